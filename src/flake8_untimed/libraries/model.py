@@ -1,0 +1,214 @@
+"""The words in which an HTTP library is described. Data only: no code here or in the library files
+decides anything; `bounds.py` and the rules read it.
+
+All times are seconds. `None` as a number of seconds means: waits for ever.
+Sources of the facts: measured, see the head of each library's file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+Verdict = Literal["bounded", "unbounded", "default", "invalid", "unknown"]
+"""What a value does: limits the wait, lifts every limit, means the same as saying nothing,
+is rejected or fails at once, or cannot be told."""
+
+
+@dataclass(frozen=True)
+class TimeoutType:
+    """A class whose instances are timeouts: `httpx.Timeout`, `aiohttp.ClientTimeout`, ...
+
+    `fields` maps each parameter to the waits that it bounds. A field that is left out is
+    unbounded, unless the parameter named in `default_field` was given: that one then speaks for
+    every field left out. `complete`: without the default field all others must be given, else the
+    constructor raises. `shape`: whether the default field also takes the tuples of the library.
+    """
+
+    path: str
+    parameters: tuple[str, ...]
+    """Positional parameters in order."""
+    fields: Mapping[str, tuple[str, ...]]
+    keywords: tuple[str, ...] = ()
+    """Keyword-only parameters."""
+    default_field: str | None = None
+    complete: bool = False
+    zero: Verdict = "bounded"
+    negative: Verdict = "invalid"
+
+
+@dataclass(frozen=True)
+class Timeouts:
+    """What one `timeout` parameter makes of each kind of value."""
+
+    waits: tuple[str, ...]
+    """The phases of a call that a complete timeout bounds, in the words of our messages."""
+    omitted: float | None
+    """The library's own default in seconds; None where it waits for ever."""
+    none: Verdict
+    zero: Verdict
+    negative: Verdict
+    true: Verdict
+    false: Verdict
+    string: Verdict = "invalid"
+    number: Verdict = "bounded"
+    infinite: Verdict = "invalid"
+    tuples: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    """Length of a tuple -> the wait that each place bounds. Other lengths are invalid. An empty
+    mapping: no tuple is accepted."""
+    tuple_none: Verdict = "unbounded"
+    """None at one place of a tuple."""
+    types: tuple[TimeoutType, ...] = ()
+    """Timeout classes that are accepted. Any other object is unknown."""
+
+
+@dataclass(frozen=True)
+class Switch:
+    """A parameter or attribute that can turn certificate verification off."""
+
+    name: str
+    off: tuple[str, ...]
+    """The values that do, as Python literals or dotted names: `False`, `0`, `''`,
+    `ssl.CERT_NONE`."""
+    context: bool = False
+    """It also takes an `ssl.SSLContext`, which may verify nothing."""
+
+
+@dataclass(frozen=True)
+class Body:
+    """How a sender takes a request body."""
+
+    text: tuple[str, ...]
+    """Parameters that take the body as text or bytes: `data`, `content`, `body`."""
+    json: str | None
+    """The parameter that takes the object and encodes it itself, if there is one."""
+    beside: tuple[str, ...] = ()
+    """Other body parameters that must be absent before `json` may be used (`files`, ...)."""
+    sent_as: str = "without a Content-Type"
+    """What the server is told about a str body, in the words of our message."""
+    same_bytes: bool = True
+    """Whether `json=x` sends the very bytes of `json.dumps(x)`; if not, JSON of equal value."""
+    none_is_empty: bool = True
+    """Whether `json=None` sends no body at all."""
+
+
+@dataclass(frozen=True)
+class Sender:
+    """A callable that sends a request."""
+
+    name: str
+    parameters: tuple[str, ...]
+    """Positional parameters in order, without `self`."""
+    keywords: tuple[str, ...] = ()
+    """Keyword-only parameters, those taken through `**kwargs` included."""
+    timeout: str | None = "timeout"
+    """The parameter that bounds the wait; None: the sender takes none."""
+    timeouts: Timeouts | None = None
+    """What that parameter makes of its values; None: the library's `timeouts`. Given too for a
+    sender without a timeout parameter, for what happens then."""
+    switches: tuple[Switch, ...] = ()
+    body: Body | None = None
+    headers: str | None = "headers"
+    stream: str | None = None
+    """The parameter that leaves the body unread (`stream=True`), or `*` when the sender always
+    does."""
+    asynchronous: bool = False
+    lazy: bool = False
+    """Returns something that sends nothing until another call (grequests, build_request)."""
+    delegates: str | None = None
+    """The method of the same client through which the request goes on, if a subclass can override
+    it: requests' `get` goes through `request`, that through `send`."""
+    passes: tuple[str, ...] = ()
+    """Parameters handed on explicitly when it delegates, given or not: requests' `request` passes
+    `timeout=None` on to `send`."""
+    client_default: bool = True
+    """Whether the client's own default timeout applies (niquests' `send` ignores it)."""
+
+
+@dataclass(frozen=True)
+class Constructor:
+    """A class or function whose arguments matter: a client's class, a connector, a transport."""
+
+    path: str
+    parameters: tuple[str, ...] = ()
+    keywords: tuple[str, ...] = ()
+    timeout: str | None = None
+    """The parameter that sets the client's default timeout; None: it has none that works."""
+    timeouts: Timeouts | None = None
+    """What that parameter makes of its values; None: the library's `timeouts`."""
+    idle_timeouts: tuple[str, ...] = ()
+    """Parameters that look like a request timeout and do nothing of the kind."""
+    switches: tuple[Switch, ...] = ()
+
+
+OutOfSight = Literal["report", "doubt", "silent"]
+"""What to make of a call without a timeout on a client that was built out of sight: the client
+cannot hold a default (report: UNT101), might, with a long default (doubt: UNT111), or might, with a
+short one (silent)."""
+
+
+@dataclass(frozen=True)
+class Client:
+    """A class whose methods are senders."""
+
+    constructor: Constructor
+    senders: Mapping[str, Sender]
+    """By method name. Those of `bases` are inherited."""
+    bases: tuple[str, ...] = ()
+    """Paths of other clients, of any library, that this one inherits from."""
+    out_of_sight: OutOfSight = "report"
+    settable: tuple[str, ...] = ()
+    """Attributes that set the default timeout of a living client."""
+    idle: tuple[str, ...] = ()
+    """Attributes that look as if they did, and do nothing."""
+    switches: tuple[Switch, ...] = ()
+    """Attributes that turn verification off on a living client."""
+    asynchronous: bool = False
+    takes_session: str | None = None
+    """A constructor parameter that takes another client whose default then counts."""
+
+    @property
+    def path(self) -> str:
+        return self.constructor.path
+
+
+@dataclass(frozen=True)
+class Written:
+    """The timeout that the codemod writes when the user names none."""
+
+    text: str
+    needs: tuple[str, ...] = ()
+    """Dotted names in the text that must be imported."""
+
+
+@dataclass(frozen=True)
+class Library:
+    """One HTTP client package."""
+
+    name: str
+    """The name for people, and in settings: `requests`, `urllib.request`."""
+    packages: tuple[str, ...]
+    """Top-level import packages whose name in a file's text makes the file worth a look."""
+    timeouts: Timeouts
+    writes: Written
+    """For a sender's timeout parameter."""
+    writes_client: Written | None = None
+    """For a client's constructor, where that differs."""
+    functions: Mapping[str, Sender] = field(default_factory=dict)
+    """Module-level senders by canonical dotted path."""
+    clients: tuple[Client, ...] = ()
+    factories: Mapping[str, str] = field(default_factory=dict)
+    """Path of a function -> path of the client class that it returns."""
+    carriers: tuple[Constructor, ...] = ()
+    """Connectors, transports, adapters: not clients, but they can turn verification off."""
+    aliases: Mapping[str, str] = field(default_factory=dict)
+    """Other import paths -> canonical ones. A prefix counts: `requests.api` -> `requests`."""
+    default_named: str = ""
+    """How messages speak of the library's own default: `aiohttp's default of 300 s`."""
+    vendored: bool = False
+    """Whether copies live inside other packages (`pip._vendor.requests`)."""
+    timeout_types: tuple[TimeoutType, ...] = ()
+    """Timeout classes of this library (also listed where they are accepted)."""
+    socket_default: bool = False
+    """Whether `socket.setdefaulttimeout()` bounds its calls."""

@@ -1,0 +1,121 @@
+"""requests 2.34.2. Signatures checked by tests/test_libraries.py; behaviour measured on CPython
+3.12 against local servers (CHANGELOG of that library says the same since 2.4)."""
+
+from __future__ import annotations
+
+from flake8_untimed.libraries.model import (
+    Body,
+    Client,
+    Constructor,
+    Library,
+    Sender,
+    Switch,
+    Timeouts,
+    Written,
+)
+from flake8_untimed.libraries.urllib3 import TIMEOUT as URLLIB3_TIMEOUT
+
+TIMEOUTS = Timeouts(
+    # Sending the body is governed by the connect value, so two phases cover everything.
+    waits=("connect", "read"),
+    omitted=None,
+    none="unbounded",
+    zero="invalid",
+    negative="invalid",
+    true="invalid",
+    false="invalid",
+    tuples={2: ("connect", "read")},
+    types=(URLLIB3_TIMEOUT,),
+)
+
+OFF = ("False", "0", "''", "[]", "b''", "ssl.CERT_NONE")
+VERIFY = Switch("verify", OFF)
+BODY = Body(text=("data",), json="json", beside=("files",))
+
+_KEYWORDS = (
+    "headers", "cookies", "files", "auth", "timeout", "allow_redirects", "proxies", "hooks",
+    "stream", "verify", "cert",
+)  # fmt: skip
+
+
+def _verb(name: str, *parameters: str, delegates: str | None = None) -> Sender:
+    rest = tuple(k for k in ("params", "data", "json") if k not in parameters)
+    return Sender(
+        name,
+        ("url", *parameters),
+        (*rest, *_KEYWORDS),
+        switches=(VERIFY,),
+        body=BODY,
+        stream="stream",
+        delegates=delegates,
+    )
+
+
+VERBS = {
+    "get": ("params",),
+    "options": (),
+    "head": (),
+    "post": ("data", "json"),
+    "put": ("data",),
+    "patch": ("data",),
+    "delete": (),
+}
+
+_REQUEST = Sender(
+    "request",
+    (
+        "method", "url", "params", "data", "headers", "cookies", "files", "auth", "timeout",
+        "allow_redirects", "proxies", "hooks", "stream", "verify", "cert", "json",
+    ),
+    switches=(VERIFY,),
+    body=BODY,
+    stream="stream",
+    delegates="send",
+    passes=("timeout", "verify", "cert", "stream", "proxies", "allow_redirects"),
+)  # fmt: skip
+
+_SEND = Sender(
+    "send",
+    ("request",),
+    ("timeout", "allow_redirects", "proxies", "stream", "verify", "cert"),
+    switches=(VERIFY,),
+    headers=None,
+    stream="stream",
+)
+
+SESSION = Client(
+    Constructor("requests.Session"),
+    senders={
+        **{name: _verb(name, *p, delegates="request") for name, p in VERBS.items()},
+        "request": _REQUEST,
+        "send": _SEND,
+    },
+    out_of_sight="report",
+    idle=("timeout",),
+    switches=(Switch("verify", (*OFF, "None")),),
+)
+
+LIBRARY = Library(
+    name="requests",
+    packages=("requests",),
+    vendored=True,
+    timeouts=TIMEOUTS,
+    writes=Written("(5, 30)"),
+    functions={
+        **{f"requests.{name}": _verb(name, *p) for name, p in VERBS.items()},
+        "requests.request": Sender(
+            "request",
+            ("method", "url"),
+            ("params", "data", "json", *_KEYWORDS),
+            switches=(VERIFY,),
+            body=BODY,
+            stream="stream",
+        ),
+    },
+    clients=(SESSION,),
+    factories={"requests.session": "requests.Session"},
+    aliases={
+        "requests.api": "requests",
+        "requests.sessions": "requests",
+    },
+)
