@@ -1,11 +1,22 @@
-"""What the user can set, once for every door: flake8's options, `[tool.untimed]`, and flags."""
+"""What the user can set, once for every door: flake8's options, `[tool.untimed]`, and flags.
+
+`SETTINGS` is the one table of them. A setting's value arrives as text (a flag, a flake8 option) or
+as what TOML makes of it; its kind says how to read either, and what is allowed.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import math
+import os
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from flake8_untimed.findings import Expression
+
+if TYPE_CHECKING:
+    from flake8_untimed.libraries.model import Library
 
 
 @dataclass(frozen=True)
@@ -19,9 +30,11 @@ class Settings:
     ignore: tuple[str, ...] = ()
     """Code prefixes not to report; the longer match wins, as in flake8 and Ruff."""
     per_file_ignores: tuple[tuple[str, tuple[str, ...]], ...] = ()
-    """(glob, code prefixes)."""
-    exclude: tuple[str, ...] = ()
+    """(glob, code prefixes). Globs are absolute, or names without a slash."""
+    exclude: tuple[str, ...] | None = None
+    """Globs of files and folders to pass over; None: the usual ones."""
     extend_exclude: tuple[str, ...] = ()
+    """More of them."""
     disable_libraries: tuple[str, ...] = ()
     """Names of libraries to know nothing of: `urllib3`."""
     clients: Mapping[str, str] = field(default_factory=dict)
@@ -48,3 +61,416 @@ class Settings:
         if opt_in and chosen < len(code):
             return False
         return chosen >= 0 and chosen >= longest(self.ignore)
+
+
+class SettingsError(Exception):
+    """A key that does not exist or a value that is not allowed; the message is for the user."""
+
+
+# Kinds of values. Each reads text or a TOML value, relative to a folder, and raises _NotAllowed.
+
+
+class _NotAllowed(Exception):
+    """What is wrong with a value, if more can be said than what is allowed."""
+
+
+def _strings(value: object) -> list[str]:
+    """A list of strings; text is split on commas and white space, as flake8 does."""
+    if isinstance(value, str):
+        return [item for item in re.split(r"[,\s]+", value) if item]
+    if isinstance(value, (list, tuple)) and all(isinstance(item, str) for item in value):
+        return list(value)
+    raise _NotAllowed
+
+
+def _codes(value: object, _: str) -> tuple[str, ...]:
+    codes = tuple(_strings(value))
+    if any(code != "UNT" for code in codes):
+        from flake8_untimed.rules import RULES
+
+        known = {rule.code: rule for rule in RULES}
+        for code in codes:
+            if not any(rule.startswith(code) for rule in known):
+                raise _NotAllowed(f"no rule is called {code}{_nearest(code, known)}")
+    return codes
+
+
+def _selected_codes(value: object, folder: str) -> tuple[str, ...]:
+    """Codes, none of which selects nothing: opt-in rules have to be named in full."""
+    from flake8_untimed.rules import RULES
+
+    codes = _codes(value, folder)
+    for code in codes:
+        rules = [rule for rule in RULES if rule.code.startswith(code)]
+        if all(rule.opt_in and rule.code != code for rule in rules):
+            names = ", ".join(rule.code for rule in rules)
+            raise _NotAllowed(f"{code} is made of opt-in rules only, name them in full: {names}")
+    return codes
+
+
+def _globs(value: object, folder: str) -> tuple[str, ...]:
+    return tuple(_glob(pattern, folder) for pattern in _strings(value))
+
+
+def _glob(pattern: str, folder: str) -> str:
+    """A pattern with a slash is a path from the folder of the configuration; one without is a
+    name, wherever it stands."""
+    if "/" not in pattern and os.sep not in pattern:
+        return pattern
+    return os.path.normpath(os.path.join(folder, pattern))
+
+
+def _per_file_ignores(value: object, folder: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """`tests/*:UNT101,UNT105` and more of them, or a table."""
+    if isinstance(value, str):
+        value = _patterns_and_codes(value)
+    if not isinstance(value, dict):
+        raise _NotAllowed
+    return tuple((_glob(glob, folder), _codes(codes, folder)) for glob, codes in value.items())
+
+
+def _patterns_and_codes(text: str) -> dict[str, list[str]]:
+    patterns: dict[str, list[str]] = {}
+    codes: list[str] | None = None
+    for item in _strings(text):
+        pattern, colon, code = item.rpartition(":")
+        if colon:
+            codes = patterns.setdefault(pattern, [])
+        if codes is None:
+            raise _NotAllowed
+        if code:
+            codes.append(code)
+    return patterns
+
+
+def _libraries(value: object, _: str) -> tuple[str, ...]:
+    names = tuple(_strings(value))
+    for name in names:
+        _library(name)
+    return names
+
+
+def _dotted(value: object, _: str) -> str:
+    if not isinstance(value, str) or not _is_dotted(value):
+        raise _NotAllowed
+    return value
+
+
+def _dotted_list(value: object, folder: str) -> tuple[str, ...]:
+    return tuple(_dotted(name, folder) for name in _strings(value))
+
+
+def _clients(value: object, folder: str) -> dict[str, str]:
+    clients = _table(value)
+    for name, like in clients.items():
+        _dotted(name, folder)
+        if not isinstance(like, str):
+            raise _NotAllowed
+        known = _known_libraries()
+        paths = {client.path for library in known.values() for client in library.clients}
+        if like not in known and like not in paths:
+            raise _NotAllowed(f"{like!r} is no library or client{_nearest(like, {*known, *paths})}")
+    return clients
+
+
+def _seconds(value: object, _: str) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
+        raise _NotAllowed
+    try:
+        seconds = float(value)
+    except ValueError:
+        raise _NotAllowed from None
+    if not 0 < seconds < math.inf:
+        raise _NotAllowed
+    return seconds
+
+
+_BOOLEANS = {"true": True, "yes": True, "on": True, "1": True} | {
+    "false": False,
+    "no": False,
+    "off": False,
+    "0": False,
+}
+
+
+def _boolean(value: object, _: str) -> bool:
+    if isinstance(value, str):
+        value = _BOOLEANS.get(value.strip().lower())
+    if not isinstance(value, bool):
+        raise _NotAllowed
+    return value
+
+
+def _timeouts(value: object, folder: str) -> dict[str, Expression]:
+    return {
+        name: _timeout(_library(name), timeout, folder) for name, timeout in _table(value).items()
+    }
+
+
+def _timeout(library: Library, value: object, folder: str) -> Expression:
+    """Seconds, (connect, read) seconds, or a dotted name, as this library wants it written."""
+    if isinstance(value, str):
+        value = value.strip()
+        if _is_dotted(value) and "." in value:
+            return Expression(value, (value,))
+        pair = re.fullmatch(r"[(\[]([^,]+),([^,]+)[)\]]", value)
+        value = list(pair.groups()) if pair else value
+    if isinstance(value, list) and len(value) == 2:
+        connect, read = (_number(_seconds(seconds, folder)) for seconds in value)
+        return _pair(library, connect, read)
+    return _one_number(library, _number(_seconds(value, folder)))
+
+
+def _one_number(library: Library, seconds: str) -> Expression:
+    # Where the library wants an object (aiohttp), what it writes by default holds one number.
+    written = library.writes
+    if not written.needs:
+        return Expression(seconds)
+    return Expression(re.sub(r"\d+(\.\d+)?", seconds, written.text, count=1), written.needs)
+
+
+def _pair(library: Library, connect: str, read: str) -> Expression:
+    timeouts = library.timeouts
+    if set(timeouts.tuples.get(2, ())) == set(timeouts.waits):
+        return Expression(f"({connect}, {read})")
+    for kind in timeouts.types:
+        if kind.default_field and "connect" in kind.fields and "total" not in kind.fields:
+            return Expression(f"{kind.path}({read}, connect={connect})", (kind.path,))
+    raise _NotAllowed(f"{library.name} takes no pair that bounds every wait: give one number")
+
+
+def _table(value: object) -> dict[str, Any]:
+    """`a=b, c=d`, or a TOML table."""
+    if isinstance(value, str):
+        entry = r"([^\s,=]+)\s*=\s*([(\[][^)\]]*[)\]]|[^\s,]+)"
+        if re.sub(entry, "", value).strip(" ,\t\r\n"):
+            raise _NotAllowed
+        return dict(re.findall(entry, value))
+    if not isinstance(value, dict):
+        raise _NotAllowed
+    return value
+
+
+def _number(seconds: float) -> str:
+    return repr(int(seconds) if seconds == int(seconds) else seconds)
+
+
+def _is_dotted(text: str) -> bool:
+    return all(part.isidentifier() for part in text.split("."))
+
+
+def _known_libraries() -> dict[str, Library]:
+    from flake8_untimed.libraries import LIBRARIES
+
+    return {library.name: library for library in LIBRARIES}
+
+
+def _library(name: str) -> Library:
+    known = _known_libraries()
+    if name not in known:
+        raise _NotAllowed(f"no library is called {name!r}{_nearest(name, known)}")
+    return known[name]
+
+
+def _nearest(name: str, known: Iterable[str]) -> str:
+    import difflib
+
+    near = difflib.get_close_matches(name, sorted(known), n=1, cutoff=0.5)
+    return f"; did you mean {near[0]}?" if near else ""
+
+
+class Setting(NamedTuple):
+    """One row of the table. Its name is the field of `Settings`, with dashes for the user."""
+
+    field: str
+    read: Callable[[object, str], Any]
+    allowed: str
+    help: str
+    metavar: str
+    flake8: bool = False
+    """Whether it is a flake8 option too: where flake8 has its own, it is not."""
+
+    @property
+    def key(self) -> str:
+        return self.field.replace("_", "-")
+
+
+_CODES_ALLOWED = "codes or the beginnings of codes, such as UNT101 or UNT1"
+
+SETTINGS = (
+    Setting(
+        "select",
+        _selected_codes,
+        _CODES_ALLOWED,
+        "report only these codes (the beginning of a code will do)",
+        "CODES",
+    ),
+    Setting(
+        "extend_select",
+        _selected_codes,
+        _CODES_ALLOWED,
+        "report these codes too: this switches opt-in rules on, each named in full (UNT108)",
+        "CODES",
+        flake8=True,
+    ),
+    Setting("ignore", _codes, _CODES_ALLOWED, "do not report these codes", "CODES"),
+    Setting(
+        "per_file_ignores",
+        _per_file_ignores,
+        "patterns and codes, such as tests/*:UNT101,UNT105",
+        "do not report these codes in files that match",
+        "PATTERN:CODES",
+    ),
+    Setting(
+        "exclude",
+        _globs,
+        "file or folder patterns",
+        "pass over these files and folders instead of the usual ones (.git, .tox, ...)",
+        "PATTERNS",
+    ),
+    Setting(
+        "extend_exclude",
+        _globs,
+        "file or folder patterns",
+        "pass over these files and folders too",
+        "PATTERNS",
+    ),
+    Setting(
+        "disable_libraries",
+        _libraries,
+        "names of libraries, such as urllib3",
+        "know nothing of these libraries",
+        "NAMES",
+        flake8=True,
+    ),
+    Setting(
+        "clients",
+        _clients,
+        "dotted names of classes, each with the library or client it behaves like, such as "
+        "myapp.http.ApiSession=requests",
+        "further client classes, each with the library or client that it behaves like",
+        "CLASS=LIKE",
+        flake8=True,
+    ),
+    Setting(
+        "bounded_clients",
+        _dotted_list,
+        "dotted names of classes, such as myapp.http.ApiSession",
+        "client classes that set a timeout of their own",
+        "CLASSES",
+        flake8=True,
+    ),
+    Setting(
+        "long_default",
+        _seconds,
+        "a number of seconds above 0",
+        "seconds from which a library's own default timeout counts as long",
+        "SECONDS",
+        flake8=True,
+    ),
+    Setting(
+        "follow_imports",
+        _boolean,
+        "true or false",
+        "whether the project's own other modules are read",
+        "BOOL",
+        flake8=True,
+    ),
+    Setting(
+        "timeouts",
+        _timeouts,
+        "libraries, each with seconds, a pair (connect, read) or a dotted name, such as "
+        "requests=(5,30) httpx=10 aiohttp=myapp.settings.TIMEOUT",
+        "the timeout that `untimed fix` writes",
+        "LIBRARY=TIMEOUT",
+    ),
+    Setting(
+        "session_class",
+        _dotted,
+        "the dotted name of a class, such as myapp.http.TimeoutSession",
+        "the class that `untimed fix` writes in the place of requests.Session",
+        "CLASS",
+    ),
+)
+
+
+def from_values(
+    values: Mapping[str, object],
+    folder: str,
+    *,
+    base: Settings | None = None,
+    where: str = "",
+    prefix: str = "",
+) -> Settings:
+    """Settings from keys and raw values. `folder`: what patterns are relative to; `where`: the
+    file that they stand in, for messages; `prefix`: what stands before a key there.
+
+    Raises SettingsError.
+    """
+    known = {setting.key: setting for setting in SETTINGS}
+    read: dict[str, Any] = {}
+    for key, value in values.items():
+        setting = known.get(key.replace("_", "-"))
+        if setting is None:
+            near = _nearest(key, known) or f"; the keys are {', '.join(known)}"
+            raise SettingsError(f"{where}unknown key {prefix}{key}{near}")
+        try:
+            read[setting.field] = setting.read(value, folder)
+        except _NotAllowed as error:
+            detail = f"{error}; allowed:" if str(error) else "allowed:"
+            raise SettingsError(
+                f"{where}bad value {value!r} for {prefix}{key}: {detail} {setting.allowed}"
+            ) from None
+    return replace(base or Settings(), **read)
+
+
+# pyproject.toml
+
+
+def find_pyproject(folder: str) -> str | None:
+    """The nearest pyproject.toml that speaks of us, from a folder upwards; a project's root (a
+    folder with .git) ends the search."""
+    while True:
+        candidate = os.path.join(folder, "pyproject.toml")
+        try:
+            with open(candidate, "rb") as file:
+                if b"untimed" in file.read():
+                    return candidate
+        except OSError:
+            pass
+        parent = os.path.dirname(folder)
+        if parent == folder or os.path.exists(os.path.join(folder, ".git")):
+            return None
+        folder = parent
+
+
+def from_pyproject(path: str) -> Settings:
+    """The settings of `[tool.untimed]`. Raises SettingsError."""
+    path = os.path.abspath(path)
+    try:
+        with open(path, "rb") as file:
+            content = file.read()
+    except OSError as error:
+        raise SettingsError(f"{path}: cannot be read: {error.strerror}") from None
+    table = _tool_table(path, content)
+    return from_values(
+        table, os.path.dirname(path), where=f"{path}: ", prefix="tool.untimed."
+    )
+
+
+def _tool_table(path: str, content: bytes) -> dict[str, object]:
+    import sys
+
+    if sys.version_info >= (3, 11):
+        import tomllib
+    else:
+        import tomli as tomllib
+    try:
+        document = tomllib.loads(content.decode())
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise SettingsError(f"{path}: is no valid TOML: {error}") from None
+    table = document.get("tool", {})
+    table = table.get("untimed", {}) if isinstance(table, dict) else {}
+    if not isinstance(table, dict):
+        raise SettingsError(f"{path}: tool.untimed must be a table")
+    return table

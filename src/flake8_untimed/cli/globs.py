@@ -1,0 +1,77 @@
+"""Patterns for file names, as regular expressions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+_SET = re.compile(r"\[([!^]?)(\]?[^\]]*)\]")
+
+
+def translate(pattern: str, *, star: str) -> str:
+    """A shell pattern as a regular expression. `star`: what `*` stands for, which is `[^/]*` in
+    git's patterns and `.*` in those of flake8 and Ruff. `**/` stands for any folders, or none."""
+    parts: list[str] = []
+    at = 0
+    while at < len(pattern):
+        character = pattern[at]
+        if pattern.startswith("**/", at) and (at == 0 or pattern[at - 1] == "/"):
+            parts.append("(?:.*/)?")
+            at += 3
+            continue
+        if pattern.startswith("/**", at) and at + 3 == len(pattern):
+            parts.append("/.*")
+            break
+        found = _SET.match(pattern, at) if character == "[" else None
+        if found:
+            parts.append(_set(*found.groups()))
+            at = found.end()
+            continue
+        if character == "\\" and at + 1 < len(pattern):
+            at += 1
+            parts.append(re.escape(pattern[at]))
+        elif character == "*":
+            parts.append(star)
+        elif character == "?":
+            parts.append("[^/]")
+        else:
+            parts.append(re.escape(character))
+        at += 1
+    return "".join(parts)
+
+
+def _set(negation: str, members: str) -> str:
+    escaped = re.sub(r"\\(?!\\)", "", members).replace("[", r"\[").replace("]", r"\]")
+    # A slash is never matched by a set.
+    return f"(?!/)[{'^' if negation else ''}{escaped}]"
+
+
+class Patterns:
+    """The user's exclude and per-file-ignores patterns: one without a slash is the name of a file
+    or folder, an absolute one matches that very path and all below it."""
+
+    def __init__(self, patterns: Iterable[str]) -> None:
+        slashed = [pattern.replace("\\", "/") for pattern in patterns]
+        self._names = _alternatives([pattern for pattern in slashed if "/" not in pattern])
+        self._paths = _alternatives([pattern for pattern in slashed if "/" in pattern])
+
+    def match(self, path: str) -> bool:
+        """`path`: absolute."""
+        path = path.replace("\\", "/")
+        name = path[path.rfind("/") + 1 :]
+        return bool(
+            (self._names and self._names.fullmatch(name))
+            or (self._paths and self._paths.fullmatch(path))
+        )
+
+
+def _alternatives(patterns: list[str]) -> re.Pattern[str] | None:
+    if not patterns:
+        return None
+    try:
+        return re.compile(
+            f"(?:{'|'.join(translate(pattern, star='.*') for pattern in patterns)})(?:/.*)?",
+            re.DOTALL,
+        )
+    except re.error:  # an odd set, such as [z-a]: take the patterns by the letter
+        return re.compile(f"(?:{'|'.join(map(re.escape, patterns))})(?:/.*)?", re.DOTALL)
