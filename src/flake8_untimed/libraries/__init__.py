@@ -1,1 +1,200 @@
+"""Knowledge of HTTP libraries: one module a library, found by pkgutil, and the look-ups over them.
 
+A module of this folder is a library when it has an attribute `LIBRARY`. Adding a library is adding
+a file.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from functools import cache, cached_property
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import TypeVar
+
+from flake8_untimed.libraries.model import (
+    Client,
+    Constructor,
+    Library,
+    Sender,
+    Switch,
+    TimeoutType,
+)
+
+__all__ = ["ALL", "Catalogue", "catalogue"]
+
+_T = TypeVar("_T")
+
+_VENDOR_FOLDERS = frozenset({"_vendor", "vendor", "vendored", "_vendored", "packages", "extern"})
+
+
+def _discover() -> tuple[Library, ...]:
+    """The libraries of this folder, in the order of their modules' names."""
+    modules = (import_module(f"{__name__}.{m.name}") for m in iter_modules(__path__))
+    return tuple(
+        module.LIBRARY
+        for module in sorted(modules, key=lambda module: module.__name__)
+        if hasattr(module, "LIBRARY")
+    )
+
+
+ALL: tuple[Library, ...] = _discover()
+
+
+class Catalogue:
+    """Look-ups by canonical dotted path over a set of libraries. Immutable; built once for each
+    set of disabled libraries by `catalogue`."""
+
+    def __init__(self, libraries: Iterable[Library]) -> None:
+        self.libraries = tuple(libraries)
+        self._senders: dict[str, Sender] = {}
+        self._clients: dict[str, Client] = {}
+        self._factories: dict[str, str] = {}
+        self._carriers: dict[str, Constructor] = {}
+        self._contexts: dict[str, Constructor] = {}
+        self._timeout_types: dict[str, TimeoutType] = {}
+        self._aliases: dict[str, str] = {}
+        self._owners: dict[str, Library] = {}
+        for library in self.libraries:
+            self._add(library)
+
+    def _add(self, library: Library) -> None:
+        self._senders.update(library.functions)
+        self._clients.update({c.path: _inherit(c) for c in library.clients})
+        self._factories.update(library.factories)
+        self._carriers.update({c.path: c for c in library.carriers})
+        self._contexts.update({c.path: c for c in library.contexts})
+        self._timeout_types.update({t.path: t for t in library.timeout_types})
+        self._aliases.update(library.aliases)
+        for path in _paths(library):
+            self._owners.setdefault(path, library)
+
+    def sender(self, path: str) -> Sender | None:
+        """The function of a module at `path`: `requests.get`."""
+        return self._senders.get(path)
+
+    def client(self, path: str) -> Client | None:
+        """The client class at `path`, the senders and attributes of its bases merged in."""
+        return self._clients.get(path)
+
+    def factory(self, path: str) -> str | None:
+        """The path of the client that the function at `path` returns."""
+        return self._factories.get(path)
+
+    def carrier(self, path: str) -> Constructor | None:
+        """The connector, transport or adapter at `path`."""
+        return self._carriers.get(path)
+
+    def context(self, path: str) -> Constructor | None:
+        """The function at `path` that makes an SSL context."""
+        return self._contexts.get(path)
+
+    def timeout_type(self, path: str) -> TimeoutType | None:
+        """The timeout class at `path`."""
+        return self._timeout_types.get(path)
+
+    def library_of(self, path: str) -> Library | None:
+        """The library that knows `path`, or in whose package it lies."""
+        return _longest(self._owners, path)[0]
+
+    def canonical(self, path: str) -> str:
+        """`path` under the name by which the look-ups know it: out of vendored copies
+        (`pip._vendor.requests.get`) and over the other import paths (`requests.api.get`)."""
+        path = self._unvendored(path)
+        target, rest = _longest(self._aliases, path)
+        return path if target is None else target + rest
+
+    def _unvendored(self, path: str) -> str:
+        parts = path.split(".")
+        for i in range(len(parts) - 2, -1, -1):
+            if parts[i] in _VENDOR_FOLDERS and parts[i + 1] in self._vendored:
+                return ".".join(parts[i + 1 :])
+        return path
+
+    @cached_property
+    def _vendored(self) -> frozenset[str]:
+        return frozenset(p for lib in self.libraries if lib.vendored for p in lib.packages)
+
+    @cached_property
+    def packages_pattern(self) -> re.Pattern[bytes]:
+        """Finds in the bytes of a file whether it names any of the libraries' packages. A fast
+        first filter: it may find one where none is used, and must not miss one that is."""
+        packages = {p for library in self.libraries for p in library.packages}
+        words = {word for library in self.libraries for word in library.mentions}
+        names = sorted(packages | words)
+        return re.compile("|".join(map(_mention, names)).encode() if names else rb"(?!)")
+
+
+@cache
+def catalogue(disabled: frozenset[str] = frozenset()) -> Catalogue:
+    """The catalogue of all libraries but those named in `disabled`."""
+    return Catalogue(library for library in ALL if library.name not in disabled)
+
+
+def _longest(table: Mapping[str, _T], path: str) -> tuple[_T | None, str]:
+    """The entry of the longest prefix of `path` that ends at a dot, and what follows it."""
+    prefix = path
+    while prefix:
+        if prefix in table:
+            return table[prefix], path[len(prefix) :]
+        prefix = prefix.rpartition(".")[0]
+    return None, path
+
+
+def _paths(library: Library) -> Iterable[str]:
+    """Every dotted path that belongs to the library."""
+    yield from library.functions
+    yield from (client.path for client in library.clients)
+    yield from library.factories
+    for constructor in (*library.carriers, *library.contexts):
+        yield constructor.path
+    yield from (type_.path for type_ in library.timeout_types)
+    yield from library.packages
+
+
+def _inherit(client: Client) -> Client:
+    """`client` with what its bases say, its own word first. Bases of disabled libraries count
+    too: the class inherits from them all the same."""
+    for path in client.bases:
+        base, library = _BASES[path]
+        base = _inherit(base)
+        senders = {
+            name: sender if sender.timeouts else replace(sender, timeouts=library.timeouts)
+            for name, sender in base.senders.items()
+        }
+        client = replace(
+            client,
+            senders={**senders, **client.senders},
+            settable=_merged(client.settable, base.settable),
+            idle=_merged(client.idle, base.idle),
+            switches=_switches(client.switches, base.switches),
+        )
+    return client
+
+
+_BASES = {client.path: (client, library) for library in ALL for client in library.clients}
+
+
+def _merged(own: tuple[str, ...], inherited: tuple[str, ...]) -> tuple[str, ...]:
+    return (*own, *(name for name in inherited if name not in own))
+
+
+def _switches(own: tuple[Switch, ...], inherited: tuple[Switch, ...]) -> tuple[Switch, ...]:
+    names = {switch.name for switch in own}
+    return (*own, *(switch for switch in inherited if switch.name not in names))
+
+
+def _mention(package: str) -> str:
+    """A regular expression for the name of a package, as a word, in the text of a module.
+
+    The first letter stands before the look-behind, so that `re` can skip ahead by it; the letter
+    and the one before it are not both part of a word. A dotted package can also be written
+    `from urllib import request`.
+    """
+    first, parent, child = package[0], *package[1:].partition(".")[::2]
+    mention = rf"{first}(?<!\w\w){re.escape(parent)}"
+    if not child:
+        return rf"{mention}\b"
+    return rf"{mention}(?:[\s\\]*\.[\s\\]*{re.escape(child)}\b|[\s\\]+import\b)"

@@ -24,6 +24,7 @@ class TimeoutType:
     unbounded, unless the parameter named in `default_field` was given: that one then speaks for
     every field left out. `complete`: without the default field all others must be given, else the
     constructor raises. `shape`: whether the default field also takes the tuples of the library.
+    `zero` and `negative` speak of a number given for a field, in whatever field it stands.
     """
 
     path: str
@@ -34,6 +35,7 @@ class TimeoutType:
     """Keyword-only parameters."""
     default_field: str | None = None
     complete: bool = False
+    shape: bool = False
     zero: Verdict = "bounded"
     negative: Verdict = "invalid"
 
@@ -61,6 +63,8 @@ class Timeouts:
     """None at one place of a tuple."""
     types: tuple[TimeoutType, ...] = ()
     """Timeout classes that are accepted. Any other object is unknown."""
+    defaults: tuple[str, ...] = ()
+    """Dotted names of objects that mean the same as saying nothing: `httpx.USE_CLIENT_DEFAULT`."""
 
 
 @dataclass(frozen=True)
@@ -73,6 +77,8 @@ class Switch:
     `ssl.CERT_NONE`."""
     context: bool = False
     """It also takes an `ssl.SSLContext`, which may verify nothing."""
+    only: str = ""
+    """What it turns off, where that is not everything: `the check of the host name`."""
 
 
 @dataclass(frozen=True)
@@ -91,6 +97,9 @@ class Body:
     """Whether `json=x` sends the very bytes of `json.dumps(x)`; if not, JSON of equal value."""
     none_is_empty: bool = True
     """Whether `json=None` sends no body at all."""
+    request: str | None = None
+    """A parameter that may be a whole request with headers of its own (`urlopen(Request(...),
+    data=...)`): unless it is plainly a str, nothing can be said of the Content-Type."""
 
 
 @dataclass(frozen=True)
@@ -116,6 +125,9 @@ class Sender:
     asynchronous: bool = False
     lazy: bool = False
     """Returns something that sends nothing until another call (grequests, build_request)."""
+    released_by: Mapping[str, str | None] = field(default_factory=dict)
+    """Of a lazy sender: functions that send what it returned -> their parameter that bounds the
+    wait for all of it, if they have one: `grequests.map` -> `gtimeout`."""
     delegates: str | None = None
     """The method of the same client through which the request goes on, if a subclass can override
     it: requests' `get` goes through `request`, that through `send`."""
@@ -139,7 +151,13 @@ class Constructor:
     """What that parameter makes of its values; None: the library's `timeouts`."""
     idle_timeouts: tuple[str, ...] = ()
     """Parameters that look like a request timeout and do nothing of the kind."""
+    partial_timeouts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Other parameters that set a part of the client's default, in seconds -> the waits that they
+    bound; what they do not name keeps the library's default: aiohttp's old `read_timeout`."""
     switches: tuple[Switch, ...] = ()
+    senders: Mapping[str, Sender] = field(default_factory=dict)
+    """Of a carrier: the methods that requests pass through, which a subclass can override:
+    `HTTPAdapter.send`."""
 
 
 OutOfSight = Literal["report", "doubt", "silent"]
@@ -156,7 +174,8 @@ class Client:
     senders: Mapping[str, Sender]
     """By method name. Those of `bases` are inherited."""
     bases: tuple[str, ...] = ()
-    """Paths of other clients, of any library, that this one inherits from."""
+    """Paths of other clients, of any library, that this one inherits from: their senders, and
+    what is said below of attributes. The constructor is its own."""
     out_of_sight: OutOfSight = "report"
     settable: tuple[str, ...] = ()
     """Attributes that set the default timeout of a living client."""
@@ -189,7 +208,8 @@ class Library:
     name: str
     """The name for people, and in settings: `requests`, `urllib.request`."""
     packages: tuple[str, ...]
-    """Top-level import packages whose name in a file's text makes the file worth a look."""
+    """Import packages whose name in a file's text makes the file worth a look; dotted where only
+    a submodule is meant (`urllib.request`)."""
     timeouts: Timeouts
     writes: Written
     """For a sender's timeout parameter."""
@@ -202,12 +222,16 @@ class Library:
     """Path of a function -> path of the client class that it returns."""
     carriers: tuple[Constructor, ...] = ()
     """Connectors, transports, adapters: not clients, but they can turn verification off."""
+    contexts: tuple[Constructor, ...] = ()
+    """Functions of the library that make an SSL context."""
     aliases: Mapping[str, str] = field(default_factory=dict)
     """Other import paths -> canonical ones. A prefix counts: `requests.api` -> `requests`."""
     default_named: str = ""
     """How messages speak of the library's own default: `aiohttp's default of 300 s`."""
     vendored: bool = False
     """Whether copies live inside other packages (`pip._vendor.requests`)."""
+    mentions: tuple[str, ...] = ()
+    """Further words that make a file worth a look: `http_client`, of six."""
     timeout_types: tuple[TimeoutType, ...] = ()
     """Timeout classes of this library (also listed where they are accepted)."""
     socket_default: bool = False

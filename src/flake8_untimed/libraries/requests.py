@@ -1,5 +1,5 @@
 """requests 2.34.2. Signatures checked by tests/test_libraries.py; behaviour measured on CPython
-3.12 against local servers (CHANGELOG of that library says the same since 2.4)."""
+3.12 against local servers."""
 
 from __future__ import annotations
 
@@ -95,6 +95,22 @@ SESSION = Client(
     switches=(Switch("verify", (*OFF, "None")),),
 )
 
+# Its retries do not bound a wait; a subclass whose `send` sets a timeout does. The Session hands
+# `send` every keyword explicitly, `timeout=None` included.
+ADAPTER = Constructor(
+    "requests.adapters.HTTPAdapter",
+    ("pool_connections", "pool_maxsize", "max_retries", "pool_block"),
+    senders={
+        "send": Sender(
+            "send",
+            ("request", "stream", "timeout", "verify", "cert", "proxies"),
+            switches=(VERIFY,),
+            headers=None,
+            stream="stream",
+        )
+    },
+)
+
 LIBRARY = Library(
     name="requests",
     packages=("requests",),
@@ -114,8 +130,10 @@ LIBRARY = Library(
     },
     clients=(SESSION,),
     factories={"requests.session": "requests.Session"},
+    carriers=(ADAPTER,),
     aliases={
         "requests.api": "requests",
         "requests.sessions": "requests",
+        "requests.sessions.HTTPAdapter": "requests.adapters.HTTPAdapter",
     },
 )

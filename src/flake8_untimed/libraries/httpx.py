@@ -1,0 +1,238 @@
+"""httpx 0.28.1. Signatures checked by tests/test_libraries.py; behaviour measured on CPython 3.12
+against local servers.
+
+The builders below take the package's name: httpx2 has the same interface and more, and behaved the
+same in every case that was run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from flake8_untimed.libraries.model import (
+    Body,
+    Client,
+    Constructor,
+    Library,
+    Sender,
+    Switch,
+    Timeouts,
+    TimeoutType,
+    Written,
+)
+
+# `ssl.CERT_NONE` and 0 raise AttributeError here, and None verifies.
+VERIFY = Switch("verify", ("False",), context=True)
+BODY = Body(text=("content", "data"), json="json", beside=("files",), same_bytes=False)
+
+BODY_KEYWORDS = ("content", "data", "files", "json")
+CALL_KEYWORDS = ("params", "headers", "cookies", "auth", "follow_redirects", "timeout")
+# What a call that makes its own client takes too. The methods of a client do not (TypeError).
+MODULE_KEYWORDS = ("proxy", "verify", "trust_env")
+
+_CLIENT_KEYWORDS = (
+    "auth", "params", "headers", "cookies", "verify", "cert", "trust_env", "http1", "http2",
+    "proxy", "mounts", "timeout", "follow_redirects", "limits", "max_redirects", "event_hooks",
+    "base_url", "transport", "default_encoding",
+)  # fmt: skip
+_TRANSPORT = (
+    "verify", "cert", "trust_env", "http1", "http2", "limits", "proxy", "uds", "local_address",
+    "retries", "socket_options",
+)  # fmt: skip
+
+# Verb -> whether it takes a body.
+VERBS = {
+    "get": False,
+    "options": False,
+    "head": False,
+    "post": True,
+    "put": True,
+    "patch": True,
+    "delete": False,
+}
+
+
+def timeout_type(package: str) -> TimeoutType:
+    """`Timeout(5)`, `Timeout(5, read=None)`, `Timeout((5, 10))`; a part of the four keywords
+    without a default raises ValueError."""
+    waits = ("connect", "read", "write", "pool")
+    return TimeoutType(
+        f"{package}.Timeout",
+        parameters=("timeout",),
+        keywords=waits,
+        fields={"timeout": waits, **{wait: (wait,) for wait in waits}},
+        default_field="timeout",
+        complete=True,
+        shape=True,
+        # A zero fails the connection at once.
+        zero="invalid",
+    )
+
+
+def timeouts(package: str) -> Timeouts:
+    """For the functions of the module and the constructors of clients."""
+    return Timeouts(
+        waits=("connect", "read", "write", "pool"),
+        omitted=5.0,
+        none="unbounded",
+        zero="invalid",
+        negative="invalid",
+        true="bounded",
+        false="invalid",
+        tuples={
+            2: ("connect", "read"),
+            3: ("connect", "read", "write"),
+            4: ("connect", "read", "write", "pool"),
+        },
+        types=(timeout_type(package),),
+        defaults=(f"{package}.DEFAULT_TIMEOUT_CONFIG",),
+    )
+
+
+def functions(package: str, verbs: Mapping[str, bool] = VERBS) -> dict[str, Sender]:
+    """The senders of the module: `httpx.get`, ..., by dotted path."""
+    keywords = (*CALL_KEYWORDS, *MODULE_KEYWORDS)
+    senders = [
+        Sender(
+            verb,
+            ("url",),
+            (*BODY_KEYWORDS, *keywords) if has_body else keywords,
+            switches=(VERIFY,),
+            body=BODY if has_body else None,
+        )
+        for verb, has_body in verbs.items()
+    ]
+    request = Sender(
+        "request",
+        ("method", "url"),
+        (*BODY_KEYWORDS, *keywords),
+        switches=(VERIFY,),
+        body=BODY,
+    )
+    senders += [request, replace(request, name="stream", stream="*")]
+    return {f"{package}.{sender.name}": sender for sender in senders}
+
+
+def client(
+    package: str,
+    name: str,
+    *,
+    asynchronous: bool,
+    verbs: Mapping[str, bool] = VERBS,
+    more: tuple[Sender, ...] = (),
+) -> Client:
+    """`Client` or `AsyncClient`. `more`: senders beyond the verbs, for httpx2."""
+    # The default of a call is the client's, which `defaults` can also name.
+    call = replace(
+        timeouts(package),
+        defaults=(f"{package}.DEFAULT_TIMEOUT_CONFIG", f"{package}.USE_CLIENT_DEFAULT"),
+    )
+    keywords = (*CALL_KEYWORDS, "extensions")
+    request = Sender(
+        "request",
+        ("method", "url"),
+        (*BODY_KEYWORDS, *keywords),
+        timeouts=call,
+        body=BODY,
+        # The timeout goes into the request, not on to `send`.
+        delegates="send",
+    )
+    senders = [
+        *(
+            Sender(
+                verb,
+                ("url",),
+                (*BODY_KEYWORDS, *keywords) if has_body else keywords,
+                timeouts=call,
+                body=BODY if has_body else None,
+                delegates="request",
+                passes=(*BODY_KEYWORDS, *keywords) if has_body else keywords,
+            )
+            for verb, has_body in verbs.items()
+        ),
+        request,
+        replace(request, name="stream", stream="*"),
+        Sender(
+            "send",
+            ("request",),
+            ("stream", "auth", "follow_redirects"),
+            timeout=None,
+            headers=None,
+            stream="stream",
+        ),
+        *(replace(sender, timeouts=call) for sender in more),
+    ]
+    build = Sender(
+        "build_request",
+        ("method", "url"),
+        (*BODY_KEYWORDS, "params", "headers", "cookies", "timeout", "extensions"),
+        timeouts=call,
+        body=BODY,
+        lazy=True,
+        released_by={f"{package}.{name}.send": None},
+    )
+    return Client(
+        Constructor(
+            f"{package}.{name}",
+            keywords=_CLIENT_KEYWORDS,
+            timeout="timeout",
+            switches=(VERIFY,),
+        ),
+        senders={
+            **{s.name: replace(s, asynchronous=asynchronous) for s in senders},
+            build.name: build,
+        },
+        out_of_sight="silent",
+        settable=("timeout",),
+        asynchronous=asynchronous,
+    )
+
+
+def library(
+    package: str,
+    *,
+    verbs: Mapping[str, bool] = VERBS,
+    more_functions: Mapping[str, Sender] | None = None,
+    more_methods: tuple[Sender, ...] = (),
+) -> Library:
+    """The whole package, by its name."""
+    return Library(
+        name=package,
+        packages=(package,),
+        timeouts=timeouts(package),
+        writes=Written("5.0"),
+        functions={**functions(package, verbs), **(more_functions or {})},
+        clients=(
+            client(package, "Client", asynchronous=False, verbs=verbs, more=more_methods),
+            client(package, "AsyncClient", asynchronous=True, verbs=verbs, more=more_methods),
+        ),
+        carriers=(
+            Constructor(f"{package}.HTTPTransport", _TRANSPORT, switches=(VERIFY,)),
+            Constructor(f"{package}.AsyncHTTPTransport", _TRANSPORT, switches=(VERIFY,)),
+            Constructor(
+                f"{package}.Proxy",
+                ("url",),
+                ("ssl_context", "auth", "headers"),
+                switches=(Switch("ssl_context", (), context=True),),
+            ),
+        ),
+        contexts=(
+            Constructor(
+                f"{package}.create_ssl_context",
+                ("verify", "cert", "trust_env"),
+                switches=(VERIFY,),
+            ),
+        ),
+        aliases={
+            f"{package}._api": package,
+            f"{package}._client": package,
+            f"{package}._config": package,
+            f"{package}._transports.default": package,
+        },
+        default_named=f"{package}'s default of 5 s",
+        timeout_types=(timeout_type(package),),
+    )
+
+
+LIBRARY = library("httpx")

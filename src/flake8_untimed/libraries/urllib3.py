@@ -1,0 +1,237 @@
+"""urllib3 2.8.0. Signatures checked by tests/test_libraries.py; behaviour measured on CPython 3.12
+against local servers.
+
+Three ways in: `urllib3.request()` has a default of 3 s (for each of its tries); a pool has none of
+its own, falls back on `socket.setdefaulttimeout()`, and takes one at its construction.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from flake8_untimed.libraries.model import (
+    Body,
+    Client,
+    Constructor,
+    Library,
+    Sender,
+    Switch,
+    Timeouts,
+    TimeoutType,
+    Written,
+)
+
+TIMEOUT = TimeoutType(
+    "urllib3.Timeout",
+    parameters=("total", "connect", "read"),
+    fields={"total": ("connect", "read"), "connect": ("connect",), "read": ("read",)},
+    zero="invalid",
+    negative="invalid",
+)
+
+TIMEOUTS = Timeouts(
+    waits=("connect", "read"),
+    omitted=None,
+    none="unbounded",
+    zero="invalid",
+    negative="invalid",
+    true="invalid",
+    false="invalid",
+    types=(TIMEOUT,),
+    # urllib3.util.timeout._DEFAULT_TIMEOUT, and its public name on the class.
+    defaults=("urllib3._DEFAULT_TIMEOUT", "urllib3.Timeout.DEFAULT_TIMEOUT"),
+)
+
+CERT_REQS = Switch("cert_reqs", ("'CERT_NONE'", "'NONE'", "ssl.CERT_NONE", "0"))
+SWITCHES = (
+    CERT_REQS,
+    Switch("assert_hostname", ("False",), only="the check of the host name"),
+    Switch("ssl_context", (), context=True),
+)
+
+BODY = Body(text=("body",), json="json", beside=("fields",), same_bytes=False)
+
+_URLOPEN = (
+    "retries", "redirect", "assert_same_host", "timeout", "pool_timeout", "release_conn",
+    "chunked", "body_pos", "preload_content", "decode_content",
+)  # fmt: skip
+
+_SENDERS = {
+    "request": Sender(
+        "request",
+        ("method", "url", "body", "fields", "headers", "json"),
+        _URLOPEN,
+        body=BODY,
+        delegates="urlopen",
+    ),
+    "request_encode_url": Sender(
+        "request_encode_url",
+        ("method", "url", "fields", "headers"),
+        _URLOPEN,
+        delegates="urlopen",
+    ),
+    "request_encode_body": Sender(
+        "request_encode_body",
+        ("method", "url", "fields", "headers", "encode_multipart", "multipart_boundary"),
+        _URLOPEN,
+        delegates="urlopen",
+    ),
+}
+
+_POOL_KEYWORDS = ("timeout", "maxsize", "block", "retries")
+_TLS_KEYWORDS = (
+    "key_file", "cert_file", "cert_reqs", "key_password", "ca_certs", "ca_cert_dir",
+    "ca_cert_data", "ssl_version", "ssl_minimum_version", "ssl_maximum_version",
+    "assert_hostname", "assert_fingerprint", "server_hostname", "ssl_context",
+)  # fmt: skip
+_PROXY = (
+    "num_pools", "headers", "proxy_headers", "proxy_ssl_context", "use_forwarding_for_https",
+    "proxy_assert_hostname", "proxy_assert_fingerprint",
+)  # fmt: skip
+
+MANAGER = Client(
+    Constructor(
+        "urllib3.PoolManager",
+        ("num_pools", "headers"),
+        (*_POOL_KEYWORDS, *_TLS_KEYWORDS),
+        timeout="timeout",
+        switches=SWITCHES,
+    ),
+    senders={
+        **_SENDERS,
+        "urlopen": Sender(
+            "urlopen",
+            ("method", "url", "redirect"),
+            ("body", "headers", *(k for k in _URLOPEN if k != "redirect")),
+            body=Body(text=("body",), json=None),
+        ),
+    },
+    out_of_sight="doubt",
+)
+
+_PROXY_MANAGER = Client(
+    Constructor(
+        "urllib3.ProxyManager",
+        ("proxy_url", *_PROXY),
+        (*_POOL_KEYWORDS, *_TLS_KEYWORDS),
+        timeout="timeout",
+        switches=SWITCHES,
+    ),
+    senders={},
+    bases=("urllib3.PoolManager",),
+    out_of_sight="doubt",
+)
+
+_POOL = ("host", "port", "timeout", "maxsize", "block", "headers", "retries")
+_POOL_PRIVATE = ("_proxy", "_proxy_headers")
+
+_HTTP_POOL = Client(
+    Constructor(
+        "urllib3.HTTPConnectionPool",
+        (*_POOL, *_POOL_PRIVATE, "_proxy_config"),
+        timeout="timeout",
+    ),
+    senders={
+        **_SENDERS,
+        "urlopen": Sender(
+            "urlopen",
+            (
+                "method", "url", "body", "headers", "retries", "redirect", "assert_same_host",
+                "timeout", "pool_timeout", "release_conn", "chunked", "body_pos",
+                "preload_content", "decode_content",
+            ),
+            body=Body(text=("body",), json=None),
+        ),
+    },
+    out_of_sight="doubt",
+)  # fmt: skip
+
+_HTTPS_POOL = Client(
+    Constructor(
+        "urllib3.HTTPSConnectionPool",
+        (
+            *_POOL, *_POOL_PRIVATE, "key_file", "cert_file", "cert_reqs", "key_password",
+            "ca_certs", "ssl_version", "ssl_minimum_version", "ssl_maximum_version",
+            "assert_hostname", "assert_fingerprint", "ca_cert_dir",
+        ),
+        ("ca_cert_data", "server_hostname", "ssl_context"),
+        timeout="timeout",
+        switches=SWITCHES,
+    ),
+    senders={},
+    bases=("urllib3.HTTPConnectionPool",),
+    out_of_sight="doubt",
+)  # fmt: skip
+
+# Factories that hand their keywords on to the class: told like classes, since they too can hold
+# the default.
+_CONNECTION_FROM_URL = Client(
+    Constructor(
+        "urllib3.connection_from_url",
+        ("url",),
+        (*_POOL_KEYWORDS, "headers", *_TLS_KEYWORDS),
+        timeout="timeout",
+        switches=SWITCHES,
+    ),
+    senders={},
+    bases=("urllib3.HTTPConnectionPool",),
+    out_of_sight="doubt",
+)
+_PROXY_FROM_URL = Client(
+    Constructor(
+        "urllib3.proxy_from_url",
+        ("url",),
+        (*_PROXY, *_POOL_KEYWORDS, *_TLS_KEYWORDS),
+        timeout="timeout",
+        switches=SWITCHES,
+    ),
+    senders={},
+    bases=("urllib3.ProxyManager",),
+    out_of_sight="doubt",
+)
+
+LIBRARY = Library(
+    name="urllib3",
+    packages=("urllib3",),
+    vendored=True,
+    timeouts=TIMEOUTS,
+    writes=Written("30"),
+    functions={
+        "urllib3.request": Sender(
+            "request",
+            ("method", "url"),
+            (
+                "body", "fields", "headers", "preload_content", "decode_content", "redirect",
+                "retries", "timeout", "json",
+            ),
+            timeouts=replace(TIMEOUTS, omitted=3.0),
+            body=BODY,
+        )
+    },
+    clients=(
+        MANAGER, _PROXY_MANAGER, _HTTP_POOL, _HTTPS_POOL, _CONNECTION_FROM_URL, _PROXY_FROM_URL,
+    ),
+    contexts=(
+        Constructor(
+            "urllib3.util.create_urllib3_context",
+            (
+                "ssl_version", "cert_reqs", "options", "ciphers", "ssl_minimum_version",
+                "ssl_maximum_version", "verify_flags",
+            ),
+            switches=(Switch("cert_reqs", ("ssl.CERT_NONE", "0")),),
+        ),
+    ),
+    aliases={
+        "urllib3.poolmanager": "urllib3",
+        "urllib3.connectionpool": "urllib3",
+        "urllib3.util.timeout": "urllib3",
+        "urllib3.util.Timeout": "urllib3.Timeout",
+        "urllib3.util.retry": "urllib3",
+        "urllib3.util.Retry": "urllib3.Retry",
+        "urllib3.util.ssl_": "urllib3.util",
+        "urllib3.util.ssl_.create_urllib3_context": "urllib3.util.create_urllib3_context",
+    },
+    default_named="urllib3's default of 3 s",
+    timeout_types=(TIMEOUT,),
+    socket_default=True,
+)  # fmt: skip
