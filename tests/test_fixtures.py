@@ -1,0 +1,100 @@
+"""Every file under fixtures/ says in its comments what must be reported there: here that is held
+against the analysis, and the `x.fixed.py` beside an `x.py` against the fixer."""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from fixture_runner import Case, Place, cases, marked, without_markers
+
+from flake8_untimed.findings import Finding
+from flake8_untimed.settings import Settings
+
+CASES = cases()
+PAIRS = [case for case in CASES if case.fixed.exists()]
+
+
+def settings_of(case: Case) -> tuple[Settings, bool]:
+    """The settings that the case asks for, through the real option parser, and whether its fix
+    is to be done with `--unsafe`."""
+    words = case.flags
+    unsafe = "--unsafe" in words
+    words = [word for word in words if word != "--unsafe"]
+    if not words:
+        return Settings(), unsafe
+    raise NotImplementedError(f"{case.name}: no option parser yet for {words}")
+
+
+def analyse(case: Case, content: str | bytes) -> list[Finding]:
+    from flake8_untimed.analysis import analyze
+
+    settings, _ = settings_of(case)
+    return analyze(content, path=str(case.path), settings=settings)
+
+
+def places(findings: list[Finding]) -> Counter[Place]:
+    return Counter((f.span.line, f.span.column, f.code) for f in findings)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_reports_what_is_marked(case: Case, watchdog: None) -> None:
+    wrong = case.disagreements(places(analyse(case, case.content)))
+    assert not wrong, "\n" + wrong
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_every_finding_is_well_formed(case: Case, watchdog: None) -> None:
+    for finding in analyse(case, case.content):
+        assert (finding.fix is None) != (finding.why_not is None), finding
+        assert finding.message, finding
+        start, end = finding.span[:2], finding.span[2:]
+        assert (1, 1) <= start < end, finding
+
+
+@pytest.mark.parametrize("case", PAIRS, ids=lambda case: case.name)
+def test_fix(case: Case, watchdog: None) -> None:
+    from flake8_untimed.fixes import fix_source
+
+    _, unsafe = settings_of(case)
+
+    def analyze(text: str) -> list[Finding]:
+        return analyse(case, text)
+
+    def fix(text: str) -> str:
+        return fix_source(text, analyze(text), unsafe=unsafe, analyze=analyze).text
+
+    wanted = without_markers(Case(case.fixed).text)
+    got = fix(without_markers(case.text))
+    assert got == wanted
+    assert fix(got) == wanted, "fixing it again changes something"
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_markers_point_at_something(case: Case) -> None:
+    """A marker with a wrong column would look like a fault of the analysis."""
+    try:
+        tree = ast.parse(case.content)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        assert not marked(case.text), "nothing can be reported in a file that does not parse"
+        return
+    lines = case.content.splitlines()
+    starts = {
+        (node.lineno, len(lines[node.lineno - 1][: node.col_offset].decode(errors="replace")) + 1)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call | ast.stmt | ast.arg)
+    }
+    astray = [place for place in marked(case.text) if place[:2] not in starts]
+    assert not astray
+
+
+def test_every_rule_has_a_folder_with_both_kinds(fixtures: Path) -> None:
+    """Each rule's folder holds a line that must be reported under its code and one call that must
+    not be."""
+    for folder in sorted(fixtures.glob("UNT[0-9][0-9][0-9]")):
+        texts = [path.read_text() for path in sorted(folder.rglob("*.py"))]
+        codes = {code for text in texts for _, _, code in marked(text)}
+        assert folder.name in codes, f"{folder.name}: nothing is marked"
+        assert any("(" in line and "UNT" not in line for text in texts for line in text.split("\n"))
