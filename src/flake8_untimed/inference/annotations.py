@@ -1,0 +1,114 @@
+"""Types as written: `requests.Session | None`, `"Session"`, `dict[str, Session]`."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from flake8_untimed.inference.scopes import dotted
+from flake8_untimed.inference.values import (
+    NOTHING_KNOWN,
+    Alternatives,
+    Class,
+    Collection,
+    Context,
+    Instance,
+    Literal,
+    Managed,
+    Mapping,
+    Symbol,
+    Value,
+    union,
+)
+
+if TYPE_CHECKING:
+    from flake8_untimed.inference.evaluate import Evaluator
+
+_WRAPPERS = frozenset(
+    ("Optional", "Union", "Final", "ClassVar", "Required", "NotRequired", "InitVar", "Awaitable",
+     "Coroutine", "Mapped", "SkipValidation", "ReadOnly")
+)  # fmt: skip
+_FIRST_ONLY = frozenset(("Annotated",))
+_SEQUENCES = frozenset(
+    ("list", "List", "set", "Set", "frozenset", "FrozenSet", "Sequence", "Iterable", "Iterator",
+     "Generator", "AsyncIterator", "AsyncGenerator", "AsyncIterable", "Collection", "deque", "Deque",
+     "MutableSequence")
+)  # fmt: skip
+_MAPPINGS = frozenset(
+    ("dict", "Dict", "Mapping", "MutableMapping", "defaultdict", "DefaultDict", "OrderedDict",
+     "WeakValueDictionary")
+)  # fmt: skip
+_MANAGERS = frozenset(
+    ("ContextManager", "AsyncContextManager", "AbstractContextManager",
+     "AbstractAsyncContextManager")
+)  # fmt: skip
+
+
+def instances(evaluator: Evaluator, node: ast.expr, context: Context, depth: int = 0) -> Alternatives:
+    """The objects that an annotation admits."""
+    if depth > 8:
+        return NOTHING_KNOWN
+    if isinstance(node, ast.Constant):
+        return _of_constant(evaluator, node, context, depth)
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
+        both = (node.left, node.right)
+        return union(instances(evaluator, part, context, depth + 1) for part in both)
+    if isinstance(node, ast.Subscript):
+        return _of_generic(evaluator, node, context, depth)
+    if not isinstance(node, (ast.Name, ast.Attribute)):
+        return NOTHING_KNOWN
+    return union((_instance(evaluator, v),) for v in evaluator.evaluate(node, context))
+
+
+def _instance(evaluator: Evaluator, value: Value) -> Value:
+    made: Value
+    if isinstance(value, Class):
+        made = Instance(value)
+    elif isinstance(value, Symbol) and evaluator.client_at(value.path) is not None:
+        made = Instance(value)
+    else:
+        return NOTHING_KNOWN[0]
+    made.steps = value.steps
+    return made
+
+
+def _of_constant(
+    evaluator: Evaluator, node: ast.Constant, context: Context, depth: int
+) -> Alternatives:
+    if node.value is None:
+        return (Literal(None),)
+    if not isinstance(node.value, str) or len(node.value) > 500:
+        return NOTHING_KNOWN
+    try:
+        parsed = ast.parse(node.value.strip(), mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return NOTHING_KNOWN
+    return instances(evaluator, parsed, context, depth + 1)
+
+
+def _of_generic(
+    evaluator: Evaluator, node: ast.Subscript, context: Context, depth: int
+) -> Alternatives:
+    name = (dotted(node.value) or "").rpartition(".")[2]
+    inside = node.slice
+    parts = inside.elts if isinstance(inside, ast.Tuple) else [inside]
+    if not parts:
+        return NOTHING_KNOWN
+    deeper = depth + 1
+    if name in _WRAPPERS:
+        return union(instances(evaluator, part, context, deeper) for part in parts)
+    if name in _FIRST_ONLY:
+        return instances(evaluator, parts[0], context, deeper)
+    if name in _SEQUENCES:
+        return (Collection((instances(evaluator, parts[0], context, deeper),), False, node),)
+    if name in _MAPPINGS:
+        return (Mapping({}, False, node, instances(evaluator, parts[-1], context, deeper)),)
+    if name in _MANAGERS:
+        return (Managed(instances(evaluator, parts[0], context, deeper), node),)
+    if name in ("tuple", "Tuple"):
+        every = not (len(parts) == 2 and isinstance(parts[1], ast.Constant))
+        elements = [instances(evaluator, p, context, deeper) for p in parts]
+        return (Collection(tuple(elements if every else elements[:1]), every, node, is_tuple=True),)
+    if name in ("type", "Type"):
+        return evaluator.evaluate(parts[0], context)
+    return union((_instance(evaluator, v),) for v in evaluator.evaluate(node.value, context))

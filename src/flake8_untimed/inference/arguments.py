@@ -1,0 +1,113 @@
+"""What a call passes, and which parameter takes it."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from flake8_untimed.inference.values import Alternatives, Context
+
+
+class Argument(NamedTuple):
+    """One argument. `values` is given when they are known already, else `node` tells them."""
+
+    node: ast.expr | None
+    context: Context | None
+    keyword: str | None = None
+    """The keyword at the call itself, or None."""
+    position: int | None = None
+    """The position at the call itself, or None. Neither: it came from a `**mapping`, a partial or
+    a caller."""
+    values: Alternatives | None = None
+
+    @property
+    def is_written(self) -> bool:
+        """Whether it stands at the call itself, where an edit can reach it."""
+        return self.keyword is not None or self.position is not None
+
+
+@dataclass
+class Passed:
+    """Everything that a call passes, before anybody asks to whom."""
+
+    positional: list[Argument] = field(default_factory=list)
+    keywords: dict[str, Argument] = field(default_factory=dict)
+    open_positional: bool = False
+    """`*args` of unknown length stands among the positional ones (at their end, by now)."""
+    open_keywords: bool = False
+    """`**kwargs` that may hold anything."""
+    splats: tuple[ast.expr, ...] = ()
+    """The `**mapping` expressions at the call itself that are open."""
+
+    def shifted(self, count: int) -> Passed:
+        """Without the first positional arguments, which were taken by somebody between."""
+        return Passed(
+            self.positional[count:],
+            self.keywords,
+            self.open_positional,
+            self.open_keywords,
+            self.splats,
+        )
+
+    def after(self, earlier: Passed) -> Passed:
+        """These arguments behind those that a partial already holds."""
+        return Passed(
+            [*(a._replace(position=None, keyword=None) for a in earlier.positional), *self.positional],
+            {
+                **{k: a._replace(position=None, keyword=None) for k, a in earlier.keywords.items()},
+                **self.keywords,
+            },
+            self.open_positional or earlier.open_positional,
+            self.open_keywords or earlier.open_keywords,
+            self.splats,
+        )
+
+
+@dataclass
+class Bound:
+    """Arguments by the parameter that takes them."""
+
+    named: dict[str, Argument]
+    extra: dict[str, Argument]
+    """Keywords that no named parameter takes."""
+    rest: list[Argument]
+    """Positional arguments that no named parameter takes."""
+    open_positional: bool
+    open_keywords: bool
+
+    def may_hold(self, name: str, positional: bool) -> bool:
+        """Whether an argument that is not in sight may be given for a parameter."""
+        return self.open_keywords or (positional and self.open_positional)
+
+
+def bind(passed: Passed, positional: Iterable[str], keywords: Iterable[str] | None = None) -> Bound:
+    """Bind arguments to parameters: `positional` in order, then keyword-only ones (None: any)."""
+    names = tuple(positional)
+    named: dict[str, Argument] = dict(zip(names, passed.positional))
+    rest = passed.positional[len(names) :]
+    extra: dict[str, Argument] = {}
+    known = None if keywords is None else {*names, *keywords}
+    for name, argument in passed.keywords.items():
+        if known is None or name in known:
+            named.setdefault(name, argument)
+        else:
+            extra[name] = argument
+    return Bound(named, extra, rest, passed.open_positional, passed.open_keywords)
+
+
+def parameter_names(arguments: ast.arguments) -> list[str]:
+    """The names of positional parameters, in order."""
+    return [a.arg for a in (*arguments.posonlyargs, *arguments.args)]
+
+
+def defaults(arguments: ast.arguments) -> Mapping[str, ast.expr]:
+    """The default expression of each parameter that has one."""
+    positional = parameter_names(arguments)
+    found = dict(zip(reversed(positional), reversed(arguments.defaults)))
+    for argument, default in zip(arguments.kwonlyargs, arguments.kw_defaults):
+        if default is not None:
+            found[argument.arg] = default
+    return found

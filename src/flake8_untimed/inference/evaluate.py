@@ -1,0 +1,641 @@
+"""What an expression is: names, literals, conditions, containers.
+
+Attributes are looked up in `objects`, calls carried out in `invoke`, types read in `annotations`;
+the four call each other. Nothing is evaluated before it is asked for.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator, Mapping as MappingType
+
+from flake8_untimed.inference import annotations, containers, invoke, objects
+from flake8_untimed.inference.arguments import Argument, Passed, defaults
+from flake8_untimed.inference.project import Project
+from flake8_untimed.inference.scopes import (
+    COMPREHENSIONS,
+    FUNCTIONS,
+    Binding,
+    Guard,
+    Module,
+    Scope,
+)
+from flake8_untimed.inference.values import (
+    NOTHING_KNOWN,
+    UNKNOWN,
+    Alternatives,
+    Class,
+    Collection,
+    Context,
+    Frame,
+    Function,
+    Instance,
+    Literal,
+    Mapping,
+    Parameter,
+    ProjectModule,
+    Result,
+    SenderValue,
+    Site,
+    Symbol,
+    Unknown,
+    Value,
+    union,
+)
+from flake8_untimed.libraries import Catalogue
+from flake8_untimed.libraries.model import Client
+
+DEPTH = 60
+"""Evaluations inside one another; deeper ones are unknown."""
+
+
+class Evaluator:
+    """Evaluates expressions of the modules of one project."""
+
+    def __init__(
+        self,
+        project: Project,
+        catalogue: Catalogue,
+        clients: MappingType[str, str] | None = None,
+    ) -> None:
+        self.project = project
+        self.catalogue = catalogue
+        self._clients = clients or {}
+        self._depth = 0
+        self._active: dict[object, int] = {}
+        self._lowest = DEPTH + 1
+
+    # Memory and bounds -----------------------------------------------------------------------
+
+    def remember(
+        self, memo: dict[object, Alternatives] | None, key: object, make: Callable[[], Alternatives]
+    ) -> Alternatives:
+        """`make()`, once. What needs itself to be known is unknown; what was found while
+        something around it was still open is not kept, since it may be known later."""
+        if memo is not None and key in memo:
+            return memo[key]
+        if key in self._active:
+            self._lowest = min(self._lowest, self._active[key])
+            return NOTHING_KNOWN
+        if self._depth >= DEPTH:
+            return NOTHING_KNOWN
+        self._depth += 1
+        depth = self._active[key] = self._depth
+        try:
+            values = make()
+        finally:
+            del self._active[key]
+            self._depth -= 1
+        if self._lowest >= depth:
+            self._lowest = DEPTH + 1
+            if memo is not None:
+                memo[key] = values
+        return values
+
+    # Expressions -----------------------------------------------------------------------------
+
+    def evaluate(self, node: ast.expr, context: Context) -> Alternatives:
+        """The alternatives of an expression; never empty."""
+        handler = _HANDLERS.get(type(node))
+        if handler is None:
+            return NOTHING_KNOWN
+        if type(node) is ast.Constant:
+            return self._constant(node, context)
+        memo = context.scope.module.memo if context.frame is None else None
+        key = node if memo is not None else (node, id(context.frame))
+        return self.remember(memo, key, lambda: handler(self, node, context))
+
+    def argument(self, argument: Argument) -> Alternatives:
+        """The alternatives of an argument of a call."""
+        if argument.values is not None:
+            return argument.values
+        if argument.node is None or argument.context is None:
+            return NOTHING_KNOWN
+        return self.evaluate(argument.node, argument.context)
+
+    def _constant(self, node: ast.expr, context: Context) -> Alternatives:
+        return (Literal(node.value),)  # type: ignore[attr-defined]
+
+    def _name(self, node: ast.expr, context: Context) -> Alternatives:
+        assert isinstance(node, ast.Name)
+        return self.name(node.id, context)
+
+    def _attribute(self, node: ast.expr, context: Context) -> Alternatives:
+        assert isinstance(node, ast.Attribute)
+        return union(
+            objects.attribute(self, value, node.attr)
+            for value in self.evaluate(node.value, context)
+        )
+
+    def _call(self, node: ast.expr, context: Context) -> Alternatives:
+        assert isinstance(node, ast.Call)
+        return invoke.call(self, node, context)
+
+    def _if(self, node: ast.expr, context: Context) -> Alternatives:
+        assert isinstance(node, ast.IfExp)
+        test = self.truth(node.test, context)
+        groups = []
+        if test is not False:
+            groups.append(self.evaluate(node.body, context))
+        if test is not True:
+            groups.append(self.evaluate(node.orelse, context))
+        return union(groups)
+
+    def _bool(self, node: ast.expr, context: Context) -> Alternatives:
+        assert isinstance(node, ast.BoolOp)
+        decided = isinstance(node.op, ast.Or)
+        kept: list[Value] = []
+        for part in node.values[:-1]:
+            values = self.evaluate(part, context)
+            kept += [v for v in values if truth_of(v) is not (not decided)]
+            if values and all(truth_of(v) is decided for v in values):
+                return union([tuple(kept)])
+        return union([tuple(kept), self.evaluate(node.values[-1], context)])
+
+    def _walrus(self, node: ast.expr, context: Context) -> Alternatives:
+        assert isinstance(node, ast.NamedExpr)
+        return self.evaluate(node.value, context)
+
+    def _await(self, node: ast.expr, context: Context) -> Alternatives:
+        assert isinstance(node, ast.Await)
+        return self.evaluate(node.value, context)
+
+    def _dict(self, node: ast.expr, context: Context) -> Alternatives:
+        assert isinstance(node, ast.Dict)
+        return (containers.display(self, node, context),)
+
+    def _sequence(self, node: ast.expr, context: Context) -> Alternatives:
+        assert isinstance(node, (ast.List, ast.Tuple, ast.Set))
+        return (containers.sequence(self, node, context),)
+
+    def _comprehension(self, node: ast.expr, context: Context) -> Alternatives:
+        assert isinstance(node, COMPREHENSIONS)
+        return (containers.comprehension(self, node, context),)
+
+    def _lambda(self, node: ast.expr, context: Context) -> Alternatives:
+        assert isinstance(node, ast.Lambda)
+        return (Function(context.scope.child(node, context.at), None, context.frame),)
+
+    def _subscript(self, node: ast.expr, context: Context) -> Alternatives:
+        assert isinstance(node, ast.Subscript)
+        return containers.subscript(self, node, context)
+
+    def _number(self, node: ast.expr, context: Context) -> Alternatives:
+        """Signs, and sums and products of numbers: `60 * 5`."""
+        if isinstance(node, ast.UnaryOp):
+            if isinstance(node.op, ast.Not):
+                test = self.truth(node.operand, context)
+                return NOTHING_KNOWN if test is None else (Literal(not test),)
+            operands = [node.operand]
+        else:
+            assert isinstance(node, ast.BinOp)
+            if isinstance(node.op, ast.BitOr):
+                return containers.merged(self, node, context)
+            operands = [node.left, node.right]
+        numbers = []
+        for operand in operands:
+            if isinstance(operand, ast.BinOp) and isinstance(operand.left, ast.BinOp):
+                return NOTHING_KNOWN
+            values = self.evaluate(operand, context)
+            if len(values) != 1 or not is_number(values[0]):
+                return NOTHING_KNOWN
+            numbers.append(values[0].value)  # type: ignore[attr-defined]
+        return _compute(node.op, numbers)  # type: ignore[attr-defined]
+
+    # Names -----------------------------------------------------------------------------------
+
+    def name(self, name: str, context: Context) -> Alternatives:
+        """What a name is at some place, by Python's rules of scopes."""
+        scope: Scope | None = context.scope
+        at, frame = context.at, context.frame
+        direct, late = True, False
+        while scope is not None:
+            if name in scope.globals:
+                return self.module_name(name, scope.module.scope, scope, at)
+            if scope.parent is None:
+                return self.module_name(name, scope, None, None if late else at)
+            if name in scope.bindings and (direct or not scope.is_class):
+                return self.bound(scope, name, None if late else at, frame)
+            if not isinstance(scope.node, COMPREHENSIONS):
+                direct = False
+            if isinstance(scope.node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                late = True
+            if frame is not None and frame.scope is scope:
+                frame = frame.closure
+            at = scope.statement if scope.statement is not None else at
+            scope = scope.parent
+        return NOTHING_KNOWN
+
+    def module_name(
+        self, name: str, module: Scope, user: Scope | None = None, at: ast.stmt | None = None
+    ) -> Alternatives:
+        """A name of a module, from inside (`user` may have bound it by `global`) or outside."""
+        groups = []
+        if user is not None:
+            # Bound by `global` in the function that uses it: mostly "make it when first needed".
+            at = None
+        if name in module.bindings:
+            groups.append(self.bound(module, name, at, None))
+        if module.module.has_global:
+            for function, binding in self._global_bindings(module.module).get(name, ()):
+                groups.append(self._binding(function, name, binding, None))
+        if groups:
+            return union(groups)
+        return self._starred(name, module)
+
+    def _global_bindings(self, module: Module) -> dict[str, list[tuple[Scope, Binding]]]:
+        cache = module.scope._cache
+        if "globals" not in cache:
+            found: dict[str, list[tuple[Scope, Binding]]] = {}
+            stack = [module.scope]
+            while stack:
+                scope = stack.pop()
+                scope.bindings  # noqa: B018  (reads the scope, and so finds its children)
+                for name, bindings in scope.global_bindings.items():
+                    found.setdefault(name, []).extend((scope, b) for b in bindings)
+                stack.extend(scope.children.values())
+            cache["globals"] = found
+        return cache["globals"]  # type: ignore[return-value]
+
+    def _starred(self, name: str, module: Scope) -> Alternatives:
+        """A name that `from x import *` may have brought, else one of the builtins."""
+        unsure = False
+        for statement in module.stars:
+            path = self.project.find(module.module.path, statement.module or "", statement.level)
+            if path is not None:
+                other = self.project.module(path)
+                if other is None:
+                    unsure = True
+                elif exported(other.scope, name):
+                    return self.module_name(name, other.scope)
+            elif statement.level:
+                unsure = True
+            else:
+                value = self.symbol(f"{statement.module}.{name}")
+                if self.knows(value):
+                    return (value,)
+                unsure = unsure or not self.catalogue.library_of(statement.module or "")
+        return NOTHING_KNOWN if unsure else (Symbol(f"builtins.{name}"),)
+
+    def bound(
+        self, scope: Scope, name: str, at: ast.stmt | None, frame: Frame | None
+    ) -> Alternatives:
+        """What a name of this very scope is at a statement of it."""
+        memo = scope.module.memo if frame is None else None
+        key = (scope, name, at, id(frame))
+        return self.remember(memo, key, lambda: self._bound(scope, name, at, frame))
+
+    def _bound(
+        self, scope: Scope, name: str, at: ast.stmt | None, frame: Frame | None
+    ) -> Alternatives:
+        groups = []
+        earliest: ast.stmt | None = None
+        for binding, sure, guards in scope.reaching(name, at):
+            verdict = self._hold(guards, scope, frame)
+            if verdict is False:
+                continue
+            groups.append(self._binding(scope, name, binding, frame))
+            earliest = binding.statement
+            if sure and verdict:
+                break
+        values = union(groups)
+        if any(isinstance(v, (Mapping, Collection)) for v in values):
+            return containers.changed(self, values, Context(scope, at, frame), name, earliest)
+        return values
+
+    def _hold(self, guards: tuple[Guard, ...], scope: Scope, frame: Frame | None) -> bool | None:
+        """Whether all tests around a binding come out so that it happens."""
+        verdict: bool | None = True
+        for guard in guards:
+            test = self.truth(guard.statement.test, Context(scope, guard.statement, frame))
+            if test is None:
+                verdict = None
+            elif test is not guard.positive:
+                return False
+        return verdict
+
+    def _binding(
+        self, scope: Scope, name: str, binding: Binding, frame: Frame | None
+    ) -> Alternatives:
+        context = Context(scope, binding.statement, frame)
+        values = self._bound_value(scope, name, binding, context)
+        return tuple(v.via(scope, binding.node, (scope, name)) for v in values)
+
+    def _bound_value(
+        self, scope: Scope, name: str, binding: Binding, context: Context
+    ) -> Alternatives:
+        kind, node = binding.kind, binding.node
+        if kind == "assign" or kind == "unpack":
+            assert isinstance(node, ast.expr)
+            values = self.evaluate(node, context)
+            if kind == "unpack":
+                return containers.unpacked(self, values, binding.path)
+            statement = binding.statement
+            if isinstance(statement, ast.AnnAssign):
+                values = self.unless_known(values, statement.annotation, context)
+            return values
+        if kind == "parameter":
+            assert isinstance(node, ast.arg)
+            return self.parameter(scope, node, context.frame)
+        if kind == "import":
+            assert isinstance(node, ast.alias)
+            return self._imported(node, binding.statement, scope)
+        if kind == "def":
+            return (Function(scope.child(node, binding.statement), None, context.frame),)  # type: ignore[arg-type]
+        if kind == "class":
+            return (Class(scope.child(node, binding.statement)),)  # type: ignore[arg-type]
+        if kind == "annotation":
+            return annotations.instances(self, node, context)  # type: ignore[arg-type]
+        if kind == "enter":
+            entered = objects.enter(self, self._outer(node, context))
+            return containers.unpacked(self, entered, binding.path) if binding.path else entered
+        if kind == "element":
+            return containers.unpacked(
+                self, containers.elements(self._outer(node, context)), binding.path
+            )
+        return NOTHING_KNOWN
+
+    def _outer(self, node: ast.AST, context: Context) -> Alternatives:
+        """The iterable of a comprehension is evaluated inside it here: its targets are not in
+        force there, but seldom share a name with it."""
+        return self.evaluate(node, context)  # type: ignore[arg-type]
+
+    def unless_known(
+        self, values: Alternatives, annotation: ast.expr | None, context: Context
+    ) -> Alternatives:
+        """The values; where they tell nothing, what the annotation says."""
+        if annotation is None or any(not isinstance(v, (Unknown, Parameter)) and not is_none(v) for v in values):
+            return values
+        declared = annotations.instances(self, annotation, context)
+        known = tuple(v for v in declared if not isinstance(v, Unknown))
+        return union([known, values]) if known else values
+
+    # Parameters ------------------------------------------------------------------------------
+
+    def parameter(self, scope: Scope, node: ast.arg, frame: Frame | None) -> Alternatives:
+        """What a parameter is: for the caller in `frame`, or for any caller."""
+        name = node.arg
+        if frame is not None and frame.scope is scope and name in frame.parameters:
+            return frame.parameters[name]
+        function = scope.node
+        assert isinstance(function, FUNCTIONS)
+        arguments = function.args
+        if arguments.kwarg is node:
+            return (Mapping({}, True, node, written=False),)
+        if arguments.vararg is node:
+            return NOTHING_KNOWN
+        receiver = self.receiver(scope, name)
+        if receiver is not None:
+            return (receiver,)
+        outer = Context(scope.parent or scope, scope.statement, frame.closure if frame else None)
+        own: Alternatives = (Parameter(scope, name),)
+        if node.annotation is not None:
+            declared = annotations.instances(self, node.annotation, outer)
+            known = tuple(v for v in declared if not isinstance(v, Unknown))
+            if known:
+                return known
+        default = defaults(arguments).get(name)
+        if default is not None and not isinstance(default, ast.Constant):
+            made = self.evaluate(default, outer)
+            return union([own, tuple(v for v in made if self.knows(v))]) if made else own
+        return own
+
+    def receiver(self, scope: Scope, name: str) -> Value | None:
+        """`self` or `cls`, if `name` is that parameter of a method."""
+        owner = scope.owner
+        if owner is None or objects.first_parameter(scope) != name:
+            return None
+        kind = objects.method_kind(scope)
+        if kind == "static":
+            return None
+        cls = Class(owner)
+        return cls if kind == "class" else Instance(cls)
+
+    # Imports ---------------------------------------------------------------------------------
+
+    def _imported(
+        self, alias: ast.alias, statement: ast.stmt | None, scope: Scope
+    ) -> Alternatives:
+        importer = scope.module.path
+        if isinstance(statement, ast.ImportFrom):
+            return self.imported_from(importer, statement.module or "", statement.level, alias.name)
+        path = alias.name if alias.asname else alias.name.partition(".")[0]
+        return (self.module(importer, path),)
+
+    def imported_from(self, importer: str, module: str, level: int, name: str) -> Alternatives:
+        """`from module import name`."""
+        path = self.project.find(importer, module, level)
+        if path is None:
+            # Relative, and not there: nothing can be said. Else somebody else's package.
+            return NOTHING_KNOWN if level else (self.symbol(f"{module}.{name}"),)
+        return self.member(path, name)
+
+    def module(self, importer: str, dotted: str) -> Value:
+        """The module of an absolute import."""
+        path = self.project.find(importer, dotted)
+        if path is None:
+            return self.symbol(dotted)
+        return self.project_module(path)
+
+    def project_module(self, path: str) -> Value:
+        vendored = self.catalogue.vendored(path)
+        if vendored is not None:
+            return self.symbol(vendored)
+        module = self.project.module(path) if self.project.matters(path) else None
+        return ProjectModule(module.scope).via(module.scope, module.tree) if module else UNKNOWN
+
+    def member(self, path: str, name: str) -> Alternatives:
+        """A name that is imported from a file (or folder) of the project."""
+        vendored = self.catalogue.vendored(path)
+        if vendored is not None:
+            return (self.symbol(f"{vendored}.{name}"),)
+        module = self.project.module(path) if path.endswith(".py") else None
+        if module is not None and (name in module.scope.bindings or module.scope.stars):
+            values = self.module_name(name, module.scope)
+            if not all(isinstance(v, Symbol) and v.path.startswith("builtins.") for v in values):
+                return values
+        submodule = self.project.submodule(path, name)
+        if submodule is not None:
+            return (self.project_module(submodule),)
+        return self.module_name(name, module.scope) if module and module.has_global else NOTHING_KNOWN
+
+    # Symbols ---------------------------------------------------------------------------------
+
+    def symbol(self, path: str) -> Value:
+        """Something outside the project, as what it is known to be."""
+        path = self.catalogue.canonical(path)
+        sender = self.catalogue.sender(path)
+        if sender is not None:
+            return SenderValue(sender, path)
+        parent, _, name = path.rpartition(".")
+        client = self.client_at(parent) if parent else None
+        if client is not None and name in client.senders:
+            owner = Instance(Symbol(client.path))
+            return SenderValue(client.senders[name], f"{parent}.{name}", owner, unbound=True)
+        return Symbol(path)
+
+    def client_at(self, path: str) -> Client | None:
+        """The client class at an import path, a library's or one that the settings name."""
+        named = self._clients.get(path)
+        return self.catalogue.client(named or path)
+
+    def client_of(self, value: Value) -> Client | None:
+        """The library's client class that an instance is, or inherits from."""
+        if not isinstance(value, Instance):
+            return None
+        if isinstance(value.cls, Symbol):
+            return self.client_at(value.cls.path)
+        for base in objects.mro(self, value.cls):
+            if isinstance(base, Symbol):
+                client = self.client_at(base.path)
+                if client is not None:
+                    return client
+            elif isinstance(base, Class) and self._clients:
+                named = self._clients.get(objects.qualified_name(self, base))
+                if named is not None:
+                    return self.catalogue.client(named)
+        return None
+
+    def knows(self, value: Value) -> bool:
+        """Whether a value is something that can lead to a request."""
+        if isinstance(value, Symbol):
+            path = value.path
+            return (
+                self.client_at(path) is not None
+                or self.catalogue.library_of(path) is not None
+                or self.catalogue.factory(path) is not None
+            )
+        return not isinstance(value, (Unknown, Parameter, Literal))
+
+    # Tests -----------------------------------------------------------------------------------
+
+    def truth(self, test: ast.expr, context: Context) -> bool | None:
+        """How a test comes out, if that can be told."""
+        if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+            inner = self.truth(test.operand, context)
+            return None if inner is None else not inner
+        if isinstance(test, ast.BoolOp):
+            return self._truth_of_all(test, context)
+        if isinstance(test, ast.Compare):
+            return self._compare(test, context)
+        verdicts = {truth_of(v) for v in self.evaluate(test, context)}
+        return verdicts.pop() if len(verdicts) == 1 else None
+
+    def _truth_of_all(self, test: ast.BoolOp, context: Context) -> bool | None:
+        decided = isinstance(test.op, ast.Or)
+        verdicts = [self.truth(v, context) for v in test.values[:8]]
+        if decided in verdicts:
+            return decided
+        return None if None in verdicts or len(test.values) > 8 else not decided
+
+    def _compare(self, test: ast.Compare, context: Context) -> bool | None:
+        if len(test.ops) != 1:
+            return None
+        operator, right = test.ops[0], test.comparators[0]
+        if isinstance(operator, (ast.In, ast.NotIn)):
+            held = containers.holds(self, test.left, right, context)
+            return held if held is None or isinstance(operator, ast.In) else not held
+        if not isinstance(operator, (ast.Is, ast.IsNot, ast.Eq, ast.NotEq)):
+            return None
+        same = _same(self.evaluate(test.left, context), self.evaluate(right, context))
+        return same if same is None or isinstance(operator, (ast.Is, ast.Eq)) else not same
+
+
+_HANDLERS: dict[type, Callable[[Evaluator, ast.expr, Context], Alternatives]] = {
+    ast.Constant: Evaluator._constant,
+    ast.Name: Evaluator._name,
+    ast.Attribute: Evaluator._attribute,
+    ast.Call: Evaluator._call,
+    ast.IfExp: Evaluator._if,
+    ast.BoolOp: Evaluator._bool,
+    ast.NamedExpr: Evaluator._walrus,
+    ast.Await: Evaluator._await,
+    ast.Dict: Evaluator._dict,
+    ast.List: Evaluator._sequence,
+    ast.Tuple: Evaluator._sequence,
+    ast.Set: Evaluator._sequence,
+    ast.ListComp: Evaluator._comprehension,
+    ast.SetComp: Evaluator._comprehension,
+    ast.GeneratorExp: Evaluator._comprehension,
+    ast.DictComp: Evaluator._comprehension,
+    ast.Lambda: Evaluator._lambda,
+    ast.Subscript: Evaluator._subscript,
+    ast.UnaryOp: Evaluator._number,
+    ast.BinOp: Evaluator._number,
+}
+
+
+def is_none(value: Value) -> bool:
+    return isinstance(value, Literal) and value.value is None
+
+
+def is_number(value: Value) -> bool:
+    return isinstance(value, Literal) and type(value.value) in (int, float)
+
+
+def truth_of(value: Value) -> bool | None:
+    """Whether an object counts as true."""
+    if isinstance(value, Literal):
+        return bool(value.value)
+    if isinstance(value, Mapping):
+        return True if value.entries else (None if value.open or value.others else False)
+    if isinstance(value, Collection):
+        return None
+    if isinstance(value, (Unknown, Parameter, Result, Symbol)):
+        return None
+    return True
+
+
+def _same(left: Alternatives, right: Alternatives) -> bool | None:
+    """Whether two expressions are equal, if one of them is a literal."""
+    if len(right) != 1 or not isinstance(right[0], Literal):
+        return None
+    wanted = right[0].value
+    verdicts: set[bool | None] = set()
+    for value in left:
+        if isinstance(value, Literal):
+            verdicts.add(type(value.value) is type(wanted) and value.value == wanted)
+        elif isinstance(value, (Unknown, Parameter, Symbol, Result)):
+            verdicts.add(None)
+        else:
+            verdicts.add(False)
+    return verdicts.pop() if len(verdicts) == 1 else None
+
+
+def _compute(operator: ast.AST, numbers: list[float]) -> Alternatives:
+    try:
+        if isinstance(operator, ast.USub):
+            return (Literal(-numbers[0]),)
+        if isinstance(operator, ast.UAdd):
+            return (Literal(numbers[0]),)
+        if isinstance(operator, ast.Mult):
+            return (Literal(numbers[0] * numbers[1]),)
+        if isinstance(operator, ast.Add):
+            return (Literal(numbers[0] + numbers[1]),)
+        if isinstance(operator, ast.Sub):
+            return (Literal(numbers[0] - numbers[1]),)
+        if isinstance(operator, ast.Div):
+            return (Literal(numbers[0] / numbers[1]),)
+    except (ArithmeticError, MemoryError):
+        pass
+    return NOTHING_KNOWN
+
+
+def exported(module: Scope, name: str) -> bool:
+    """Whether `from module import *` brings a name."""
+    if "__all__" not in module.bindings:
+        return not name.startswith("_") and (name in module.bindings or bool(module.stars))
+    for binding in module.bindings["__all__"]:
+        for constant in _strings(binding.node):
+            if constant == name:
+                return True
+    return False
+
+
+def _strings(node: ast.AST) -> Iterator[str]:
+    for part in ast.walk(node):
+        if isinstance(part, ast.Constant) and isinstance(part.value, str):
+            yield part.value
+
+
+__all__ = ["Evaluator", "Passed", "Site", "is_none", "is_number", "truth_of"]

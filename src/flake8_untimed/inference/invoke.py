@@ -1,0 +1,472 @@
+"""Calls: what they return, and the parameters of a function for one caller."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from flake8_untimed.inference import annotations, containers, objects
+from flake8_untimed.inference.arguments import Argument, Passed, bind, defaults, parameter_names
+from flake8_untimed.inference.scopes import FUNCTIONS, Event, Scope, dotted
+from flake8_untimed.inference.values import (
+    NOTHING_KNOWN,
+    UNKNOWN,
+    Alternatives,
+    Class,
+    Collection,
+    Context,
+    Frame,
+    Function,
+    Instance,
+    Literal,
+    Managed,
+    Mapping,
+    Parameter,
+    Partial,
+    Result,
+    SenderValue,
+    Site,
+    Super,
+    Symbol,
+    Unknown,
+    Value,
+    union,
+)
+
+if TYPE_CHECKING:
+    from flake8_untimed.inference.evaluate import Evaluator
+
+FRAMES = 5
+"""Callers inside one another that are told apart."""
+
+MANAGERS = ("contextmanager", "asynccontextmanager")
+
+
+# What is passed ------------------------------------------------------------------------------
+
+
+def passed_by(evaluator: Evaluator, node: ast.Call, context: Context) -> Passed:
+    """The arguments of a call, with the stars that are in sight spread out."""
+    passed = Passed()
+    for position, argument in enumerate(node.args):
+        if not isinstance(argument, ast.Starred):
+            if not passed.open_positional:
+                passed.positional.append(Argument(argument, context, position=position))
+            continue
+        elements = containers.spread(evaluator, argument.value, context)
+        if elements is None:
+            passed.open_positional = True
+        elif not passed.open_positional:
+            passed.positional.extend(Argument(None, None, values=v) for v in elements)
+    splats = []
+    for keyword in node.keywords:
+        if keyword.arg is not None:
+            passed.keywords[keyword.arg] = Argument(keyword.value, context, keyword=keyword.arg)
+        elif not _spread_mapping(evaluator, keyword.value, context, passed):
+            splats.append(keyword.value)
+    if splats:
+        passed.open_keywords = True
+        passed.splats = tuple(splats)
+    return passed
+
+
+def _spread_mapping(
+    evaluator: Evaluator, node: ast.expr, context: Context, passed: Passed
+) -> bool:
+    """Spread `**node`; False if it may hold what is not in sight."""
+    values = evaluator.evaluate(node, context)
+    if len(values) != 1 or not isinstance(values[0], Mapping):
+        # Several dicts that may be it: what all of them hold would be sure, but is hardly seen.
+        mappings = [v for v in values if isinstance(v, Mapping)]
+        if len(mappings) != len(values):
+            return False
+        for name in {n for m in mappings for n in m.entries if isinstance(n, str)}:
+            merged = union(m.entries.get(name, NOTHING_KNOWN) for m in mappings)
+            passed.keywords.setdefault(name, Argument(None, None, values=merged))
+        return not any(m.open for m in mappings)
+    mapping = values[0]
+    for name, entry in mapping.entries.items():
+        if isinstance(name, str):
+            node_of = (mapping.nodes or {}).get(name)
+            passed.keywords.setdefault(name, Argument(node_of, None, values=entry))
+    return not (mapping.open or mapping.others)
+
+
+# Frames --------------------------------------------------------------------------------------
+
+
+def frame_for(
+    evaluator: Evaluator, function: Function, passed: Passed, outer: Frame | None
+) -> Frame:
+    """The parameters of a function for one caller. What the caller leaves out is its default."""
+    node = function.scope.node
+    assert isinstance(node, FUNCTIONS)
+    arguments = node.args
+    names = parameter_names(arguments)
+    values: dict[str, Alternatives] = {}
+    if function.receiver is not None and names:
+        values[names.pop(0)] = (function.receiver,)
+    bound = bind(passed, names, [a.arg for a in arguments.kwonlyargs])
+    defaulted = defaults(arguments)
+    scope = function.scope
+    where = Context(scope.parent or scope, scope.statement, function.frame)
+    for name in (*names, *(a.arg for a in arguments.kwonlyargs)):
+        if name in bound.named:
+            values[name] = evaluator.argument(bound.named[name])
+        elif bound.may_hold(name, name in names):
+            values[name] = NOTHING_KNOWN
+        elif name in defaulted:
+            values[name] = evaluator.evaluate(defaulted[name], where)
+    _declare(evaluator, arguments, values, where)
+    if arguments.kwarg is not None:
+        entries: dict[object, Alternatives] = {
+            name: evaluator.argument(a) for name, a in bound.extra.items()
+        }
+        nodes = {name: a.node for name, a in bound.extra.items() if a.node is not None}
+        values[arguments.kwarg.arg] = (
+            Mapping(entries, bound.open_keywords, arguments.kwarg, nodes=dict(nodes), written=False),
+        )
+    if arguments.vararg is not None and not bound.open_positional:
+        elements = tuple(evaluator.argument(a) for a in bound.rest)
+        values[arguments.vararg.arg] = (Collection(elements, True, arguments.vararg, is_tuple=True),)
+    depth = (outer.depth if outer else 0) + 1
+    return Frame(scope, values, function.frame, depth, frozenset((*bound.named, *bound.extra)))
+
+
+def _declare(
+    evaluator: Evaluator,
+    arguments: ast.arguments,
+    values: dict[str, Alternatives],
+    where: Context,
+) -> None:
+    """Where a caller's argument is unknown, the parameter's annotation still holds."""
+    for argument in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs):
+        if argument.annotation is not None and argument.arg in values:
+            values[argument.arg] = evaluator.unless_known(
+                values[argument.arg], argument.annotation, where
+            )
+
+
+# Calls ---------------------------------------------------------------------------------------
+
+
+def call(evaluator: Evaluator, node: ast.Call, context: Context) -> Alternatives:
+    """What a call returns."""
+    taken = containers.method(evaluator, node, context)
+    if taken is not None:
+        return taken
+    site = Site(node, context, None)  # type: ignore[arg-type]
+    groups = []
+    for callee in evaluator.evaluate(node.func, context):
+        if isinstance(callee, (Unknown, Parameter, SenderValue)):
+            continue
+        if site.passed is None:
+            site.passed = passed_by(evaluator, node, context)
+        groups.append(result_of(evaluator, callee, site))
+    return union(groups)
+
+
+def result_of(evaluator: Evaluator, callee: Value, site: Site) -> Alternatives:
+    """What calling one value returns."""
+    if isinstance(callee, Class):
+        return _constructed(evaluator, callee, site)
+    if isinstance(callee, Symbol):
+        return _symbol_called(evaluator, callee, site)
+    if isinstance(callee, Function):
+        return returned(evaluator, callee, site)
+    if isinstance(callee, Partial):
+        inner = Site(site.node, site.context, site.passed.after(callee.site.passed))
+        return result_of(evaluator, callee.function, inner)
+    if isinstance(callee, Instance) and isinstance(callee.cls, Class):
+        found = objects.class_attribute(evaluator, callee.cls, "__call__", callee)
+        return union(result_of(evaluator, f, site) for f in found if isinstance(f, Function))
+    return NOTHING_KNOWN
+
+
+def _constructed(evaluator: Evaluator, cls: Class, site: Site) -> Alternatives:
+    made = Instance(cls, site)
+    made.steps = cls.steps
+    return (made.via(site.context.scope, site.node),)
+
+
+def _symbol_called(evaluator: Evaluator, callee: Symbol, site: Site) -> Alternatives:
+    path = callee.path
+    client = evaluator.catalogue.factory(path) or (path if evaluator.client_at(path) else None)
+    if client is not None:
+        made = Instance(Symbol(client), site)
+        made.steps = callee.steps
+        return (made.via(site.context.scope, site.node),)
+    special = _SPECIAL.get(path)
+    if special is not None:
+        values = special(evaluator, site)
+        if values is not None:
+            return values
+    return (Result(path, site),)
+
+
+def returned(evaluator: Evaluator, function: Function, site: Site | None = None) -> Alternatives:
+    """What a function returns: for any caller, or, where that depends on it, for one."""
+    if isinstance(function.scope.node, ast.Lambda):
+        pass
+    general = _for_any_caller(evaluator, function)
+    outer = site.context.frame if site is not None else None
+    if site is None or not any(isinstance(v, (Unknown, Parameter, Mapping)) or _depends(v) for v in general):
+        return general
+    if outer is not None and outer.depth >= FRAMES:
+        return general
+    frame = frame_for(evaluator, function, site.passed, outer)
+    key = ("returned", function.key(), site.node, id(outer))
+    memo = site.context.scope.module.memo if outer is None and function.frame is None else None
+    return evaluator.remember(memo, key, lambda: _returns(evaluator, function, frame))
+
+
+def _depends(value: Value) -> bool:
+    """Whether a value holds what its function was given: a client built with a parameter."""
+    if isinstance(value, (Instance, Partial, Result)):
+        site = value.site
+        return site is not None and site.context.frame is None and bool(
+            site.node.args or site.node.keywords
+        )
+    if isinstance(value, Managed):
+        return any(isinstance(v, (Unknown, Parameter)) or _depends(v) for v in value.values)
+    return False
+
+
+def _for_any_caller(evaluator: Evaluator, function: Function) -> Alternatives:
+    receiver = function.receiver
+    if function.frame is not None:
+        return _returns(evaluator, function, None)
+    memo = function.scope.module.memo
+    key = ("returns", function.scope, receiver and receiver.key())
+    if isinstance(receiver, Instance) and receiver.site is not None:
+        return evaluator.remember(memo, key, lambda: _with_receiver(evaluator, function))
+    return evaluator.remember(memo, key, lambda: _returns(evaluator, function, None))
+
+
+def _with_receiver(evaluator: Evaluator, function: Function) -> Alternatives:
+    """For an object whose construction is in sight: its own attributes count."""
+    node = function.scope.node
+    assert isinstance(node, FUNCTIONS)
+    names = parameter_names(node.args)
+    assert function.receiver is not None
+    values: dict[str, Alternatives] = {names[0]: (function.receiver,)} if names else {}
+    frame = Frame(function.scope, values, function.frame, 1)
+    return _returns(evaluator, function, frame)
+
+
+def _returns(evaluator: Evaluator, function: Function, frame: Frame | None) -> Alternatives:
+    scope = function.scope
+    node = scope.node
+    if frame is None and function.frame is not None:
+        frame = Frame(scope, {}, function.frame, function.frame.depth)
+    if isinstance(node, ast.Lambda):
+        return evaluator.evaluate(node.body, Context(scope, None, frame))
+    groups = []
+    kind = _decoration(node)
+    if scope.yields:
+        for value, statement in scope.yields:
+            groups.append(evaluator.evaluate(value, Context(scope, statement, frame)))
+        values = union(groups)
+        if kind == "manager":
+            values = _declared(evaluator, function, values)
+            return (Managed(values, node),)
+        if kind == "fixture":
+            return values
+        return (Collection((values,), False, node),)
+    for statement in scope.returns:
+        if statement.value is not None:
+            groups.append(evaluator.evaluate(statement.value, Context(scope, statement, frame)))
+    return _declared(evaluator, function, union(groups))
+
+
+def _declared(evaluator: Evaluator, function: Function, values: Alternatives) -> Alternatives:
+    """What a function returns; where that tells nothing, what its annotation says."""
+    scope = function.scope
+    annotation = getattr(scope.node, "returns", None)
+    if annotation is None:
+        return values
+    if dotted(annotation) in ("Self", "typing.Self", "typing_extensions.Self"):
+        return (function.receiver,) if function.receiver is not None else values
+    where = Context(scope.parent or scope, scope.statement, function.frame)
+    return evaluator.unless_known(values, annotation, where)
+
+
+def _decoration(node: ast.AST) -> str:
+    for decorator in getattr(node, "decorator_list", ()):
+        target = decorator.func if isinstance(decorator, ast.Call) else decorator
+        last = (dotted(target) or "").rpartition(".")[2]
+        if last in MANAGERS:
+            return "manager"
+        if last == "fixture":
+            return "fixture"
+    return ""
+
+
+def unpacked_target(
+    evaluator: Evaluator, event: Event, name: str, context: Context
+) -> Alternatives:
+    """`self.a, self.b = values`: the part that goes to `self.name`."""
+    statement = event.statement
+    if not isinstance(statement, ast.Assign):
+        return NOTHING_KNOWN
+    for target in statement.targets:
+        if isinstance(target, (ast.Tuple, ast.List)):
+            for index, element in enumerate(target.elts):
+                if isinstance(element, ast.Starred):
+                    break
+                if isinstance(element, ast.Attribute) and element.attr == name:
+                    values = evaluator.evaluate(statement.value, context)
+                    return containers.unpacked(evaluator, values, (index,))
+    return NOTHING_KNOWN
+
+
+# Functions of the standard library that hand on what they are given ---------------------------
+
+
+def _first(evaluator: Evaluator, site: Site) -> Alternatives | None:
+    positional = site.passed.positional
+    return evaluator.argument(positional[0]) if positional else None
+
+
+def _getattr(evaluator: Evaluator, site: Site) -> Alternatives | None:
+    positional = site.passed.positional
+    if len(positional) < 2:
+        return None
+    groups = []
+    names = evaluator.argument(positional[1])
+    for value in evaluator.argument(positional[0]):
+        for name in names:
+            if isinstance(name, Literal) and isinstance(name.value, str):
+                groups.append(objects.attribute(evaluator, value, name.value))
+            else:
+                groups.append(_some_sender(evaluator, value))
+    return union(groups)
+
+
+def _some_sender(evaluator: Evaluator, value: Value) -> Alternatives:
+    """`getattr(requests, method)`: one of the verbs, whichever; all take the same keywords."""
+    if isinstance(value, Symbol):
+        found = evaluator.symbol(f"{value.path}.get")
+        library = evaluator.catalogue.library_of(value.path)
+        if isinstance(found, SenderValue) and library and value.path in library.packages:
+            return (SenderValue(found.sender, f"{value.path}.*"),)
+    elif isinstance(value, Instance):
+        client = evaluator.client_of(value)
+        if client is not None and "get" in client.senders:
+            sender = SenderValue(client.senders["get"], f"{client.path}.*", value)
+            sender.steps = value.steps
+            return (sender,)
+    return NOTHING_KNOWN
+
+
+def _import_module(evaluator: Evaluator, site: Site) -> Alternatives | None:
+    names = _first(evaluator, site) or ()
+    if len(names) == 1 and isinstance(names[0], Literal) and isinstance(names[0].value, str):
+        if names[0].value.startswith("."):
+            return None
+        return (evaluator.module(site.context.scope.module.path, names[0].value),)
+    return None
+
+
+def _super(evaluator: Evaluator, site: Site) -> Alternatives | None:
+    scope: Scope | None = site.context.scope
+    while scope is not None and scope.owner is None:
+        scope = scope.parent
+    if scope is None or scope.owner is None:
+        return None
+    cls = Class(scope.owner)
+    first = objects.first_parameter(scope)
+    instance = Instance(cls)
+    if first is not None and site.context.frame is not None:
+        for value in evaluator.name(first, site.context):
+            if isinstance(value, Instance):
+                instance = value
+    return (Super(cls, instance),)
+
+
+def _partial(evaluator: Evaluator, site: Site) -> Alternatives | None:
+    functions = _first(evaluator, site)
+    if not functions:
+        return None
+    inner = Site(site.node, site.context, site.passed.shifted(1))
+    made = [
+        Partial(f, inner) for f in functions if not isinstance(f, (Unknown, Parameter, Literal))
+    ]
+    for partial in made:
+        partial.steps = partial.function.steps
+    return tuple(m.via(site.context.scope, site.node) for m in made) or None
+
+
+def _entered(evaluator: Evaluator, site: Site) -> Alternatives | None:
+    values = _first(evaluator, site)
+    return objects.enter(evaluator, values) if values else None
+
+
+def _cast(evaluator: Evaluator, site: Site) -> Alternatives | None:
+    node = site.node
+    if len(node.args) != 2:
+        return None
+    return annotations.instances(evaluator, node.args[0], site.context)
+
+
+def _next(evaluator: Evaluator, site: Site) -> Alternatives | None:
+    values = _first(evaluator, site)
+    return containers.elements(values) if values else None
+
+
+def _dict(evaluator: Evaluator, site: Site) -> Alternatives | None:
+    passed = site.passed
+    entries: dict[object, Alternatives] = {}
+    nodes: dict[object, ast.expr] = {}
+    is_open = passed.open_keywords or passed.open_positional
+    if passed.positional:
+        base = evaluator.argument(passed.positional[0])
+        if len(base) == 1 and isinstance(base[0], Mapping):
+            entries.update(base[0].entries)
+            is_open = is_open or base[0].open
+        else:
+            is_open = True
+    for name, argument in passed.keywords.items():
+        entries[name] = evaluator.argument(argument)
+        if argument.node is not None:
+            nodes[name] = argument.node
+    return (Mapping(entries, is_open, site.node, nodes=nodes),)
+
+
+def _sequence(evaluator: Evaluator, site: Site) -> Alternatives | None:
+    values = _first(evaluator, site)
+    if values and len(values) == 1 and isinstance(values[0], Collection):
+        return values
+    return None
+
+
+_SPECIAL = {
+    "builtins.getattr": _getattr,
+    "importlib.import_module": _import_module,
+    "builtins.__import__": _import_module,
+    "builtins.super": _super,
+    "functools.partial": _partial,
+    "functools.partialmethod": _partial,
+    "typing.cast": _cast,
+    "typing_extensions.cast": _cast,
+    "builtins.next": _next,
+    "builtins.anext": _next,
+    "builtins.dict": _dict,
+    "builtins.list": _sequence,
+    "builtins.tuple": _sequence,
+    "builtins.iter": _sequence,
+    "builtins.reversed": _sequence,
+    "builtins.sorted": _sequence,
+    "copy.copy": _first,
+    "copy.deepcopy": _first,
+    "asyncio.run": _first,
+    "asyncio.create_task": _first,
+    "asyncio.ensure_future": _first,
+    "weakref.proxy": _first,
+    "asgiref.sync.sync_to_async": _first,
+    "functools.lru_cache": None,
+}
+
+ENTERS = ("enter_context", "enter_async_context")
+
+__all__ = ["UNKNOWN", "Passed", "call", "frame_for", "passed_by", "result_of", "returned"]

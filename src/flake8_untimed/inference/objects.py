@@ -1,0 +1,391 @@
+"""Attributes, classes and context managers."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from flake8_untimed.inference import invoke
+from flake8_untimed.inference.arguments import Argument, bind, parameter_names
+from flake8_untimed.inference.scopes import Event, Scope, dotted
+from flake8_untimed.inference.values import (
+    NOTHING_KNOWN,
+    UNKNOWN,
+    Alternatives,
+    Class,
+    Context,
+    Frame,
+    Function,
+    Instance,
+    Literal,
+    Managed,
+    Parameter,
+    Partial,
+    ProjectModule,
+    Result,
+    SenderValue,
+    Super,
+    Symbol,
+    Unknown,
+    Value,
+    union,
+)
+
+if TYPE_CHECKING:
+    from flake8_untimed.inference.evaluate import Evaluator
+
+PROPERTIES = frozenset(("builtins.property", "functools.cached_property", "abc.abstractproperty"))
+
+
+def attribute(evaluator: Evaluator, value: Value, name: str) -> Alternatives:
+    """What `value.name` is."""
+    if isinstance(value, Symbol):
+        return (_kept(value, evaluator.symbol(f"{value.path}.{name}")),)
+    if isinstance(value, Instance):
+        return _of_instance(evaluator, value, name)
+    if isinstance(value, Class):
+        if name == "__name__":
+            return NOTHING_KNOWN
+        return class_attribute(evaluator, value, name, None)
+    if isinstance(value, ProjectModule):
+        return _of_module(evaluator, value, name)
+    if isinstance(value, Super):
+        return class_attribute(evaluator, value.cls, name, value.instance, above=True)
+    if isinstance(value, Partial) and name == "func":
+        return (value.function,)
+    return NOTHING_KNOWN
+
+
+def _kept(origin: Value, value: Value) -> Value:
+    """A value with the steps of the one that it was reached by."""
+    if origin.steps is None or isinstance(value, Unknown):
+        return value
+    step = origin.steps
+    value.steps = step
+    return value
+
+
+def _of_module(evaluator: Evaluator, value: ProjectModule, name: str) -> Alternatives:
+    module = value.scope
+    if name in module.bindings or module.module.has_global or module.stars:
+        values = evaluator.module_name(name, module)
+        if not all(isinstance(v, Symbol) and v.path.startswith("builtins.") for v in values):
+            return values
+    path = evaluator.project.submodule(module.module.path, name)
+    return (evaluator.project_module(path),) if path else NOTHING_KNOWN
+
+
+def _of_instance(evaluator: Evaluator, value: Instance, name: str) -> Alternatives:
+    if isinstance(value.cls, Class):
+        return class_attribute(evaluator, value.cls, name, value)
+    client = evaluator.client_of(value)
+    if client is not None and name in client.senders:
+        sender = SenderValue(client.senders[name], f"{value.cls.path}.{name}", value)
+        sender.steps = value.steps
+        return (sender,)
+    if name == "__class__":
+        return (value.cls,)
+    return NOTHING_KNOWN
+
+
+# Classes -------------------------------------------------------------------------------------
+
+
+def mro(evaluator: Evaluator, cls: Class) -> list[Value]:
+    """A class and its bases, in the order of look-ups as good as always: depth first, each once."""
+    cache = cls.scope._cache
+    if "mro" not in cache:
+        cache["mro"] = [cls]  # what a class that inherits from itself finds
+        cache["mro"] = _linearized(evaluator, cls)
+    return cache["mro"]  # type: ignore[return-value]
+
+
+def _linearized(evaluator: Evaluator, cls: Class) -> list[Value]:
+    node = cls.scope.node
+    assert isinstance(node, ast.ClassDef)
+    context = Context(cls.scope.parent or cls.scope, cls.scope.statement)
+    order: dict[object, Value] = {cls.key(): cls}
+    for expression in node.bases:
+        if isinstance(expression, ast.Subscript):
+            expression = expression.value
+        for base in evaluator.evaluate(expression, context):
+            line = mro(evaluator, base) if isinstance(base, Class) else [base]
+            for value in line:
+                order.pop(value.key(), None)
+                order[value.key()] = value
+            if len(order) > 64:
+                break
+    order.pop(cls.key())
+    return [cls, *order.values()]
+
+
+def qualified_name(evaluator: Evaluator, cls: Class) -> str:
+    """The import path of a class of the project: `myapp.http.ApiSession`."""
+    return evaluator.project.dotted(cls.scope.module.path) + "." + cls.scope.name
+
+
+def class_attribute(
+    evaluator: Evaluator, cls: Class, name: str, instance: Instance | None, above: bool = False
+) -> Alternatives:
+    """An attribute by way of the class (`above`: of its bases only, as `super()` does)."""
+    memo = cls.scope.module.memo
+    site = instance.site if instance is not None else None
+    key = ("attribute", cls.scope, name, instance and instance.key(), above)
+    keep = memo if site is None or site.context.frame is None else None
+    values = evaluator.remember(
+        keep, key, lambda: _class_attribute(evaluator, cls, name, instance, above)
+    )
+    return values
+
+
+def _class_attribute(
+    evaluator: Evaluator, cls: Class, name: str, instance: Instance | None, above: bool
+) -> Alternatives:
+    weak: list[Alternatives] = []
+    for base in mro(evaluator, cls)[1 if above else 0 :]:
+        if isinstance(base, Class):
+            values = _own_attribute(evaluator, base, name, instance)
+            if values is None:
+                continue
+            if any(_tells(v) for v in values):
+                return union([*weak, values])
+            weak.append(values)
+        elif isinstance(base, Symbol):
+            client = evaluator.client_at(base.path)
+            if client is not None and name in client.senders:
+                owner = instance or Instance(cls)
+                sender = SenderValue(
+                    client.senders[name], f"{base.path}.{name}", owner, unbound=instance is None
+                )
+                sender.steps = owner.steps
+                return (sender,)
+    return union(weak)
+
+
+def _tells(value: Value) -> bool:
+    return not isinstance(value, (Unknown, Parameter)) and not (
+        isinstance(value, Literal) and value.value is None
+    )
+
+
+def _own_attribute(
+    evaluator: Evaluator, cls: Class, name: str, instance: Instance | None
+) -> Alternatives | None:
+    """What one class itself says of an attribute: in its body, or in its methods by `self.x = `."""
+    groups = []
+    scope = cls.scope
+    if name in scope.bindings:
+        given = _field_argument(evaluator, cls, name, instance)
+        if given is not None:
+            groups.append(given)
+        for value in evaluator.bound(scope, name, None, None):
+            groups.append(_from_class_body(evaluator, value, instance, cls))
+    for store in attribute_stores(scope).get(name, ()):
+        groups.append(_stored(evaluator, store, name, cls, instance))
+    return union(groups) if groups else None
+
+
+class Store(NamedTuple):
+    """`self.name = ...` in a method."""
+
+    method: Scope
+    event: Event
+
+
+def attribute_stores(cls: Scope) -> dict[str, list[Store]]:
+    """All that the methods of a class store on `self` or `cls`, by attribute."""
+    if "stores" not in cls._cache:
+        stores: dict[str, list[Store]] = {}
+        for method in methods(cls):
+            for event in method.events.get(first_parameter(method) or "", ()):
+                if event.kind.startswith("store"):
+                    stores.setdefault(str(event.name), []).append(Store(method, event))
+        cls._cache["stores"] = stores
+    return cls._cache["stores"]  # type: ignore[return-value]
+
+
+def attribute_events(cls: Scope, path: str) -> Iterator[tuple[Scope, Event]]:
+    """What the methods of a class do to `self.path`: calls, stores on it, items."""
+    for method in methods(cls):
+        first = first_parameter(method)
+        if first:
+            for event in method.events.get(f"{first}.{path}", ()):
+                yield method, event
+
+
+def methods(cls: Scope) -> list[Scope]:
+    """The methods of a class, with the functions inside them, which see `self` too."""
+    if "methods" not in cls._cache:
+        cls.bindings  # noqa: B018  (reads the scope, and so finds its children)
+        found = []
+        stack = [s for s in cls.children.values() if s.is_function]
+        while stack:
+            scope = stack.pop()
+            found.append(scope)
+            scope.bindings  # noqa: B018
+            stack += [
+                s
+                for s in scope.children.values()
+                if s.is_function and not isinstance(s.node, ast.Lambda)
+            ]
+        found.sort(key=lambda s: s.node.lineno)  # type: ignore[union-attr]
+        cls._cache["methods"] = found
+    return cls._cache["methods"]  # type: ignore[return-value]
+
+
+def first_parameter(scope: Scope) -> str | None:
+    """The name that a method (or a function inside one) has for its object."""
+    while scope.owner is None and scope.parent is not None and scope.parent.is_function:
+        scope = scope.parent
+    if scope.owner is None or method_kind(scope) == "static":
+        return None
+    names = parameter_names(scope.node.args)  # type: ignore[union-attr]
+    return names[0] if names else None
+
+
+def method_kind(scope: Scope) -> str:
+    """instance, class or static."""
+    for decorator in getattr(scope.node, "decorator_list", ()):
+        text = dotted(decorator)
+        if text == "staticmethod":
+            return "static"
+        if text == "classmethod":
+            return "class"
+    return "class" if scope.name in ("__new__", "__init_subclass__", "__class_getitem__") else "instance"
+
+
+def _stored(
+    evaluator: Evaluator, store: Store, name: str, cls: Class, instance: Instance | None
+) -> Alternatives:
+    method, event = store
+    frame = _construction_frame(evaluator, cls, method, instance)
+    context = Context(method, event.statement, frame)
+    values = NOTHING_KNOWN
+    if event.kind == "store":
+        values = evaluator.evaluate(event.node, context)  # type: ignore[arg-type]
+        statement = event.statement
+        if isinstance(statement, ast.AnnAssign):
+            values = evaluator.unless_known(values, statement.annotation, context)
+    elif event.kind == "store enter":
+        values = enter(evaluator, evaluator.evaluate(event.node, context))  # type: ignore[arg-type]
+    elif event.kind == "store annotation":
+        values = evaluator.unless_known(NOTHING_KNOWN, event.node, context)  # type: ignore[arg-type]
+    elif event.kind == "store unpack":
+        values = invoke.unpacked_target(evaluator, event, name, context)
+    return tuple(v.via(method, event.statement, (cls.scope, name)) for v in values)
+
+
+def _construction_frame(
+    evaluator: Evaluator, cls: Class, method: Scope, instance: Instance | None
+) -> Frame | None:
+    """For an object whose construction is in sight: what its `__init__` was given."""
+    if instance is None or instance.site is None or method.name != "__init__":
+        return None
+    if not isinstance(instance.cls, Class) or instance.cls.scope is not cls.scope:
+        return None
+    site = instance.site
+    outer = site.context.frame
+    if outer is not None and outer.depth >= invoke.FRAMES:
+        return None
+    return invoke.frame_for(evaluator, Function(method, instance), site.passed, outer)
+
+
+def _field_argument(
+    evaluator: Evaluator, cls: Class, name: str, instance: Instance | None
+) -> Alternatives | None:
+    """A dataclass field that was given at the construction."""
+    if instance is None or instance.site is None or "__init__" in cls.scope.bindings:
+        return None
+    fields = [n for n, b in cls.scope.bindings.items() if any(x.kind == "annotation" for x in b)]
+    argument: Argument | None = bind(instance.site.passed, fields).named.get(name)
+    return evaluator.argument(argument) if argument is not None and name in fields else None
+
+
+def _from_class_body(
+    evaluator: Evaluator, value: Value, instance: Instance | None, cls: Class
+) -> Alternatives:
+    """A value of a class body as an object sees it: methods bound, properties called."""
+    if isinstance(value, Function):
+        if is_property(evaluator, value.scope):
+            if instance is None:
+                return NOTHING_KNOWN
+            return invoke.returned(evaluator, Function(value.scope, instance))
+        kind = method_kind(value.scope)
+        if kind == "static":
+            return (value,)
+        bound = cls if kind == "class" else instance
+        copy = Function(value.scope, bound, value.frame)
+        copy.steps = value.steps
+        return (copy,)
+    if isinstance(value, Result):
+        return _from_descriptor(evaluator, value, instance)
+    if isinstance(value, Partial) and isinstance(value.function, Function) and instance:
+        function = Function(value.function.scope, instance, value.function.frame)
+        return (Partial(function, value.site),)
+    return (value,)
+
+
+def _from_descriptor(
+    evaluator: Evaluator, value: Result, instance: Instance | None
+) -> Alternatives:
+    """`name = property(function)`, `name: T = field(default_factory=function)`."""
+    passed = value.site.passed
+    if value.path in PROPERTIES and passed.positional and instance:
+        groups = []
+        for function in evaluator.argument(passed.positional[0]):
+            if isinstance(function, Function):
+                groups.append(invoke.returned(evaluator, Function(function.scope, instance)))
+        return union(groups)
+    for keyword in ("default_factory", "factory"):
+        if keyword in passed.keywords:
+            made = evaluator.argument(passed.keywords[keyword])
+            return union(invoke.result_of(evaluator, f, value.site) for f in made)
+    if "default" in passed.keywords:
+        return evaluator.argument(passed.keywords["default"])
+    return (value,)
+
+
+def is_property(evaluator: Evaluator, scope: Scope) -> bool:
+    """Whether a method is decorated as a property of some kind."""
+    for decorator in getattr(scope.node, "decorator_list", ()):
+        text = dotted(decorator) or ""
+        last = text.rpartition(".")[2]
+        if last.endswith("property") or last in ("reify", "getter"):
+            return True
+    return False
+
+
+# Context managers ----------------------------------------------------------------------------
+
+TRANSPARENT = frozenset(
+    ("contextlib.closing", "contextlib.aclosing", "contextlib.nullcontext", "closing")
+)
+
+
+def enter(evaluator: Evaluator, values: Alternatives) -> Alternatives:
+    """What `with value as name` gives."""
+    return union(_entered(evaluator, v) for v in values)
+
+
+def _entered(evaluator: Evaluator, value: Value) -> Alternatives:
+    if isinstance(value, Managed):
+        return value.values
+    if isinstance(value, Result):
+        if value.path in TRANSPARENT and value.site.passed.positional:
+            return evaluator.argument(value.site.passed.positional[0])
+        return NOTHING_KNOWN
+    if not isinstance(value, Instance):
+        return NOTHING_KNOWN
+    if isinstance(value.cls, Symbol):
+        return (value,)
+    for name in ("__enter__", "__aenter__"):
+        for method in class_attribute(evaluator, value.cls, name, value):
+            if isinstance(method, Function):
+                return invoke.returned(evaluator, method)
+    if evaluator.client_of(value) is not None:
+        return (value,)
+    return NOTHING_KNOWN
+
+
+__all__ = ["UNKNOWN", "attribute", "class_attribute", "enter", "mro"]

@@ -1,0 +1,229 @@
+"""The project's own modules: which file an import means, and reading it, once.
+
+The project is the nearest folder upwards with one of `MARKERS`; a file without any stays within
+its own top-level package, or its folder. Nothing outside is ever read.
+"""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+import warnings
+
+from flake8_untimed.inference.scopes import Module
+from flake8_untimed.libraries import Catalogue
+
+MARKERS = frozenset(("pyproject.toml", "setup.cfg", "setup.py", ".git"))
+SIZE_LIMIT = 10_000_000
+"""Bytes. A larger file is not read."""
+
+_IMPORT = re.compile(
+    rb"^[ \t]*(?:from[ \t]+(\.*[\w.]*)[ \t]+import[ \t]+(\([^)]*\)|[^\n#;]*)|import[ \t]+([\w., \t]+))",
+    re.MULTILINE,
+)
+_WORD = re.compile(rb"\w+")
+
+
+class Project:
+    """A cache of what was read of the disk. One per process and settings."""
+
+    def __init__(self, catalogue: Catalogue, follow: bool = True) -> None:
+        self._catalogue = catalogue
+        self._follow = follow
+        self._folders: dict[str, frozenset[str]] = {}
+        self._roots: dict[str, str | None] = {}
+        self._bases: dict[str, str] = {}
+        self._found: dict[tuple[str, str], str | None] = {}
+        self._modules: dict[str, Module | None] = {}
+        self._bytes: dict[str, bytes] = {}
+        self._worth: dict[str, bool] = {}
+
+    # Which file ------------------------------------------------------------------------------
+
+    def find(self, importer: str, dotted: str, level: int = 0) -> str | None:
+        """The file (or, for a package without `__init__.py`, the folder) that an import in the
+        file `importer` means, if it is one of the project's own."""
+        folder = os.path.dirname(os.path.abspath(importer))
+        if level:
+            for _ in range(level - 1):
+                folder = os.path.dirname(folder)
+            return self._below(folder, dotted) if dotted else self._package(folder)
+        key = (folder, dotted)
+        if key not in self._found:
+            self._found[key] = self._absolute(folder, dotted)
+        return self._found[key]
+
+    def submodule(self, package: str, name: str) -> str | None:
+        """The file of a module inside a package, given by its `__init__.py` or its folder."""
+        if os.path.basename(package) == "__init__.py":
+            return self._below(os.path.dirname(package), name)
+        return self._below(package, name) if not package.endswith(".py") else None
+
+    def _absolute(self, folder: str, dotted: str) -> str | None:
+        top = dotted.partition(".")[0]
+        base, root = self._base(folder), self._root(folder)
+        places = [base]
+        if root is not None:
+            places += [p for p in _upwards(base) if p.startswith(root) and p != base]
+            places.append(os.path.join(root, "src"))
+        places += [os.path.dirname(p) for p in _upwards(folder) if os.path.basename(p) == top]
+        for place in places:
+            if root is not None and not _inside(place, root):
+                continue
+            names = self._names(place)
+            if f"{top}.py" in names or top in names:
+                found = self._below(place, dotted)
+                if found is not None and found.endswith(".py"):
+                    return found
+        return None
+
+    def _below(self, folder: str, dotted: str) -> str | None:
+        *packages, last = dotted.split(".")
+        for name in packages:
+            if name not in self._names(folder):
+                return None
+            folder = os.path.join(folder, name)
+        names = self._names(folder)
+        if last in names:
+            package = self._package(os.path.join(folder, last))
+            if package is not None:
+                return package
+        return os.path.join(folder, f"{last}.py") if f"{last}.py" in names else None
+
+    def _package(self, folder: str) -> str | None:
+        names = self._names(folder)
+        if "__init__.py" in names:
+            return os.path.join(folder, "__init__.py")
+        return folder if names else None
+
+    def _names(self, folder: str) -> frozenset[str]:
+        names = self._folders.get(folder)
+        if names is None:
+            try:
+                names = frozenset(os.listdir(folder))
+            except OSError:
+                names = frozenset()
+            self._folders[folder] = names
+        return names
+
+    def _root(self, folder: str) -> str | None:
+        """The project's folder; None for a loose file."""
+        if folder not in self._roots:
+            self._roots[folder] = next(
+                (p for p in _upwards(folder) if MARKERS & self._names(p)), None
+            )
+        return self._roots[folder]
+
+    def _base(self, folder: str) -> str:
+        """The folder from which the packages around a file are imported."""
+        if folder not in self._bases:
+            base = folder
+            while "__init__.py" in self._names(base) and os.path.dirname(base) != base:
+                base = os.path.dirname(base)
+            self._bases[folder] = base
+        return self._bases[folder]
+
+    # Reading ---------------------------------------------------------------------------------
+
+    def module(self, path: str) -> Module | None:
+        """The parsed file, or None if it cannot be had: vanished, unreadable, broken, outside."""
+        if path not in self._modules:
+            self._modules[path] = self._read(path)
+        return self._modules[path]
+
+    def adopt(self, module: Module) -> None:
+        """Take a module that somebody else has parsed already."""
+        self._modules[module.path] = module
+
+    def _read(self, path: str) -> Module | None:
+        data = self._data(path)
+        if not self._follow or not data or not self._allowed(path):
+            return None
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                tree = ast.parse(data, path)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return None
+        return Module(tree, path, b":=" in data, b"global " in data)
+
+    def _allowed(self, path: str) -> bool:
+        """Symbolic links that lead out of the project are not followed."""
+        folder = os.path.dirname(path)
+        root = self._root(folder) or self._base(folder)
+        return _inside(os.path.realpath(path), os.path.realpath(root))
+
+    def _data(self, path: str) -> bytes:
+        data = self._bytes.get(path)
+        if data is None:
+            data = b""
+            try:
+                if path.endswith(".py") and os.path.getsize(path) <= SIZE_LIMIT:
+                    with open(path, "rb") as file:
+                        data = file.read()
+            except OSError:
+                pass
+            self._bytes[path] = data
+        return data
+
+    # What is worth reading -------------------------------------------------------------------
+
+    def matters(self, path: str, data: bytes | None = None) -> bool:
+        """Whether a file names an HTTP library, or imports, directly or through others, a module
+        of the project that does. Cheap: no file is parsed."""
+        if path in self._worth:
+            return self._worth[path]
+        if data is not None:
+            self._bytes[path] = data
+        seen = {path}
+        queue = [path]
+        for current in queue:
+            known = self._worth.get(current)
+            if known or (known is None and self._names_library(self._data(current))):
+                self._worth[path] = True
+                return True
+            if known is None and self._follow:
+                for other in self._imports(current):
+                    if other not in seen:
+                        seen.add(other)
+                        queue.append(other)
+        for current in seen:
+            self._worth[current] = False
+        return False
+
+    def _names_library(self, data: bytes) -> bool:
+        return self._catalogue.packages_pattern.search(data) is not None
+
+    def _imports(self, path: str) -> list[str]:
+        """The project's files that a file imports, by the look of its text."""
+        found = []
+        for match in _IMPORT.finditer(self._data(path)):
+            package, names, modules = match.groups()
+            if modules is not None:
+                for part in modules.decode("ascii", "replace").split(","):
+                    found.append(self.find(path, part.split()[0], 0) if part.split() else None)
+                continue
+            text = package.decode("ascii", "replace")
+            name = text.lstrip(".")
+            target = self.find(path, name, len(text) - len(name))
+            if target is not None:
+                found.append(target)
+                found.extend(
+                    self.submodule(target, word.decode("ascii", "replace"))
+                    for word in _WORD.findall(names)
+                )
+        return [path for path in found if path is not None]
+
+
+def _upwards(folder: str) -> list[str]:
+    """A folder and all those around it."""
+    folders = [folder]
+    while os.path.dirname(folder) != folder:
+        folder = os.path.dirname(folder)
+        folders.append(folder)
+    return folders
+
+
+def _inside(path: str, root: str) -> bool:
+    return path == root or path.startswith(root.rstrip(os.sep) + os.sep)

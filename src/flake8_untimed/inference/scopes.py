@@ -1,0 +1,553 @@
+"""Modules and their scopes: which names are bound where, and which binding a use can see.
+
+A scope is read when somebody asks for one of its names, statement by statement; expressions are
+not walked (except for `:=`, in files that have one), and nothing here recurses.
+"""
+
+from __future__ import annotations
+
+import ast
+from bisect import bisect_left
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple, Union
+
+if TYPE_CHECKING:
+    from flake8_untimed.inference.values import Alternatives
+
+FunctionNode = Union[ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda]
+ScopeNode = Union[
+    ast.Module, ast.ClassDef, FunctionNode, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp
+]
+COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+_LOOPS = (ast.For, ast.AsyncFor, ast.While)
+_WITHS = (ast.With, ast.AsyncWith)
+_TRIES: tuple[type, ...] = (ast.Try,) + ((ast.TryStar,) if hasattr(ast, "TryStar") else ())
+_ENDS = (ast.Return, ast.Raise)
+_BLOCKS = ("body", "orelse", "handlers", "finalbody", "cases")
+
+
+class Binding(NamedTuple):
+    """One place that binds a name. `kind` tells how `node` makes the value:
+
+    assign (the expression `node`), unpack (a part of it: `path`, indices; -1 is any element),
+    annotation (the expression is a type), enter (a `with` item's expression), element (of the
+    iterated expression), import (an alias), def, class, parameter, and unknown.
+    """
+
+    kind: str
+    node: ast.AST
+    statement: ast.stmt | None
+    path: tuple[int, ...] = ()
+
+
+class Event(NamedTuple):
+    """Something done to an object by a dotted name: `kind` is store (`base.name = node`), item
+    (`base[name] = node`), call (`base.name(...)`: node is the call), delete (`del base[name]`), or
+    argument (`f(base)`: node is the call)."""
+
+    kind: str
+    name: object
+    node: ast.AST
+    statement: ast.stmt
+
+
+class Place(NamedTuple):
+    """Where a statement stands in its scope."""
+
+    parent: ast.stmt | None
+    block: str
+    body: list[ast.stmt]
+    index: int
+    order: int
+
+
+class Module:
+    """A parsed file."""
+
+    def __init__(
+        self, tree: ast.Module, path: str, has_walrus: bool = True, has_global: bool = True
+    ) -> None:
+        self.tree = tree
+        self.path = path
+        self.has_walrus = has_walrus
+        self.has_global = has_global
+        """Whether the text has `:=` or `global` at all: looking for them costs a walk."""
+        self.scope = Scope(tree, None, self, None)
+        self.memo: dict[object, Alternatives] = {}
+        """Alternatives of expressions, attributes and names, for no particular caller."""
+
+
+class Scope:
+    """One scope. `statement` is the statement of the parent that it stands in."""
+
+    def __init__(
+        self, node: ScopeNode, parent: Scope | None, module: Module, statement: ast.stmt | None
+    ) -> None:
+        self.node = node
+        self.parent = parent
+        self.module = module
+        self.statement = statement
+        self.children: dict[ast.AST, Scope] = {}
+        self._indexed = False
+        self._bindings: dict[str, list[Binding]] = {}
+        self._events: dict[str, list[Event]] = {}
+        self._places: dict[ast.stmt, Place] = {}
+        self._globals: set[str] = set()
+        self._global_bindings: dict[str, list[Binding]] = {}
+        self._nonlocals: set[str] = set()
+        self._returns: list[ast.Return] = []
+        self._yields: list[tuple[ast.expr, ast.stmt]] = []
+        self._stars: list[ast.ImportFrom] = []
+        self._order = 0
+        self._cache: dict[str, object] = {}
+
+    # What the scope is -----------------------------------------------------------------------
+
+    @property
+    def is_function(self) -> bool:
+        return isinstance(self.node, FUNCTIONS)
+
+    @property
+    def is_class(self) -> bool:
+        return isinstance(self.node, ast.ClassDef)
+
+    @property
+    def name(self) -> str:
+        return getattr(self.node, "name", "<lambda>" if self.is_function else "<module>")
+
+    @property
+    def owner(self) -> Scope | None:
+        """The class that this function is a method of."""
+        if self.is_function and self.parent is not None and self.parent.is_class:
+            return self.parent
+        return None
+
+    def child(self, node: ScopeNode, statement: ast.stmt | None) -> Scope:
+        """The scope of a function, class, lambda or comprehension directly inside this one."""
+        scope = self.children.get(node)
+        if scope is None:
+            scope = self.children[node] = Scope(node, self, self.module, statement)
+        return scope
+
+    # What happens in it ----------------------------------------------------------------------
+
+    @property
+    def bindings(self) -> dict[str, list[Binding]]:
+        self._index()
+        return self._bindings
+
+    @property
+    def events(self) -> dict[str, list[Event]]:
+        """By the dotted text of the object: `session`, `self.session`, `requests.Session`."""
+        self._index()
+        return self._events
+
+    @property
+    def globals(self) -> set[str]:
+        self._index()
+        return self._globals
+
+    @property
+    def global_bindings(self) -> dict[str, list[Binding]]:
+        """What this function binds in its module, by `global`."""
+        self._index()
+        return self._global_bindings
+
+    @property
+    def nonlocals(self) -> set[str]:
+        self._index()
+        return self._nonlocals
+
+    @property
+    def returns(self) -> list[ast.Return]:
+        self._index()
+        return self._returns
+
+    @property
+    def yields(self) -> list[tuple[ast.expr, ast.stmt]]:
+        self._index()
+        return self._yields
+
+    @property
+    def stars(self) -> list[ast.ImportFrom]:
+        """`from x import *` statements."""
+        self._index()
+        return self._stars
+
+    @property
+    def places(self) -> dict[ast.stmt, Place]:
+        self._index()
+        return self._places
+
+    # Reading it ------------------------------------------------------------------------------
+
+    def _index(self) -> None:
+        if self._indexed:
+            return
+        self._indexed = True
+        node = self.node
+        if isinstance(node, COMPREHENSIONS):
+            for generator in node.generators:
+                self._bind_target(generator.target, "element", generator.iter, None)
+            return
+        if isinstance(node, FUNCTIONS):
+            self._bind_parameters(node.args)
+            if isinstance(node, ast.Lambda):
+                return
+        stack: list[tuple[ast.stmt | None, str, list[ast.stmt]]] = [(None, "body", node.body)]
+        while stack:
+            parent, block, body = stack.pop()
+            nested = []
+            for index, statement in enumerate(body):
+                self._order += 1
+                self._places[statement] = Place(parent, block, body, index, self._order)
+                self._read(statement)
+                nested.extend(self._blocks(statement))
+            stack.extend(reversed(nested))
+        if self.module.has_walrus:
+            self._bind_walruses(node)
+
+    @staticmethod
+    def _blocks(statement: ast.stmt) -> Iterator[tuple[ast.stmt, str, list[ast.stmt]]]:
+        if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            return
+        for field in _BLOCKS:
+            block = getattr(statement, field, None)
+            if not block:
+                continue
+            if field in ("handlers", "cases"):
+                for number, part in enumerate(block):
+                    yield statement, f"{field}{number}", part.body
+            else:
+                yield statement, field, block
+
+    def _add(self, name: str, binding: Binding) -> None:
+        where = self._global_bindings if name in self._globals else self._bindings
+        where.setdefault(name, []).append(binding)
+
+    def _bind_parameters(self, arguments: ast.arguments) -> None:
+        every = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
+        every += [a for a in (arguments.vararg, arguments.kwarg) if a]
+        for argument in every:
+            self._bindings.setdefault(argument.arg, []).append(Binding("parameter", argument, None))
+
+    def _read(self, s: ast.stmt) -> None:
+        kind = type(s)
+        if kind is ast.Expr:
+            self._read_value(s.value, s)  # type: ignore[attr-defined]
+        elif kind is ast.Assign:
+            for target in s.targets:  # type: ignore[attr-defined]
+                self._bind_target(target, "assign", s.value, s)  # type: ignore[attr-defined]
+            self._read_value(s.value, s)  # type: ignore[attr-defined]
+        elif isinstance(s, ast.AnnAssign):
+            if s.value is not None:
+                self._bind_target(s.target, "assign", s.value, s)
+                self._read_value(s.value, s)
+            self._bind_target(s.target, "annotation", s.annotation, s)
+        elif isinstance(s, ast.Return):
+            self._returns.append(s)
+            if s.value is not None:
+                self._read_value(s.value, s)
+        elif isinstance(s, ast.AugAssign):
+            if isinstance(s.target, ast.Name) and isinstance(s.op, ast.BitOr):
+                self._event(s.target, "call", "__ior__", s.value, s)
+            elif isinstance(s.target, ast.Name):
+                self._add(s.target.id, Binding("unknown", s, s))
+        elif isinstance(s, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            self._add(s.name, Binding("def", s, s))
+            self.child(s, s)
+        elif isinstance(s, ast.ClassDef):
+            self._add(s.name, Binding("class", s, s))
+            self.child(s, s)
+        elif isinstance(s, (ast.Import, ast.ImportFrom)):
+            self._bind_import(s)
+        elif isinstance(s, (ast.For, ast.AsyncFor)):
+            self._bind_target(s.target, "element", s.iter, s)
+        elif isinstance(s, _WITHS):
+            for item in s.items:
+                if item.optional_vars is not None:
+                    self._bind_target(item.optional_vars, "enter", item.context_expr, s)
+        elif isinstance(s, ast.Global):
+            self._globals.update(s.names)
+        elif isinstance(s, ast.Nonlocal):
+            self._nonlocals.update(s.names)
+        elif isinstance(s, _TRIES):
+            for handler in s.handlers:  # type: ignore[attr-defined]
+                if handler.name:
+                    self._add(handler.name, Binding("unknown", handler, s))
+        elif isinstance(s, ast.Delete):
+            for target in s.targets:
+                if isinstance(target, ast.Subscript) and isinstance(target.slice, ast.Constant):
+                    self._event(target.value, "delete", target.slice.value, s, s)
+        elif isinstance(s, ast.Match):
+            for part in ast.walk(s):
+                if isinstance(part, (ast.MatchAs, ast.MatchStar)) and part.name:
+                    self._add(part.name, Binding("unknown", part, s))
+                elif isinstance(part, ast.MatchMapping) and part.rest:
+                    self._add(part.rest, Binding("unknown", part, s))
+
+    def _bind_import(self, s: ast.Import | ast.ImportFrom) -> None:
+        for alias in s.names:
+            if alias.name == "*":
+                self._stars.append(s)  # type: ignore[arg-type]
+            elif isinstance(s, ast.Import) and alias.asname is None:
+                self._add(alias.name.partition(".")[0], Binding("import", alias, s))
+            else:
+                self._add(alias.asname or alias.name, Binding("import", alias, s))
+
+    def _bind_target(
+        self, target: ast.expr, kind: str, value: ast.AST, s: ast.stmt | None
+    ) -> None:
+        stack: list[tuple[ast.expr, tuple[int, ...]]] = [(target, ())]
+        while stack:
+            part, path = stack.pop()
+            if isinstance(part, ast.Name):
+                what = "unpack" if path and kind == "assign" else kind
+                self._add(part.id, Binding(what, value, s, path))
+            elif isinstance(part, (ast.Tuple, ast.List)):
+                starred = False
+                for index, element in enumerate(part.elts):
+                    starred = starred or isinstance(element, ast.Starred)
+                    stack.append((element, (*path, -1 if starred else index)))
+            elif isinstance(part, ast.Starred):
+                stack.append((part.value, path))
+            elif isinstance(part, ast.Attribute) and s is not None:
+                what = {"assign": "store"}.get(kind, f"store {kind}")
+                self._event(part.value, what, part.attr, value, s, path)
+            elif isinstance(part, ast.Subscript) and s is not None and kind == "assign":
+                key = part.slice.value if isinstance(part.slice, ast.Constant) else None
+                self._event(part.value, "item", key, value, s, path)
+
+    def _event(
+        self,
+        base: ast.expr,
+        kind: str,
+        name: object,
+        node: ast.AST,
+        s: ast.stmt,
+        path: tuple[int, ...] = (),
+    ) -> None:
+        text = dotted(base)
+        if text is None:
+            return
+        if path:
+            # One part of an unpacked value: what exactly does not matter to anybody so far.
+            kind = f"{kind} unpack"
+        self._events.setdefault(text, []).append(Event(kind, name, node, s))
+
+    def _read_value(self, value: ast.expr, s: ast.stmt) -> None:
+        """Calls and yields at the top of a statement."""
+        while isinstance(value, ast.Await):
+            value = value.value
+        if isinstance(value, (ast.Yield, ast.YieldFrom)):
+            if value.value is not None:
+                self._yields.append((value.value, s))
+            return
+        if not isinstance(value, ast.Call):
+            return
+        if isinstance(value.func, ast.Attribute):
+            self._event(value.func.value, "call", value.func.attr, value, s)
+        for argument in value.args:
+            if isinstance(argument, (ast.Name, ast.Attribute)):
+                self._event(argument, "argument", None, value, s)
+        for keyword in value.keywords:
+            if keyword.arg and isinstance(keyword.value, (ast.Name, ast.Attribute)):
+                self._event(keyword.value, "argument", keyword.arg, value, s)
+
+    def _bind_walruses(self, node: ast.AST) -> None:
+        for statement in list(self._places):
+            for expression in own_expressions(statement):
+                for part in ast.walk(expression):
+                    if isinstance(part, ast.NamedExpr):
+                        binding = Binding("assign", part.value, statement, ())
+                        self._bindings.setdefault(part.target.id, []).append(binding)
+        for bindings in self._bindings.values():
+            bindings.sort(key=self._order_of)
+
+    # Which binding a use sees ----------------------------------------------------------------
+
+    def _order_of(self, binding: Binding) -> int:
+        return self._places[binding.statement].order if binding.statement else 0
+
+    def chain(self, statement: ast.stmt | None) -> list[Place]:
+        """The places of a statement and of the statements around it, outermost first."""
+        places = []
+        while statement is not None:
+            place = self.places.get(statement)
+            if place is None:
+                break
+            places.append(place)
+            statement = place.parent
+        return places[::-1]
+
+    def parents(self, statement: ast.stmt | None) -> Iterator[tuple[ast.stmt, str]]:
+        """The compound statements of this scope around a statement, innermost first, each with
+        the block that leads to it."""
+        while statement is not None:
+            place = self.places.get(statement)
+            if place is None or place.parent is None:
+                return
+            yield place.parent, place.block
+            statement = place.parent
+
+    def order(self, statement: ast.stmt) -> int:
+        return self.places[statement].order
+
+    def reaching(self, name: str, at: ast.stmt | None) -> list[Reaching]:
+        """The bindings of a name that can be in force at a statement (None: at the scope's end),
+        the nearest first. A binding that happens whatever the tests say hides those before it."""
+        bindings = self.bindings.get(name, [])
+        if len(bindings) <= 1:
+            return [Reaching(b, True, ()) for b in bindings]
+        if at is not None and at not in self.places:
+            at = None
+        use = self.chain(at)
+        order = use[-1].order if use else self._order + 1
+        orders = [self._order_of(b) for b in bindings]
+        start = bisect_left(orders, order)
+        found: list[Reaching] = []
+        halves: set[tuple[Guard, ...]] = set()
+        # A `with` or `:=` of the very statement, then the later turns of a loop around it.
+        for i in range(start, len(bindings)):
+            binding = bindings[i]
+            if binding.statement is at and at is not None:
+                if binding.kind == "enter" or self._is_walrus(binding):
+                    found.append(Reaching(binding, False, ()))
+            elif self._share_loop(use, self.chain(binding.statement)):
+                found.append(Reaching(binding, False, ()))
+            else:
+                break
+        for i in range(start - 1, -1, -1):
+            binding = bindings[i]
+            if binding.kind == "annotation" and i and bindings[i - 1].statement is binding.statement:
+                continue
+            relation = self._relation(self.chain(binding.statement), use)
+            if relation is None:
+                continue
+            sure, guards = relation
+            found.append(Reaching(binding, sure, guards))
+            if sure and self._covers(guards, halves):
+                break
+        return found
+
+    @staticmethod
+    def _covers(guards: tuple[Guard, ...], halves: set[tuple[Guard, ...]]) -> bool:
+        """Whether bindings in both branches of an `if` (and of those around it) were now seen."""
+        while guards:
+            *outer, last = guards
+            if (*outer, Guard(last.statement, not last.positive)) not in halves:
+                halves.add(guards)
+                return False
+            guards = tuple(outer)
+        return True
+
+    @staticmethod
+    def _is_walrus(binding: Binding) -> bool:
+        return not isinstance(binding.statement, (ast.Assign, ast.AnnAssign))
+
+    @staticmethod
+    def _share_loop(use: list[Place], other: list[Place]) -> bool:
+        for mine, theirs in zip(use, other):
+            if mine.parent is not theirs.parent:
+                return False
+            if isinstance(mine.parent, _LOOPS):
+                return True
+        return False
+
+    def _relation(
+        self, binding: list[Place], use: list[Place]
+    ) -> tuple[bool, tuple[Guard, ...]] | None:
+        """Whether an earlier binding reaches the use (None: never), surely, under which tests."""
+        if not binding:
+            return True, ()
+        depth = 0
+        for mine, theirs in zip(binding, use):
+            if mine.parent is not theirs.parent or mine.block != theirs.block:
+                break
+            depth += 1
+            if mine.index != theirs.index:
+                break
+        if depth < len(use) and depth < len(binding) and depth:
+            # They part inside one statement, in different blocks of it.
+            parent = binding[depth].parent
+            if parent is use[depth].parent and not self._passes(parent, binding[depth].block, use[depth].block):
+                if not self._share_loop(use, binding):
+                    return None
+        sure, guards = True, []
+        for place in binding[depth:]:
+            parent = place.parent
+            if isinstance(parent, _WITHS):
+                continue
+            if self._ends(place.body):
+                return None
+            if isinstance(parent, ast.If):
+                positive = place.block == "body"
+                if not self._ends(parent.orelse if positive else parent.body):
+                    guards.append(Guard(parent, positive))
+            elif isinstance(parent, _TRIES):
+                if place.block != "finalbody" and not all(
+                    self._ends(h.body) for h in parent.handlers  # type: ignore[union-attr]
+                ):
+                    sure = False
+            else:
+                sure = False
+        return sure, tuple(guards)
+
+    @staticmethod
+    def _passes(parent: ast.stmt | None, earlier: str, later: str) -> bool:
+        """Whether control can go from one block of a statement to another."""
+        if isinstance(parent, _TRIES):
+            return earlier == "body" or later == "finalbody"
+        return isinstance(parent, _LOOPS)
+
+    @staticmethod
+    def _ends(body: list[ast.stmt]) -> bool:
+        """Whether a block leaves the function at its end."""
+        return bool(body) and isinstance(body[-1], _ENDS)
+
+
+class Reaching(NamedTuple):
+    """A binding that can be in force. `sure`: it is, if its guards hold."""
+
+    binding: Binding
+    sure: bool
+    guards: tuple[Guard, ...]
+
+
+class Guard(NamedTuple):
+    """An `if` that stands between a binding and a use; `positive`: the binding is in its body."""
+
+    statement: ast.If
+    positive: bool
+
+
+def dotted(node: ast.expr) -> str | None:
+    """`a.b.c` of names and attributes; calls of `super` and the like have no name."""
+    parts: list[str] = []
+    while isinstance(node, ast.Attribute):
+        parts.append(node.attr)
+        node = node.value
+        if len(parts) > 6:
+            return None
+    if not isinstance(node, ast.Name):
+        return None
+    parts.append(node.id)
+    return ".".join(reversed(parts))
+
+
+def own_expressions(statement: ast.stmt) -> Iterator[ast.expr]:
+    """The expressions that belong to a statement itself, not to the blocks inside it."""
+    for field, value in ast.iter_fields(statement):
+        if field in _BLOCKS and not isinstance(value, ast.expr):
+            continue
+        if isinstance(value, ast.expr):
+            yield value
+        elif isinstance(value, list):
+            for item in value:
+                if isinstance(item, ast.expr):
+                    yield item
+                elif isinstance(item, ast.withitem):
+                    yield item.context_expr
+                elif isinstance(item, ast.keyword):
+                    yield item.value

@@ -1,0 +1,274 @@
+"""What inference says an expression is.
+
+An expression has *alternatives*: a tuple of values, one for each thing that it may be at run time
+as far as the code tells (`session or requests.Session()` has two). `UNKNOWN` among them stands for
+whatever the code does not tell.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
+
+from flake8_untimed.libraries.model import Sender
+
+if TYPE_CHECKING:
+    from flake8_untimed.inference.arguments import Passed
+    from flake8_untimed.inference.scopes import Scope
+
+LIMIT = 16
+"""More alternatives than this are not told apart: the expression is unknown."""
+
+
+class Step(NamedTuple):
+    """One step by which a value was reached; `holder` is the name or attribute that held it."""
+
+    scope: Scope
+    node: ast.AST
+    holder: tuple[Scope, str] | None
+    before: Step | None
+
+
+class Context(NamedTuple):
+    """Where an expression stands: its scope, its statement (None: the scope's end), and what is
+    known of the parameters when the function is looked at for one particular caller."""
+
+    scope: Scope
+    at: ast.stmt | None
+    frame: Frame | None = None
+
+
+class Frame:
+    """The parameters of a function, for one particular caller."""
+
+    __slots__ = ("closure", "depth", "keywords", "parameters", "scope")
+
+    def __init__(
+        self,
+        scope: Scope,
+        parameters: dict[str, Alternatives],
+        closure: Frame | None,
+        depth: int,
+        keywords: frozenset[str] = frozenset(),
+    ) -> None:
+        self.scope = scope
+        self.parameters = parameters
+        self.closure = closure
+        self.depth = depth
+        self.keywords = keywords
+        """Parameters that the caller gave itself, not left to their defaults."""
+
+
+@dataclass(eq=False)
+class Value:
+    """The base of all values. Values are never changed after they are made."""
+
+    def __post_init__(self) -> None:
+        self.steps: Step | None = None
+
+    def key(self) -> object:
+        """Two values with the same key are the same thing, however they were reached."""
+        return id(self)
+
+    def via(self: V, scope: Scope, node: ast.AST, holder: tuple[Scope, str] | None = None) -> V:
+        """The same value, reached by one step more."""
+        copy = object.__new__(type(self))
+        copy.__dict__.update(self.__dict__)
+        copy.steps = Step(scope, node, holder, self.steps)
+        return copy
+
+
+V = TypeVar("V", bound=Value)
+
+
+class Unknown(Value):
+    """Nothing is known."""
+
+    def via(self: V, scope: Scope, node: ast.AST, holder: tuple[Scope, str] | None = None) -> V:
+        return self
+
+
+UNKNOWN = Unknown()
+Alternatives = tuple[Value, ...]
+NOTHING_KNOWN: Alternatives = (UNKNOWN,)
+
+
+@dataclass(eq=False)
+class Parameter(Value):
+    """A function's own parameter of which only its callers know."""
+
+    scope: Scope
+    name: str
+
+    def key(self) -> object:
+        return (Parameter, id(self.scope), self.name)
+
+
+@dataclass(eq=False)
+class Literal(Value):
+    """None, a bool, a number, a string, bytes."""
+
+    value: object
+
+    def key(self) -> object:
+        return (type(self.value), self.value)
+
+
+@dataclass(eq=False)
+class Symbol(Value):
+    """Something of a package outside the project, by its canonical import path."""
+
+    path: str
+
+    def key(self) -> object:
+        return (Symbol, self.path)
+
+
+@dataclass(eq=False)
+class ProjectModule(Value):
+    """A module of the project, by the scope of its body."""
+
+    scope: Scope
+
+    def key(self) -> object:
+        return (ProjectModule, id(self.scope))
+
+
+@dataclass(eq=False)
+class Function(Value):
+    """A function or lambda of the project; `receiver` is the object that it is bound to."""
+
+    scope: Scope
+    receiver: Value | None = None
+    frame: Frame | None = None
+
+    def key(self) -> object:
+        return (Function, id(self.scope), self.receiver and self.receiver.key(), id(self.frame))
+
+
+@dataclass(eq=False)
+class Class(Value):
+    """A class of the project."""
+
+    scope: Scope
+
+    def key(self) -> object:
+        return (Class, id(self.scope))
+
+
+@dataclass(eq=False)
+class Site:
+    """One place where something is called, with what is passed to it."""
+
+    node: ast.Call
+    context: Context
+    passed: Passed
+
+
+@dataclass(eq=False)
+class Instance(Value):
+    """An object of a class in sight or of a library's client class. `site` is its construction,
+    None when that is out of sight (an annotated parameter, `self`)."""
+
+    cls: Class | Symbol
+    site: Site | None = None
+
+    def key(self) -> object:
+        return (Instance, self.cls.key(), self.site and id(self.site.node), self.site and id(self.site.context.frame))
+
+
+@dataclass(eq=False)
+class SenderValue(Value):
+    """A callable that sends a request: a module's function, or a method of `client`."""
+
+    sender: Sender
+    path: str
+    """`requests.get`; for a method the path of the client class, and the name."""
+    client: Instance | None = None
+    unbound: bool = False
+    """Taken from the class (`requests.Session.get`): its first argument is the client."""
+
+    def key(self) -> object:
+        return (SenderValue, self.path, self.client and self.client.key())
+
+
+@dataclass(eq=False)
+class Partial(Value):
+    """`functools.partial(function, ...)`, or a method partial."""
+
+    function: Value
+    site: Site
+
+    def key(self) -> object:
+        return (Partial, id(self.site.node), self.function.key())
+
+
+@dataclass(eq=False)
+class Result(Value):
+    """What a callable outside the project returned: a timeout, JSON text, an SSL context."""
+
+    path: str
+    site: Site
+
+    def key(self) -> object:
+        return (Result, id(self.site.node), id(self.site.context.frame))
+
+
+@dataclass(eq=False)
+class Collection(Value):
+    """A list, tuple, set or comprehension in sight, by its elements. `ordered`: an index finds
+    just one of them."""
+
+    elements: tuple[Alternatives, ...]
+    ordered: bool
+    node: ast.AST
+    is_tuple: bool = False
+
+    def key(self) -> object:
+        return (Collection, id(self.node))
+
+
+@dataclass(eq=False)
+class Mapping(Value):
+    """A dict in sight. `open`: it may hold further entries; `caller`: those a caller gave."""
+
+    entries: dict[object, Alternatives]
+    open: bool
+    node: ast.AST
+    others: Alternatives = ()
+    """Values under keys that are not literals."""
+    nodes: dict[object, ast.expr] | None = None
+    written: bool = True
+    """Whether the entries stand where a person wrote them (False: a caller's keywords)."""
+
+
+@dataclass(eq=False)
+class Managed(Value):
+    """A context manager that gives `values` when it is entered."""
+
+    values: Alternatives
+    node: ast.AST
+
+    def key(self) -> object:
+        return (Managed, id(self.node), tuple(v.key() for v in self.values))
+
+
+@dataclass(eq=False)
+class Super(Value):
+    """`super()` in a method of `cls`, for `instance`."""
+
+    cls: Class
+    instance: Instance
+
+
+def union(groups: Iterable[Alternatives]) -> Alternatives:
+    """All alternatives of all groups, each once."""
+    seen: dict[object, Value] = {}
+    for group in groups:
+        for value in group:
+            seen.setdefault(value.key(), value)
+    if not seen:
+        return NOTHING_KNOWN
+    return tuple(seen.values()) if len(seen) <= LIMIT else NOTHING_KNOWN
