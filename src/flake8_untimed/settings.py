@@ -234,8 +234,10 @@ def _pair(library: Library, connect: str, read: str) -> Expression:
     if set(timeouts.tuples.get(2, ())) == set(timeouts.waits):
         return Expression(f"({connect}, {read})")
     for kind in timeouts.types:
-        if kind.default_field and "connect" in kind.fields and "total" not in kind.fields:
+        if kind.default_field and "connect" in kind.fields:
             return Expression(f"{kind.path}({read}, connect={connect})", (kind.path,))
+        if {"connect", "read"} <= set(kind.fields):
+            return Expression(f"{kind.path}(connect={connect}, read={read})", (kind.path,))
     raise _NotAllowed(f"{library.name} takes no pair that bounds every wait: give one number")
 
 
@@ -260,9 +262,9 @@ def _is_dotted(text: str) -> bool:
 
 
 def _known_libraries() -> dict[str, Library]:
-    from flake8_untimed.libraries import LIBRARIES
+    from flake8_untimed.libraries import ALL
 
-    return {library.name: library for library in LIBRARIES}
+    return {library.name: library for library in ALL}
 
 
 def _library(name: str) -> Library:
@@ -275,7 +277,7 @@ def _library(name: str) -> Library:
 def _nearest(name: str, known: Iterable[str]) -> str:
     import difflib
 
-    near = difflib.get_close_matches(name, sorted(known), n=1, cutoff=0.5)
+    near = difflib.get_close_matches(name, sorted(known), n=1, cutoff=0.7)
     return f"; did you mean {near[0]}?" if near else ""
 
 
@@ -293,6 +295,11 @@ class Setting(NamedTuple):
     @property
     def key(self) -> str:
         return self.field.replace("_", "-")
+
+    @property
+    def many(self) -> bool:
+        """Whether a flag may be given several times, which adds up."""
+        return self.read not in (_seconds, _boolean, _dotted)
 
 
 _CODES_ALLOWED = "codes or the beginnings of codes, such as UNT101 or UNT1"
@@ -453,9 +460,7 @@ def from_pyproject(path: str) -> Settings:
     except OSError as error:
         raise SettingsError(f"{path}: cannot be read: {error.strerror}") from None
     table = _tool_table(path, content)
-    return from_values(
-        table, os.path.dirname(path), where=f"{path}: ", prefix="tool.untimed."
-    )
+    return from_values(table, os.path.dirname(path), where=f"{path}: ", prefix="tool.untimed.")
 
 
 def _tool_table(path: str, content: bytes) -> dict[str, object]:

@@ -157,7 +157,7 @@ class Source:
         except ValueError as error:  # null bytes before Python 3.12, lone surrogates
             raise SourceError(self.path, f"cannot be parsed: {error}") from None
 
-    # noqa
+    # Comments that silence.
 
     def silences(self, code: str, line: int) -> bool:
         """Whether a comment silences the finding `code` that is reported on `line`."""
@@ -222,4 +222,3 @@ def _encoding(data: bytes, path: str) -> str:
     except SyntaxError as error:
         raise SourceError(path, f"cannot be decoded: {error.msg}") from None
     return "utf-8" if encoding == "utf-8-sig" else encoding
-

@@ -90,6 +90,4 @@ def _walk(
                 below.append(entry)
             elif entry.is_file(follow_symlinks=False):
                 yield shown + entry.name
-        pending += [
-            (entry.path, f"{shown}{entry.name}{os.sep}", git) for entry in reversed(below)
-        ]
+        pending += [(entry.path, f"{shown}{entry.name}{os.sep}", git) for entry in reversed(below)]

@@ -1,0 +1,96 @@
+"""flake8's door: its options in, findings out. flake8 does the selecting, the noqa comments and
+the per-file ignores."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from flake8_untimed import __version__
+from flake8_untimed.settings import SETTINGS, Settings, SettingsError, from_values
+from flake8_untimed.source import Source
+
+if TYPE_CHECKING:
+    import ast
+
+    from flake8.options.manager import (  # type: ignore[import-untyped,unused-ignore]
+        OptionManager,
+    )
+
+    from flake8_untimed.analysis import Workspace
+
+LOG = logging.getLogger(__name__)
+
+_PREFIX = "untimed-"
+
+
+class _State(NamedTuple):
+    """What lives as long as one set of flake8's options: one run in one process."""
+
+    settings: Settings
+    workspace: Workspace
+
+
+class Plugin:
+    """flake8 makes one for each file, and reports what `run` yields."""
+
+    name = "flake8-untimed"
+    version = __version__
+
+    def __init__(
+        self, tree: ast.Module, lines: list[str], filename: str, options: argparse.Namespace
+    ) -> None:
+        self._tree = tree
+        self._source = Source.from_text("".join(lines), filename)
+        self._options = options
+
+    @staticmethod
+    def add_options(manager: OptionManager) -> None:
+        for setting in SETTINGS:
+            if setting.flake8:
+                manager.add_option(
+                    f"--{_PREFIX}{setting.key}",
+                    metavar=setting.metavar,
+                    parse_from_config=True,
+                    help=f"{setting.help[0].upper()}{setting.help[1:]}.",
+                )
+
+    @staticmethod
+    def parse_options(options: argparse.Namespace) -> None:
+        """A bad value ends the run here, before any file is read."""
+        from flake8.exceptions import (  # type: ignore[import-untyped,unused-ignore]
+            ExecutionError,
+        )
+
+        try:
+            options.untimed = _state(options)
+        except SettingsError as error:
+            raise ExecutionError(f"flake8-untimed: {error}") from None
+
+    def run(self) -> Iterator[tuple[int, int, str, type[Any]]]:
+        """(line, 0-based column, text, type): flake8 itself adds 1 to the column."""
+        try:
+            findings = self._options.untimed.workspace.check(self._source, self._tree)
+        except Exception:
+            # An exception here would end flake8's run over all files.
+            LOG.warning("flake8-untimed failed on %s", self._source.path, exc_info=True)
+            return
+        for finding in findings:
+            span = finding.span
+            yield span.line, span.column - 1, f"{finding.code} {finding.message}", type(self)
+
+
+def _state(options: argparse.Namespace) -> _State:
+    from flake8_untimed.analysis import Workspace
+
+    values = {
+        setting.key: value
+        for setting in SETTINGS
+        if setting.flake8
+        and (value := getattr(options, f"untimed_{setting.field}", None)) is not None
+    }
+    settings = from_values(values, os.getcwd(), prefix=_PREFIX)
+    return _State(settings, Workspace(settings))
