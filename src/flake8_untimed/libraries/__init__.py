@@ -193,8 +193,9 @@ def _mention(package: str) -> str:
     and the one before it are not both part of a word. A dotted package can also be written
     `from urllib import request`.
     """
-    first, parent, child = package[0], *package[1:].partition(".")[::2]
-    mention = rf"{first}(?<!\w\w){re.escape(parent)}"
-    if not child:
-        return rf"{mention}\b"
-    return rf"{mention}(?:[\s\\]*\.[\s\\]*{re.escape(child)}\b|[\s\\]+import\b)"
+    parent, _, child = package.rpartition(".")
+    if not parent:
+        return rf"{child[0]}(?<!\w\w){re.escape(child[1:])}\b"
+    space = r"[\s\\]"  # The backslash of a continued line too.
+    tail = rf"(?:{space}*\.{space}*{re.escape(child)}\b|{space}+import\b)"
+    return rf"{parent[0]}(?<!\w\w){re.escape(parent[1:])}{tail}"

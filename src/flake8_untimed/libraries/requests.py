@@ -38,7 +38,8 @@ _KEYWORDS = (
 )  # fmt: skip
 
 
-def _verb(name: str, *parameters: str, delegates: str | None = None) -> Sender:
+def verb(name: str, *parameters: str, delegates: str | None = None) -> Sender:
+    """A sender of one HTTP method; `parameters`: the positional ones behind the URL."""
     rest = tuple(k for k in ("params", "data", "json") if k not in parameters)
     return Sender(
         name,
@@ -61,7 +62,7 @@ VERBS = {
     "delete": (),
 }
 
-_REQUEST = Sender(
+REQUEST = Sender(
     "request",
     (
         "method", "url", "params", "data", "headers", "cookies", "files", "auth", "timeout",
@@ -74,7 +75,7 @@ _REQUEST = Sender(
     passes=("timeout", "verify", "cert", "stream", "proxies", "allow_redirects"),
 )  # fmt: skip
 
-_SEND = Sender(
+SEND = Sender(
     "send",
     ("request",),
     ("timeout", "allow_redirects", "proxies", "stream", "verify", "cert"),
@@ -86,9 +87,9 @@ _SEND = Sender(
 SESSION = Client(
     Constructor("requests.Session"),
     senders={
-        **{name: _verb(name, *p, delegates="request") for name, p in VERBS.items()},
-        "request": _REQUEST,
-        "send": _SEND,
+        **{name: verb(name, *p, delegates="request") for name, p in VERBS.items()},
+        "request": REQUEST,
+        "send": SEND,
     },
     out_of_sight="report",
     idle=("timeout",),
@@ -118,7 +119,7 @@ LIBRARY = Library(
     timeouts=TIMEOUTS,
     writes=Written("(5, 30)"),
     functions={
-        **{f"requests.{name}": _verb(name, *p) for name, p in VERBS.items()},
+        **{f"requests.{name}": verb(name, *p) for name, p in VERBS.items()},
         "requests.request": Sender(
             "request",
             ("method", "url"),
