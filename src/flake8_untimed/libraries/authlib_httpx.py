@@ -29,6 +29,7 @@ _ASSERTION = (
     "token_endpoint", "issuer", "subject", "audience", "grant_type", "claims",
     "token_placement", "scope", "client_id",
 )  # fmt: skip
+_SYNC, _ASYNC = httpx.LIBRARY.clients
 _TOKEN = (*httpx.CALL_KEYWORDS, "extensions")
 
 
@@ -41,7 +42,8 @@ def _client(
     """`names`: the senders that it overrides with two parameters of its own; `tokens`: name and
     parameters of those that fetch a token."""
     asynchronous = name.startswith("Async")
-    plain = httpx.client("httpx", "Client", asynchronous=asynchronous).senders
+    base = _ASYNC if asynchronous else _SYNC
+    plain = base.senders
     own = {
         name: replace(
             plain[name],
@@ -67,7 +69,7 @@ def _client(
             switches=(httpx.VERIFY,),
         ),
         senders=own,
-        bases=("httpx.AsyncClient" if asynchronous else "httpx.Client",),
+        bases=(base.path,),
         out_of_sight="silent",
         asynchronous=asynchronous,
     )

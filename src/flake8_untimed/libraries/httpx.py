@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import cache
 
 from flake8_untimed.libraries.model import (
     Body,
@@ -53,6 +54,7 @@ VERBS = {
 }
 
 
+@cache
 def timeout_type(package: str) -> TimeoutType:
     """`Timeout(5)`, `Timeout(5, read=None)`, `Timeout((5, 10))`; a part of the four keywords
     without a default raises ValueError."""
@@ -70,6 +72,7 @@ def timeout_type(package: str) -> TimeoutType:
     )
 
 
+@cache
 def timeouts(package: str) -> Timeouts:
     """For the functions of the module and the constructors of clients."""
     return Timeouts(
@@ -137,6 +140,7 @@ def client(
         body=BODY,
         # The timeout goes into the request, not on to `send`.
         delegates="send",
+        asynchronous=asynchronous,
     )
     senders = [
         *(
@@ -148,6 +152,7 @@ def client(
                 body=BODY if has_body else None,
                 delegates="request",
                 passes=(*BODY_KEYWORDS, *keywords) if has_body else keywords,
+                asynchronous=asynchronous,
             )
             for verb, has_body in verbs.items()
         ),
@@ -160,18 +165,19 @@ def client(
             timeout=None,
             headers=None,
             stream="stream",
+            asynchronous=asynchronous,
         ),
-        *(replace(sender, timeouts=call) for sender in more),
+        Sender(
+            "build_request",
+            ("method", "url"),
+            (*BODY_KEYWORDS, "params", "headers", "cookies", "timeout", "extensions"),
+            timeouts=call,
+            body=BODY,
+            lazy=True,
+            released_by={f"{package}.{name}.send": None},
+        ),
+        *(replace(sender, timeouts=call, asynchronous=asynchronous) for sender in more),
     ]
-    build = Sender(
-        "build_request",
-        ("method", "url"),
-        (*BODY_KEYWORDS, "params", "headers", "cookies", "timeout", "extensions"),
-        timeouts=call,
-        body=BODY,
-        lazy=True,
-        released_by={f"{package}.{name}.send": None},
-    )
     return Client(
         Constructor(
             f"{package}.{name}",
@@ -179,10 +185,7 @@ def client(
             timeout="timeout",
             switches=(VERIFY,),
         ),
-        senders={
-            **{s.name: replace(s, asynchronous=asynchronous) for s in senders},
-            build.name: build,
-        },
+        senders={sender.name: sender for sender in senders},
         out_of_sight="silent",
         settable=("timeout",),
         asynchronous=asynchronous,

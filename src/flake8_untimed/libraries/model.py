@@ -3,6 +3,8 @@ decides anything; `bounds.py` and the rules read it.
 
 All times are seconds. `None` as a number of seconds means: waits for ever.
 Sources of the facts: measured, see the head of each library's file.
+
+Compared and hashed by identity: there is one object for each fact.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ Verdict = Literal["bounded", "unbounded", "default", "invalid", "unknown"]
 is rejected or fails at once, or cannot be told."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class TimeoutType:
     """A class whose instances are timeouts: `httpx.Timeout`, `aiohttp.ClientTimeout`, ...
 
@@ -40,7 +42,7 @@ class TimeoutType:
     negative: Verdict = "invalid"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Timeouts:
     """What one `timeout` parameter makes of each kind of value."""
 
@@ -67,7 +69,7 @@ class Timeouts:
     """Dotted names of objects that mean the same as saying nothing: `httpx.USE_CLIENT_DEFAULT`."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Switch:
     """A parameter or attribute that can turn certificate verification off."""
 
@@ -81,7 +83,7 @@ class Switch:
     """What it turns off, where that is not everything: `the check of the host name`."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Body:
     """How a sender takes a request body."""
 
@@ -102,7 +104,7 @@ class Body:
     data=...)`): unless it is plainly a str, nothing can be said of the Content-Type."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Sender:
     """A callable that sends a request."""
 
@@ -138,7 +140,7 @@ class Sender:
     """Whether the client's own default timeout applies (niquests' `send` ignores it)."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Constructor:
     """A class or function whose arguments matter: a client's class, a connector, a transport."""
 
@@ -166,7 +168,7 @@ cannot hold a default (report: UNT101), might, with a long default (doubt: UNT11
 short one (silent)."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Client:
     """A class whose methods are senders."""
 
@@ -192,7 +194,7 @@ class Client:
         return self.constructor.path
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Written:
     """The timeout that the codemod writes when the user names none."""
 
@@ -201,7 +203,7 @@ class Written:
     """Dotted names in the text that must be imported."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Library:
     """One HTTP client package."""
 

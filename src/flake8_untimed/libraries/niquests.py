@@ -61,6 +61,11 @@ _KEYWORDS = (
     "cert", "hooks",
 )  # fmt: skip
 _BODY_KEYWORDS = ("params", "data", "json", "files")
+_REQUEST = (
+    "method", "url", "params", "data", "headers", "cookies", "files", "auth", "timeout",
+    "allow_redirects", "proxies", "hooks", "stream", "verify", "cert", "json",
+    "override_scheme",
+)  # fmt: skip
 # What only the functions of the module take.
 _MODULE = ("retries", "json_encoder", "tls_configuration")
 
@@ -118,25 +123,7 @@ def _session(name: str, bases: tuple[str, ...] = ()) -> Client:
         **{verb: _method(verb, *p) for verb, p in VERBS.items()},
         "request": Sender(
             "request",
-            (
-                "method",
-                "url",
-                "params",
-                "data",
-                "headers",
-                "cookies",
-                "files",
-                "auth",
-                "timeout",
-                "allow_redirects",
-                "proxies",
-                "hooks",
-                "stream",
-                "verify",
-                "cert",
-                "json",
-                "override_scheme",
-            ),
+            _REQUEST,
             timeouts=WRITES,
             switches=(VERIFY,),
             body=BODY,
