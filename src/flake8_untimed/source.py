@@ -89,7 +89,7 @@ class Source:
         except (UnicodeError, LookupError) as error:
             where = ""
             if isinstance(error, UnicodeDecodeError):
-                where = f" on line {data.count(10, 0, error.start) + 1}"
+                where = f" on line {error.object.count(10, 0, error.start) + 1}"
             raise SourceError(path, f"cannot be decoded as {encoding}{where}") from None
         return cls(text, path, encoding=encoding, bom=bom)
 

@@ -71,7 +71,8 @@ def _check(found: Discovered, settings: Settings, arguments: argparse.Namespace)
         report.checked += result.error is None
         report.findings += result.findings
         if result.error is not None:
-            report.errors.append((path, result.error))
+            shown = stdin_name(arguments) if path == STDIN else path
+            report.errors.append((shown, result.error))
     return report
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+_FOLDERS = re.compile(r"\*\*+/")
+_ALL_BELOW = re.compile(r"/\*\*+\Z")
 _SET = re.compile(r"\[([!^]?)(\]?[^\]]*)\]")
 
 
@@ -15,11 +17,12 @@ def translate(pattern: str, *, star: str) -> str:
     at = 0
     while at < len(pattern):
         character = pattern[at]
-        if pattern.startswith("**/", at) and (at == 0 or pattern[at - 1] == "/"):
+        at_start = at == 0 or pattern[at - 1] == "/"
+        if at_start and (folders := _FOLDERS.match(pattern, at)):
             parts.append("(?:.*/)?")
-            at += 3
+            at = folders.end()
             continue
-        if pattern.startswith("/**", at) and at + 3 == len(pattern):
+        if _ALL_BELOW.match(pattern, at):
             parts.append("/.*")
             break
         found = _SET.match(pattern, at) if character == "[" else None

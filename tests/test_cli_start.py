@@ -1,0 +1,110 @@
+"""`untimed` itself: versions, help, explain, why; and what is imported for what."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from test_cli_check import CALL, untimed
+
+from flake8_untimed import __version__
+from flake8_untimed.rules import RULES
+
+
+def test_version(tmp_path: Path) -> None:
+    result = untimed(tmp_path, "--version")
+    assert (result.returncode, result.stdout) == (0, f"untimed {__version__}\n")
+
+
+@pytest.mark.parametrize("arguments", [(), ("check",), ("fix",), ("explain",), ("why",)])
+def test_help(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    result = untimed(tmp_path, *arguments, "--help")
+    assert result.returncode == 0
+    assert result.stdout.startswith("usage: untimed")
+
+
+def imported(tmp_path: Path, *arguments: str) -> set[str]:
+    program = (
+        "import sys\nfrom flake8_untimed.cli import main\n"
+        f"try: main({list(arguments)!r})\nexcept SystemExit: pass\n"
+        "print('\\n' + ' '.join(sys.modules))"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    return set(result.stdout.splitlines()[-1].split())
+
+
+def test_the_version_loads_nothing_heavy(tmp_path: Path) -> None:
+    modules = imported(tmp_path, "--version")
+    assert "flake8_untimed.cli.arguments" in modules
+    heavy = {"libcst", "multiprocessing", "tomllib", "flake8", "json", "difflib"}
+    ours = {f"flake8_untimed.{name}" for name in ("analysis", "rules", "inference", "libraries")}
+    assert not modules & (heavy | ours)
+
+
+def test_a_check_loads_no_more_than_it_needs(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text(CALL)
+    modules = imported(tmp_path, "check")
+    assert "flake8_untimed.analysis" in modules
+    assert not modules & {"libcst", "multiprocessing", "flake8", "subprocess", "logging"}
+
+
+def test_explain_lists_the_rules(tmp_path: Path) -> None:
+    result = untimed(tmp_path, "explain")
+    assert result.returncode == 0
+    assert [line.split()[0] for line in result.stdout.splitlines()] == sorted(
+        rule.code for rule in RULES
+    )
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
+def test_explain_prints_the_documentation(rule: object, capsys: pytest.CaptureFixture[str]) -> None:
+    from flake8_untimed.cli import main
+
+    code: str = rule.code  # type: ignore[attr-defined]
+    documentation: str = rule.documentation  # type: ignore[attr-defined]
+    assert main(["explain", code.lower()]) == 0
+    printed = capsys.readouterr().out
+    assert printed.startswith(code)
+    assert documentation.strip() in printed
+
+
+def test_explain_an_unknown_code(tmp_path: Path) -> None:
+    result = untimed(tmp_path, "explain", "UNT1001")
+    assert (result.returncode, result.stdout) == (2, "")
+    assert result.stderr == "untimed: no rule is called UNT1001; did you mean UNT101?\n"
+    result = untimed(tmp_path, "explain", "E501")
+    assert result.stderr == (
+        "untimed: no rule is called E501; `untimed explain` lists all rules\n"
+    )
+
+
+@pytest.mark.parametrize("place", ["a.py:3", "a.py:3:1", "a.py:3:1:"])
+def test_why(tmp_path: Path, place: str) -> None:
+    (tmp_path / "a.py").write_text(CALL)
+    result = untimed(tmp_path, "why", place)
+    assert result.returncode == 0
+    assert result.stdout
+
+
+@pytest.mark.parametrize(
+    ("place", "message"),
+    [
+        ("a.py", "is no place in a file; write PATH:LINE, such as app.py:12"),
+        ("a.py:x", "is no place in a file"),
+        ("a.py:0", "is no place in a file"),
+        ("a.py:9", "a.py has only 3 lines"),
+        ("b.py:1", "b.py: cannot be read: No such file"),
+        ("c.py:1", "c.py: syntax error on line 1"),
+    ],
+)
+def test_why_of_nothing(tmp_path: Path, place: str, message: str) -> None:
+    (tmp_path / "a.py").write_text(CALL)
+    (tmp_path / "c.py").write_text("import requests; (\n")
+    result = untimed(tmp_path, "why", place)
+    assert result.returncode == 2
+    assert message in result.stderr
+    assert "Traceback" not in result.stderr
