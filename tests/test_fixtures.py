@@ -8,7 +8,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from fixture_runner import Case, Place, cases, marked, without_markers
+from fixture_runner import Case, Place, cases, marked, split_lines, without_markers
 
 from flake8_untimed.findings import Finding
 from flake8_untimed.settings import Settings
@@ -80,7 +80,7 @@ def test_markers_point_at_something(case: Case) -> None:
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         assert not marked(case.text), "nothing can be reported in a file that does not parse"
         return
-    lines = case.content.splitlines()
+    lines = [line.encode() for line in split_lines(case.text)]  # ast counts bytes of UTF-8
     starts = {
         (node.lineno, len(lines[node.lineno - 1][: node.col_offset].decode(errors="replace")) + 1)
         for node in ast.walk(tree)
