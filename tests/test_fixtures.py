@@ -8,10 +8,14 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from fixture_runner import Case, Place, cases, marked, split_lines, without_markers
 
+from fixture_runner import Case, Place, cases, marked, split_lines, without_markers
+from flake8_untimed import cli
+from flake8_untimed.analysis import analyze
+from flake8_untimed.cli.configuration import settings_for
 from flake8_untimed.findings import Finding
 from flake8_untimed.settings import Settings
+from flake8_untimed.source import SourceError
 
 CASES = cases()
 PAIRS = [case for case in CASES if case.fixed.exists()]
@@ -20,19 +24,18 @@ PAIRS = [case for case in CASES if case.fixed.exists()]
 def settings_of(case: Case) -> tuple[Settings, bool]:
     """The settings that the case asks for, through the real option parser, and whether its fix
     is to be done with `--unsafe`."""
-    words = case.flags
-    unsafe = "--unsafe" in words
-    words = [word for word in words if word != "--unsafe"]
-    if not words:
-        return Settings(), unsafe
-    raise NotImplementedError(f"{case.name}: no option parser yet for {words}")
+    words = [word for word in case.flags if word != "--unsafe"]
+    arguments = cli.parse(["check", "--isolated", *words, str(case.path)])
+    return settings_for(arguments, [str(case.path)]), "--unsafe" in case.flags
 
 
 def analyse(case: Case, content: str | bytes) -> list[Finding]:
-    from flake8_untimed.analysis import analyze
-
+    """The findings; none of a file that Python cannot read."""
     settings, _ = settings_of(case)
-    return analyze(content, path=str(case.path), settings=settings)
+    try:
+        return analyze(content, path=str(case.path), settings=settings)
+    except SourceError:
+        return []
 
 
 def places(findings: list[Finding]) -> Counter[Place]:
@@ -60,11 +63,11 @@ def test_fix(case: Case, watchdog: None) -> None:
 
     _, unsafe = settings_of(case)
 
-    def analyze(text: str) -> list[Finding]:
+    def again(text: str) -> list[Finding]:
         return analyse(case, text)
 
     def fix(text: str) -> str:
-        return fix_source(text, analyze(text), unsafe=unsafe, analyze=analyze).text
+        return fix_source(text, again(text), unsafe=unsafe, analyze=again).text
 
     wanted = without_markers(Case(case.fixed).text)
     got = fix(without_markers(case.text))

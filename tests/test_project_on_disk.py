@@ -1,0 +1,99 @@
+"""How far the project's imports are followed: what cannot lie in a repository, made at run time."""
+
+from __future__ import annotations
+
+import os
+import random
+from pathlib import Path
+
+import pytest
+
+from fixture_runner import cases
+from flake8_untimed.analysis import Workspace, analyze
+from flake8_untimed.findings import Finding
+from flake8_untimed.source import Source, SourceError
+
+SESSION = "import requests\nsession = requests.Session()\n"
+USE = "from {module} import session\nsession.get('https://example.org')\n"
+
+
+def write(path: Path, text: str) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    return path
+
+
+def codes(path: Path) -> list[str]:
+    return [f.code for f in analyze(path.read_bytes(), path=str(path))]
+
+
+@pytest.mark.parametrize("marker", ["pyproject.toml", "setup.cfg", "setup.py", ".git/HEAD"])
+def test_the_root_is_the_nearest_marker(tmp_path: Path, marker: str) -> None:
+    write(tmp_path / "outer" / "above.py", SESSION)
+    write(tmp_path / "pyproject.toml", "")
+    write(tmp_path / "outer" / "root" / marker, "")
+    write(tmp_path / "outer" / "root" / "inside.py", SESSION)
+    folder = tmp_path / "outer" / "root" / "pkg"
+    assert codes(write(folder / "a.py", USE.format(module="inside"))) == ["UNT101"]
+    assert codes(write(folder / "b.py", USE.format(module="above"))) == []
+    assert codes(write(folder / "c.py", USE.format(module="...above"))) == []
+
+
+def test_a_loose_file_stays_in_its_folder(tmp_path: Path) -> None:
+    write(tmp_path / "above.py", SESSION)
+    write(tmp_path / "folder" / "beside.py", SESSION)
+    folder = tmp_path / "folder"
+    assert codes(write(folder / "a.py", USE.format(module="beside"))) == ["UNT101"]
+    assert codes(write(folder / "b.py", USE.format(module="..above"))) == []
+    assert codes(write(folder / "c.py", USE.format(module="above"))) == []
+    assert codes(write(folder / "d.py", USE.format(module="........above"))) == []
+
+
+def test_links_out_of_the_project_are_not_followed(tmp_path: Path) -> None:
+    outside = write(tmp_path / "outside" / "secret.py", SESSION)
+    root = tmp_path / "root"
+    write(root / "pyproject.toml", "")
+    write(root / "inside.py", SESSION)
+    os.symlink(outside, root / "linked.py")
+    os.symlink(outside.parent, root / "folder")
+    os.symlink(root / "inside.py", root / "linked_inside.py")
+    os.symlink(root / "ring.py", root / "ring.py")
+    assert codes(write(root / "a.py", USE.format(module="linked"))) == []
+    assert codes(write(root / "b.py", USE.format(module="folder.secret"))) == []
+    assert codes(write(root / "c.py", USE.format(module="linked_inside"))) == ["UNT101"]
+    assert codes(write(root / "d.py", USE.format(module="ring"))) == []
+
+
+def test_odd_neighbours(tmp_path: Path) -> None:
+    """Folders with the names of files, unreadable files, names in the wrong case."""
+    write(tmp_path / "pyproject.toml", "")
+    (tmp_path / "folder.py").mkdir()
+    locked = write(tmp_path / "locked.py", SESSION)
+    locked.chmod(0)
+    os.mkfifo(tmp_path / "pipe.py")
+    for module in ("folder", "missing", "pipe", "locked"):
+        found = codes(write(tmp_path / "use.py", USE.format(module=module)))
+        assert found == [] or (module == "locked" and os.access(locked, os.R_OK))
+
+
+def test_without_a_path_nothing_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path / "beside.py", SESSION)
+    monkeypatch.chdir(tmp_path)
+    assert analyze(USE.format(module="beside")) == []
+
+
+def checked(workspace: Workspace, path: Path) -> list[Finding]:
+    try:
+        return workspace.check(Source.from_bytes(path.read_bytes(), str(path)))
+    except SourceError:
+        return []
+
+
+def test_findings_do_not_depend_on_order() -> None:
+    """One workspace over all cases, in two orders, against one of its own for each."""
+    paths = [case.path for case in cases()]
+    alone = {path: checked(Workspace(), path) for path in paths}
+    for order in (paths, random.Random(7).sample(paths, len(paths))):
+        shared = Workspace()
+        together = {path: checked(shared, path) for path in order}
+        assert [path for path in paths if together[path] != alone[path]] == []
