@@ -13,6 +13,8 @@ from flake8_untimed.analysis import Workspace, analyze
 from flake8_untimed.findings import Finding
 from flake8_untimed.source import Source, SourceError
 
+pytestmark = pytest.mark.usefixtures("watchdog")
+
 SESSION = "import requests\nsession = requests.Session()\n"
 USE = "from {module} import session\nsession.get('https://example.org')\n"
 
