@@ -126,11 +126,11 @@ def client(
     more: tuple[Sender, ...] = (),
 ) -> Client:
     """`Client` or `AsyncClient`. `more`: senders beyond the verbs, for httpx2."""
-    # The default of a call is the client's, which `defaults` can also name.
-    call = replace(
-        timeouts(package),
-        defaults=(f"{package}.DEFAULT_TIMEOUT_CONFIG", f"{package}.USE_CLIENT_DEFAULT"),
-    )
+    values = timeouts(package)
+    if asynchronous:
+        # Where the sockets of the other refuse to be set so.
+        values = replace(values, infinite="unbounded")
+    call = replace(values, defaults=(*values.defaults, f"{package}.USE_CLIENT_DEFAULT"))
     keywords = (*CALL_KEYWORDS, "extensions")
     request = Sender(
         "request",
@@ -183,6 +183,7 @@ def client(
             f"{package}.{name}",
             keywords=_CLIENT_KEYWORDS,
             timeout="timeout",
+            timeouts=values,
             switches=(VERIFY,),
         ),
         senders={sender.name: sender for sender in senders},

@@ -3,6 +3,8 @@ bounds a wait. Signatures checked by tests/test_libraries.py."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flake8_untimed.libraries import requests
 from flake8_untimed.libraries.model import Client, Constructor, Library
 
@@ -16,6 +18,13 @@ def _adapter(path: str, *parameters: str) -> Constructor:
         tuple(name for name in _POOL if name not in parameters),
         senders=requests.ADAPTER.senders,
     )
+
+
+_SEND = requests.ADAPTER.senders["send"]
+_HOST_HEADER = replace(
+    _adapter("host_header_ssl.HostHeaderSSLAdapter", *_POOL),
+    senders={"send": replace(_SEND, parameters=("request",), keywords=_SEND.parameters[1:])},
+)
 
 
 LIBRARY = Library(
@@ -35,7 +44,7 @@ LIBRARY = Library(
         _adapter("ssl.SSLAdapter", "ssl_version"),
         _adapter("source.SourceAddressAdapter", "source_address"),
         _adapter("fingerprint.FingerprintAdapter", "fingerprint"),
-        _adapter("host_header_ssl.HostHeaderSSLAdapter", *_POOL),
+        _HOST_HEADER,
         _adapter("socket_options.SocketOptionsAdapter"),
         _adapter("socket_options.TCPKeepAliveAdapter"),
     ),
