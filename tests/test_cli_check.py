@@ -265,9 +265,7 @@ def test_odd_file_names(tmp_path: Path, output_format: str, encoding: str) -> No
     for name in ODD_NAMES:
         (tmp_path / os.fsdecode(name)).write_text(CALL)
     (tmp_path / os.fsdecode(b"bro\xffken\n.py")).write_text("import requests\n(")
-    result = untimed(
-        tmp_path, "check", "--output-format", output_format, PYTHONIOENCODING=encoding
-    )
+    result = untimed(tmp_path, "check", "--output-format", output_format, PYTHONIOENCODING=encoding)
     assert result.returncode == 2
     assert "Traceback" not in result.stderr
     assert len(result.stderr.splitlines()) == 2

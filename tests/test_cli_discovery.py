@@ -94,7 +94,9 @@ def test_unreadable_folder(tree: Path) -> None:
     assert result.unreadable == [("locked/", "cannot be read: Permission denied")]
 
 
-def test_symbolic_links_are_not_followed(tree: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_symbolic_links_are_not_followed(
+    tree: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     outside = tmp_path_factory.mktemp("outside")
     make(outside, "far.py")
     make(tree, "a/b.py")

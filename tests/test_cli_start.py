@@ -77,9 +77,7 @@ def test_explain_an_unknown_code(tmp_path: Path) -> None:
     assert (result.returncode, result.stdout) == (2, "")
     assert result.stderr == "untimed: no rule is called UNT1001; did you mean UNT101?\n"
     result = untimed(tmp_path, "explain", "E501")
-    assert result.stderr == (
-        "untimed: no rule is called E501; `untimed explain` lists all rules\n"
-    )
+    assert result.stderr == ("untimed: no rule is called E501; `untimed explain` lists all rules\n")
 
 
 @pytest.mark.parametrize("place", ["a.py:3", "a.py:3:1", "a.py:3:1:"])

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
+from flake8_untimed import rules
 from flake8_untimed.findings import Expression
 from flake8_untimed.settings import (
     SETTINGS,
@@ -28,8 +29,8 @@ def test_the_table_has_every_field() -> None:
     [
         ("select", "UNT1,UNT201", "select", ("UNT1", "UNT201")),
         ("select", ["UNT1"], "select", ("UNT1",)),
-        ("extend-select", "UNT108", "extend_select", ("UNT108",)),
-        ("extend_select", ["UNT108"], "extend_select", ("UNT108",)),
+        ("extend-select", "UNT101", "extend_select", ("UNT101",)),
+        ("extend_select", ["UNT101"], "extend_select", ("UNT101",)),
         ("ignore", "UNT101 UNT2\nUNT3", "ignore", ("UNT101", "UNT2", "UNT3")),
         ("ignore", "", "ignore", ()),
         ("exclude", ["venv"], "exclude", ("venv",)),
@@ -77,7 +78,11 @@ AIOHTTP = ("aiohttp.ClientTimeout",)
         ("httpx", 10, Expression("10")),
         ("httpx", [5, 30], Expression("httpx.Timeout(30, connect=5)", ("httpx.Timeout",))),
         ("aiohttp", 60, Expression("aiohttp.ClientTimeout(total=60)", AIOHTTP)),
-        ("urllib3", "(5,30)", Expression("urllib3.Timeout(connect=5, read=30)", ("urllib3.Timeout",))),
+        (
+            "urllib3",
+            "(5,30)",
+            Expression("urllib3.Timeout(connect=5, read=30)", ("urllib3.Timeout",)),
+        ),
         ("urllib.request", "9", Expression("9")),
     ],
 )
@@ -105,11 +110,13 @@ def test_several_timeouts_in_one_text() -> None:
         ({"select": 5}, "bad value 5 for select: allowed: codes"),
         ({"select": ["UNT101", 5]}, "bad value .* for select: allowed: codes"),
         ({"ignore": "E501"}, "bad value 'E501' for ignore: no rule is called E501"),
-        ({"select": "UNT4"}, "UNT4 is made of opt-in rules only, name them in full: UNT401, "),
         ({"per-file-ignores": "UNT101"}, "allowed: patterns and codes"),
         ({"per-file-ignores": ["a:UNT101"]}, "allowed: patterns and codes"),
         ({"per-file-ignores": {"a": "E501"}}, "no rule is called E501"),
-        ({"disable-libraries": "request"}, "no library is called 'request'; did you mean requests?"),
+        (
+            {"disable-libraries": "request"},
+            "no library is called 'request'; did you mean requests?",
+        ),
         ({"clients": "a.B"}, "allowed: dotted names of classes"),
         ({"clients": {"a.B": "reqests"}}, "no library or client; did you mean requests?"),
         ({"clients": {"a-b": "requests"}}, "allowed: dotted names of classes"),
@@ -134,6 +141,21 @@ def test_several_timeouts_in_one_text() -> None:
 def test_refusing(values: dict[str, Any], message: str) -> None:
     with pytest.raises(SettingsError, match=message):
         from_values(values, "/base")
+
+
+class OptIn(NamedTuple):
+    code: str
+    opt_in: bool
+
+
+def test_opt_in_rules_are_named_in_full(monkeypatch: pytest.MonkeyPatch) -> None:
+    names = (OptIn("UNT101", False), OptIn("UNT110", True), OptIn("UNT901", True))
+    monkeypatch.setattr(rules, "RULES", names)
+    for codes in ("UNT1", "UNT110", "UNT", "UNT901"):
+        assert from_values({"extend-select": codes}, "/").extend_select == (codes,)
+    with pytest.raises(SettingsError, match="UNT9 is made of opt-in rules only, .*: UNT901"):
+        from_values({"extend-select": "UNT9"}, "/")
+    assert from_values({"ignore": "UNT9"}, "/").ignore == ("UNT9",)
 
 
 def test_the_message_names_the_file_and_the_key(tmp_path: Path) -> None:
@@ -166,7 +188,9 @@ def test_pyproject(tmp_path: Path) -> None:
 def test_a_pyproject_that_is_broken(tmp_path: Path, text: str) -> None:
     path = tmp_path / "pyproject.toml"
     path.write_bytes(text.encode("latin-1"))
-    with pytest.raises(SettingsError, match="pyproject.toml: (is no valid TOML|tool.untimed must)"):
+    with pytest.raises(
+        SettingsError, match=r"pyproject\.toml: (is no valid TOML|tool.untimed must)"
+    ):
         from_pyproject(str(path))
 
 

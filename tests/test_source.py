@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import codecs
 import pickle
+import re
 from pathlib import Path
 
 import pytest
@@ -80,16 +81,21 @@ def test_a_text_decoded_by_someone_else_loses_its_bom() -> None:
     ],
 )
 def test_what_cannot_be_parsed(text: str, reason: str) -> None:
+    refused = refusal(text)
+    if refused is None:
+        # Newer parsers take some of the deep ones; the plain mistakes none of them takes.
+        assert len(text) > 4000
+    else:
+        assert "\n" not in refused
+        assert re.search(reason, refused), refused
+
+
+def refusal(text: str) -> str | None:
     try:
         Source.from_text(text, "x.py").parse()
     except SourceError as error:
-        assert "\n" not in str(error)
-        import re
-
-        assert re.search(reason, str(error)), str(error)
-    else:
-        # Newer parsers take some of the deep ones; the plain mistakes none of them takes.
-        assert len(text) > 4000
+        return str(error)
+    return None
 
 
 def test_warnings_about_what_is_analysed_are_not_shown(recwarn: pytest.WarningsRecorder) -> None:
