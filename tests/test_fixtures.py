@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from fixture_runner import Case, Place, cases, marked, split_lines, without_markers
-from flake8_untimed import cli
 from flake8_untimed.analysis import analyze
+from flake8_untimed.cli.arguments import parse
 from flake8_untimed.cli.configuration import settings_for
 from flake8_untimed.findings import Finding
 from flake8_untimed.settings import Settings
@@ -25,7 +25,7 @@ def settings_of(case: Case) -> tuple[Settings, bool]:
     """The settings that the case asks for, through the real option parser, and whether its fix
     is to be done with `--unsafe`."""
     words = [word for word in case.flags if word != "--unsafe"]
-    arguments = cli.parse(["check", "--isolated", *words, str(case.path)])
+    arguments = parse(["check", "--isolated", *words, str(case.path)])
     return settings_for(arguments, [str(case.path)]), "--unsafe" in case.flags
 
 
