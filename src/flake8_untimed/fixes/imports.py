@@ -1,0 +1,556 @@
+"""The imports of a module: how it spells a dotted name, what it lacks, what it no longer needs."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import PurePath
+
+from flake8_untimed.findings import Expression
+from flake8_untimed.fixes.changes import DropStatement, EditImport, ImportChange, NewImport
+from flake8_untimed.fixes.errors import Refused
+from flake8_untimed.fixes.module import FUNCTIONS, Module, parse_expression
+from flake8_untimed.source import Source
+
+Import = (ast.Import, ast.ImportFrom)
+_SCOPES = (ast.Module, ast.ClassDef, *FUNCTIONS)
+
+
+@dataclass(frozen=True)
+class Binding:
+    """One place where a name is bound. `dotted` is what an import binds it to, with the leading
+    dots of a relative import; empty for anything that is no import."""
+
+    name: str
+    node: ast.AST
+    dotted: str = ""
+    statement: ast.stmt | None = None
+    alias: ast.alias | None = None
+
+
+@dataclass(frozen=True)
+class Needed:
+    """A name that must be imported: `module` is imported as `name`, or its `attribute` is."""
+
+    module: str
+    attribute: str
+    name: str
+    grown: ast.ImportFrom | None = None
+    """The import statement that it joins; None: a statement of its own."""
+
+    @property
+    def dotted(self) -> str:
+        return f"{self.module}.{self.attribute}" if self.attribute else self.module
+
+    @property
+    def item(self) -> str:
+        """As it stands in the list of an import."""
+        return self.attribute + (f" as {self.name}" if self.name != self.attribute else "")
+
+    @property
+    def statement(self) -> str:
+        if self.attribute:
+            return f"from {self.module} import {self.item}"
+        return f"import {self.module}"
+
+
+@dataclass
+class Imports:
+    module: Module
+    needed: list[Needed] = field(default_factory=list)
+    """What the edits accepted so far need."""
+
+    # Spelling
+
+    def spelled(self, value: Expression, node: ast.AST) -> tuple[str, list[Needed]]:
+        """The text of an expression as it must be written at `node`, and what has to be imported
+        for it. Raises Refused."""
+        found: list[Needed] = []
+        spellings = {}
+        for dotted in value.needs:
+            spellings[dotted], missing = self._spelling(dotted, node, (*self.needed, *found))
+            if missing is not None:
+                found.append(missing)
+        return _respelled(value.text, spellings), found
+
+    def _spelling(
+        self, dotted: str, node: ast.AST, planned: Sequence[Needed]
+    ) -> tuple[str, Needed | None]:
+        if self._is_own(dotted):
+            name = dotted.rpartition(".")[2]
+            if self.bindings.get(name) and not self._is_shadowed(name, node):
+                return name, None
+            raise Refused(f"{dotted} is not defined in this file, whose name it has")
+        known = self._known_spelling(dotted, node)
+        if known is not None:
+            return known, None
+        for plan in planned:
+            if plan.dotted == dotted and self._sees(plan, node):
+                return plan.name, None
+            if not plan.attribute and plan.module == dotted.rpartition(".")[0]:
+                return dotted, None
+        needed = self._new(dotted, node, planned)
+        return needed.name if needed.attribute else dotted, needed
+
+    def _known_spelling(self, dotted: str, node: ast.AST) -> str | None:
+        module, _, attribute = dotted.rpartition(".")
+        through_module = None
+        for binding in self._imports:
+            exact = self._means(binding, dotted)
+            spelling = binding.name if exact else f"{binding.name}.{attribute}"
+            if _loads(binding, module):  # `import a.b` gives `a.b`, not `a`
+                spelling = dotted
+            elif not exact and not self._means(binding, module):
+                continue
+            if self._is_sound(binding, node):
+                if exact:
+                    return spelling
+                through_module = through_module or spelling
+        return through_module
+
+    def _new(self, dotted: str, node: ast.AST, planned: Sequence[Needed]) -> Needed:
+        module, _, attribute = dotted.rpartition(".")
+        if not module:
+            if self._is_free(dotted, dotted, node, planned):
+                return Needed(dotted, "", dotted)
+            raise Refused(f"the name {dotted} is taken here")
+        if self._is_optional(module.partition(".")[0]):
+            raise Refused(f"{module} is imported only where it may be missing")
+        names = [attribute, *(f"{attribute}_{number}" for number in range(2, 10))]
+        name = next((n for n in names if self._is_free(n, dotted, node, planned)), None)
+        for statement in self._from_imports(module, node):
+            if name is not None:
+                return Needed(module, attribute, name, statement)
+        root = module.partition(".")[0]
+        if name != attribute and self._is_free(root, root, node, planned):
+            return Needed(module, "", root)
+        if name is None:
+            raise Refused(f"no name is free here for {dotted}")
+        return Needed(module, attribute, name)
+
+    def _from_imports(self, module: str, node: ast.AST) -> Iterator[ast.ImportFrom]:
+        for statement in self.module.nodes:
+            if (
+                isinstance(statement, ast.ImportFrom)
+                and statement.names[0].name != "*"
+                and self._is_module(statement, module)
+                and self._is_visible(statement, node)
+            ):
+                yield statement
+
+    def _sees(self, plan: Needed, node: ast.AST) -> bool:
+        return plan.grown is None or self._is_visible(plan.grown, node)
+
+    # Names
+
+    @cached_property
+    def bindings(self) -> dict[str, list[Binding]]:
+        found: dict[str, list[Binding]] = defaultdict(list)
+        for node in self.module.nodes:
+            for binding in _bindings(node):
+                found[binding.name].append(binding)
+        return found
+
+    @cached_property
+    def _imports(self) -> list[Binding]:
+        return [b for bindings in self.bindings.values() for b in bindings if b.dotted]
+
+    @cached_property
+    def _loaded(self) -> set[str]:
+        return {node.id for node in self.module.nodes if isinstance(node, ast.Name)}
+
+    def _is_free(
+        self, name: str, dotted: str, node: ast.AST, planned: Iterable[Needed]
+    ) -> bool:
+        """Whether an import may bind `name` to `dotted` for the use at `node`: the name is bound
+        nowhere else, in no scope, and does not stand for a builtin or a star import's name."""
+        if any(plan.name == name and plan.dotted != dotted for plan in planned):
+            return False
+        bindings = self.bindings.get(name, [])
+        if not bindings:
+            return name not in self._loaded
+        around = {id(scope) for scope in self.module.ancestors(node) if isinstance(scope, FUNCTIONS)}
+        return all(
+            self._means(b, dotted) and id(self._scope(b.node)) not in around for b in bindings
+        )
+
+    def _is_sound(self, binding: Binding, node: ast.AST) -> bool:
+        """Whether the name surely means the import at `node`: it is bound to nothing else, and the
+        import was carried out before."""
+        others = [b for b in self.bindings[binding.name] if b.dotted != binding.dotted]
+        if binding.statement is None:
+            return False
+        if not others and self._is_visible(binding.statement, node):
+            return True
+        # `try: import aiohttp` / `except ImportError: aiohttp = None`: where `aiohttp.get(...)` is
+        # evaluated anyway, the name is what the import made it.
+        return (
+            _root_name(node) == binding.name
+            and all(_is_fallback(self.module, other) for other in others)
+            and isinstance(self._scope(binding.statement), ast.Module)
+        )
+
+    def _is_shadowed(self, name: str, node: ast.AST) -> bool:
+        around = {id(scope) for scope in self.module.ancestors(node) if isinstance(scope, FUNCTIONS)}
+        return any(id(self._scope(b.node)) in around for b in self.bindings[name])
+
+    def _is_visible(self, statement: ast.stmt, node: ast.AST) -> bool:
+        """Whether what a statement binds is there when `node` is evaluated: it stands in the
+        module's body, or before `node` in a block around it."""
+        owner = self.module.parents[statement]
+        around = list(self.module.ancestors(node))
+        in_function = any(isinstance(scope, FUNCTIONS) for scope in around)
+        if isinstance(owner, ast.Module) and in_function:
+            return True
+        scope = self._scope(statement)
+        if isinstance(scope, ast.ClassDef):
+            return False
+        block = self.module.block(statement).statements
+        index = block.index(statement)
+        return any(later in around or later is node for later in block[index + 1 :])
+
+    def _is_optional(self, root: str) -> bool:
+        """Whether the file takes care to work without a package."""
+        imports = [b for b in self._imports if b.dotted.partition(".")[0] == root]
+        return bool(imports) and not any(
+            self.module.parents[b.statement] is self.module.tree for b in imports if b.statement
+        ) and any(
+            isinstance(around, ast.Try) and around.handlers
+            for b in imports
+            for around in self.module.ancestors(b.node)
+        )  # fmt: skip
+
+    def _scope(self, node: ast.AST) -> ast.AST:
+        """The scope in which a node binds a name."""
+        if isinstance(node, ast.arg):
+            return next(a for a in self.module.ancestors(node) if isinstance(a, FUNCTIONS))
+        return next(a for a in self.module.ancestors(node) if isinstance(a, _SCOPES))
+
+    # Modules
+
+    @cached_property
+    def _path(self) -> tuple[str, ...]:
+        """The folders and the module of this file, as far as its path tells."""
+        path = PurePath(self.module.source.path)
+        parts = path.with_suffix("").parts
+        return parts[:-1] if path.stem == "__init__" else parts
+
+    @property
+    def _folders(self) -> tuple[str, ...]:
+        return PurePath(self.module.source.path).parts[:-1]
+
+    def _is_own(self, dotted: str) -> bool:
+        module = tuple(dotted.split(".")[:-1])
+        return len(module) > 1 and self._path[-len(module) :] == module
+
+    def _means(self, binding: Binding, dotted: str) -> bool:
+        return bool(binding.dotted) and self._equals(binding.dotted, dotted)
+
+    def _is_module(self, statement: ast.ImportFrom, module: str) -> bool:
+        return self._equals("." * statement.level + (statement.module or ""), module)
+
+    def _equals(self, written: str, dotted: str) -> bool:
+        """Whether an imported name, which may be relative to this file, is `dotted`."""
+        name = written.lstrip(".")
+        level = len(written) - len(name)
+        if not level:
+            return written == dotted
+        base = self._folders[: len(self._folders) - level + 1]
+        parts, wanted = (*base, *filter(None, name.split("."))), tuple(dotted.split("."))
+        known = len(name.split(".")) if name else 0
+        return len(wanted) > known and parts[-len(wanted) :] == wanted
+
+    # Changes
+
+    def changes(self, destroyed: Iterable[ast.AST], written: Iterable[str]) -> list[ImportChange]:
+        """The edits of imports: `needed` ones join, those go that only `destroyed` nodes used.
+        `written` are the texts that the other edits write."""
+        edits: dict[ast.stmt, EditImport] = {}
+        news: dict[str, Needed] = {}
+        for needed in self.needed:
+            if needed.grown is None:
+                news.setdefault(needed.statement, needed)
+                continue
+            edit = edits.setdefault(needed.grown, EditImport(needed.grown))
+            if needed.item not in {item for _, item in edit.added}:
+                edit.added.append((_index_for(needed.item, needed.grown.names), needed.item))
+        for binding in self._unused(set(destroyed), written):
+            statement = binding.statement
+            assert isinstance(statement, Import) and binding.alias is not None
+            edits.setdefault(statement, EditImport(statement)).dropped.append(binding.alias)
+        changes: list[ImportChange] = []
+        for edit in edits.values():
+            edit.added.sort()
+            if edit.added or len(edit.dropped) < len(edit.statement.names):
+                changes.append(edit)
+            else:
+                changes.append(DropStatement(edit.statement))
+        for statement in sorted(news):
+            changes.append(self._placed(news[statement]))
+        return changes
+
+    def _unused(self, destroyed: set[ast.AST], written: Iterable[str]) -> list[Binding]:
+        """Imports used by destroyed nodes, and now by nothing else."""
+        if PurePath(self.module.source.path).stem == "__init__":
+            return []
+        gone = {id(node) for root in destroyed for node in ast.walk(root)}
+        names = {node.id for node in self.module.nodes if isinstance(node, ast.Name) and id(node) in gone}
+        for text in written:
+            names -= {n.id for n in ast.walk(parse_expression(text)) if isinstance(n, ast.Name)}
+        names -= {needed.name for needed in self.needed}
+        if not names or self._loaded & {"eval", "exec", "globals", "locals"}:
+            return []
+        return [
+            binding
+            for name in sorted(names)
+            for binding in self.bindings.get(name, ())
+            if binding.dotted and self._is_unused(binding, gone)
+        ]
+
+    def _is_unused(self, binding: Binding, gone: set[int]) -> bool:
+        statement, alias, name = binding.statement, binding.alias, binding.name
+        assert statement is not None and alias is not None
+        scope = self.module.parents[statement]
+        if not isinstance(scope, (ast.Module, ast.FunctionDef, ast.AsyncFunctionDef)):
+            return False
+        if alias.asname == alias.name or self._is_kept(statement):
+            return False
+        within = self.module.nodes if isinstance(scope, ast.Module) else list(ast.walk(scope))
+        inside = {id(node) for node in within}
+        if sum(id(b.node) in inside for b in self.bindings[name]) > 1:
+            return False
+        return not any(id(node) not in gone and _mentions(self.module, node, name) for node in within)
+
+    def _is_kept(self, statement: ast.stmt) -> bool:
+        """Whether a comment on the statement asks linters to leave it."""
+        lines = self.module.source.lines[statement.lineno - 1 : statement.end_lineno]
+        return any(re.search(r"#.*\b(noqa|pylint)\b", line, re.IGNORECASE) for line in lines)
+
+    def _placed(self, needed: Needed) -> NewImport:
+        """A new import stands with the module's others, in their order if they have one."""
+        body = self.module.tree.body
+        text, module = needed.statement, needed.module
+        imports = self._section()
+        group = [s for s in imports if not _is_future(s)]
+        if not group:
+            if imports:
+                return NewImport(text, imports[-1])
+            if body and _is_docstring(body[0]):
+                return NewImport(text, body[0])
+            return NewImport(text, body[0] if body else None, before=True)
+        root = module.partition(".")[0]
+        related = [s for s in group if root in _roots(s)]
+        anchor = (related or group)[-1]
+        run = _run(group, anchor)
+        froms = [s for s in run if isinstance(s, ast.ImportFrom) and not s.level]
+        modules = [(s.module or "").lower() for s in froms]
+        if froms and needed.attribute and modules == sorted(modules):
+            for statement, other in zip(froms, modules, strict=True):
+                if other > module.lower():
+                    return NewImport(text, self._first_of_line(statement), before=True)
+            return NewImport(text, self._last_of_line(froms[-1]))
+        return NewImport(text, self._last_of_line(anchor))
+
+    def _section(self) -> list[ast.stmt]:
+        """The import statements at the head of the module: up to the first other statement, or if
+        `sys.path` is changed there up to the first definition."""
+        body = self.module.tree.body
+        patched = any(
+            isinstance(n, ast.Attribute) and n.attr == "path" and isinstance(n.value, ast.Name) and n.value.id == "sys"
+            for n in self.module.nodes
+        )  # fmt: skip
+        section = []
+        for statement in body:
+            if isinstance(statement, Import):
+                section.append(statement)
+            elif isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+                break
+            elif not (patched or _is_docstring(statement) or isinstance(statement, (ast.If, ast.Try))):
+                break
+        return section
+
+    def _last_of_line(self, statement: ast.stmt) -> ast.stmt:
+        body = self.module.tree.body
+        for following in body[body.index(statement) + 1 :]:
+            if following.lineno != statement.end_lineno:
+                break
+            statement = following
+        return statement
+
+    def _first_of_line(self, statement: ast.stmt) -> ast.stmt:
+        body = self.module.tree.body
+        for previous in reversed(body[: body.index(statement)]):
+            if previous.end_lineno != statement.lineno:
+                break
+            statement = previous
+        return statement
+
+
+def _bindings(node: ast.AST) -> Iterator[Binding]:
+    """The names that a node itself binds."""
+    if isinstance(node, ast.Name):
+        if not isinstance(node.ctx, ast.Load):
+            yield Binding(node.id, node)
+    elif isinstance(node, ast.Import):
+        for alias in node.names:
+            dotted = alias.name if alias.asname else alias.name.partition(".")[0]
+            yield Binding(alias.asname or dotted, alias, dotted, node, alias)
+    elif isinstance(node, ast.ImportFrom):
+        base = "." * node.level + (node.module + "." if node.module else "")
+        for alias in node.names:
+            if alias.name != "*":
+                yield Binding(alias.asname or alias.name, alias, base + alias.name, node, alias)
+    elif isinstance(node, ast.arg):
+        yield Binding(node.arg, node)
+    elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+        yield Binding(node.name, node)
+    elif isinstance(node, ast.MatchMapping):
+        if node.rest:
+            yield Binding(node.rest, node)
+    elif isinstance(node, (ast.Global, ast.Nonlocal)):
+        for name in node.names:
+            yield Binding(name, node)
+    elif node.__class__.__name__ in _NAMED:
+        name = getattr(node, "name", None)
+        if isinstance(name, str):
+            yield Binding(name, node)
+
+
+_NAMED = {"ExceptHandler", "MatchAs", "MatchStar", "TypeVar", "ParamSpec", "TypeVarTuple"}
+
+
+def _loads(binding: Binding, module: str) -> bool:
+    """Whether `import a.b` makes the module `a.b` reachable under its full name."""
+    if not module or not isinstance(binding.statement, ast.Import):
+        return False
+    alias = binding.alias
+    assert alias is not None
+    return alias.asname is None and (alias.name == module or alias.name.startswith(module + "."))
+
+
+def _is_fallback(module: Module, binding: Binding) -> bool:
+    """`name = None` in an exception handler."""
+    parent = module.parents[binding.node]
+    return (
+        isinstance(parent, ast.Assign)
+        and isinstance(parent.value, ast.Constant)
+        and parent.value.value is None
+        and isinstance(module.parents[parent], ast.ExceptHandler)
+    )
+
+
+def _root_name(node: ast.AST) -> str | None:
+    """The name that a call or attribute starts with."""
+    while True:
+        if isinstance(node, ast.Call):
+            node = node.func
+        elif isinstance(node, (ast.Attribute, ast.Subscript)):
+            node = node.value
+        else:
+            return node.id if isinstance(node, ast.Name) else None
+
+
+def _mentions(module: Module, node: ast.AST, name: str) -> bool:
+    """Whether a node uses a name, be it in an annotation that is a string, in `__all__`, or in a
+    doctest."""
+    if isinstance(node, ast.Name):
+        return node.id == name
+    if not isinstance(node, ast.Constant) or not isinstance(node.value, str):
+        return False
+    text = node.value
+    if name not in text:
+        return False
+    if re.search(rf"(?<![\w.]){re.escape(name)}\.\w", text) and (" " not in text or ">>>" in text):
+        return True
+    child: ast.AST = node
+    for parent in module.ancestors(node):
+        if child in (getattr(parent, "annotation", None), getattr(parent, "returns", None)):
+            return re.search(rf"\b{re.escape(name)}\b", text) is not None
+        if isinstance(parent, ast.stmt):
+            return text == name and any(
+                isinstance(n, ast.Name) and n.id == "__all__" for n in ast.walk(parent)
+            )
+        child = parent
+    return False
+
+
+def _respelled(text: str, spellings: dict[str, str]) -> str:
+    """The text with each dotted name that it needs as the module spells it."""
+    if all(dotted == spelling for dotted, spelling in spellings.items()):
+        return text
+    parse_expression(text)  # or it is refused
+    module = Module(Source(f"(\n{text}\n)", ""))
+    places = []
+    for node in module.nodes:
+        if not isinstance(node, (ast.Name, ast.Attribute)):
+            continue
+        spelling = spellings.get(_dotted(node))
+        if spelling is not None and _dotted(module.parents[node]) not in spellings:
+            places.append((*module.extent(node), spelling))
+    whole = module.source.text
+    for start, end, spelling in sorted(places, reverse=True):
+        whole = whole[:start] + spelling + whole[end:]
+    return whole[2:-2]
+
+
+def _dotted(node: ast.AST) -> str:
+    """`a.b.c` of a chain of attributes, else nothing."""
+    parts: list[str] = []
+    while isinstance(node, ast.Attribute):
+        parts.append(node.attr)
+        node = node.value
+    if not isinstance(node, ast.Name):
+        return ""
+    return ".".join((node.id, *reversed(parts)))
+
+
+def _index_for(item: str, names: Sequence[ast.alias]) -> int:
+    """Where a name joins an import: by its order if the names have one, else at the end."""
+
+    def kinds(name: str) -> tuple[int, str]:  # constants, classes, the rest: isort's own order
+        return (0 if name.isupper() else 1 if name[:1].isupper() else 2, name)
+
+    written = [name.name for name in names]
+    new = item.partition(" ")[0]
+    for key in (kinds, str.lower, str):
+        keys = [key(name) for name in written]
+        if keys == sorted(keys):  # type: ignore[type-var]
+            return sum(key(name) <= key(new) for name in written)  # type: ignore[operator]
+    return len(names)
+
+
+def _is_docstring(statement: ast.stmt) -> bool:
+    return (
+        isinstance(statement, ast.Expr)
+        and isinstance(statement.value, ast.Constant)
+        and isinstance(statement.value.value, str)
+    )
+
+
+def _is_future(statement: ast.stmt) -> bool:
+    return isinstance(statement, ast.ImportFrom) and statement.module == "__future__"
+
+
+def _roots(statement: ast.stmt) -> set[str]:
+    if isinstance(statement, ast.ImportFrom):
+        return set() if statement.level else {(statement.module or "").partition(".")[0]}
+    assert isinstance(statement, ast.Import)
+    return {alias.name.partition(".")[0] for alias in statement.names}
+
+
+def _run(statements: list[ast.stmt], anchor: ast.stmt) -> list[ast.stmt]:
+    """The statements on neighbouring lines around one of them."""
+    run: list[ast.stmt] = []
+    for statement in statements:
+        if run and (run[-1].end_lineno or 0) + 1 < statement.lineno:
+            if anchor in run:
+                break
+            run = []
+        run.append(statement)
+    return run
+
+
