@@ -57,7 +57,8 @@ def carry_out(module: Module, changes: Sequence[Change]) -> list[Region]:
             text.put(*_edited_import(module, change))
         else:
             statements.append(change)
-    inner += [(*module.extent(node), node) for node in (*calls, *dicts)]
+    inner += [(*module.extent(call), call) for call in calls]
+    inner += [(*module.extent(node), node) for node in dicts]
     for start, end, unit in sorted(inner, key=lambda unit: unit[1] - unit[0]):
         if isinstance(unit, PutExpression):
             text.put(start, end, unit.text)
@@ -70,7 +71,8 @@ def carry_out(module: Module, changes: Sequence[Change]) -> list[Region]:
 
 
 def apply(text: str, regions: Sequence[Region]) -> str:
-    parts, position = [], 0
+    parts: list[str] = []
+    position = 0
     for start, end, new in regions:
         parts += (text[position:start], new)
         position = end
@@ -234,8 +236,8 @@ def _edit_statements(
         if not here:
             text.put(*_with_blank_lines(module, start, end), "")
         else:  # new imports take the place of old ones, without blank lines of their own
-            new = [inserted.pop(offset).strip("\r\n") + module.newline for offset in here]
-            text.put(start, end, "".join(new))
+            texts = [inserted.pop(offset).strip("\r\n") + module.newline for offset in here]
+            text.put(start, end, "".join(texts))
     for offset, new in inserted.items():
         text.put(offset, offset, new)
 

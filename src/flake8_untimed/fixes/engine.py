@@ -40,6 +40,10 @@ class Outcome:
     left: tuple[Left, ...]
     """Findings that remain, at their places in the new text."""
 
+    @property
+    def changed(self) -> bool:
+        return bool(self.applied)
+
     def encoded(self, before: bytes) -> bytes:
         """The bytes to write in the place of `before`, from which the old text was read.
 
@@ -135,6 +139,7 @@ def _round(source: Source, tracked: list[_Tracked], analyze: Analyze) -> _Attemp
     wanted = [one.now for one in tracked if one.reason is None]
     if not wanted:
         return None
+    best: _Attempt | None = None
     by_finding = {id(one.now): one for one in tracked}
     everything = [one.now for one in tracked]
 
@@ -155,7 +160,6 @@ def _round(source: Source, tracked: list[_Tracked], analyze: Analyze) -> _Attemp
             return settle(settle(sure, more[:half]), more[half:])
         return [*sure, *more]
 
-    best: _Attempt | None = None
     settle([], wanted)
     if best is None:
         return None
@@ -182,7 +186,9 @@ def _attempt(
         new = Source(text, source.path, encoding=source.encoding, bom=source.bom)
         change_tree(module, changes)
         moved = compare(module.tree, new.parse(), places(source, everything))
-        remaining = _check_findings(source, everything, plan.accepted, list(analyze(new)), new, moved)
+        remaining = _check_findings(
+            source, everything, plan.accepted, list(analyze(new)), new, moved
+        )
     except (Refused, LibcstMissing):
         raise
     except SourceError as error:

@@ -29,7 +29,6 @@ from flake8_untimed.fixes.module import (
     arguments,
     nowhere,
     parse_expression,
-    place_of,
 )
 
 
@@ -60,7 +59,8 @@ def change_tree(module: Module, changes: Sequence[Change]) -> None:
     for node, indices in items.items():
         for index in sorted(indices, reverse=True):
             del node.keys[index], node.values[index]
-    for index, statement in sorted(reversed(news), key=lambda new: new[0], reverse=True):
+    news.sort(key=lambda new: new[0])
+    for index, statement in reversed(news):
         module.tree.body.insert(index, statement)
     for block, statement in dropped:
         block.statements.remove(statement)
@@ -157,7 +157,7 @@ def compare(expected: ast.AST, actual: ast.AST, places: set[Place]) -> dict[Plac
         elif isinstance(left, list):
             if len(left) != len(right):  # type: ignore[arg-type]
                 raise Refused(_DIFFERENT)
-            pairs.extend(zip(left, right))  # type: ignore[call-overload]
+            pairs.extend(zip(left, right, strict=True))  # type: ignore[call-overload]
         elif left != right and repr(left) != repr(right):  # nan is not equal to itself
             raise Refused(_DIFFERENT)
     return moved

@@ -5,10 +5,11 @@ from __future__ import annotations
 import ast
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import PurePath
+from typing import Any
 
 from flake8_untimed.findings import Expression
 from flake8_untimed.fixes.changes import DropStatement, EditImport, ImportChange, NewImport
@@ -17,6 +18,7 @@ from flake8_untimed.fixes.module import FUNCTIONS, Module, parse_expression
 from flake8_untimed.source import Source
 
 Import = (ast.Import, ast.ImportFrom)
+_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _SCOPES = (ast.Module, ast.ClassDef, *FUNCTIONS)
 
 
@@ -163,9 +165,7 @@ class Imports:
     def _loaded(self) -> set[str]:
         return {node.id for node in self.module.nodes if isinstance(node, ast.Name)}
 
-    def _is_free(
-        self, name: str, dotted: str, node: ast.AST, planned: Iterable[Needed]
-    ) -> bool:
+    def _is_free(self, name: str, dotted: str, node: ast.AST, planned: Iterable[Needed]) -> bool:
         """Whether an import may bind `name` to `dotted` for the use at `node`: the name is bound
         nowhere else, in no scope, and does not stand for a builtin or a star import's name."""
         if any(plan.name == name and plan.dotted != dotted for plan in planned):
@@ -173,7 +173,9 @@ class Imports:
         bindings = self.bindings.get(name, [])
         if not bindings:
             return name not in self._loaded
-        around = {id(scope) for scope in self.module.ancestors(node) if isinstance(scope, FUNCTIONS)}
+        around = {
+            id(scope) for scope in self.module.ancestors(node) if isinstance(scope, FUNCTIONS)
+        }
         return all(
             self._means(b, dotted) and id(self._scope(b.node)) not in around for b in bindings
         )
@@ -195,7 +197,9 @@ class Imports:
         )
 
     def _is_shadowed(self, name: str, node: ast.AST) -> bool:
-        around = {id(scope) for scope in self.module.ancestors(node) if isinstance(scope, FUNCTIONS)}
+        around = {
+            id(scope) for scope in self.module.ancestors(node) if isinstance(scope, FUNCTIONS)
+        }
         return any(id(self._scope(b.node)) in around for b in self.bindings[name])
 
     def _is_visible(self, statement: ast.stmt, node: ast.AST) -> bool:
@@ -280,7 +284,8 @@ class Imports:
                 edit.added.append((_index_for(needed.item, needed.grown.names), needed.item))
         for binding in self._unused(set(destroyed), written):
             statement = binding.statement
-            assert isinstance(statement, Import) and binding.alias is not None
+            assert isinstance(statement, Import)
+            assert binding.alias is not None
             edits.setdefault(statement, EditImport(statement)).dropped.append(binding.alias)
         changes: list[ImportChange] = []
         for edit in edits.values():
@@ -289,8 +294,7 @@ class Imports:
                 changes.append(edit)
             else:
                 changes.append(DropStatement(edit.statement))
-        for statement in sorted(news):
-            changes.append(self._placed(news[statement]))
+        changes += [self._placed(news[line]) for line in sorted(news)]
         return changes
 
     def _unused(self, destroyed: set[ast.AST], written: Iterable[str]) -> list[Binding]:
@@ -298,7 +302,9 @@ class Imports:
         if PurePath(self.module.source.path).stem == "__init__":
             return []
         gone = {id(node) for root in destroyed for node in ast.walk(root)}
-        names = {node.id for node in self.module.nodes if isinstance(node, ast.Name) and id(node) in gone}
+        names = {
+            node.id for node in self.module.nodes if isinstance(node, ast.Name) and id(node) in gone
+        }
         for text in written:
             names -= {n.id for n in ast.walk(parse_expression(text)) if isinstance(n, ast.Name)}
         names -= {needed.name for needed in self.needed}
@@ -313,7 +319,8 @@ class Imports:
 
     def _is_unused(self, binding: Binding, gone: set[int]) -> bool:
         statement, alias, name = binding.statement, binding.alias, binding.name
-        assert statement is not None and alias is not None
+        assert statement is not None
+        assert alias is not None
         scope = self.module.parents[statement]
         if not isinstance(scope, (ast.Module, ast.FunctionDef, ast.AsyncFunctionDef)):
             return False
@@ -323,7 +330,9 @@ class Imports:
         inside = {id(node) for node in within}
         if sum(id(b.node) in inside for b in self.bindings[name]) > 1:
             return False
-        return not any(id(node) not in gone and _mentions(self.module, node, name) for node in within)
+        return not any(
+            id(node) not in gone and _mentions(self.module, node, name) for node in within
+        )
 
     def _is_kept(self, statement: ast.stmt) -> bool:
         """Whether a comment on the statement asks linters to leave it."""
@@ -363,13 +372,13 @@ class Imports:
             isinstance(n, ast.Attribute) and n.attr == "path" and isinstance(n.value, ast.Name) and n.value.id == "sys"
             for n in self.module.nodes
         )  # fmt: skip
-        section = []
+        section: list[ast.stmt] = []
         for statement in body:
             if isinstance(statement, Import):
                 section.append(statement)
-            elif isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-                break
-            elif not (patched or _is_docstring(statement) or isinstance(statement, (ast.If, ast.Try))):
+            elif isinstance(statement, _DEFINITIONS if patched else ast.stmt) and not (
+                _is_docstring(statement) or isinstance(statement, (ast.If, ast.Try))
+            ):
                 break
         return section
 
@@ -415,9 +424,9 @@ def _bindings(node: ast.AST) -> Iterator[Binding]:
         for name in node.names:
             yield Binding(name, node)
     elif node.__class__.__name__ in _NAMED:
-        name = getattr(node, "name", None)
-        if isinstance(name, str):
-            yield Binding(name, node)
+        named = getattr(node, "name", None)
+        if isinstance(named, str):
+            yield Binding(named, node)
 
 
 _NAMED = {"ExceptHandler", "MatchAs", "MatchStar", "TypeVar", "ParamSpec", "TypeVarTuple"}
@@ -516,10 +525,11 @@ def _index_for(item: str, names: Sequence[ast.alias]) -> int:
 
     written = [name.name for name in names]
     new = item.partition(" ")[0]
-    for key in (kinds, str.lower, str):
-        keys = [key(name) for name in written]
-        if keys == sorted(keys):  # type: ignore[type-var]
-            return sum(key(name) <= key(new) for name in written)  # type: ignore[operator]
+    orders: tuple[Callable[[str], Any], ...] = (kinds, str.lower, str)
+    for order in orders:
+        keys = [order(name) for name in written]
+        if keys == sorted(keys):
+            return sum(key <= order(new) for key in keys)
     return len(names)
 
 
@@ -552,5 +562,3 @@ def _run(statements: list[ast.stmt], anchor: ast.stmt) -> list[ast.stmt]:
             run = []
         run.append(statement)
     return run
-
-

@@ -17,7 +17,9 @@ Place = tuple[int, int, int, int]
 
 _Node = TypeVar("_Node", bound=ast.AST)
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
-_F_STRINGS = tuple(getattr(ast, name) for name in ("JoinedStr", "TemplateStr") if hasattr(ast, name))
+_F_STRINGS = tuple(
+    getattr(ast, name) for name in ("JoinedStr", "TemplateStr") if hasattr(ast, name)
+)
 
 
 class Block(NamedTuple):

@@ -90,7 +90,9 @@ class Row:
         if not self.trailing_comma:
             last.before_comma = before_comma
         last.after_comma = after_comma
-        item.before_comma, item.after_comma = ("", closing) if self.trailing_comma else (closing, "")
+        item.before_comma, item.after_comma = (
+            ("", closing) if self.trailing_comma else (closing, "")
+        )
         self.items.append(item)
 
     def _insert_before(self, index: int, item: Item) -> None:
@@ -135,7 +137,8 @@ def _splice_lines(before: str, after: str) -> str:
     """The gap that is left when a line between two gaps goes."""
     first = _NEWLINE.search(after)
     last = list(_NEWLINE.finditer(before))
-    assert first is not None and last
+    assert first is not None
+    assert last
     return before[: last[-1].end()] + after[first.end() :]
 
 

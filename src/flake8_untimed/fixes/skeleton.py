@@ -84,7 +84,8 @@ class _Skeleton:
             prefix += "_"
         self.names: dict[str, str] = {}
         self.originals: dict[str, str] = {}
-        parts, position = [], 0
+        parts: list[str] = []
+        position = 0
         for number, (start, end, value) in enumerate(values):
             name = f"{prefix}{number}_"
             self.names[name] = value
