@@ -721,10 +721,13 @@ def test_aliases_lead_to_the_same_objects(library: Library) -> None:
             # six and future are not ours to install; a path of the library itself must be there.
             assert alias.partition(".")[0] not in {p.partition(".")[0] for p in library.packages}
             continue
-        below = [p for p in known_paths() if p == target or p.startswith(f"{target}.")]
-        found = [p for p in below if found_at(alias + p[len(target) :])]
-        for path in found:
-            assert at(alias + path[len(target) :]) is installed(path)
+        for path in known_paths():
+            if path != target and not path.startswith(f"{target}."):
+                continue
+            other = alias + path[len(target) :]
+            # A longer alias may lead elsewhere.
+            if catalogue().canonical(other) == path and found_at(other):
+                assert at(other) is installed(path)
 
 
 def found_at(path: str) -> bool:
@@ -825,7 +828,7 @@ class Attempt:
         """`timed out`, `rejected` (or failed at once), `answered` or `waits`. What is expected
         only decides how long to look: a loaded machine may take its time to raise."""
         left = self.started + PATIENCE - time.monotonic()
-        self.thread.join(max(left, 0) if expected == "waits" else 20)
+        self.thread.join(max(left, 0) if expected == "waits" else 10)
         if self.thread.is_alive():
             return "waits"
         if self.error is None:
@@ -1089,6 +1092,81 @@ def test_value_of_a_timeout(
     verdict = VALUES[value][1](way.timeouts(BY_NAME[way.library]))
     expected = OUTCOMES[verdict]
     attempted = attempts[name, value]
+    assert attempted.outcome(expected=expected) == expected, repr(attempted.error)
+
+
+# Calls on a client whose default is short, so that "the default" and "for ever" look different.
+WITH_DEFAULT: dict[str, Way] = {
+    "httpx.Client.get": Way(
+        "httpx",
+        lambda url, t: module("httpx").Client(timeout=SHORT).get(url, timeout=t),
+        of_sender("httpx.Client.get"),
+    ),
+    "aiohttp.ClientSession.get": Way(
+        "aiohttp",
+        lambda url, t: on_aiohttp(
+            lambda session: session.get(url, timeout=t),
+            timeout=timeout_of("aiohttp.ClientTimeout", SHORT),
+        ),
+        of_sender("aiohttp.ClientSession.get"),
+    ),
+    "urllib3.PoolManager.request": Way(
+        "urllib3",
+        lambda url, t: (
+            module("urllib3")
+            .PoolManager(timeout=SHORT)
+            .request("GET", url, timeout=t, retries=False)
+        ),
+        of_sender("urllib3.PoolManager.request"),
+    ),
+    "curl_cffi.Session.get": Way(
+        "curl_cffi",
+        lambda url, t: module("curl_cffi.requests").Session(timeout=SHORT).get(url, timeout=t),
+        of_sender("curl_cffi.Session.get"),
+    ),
+    "niquests.Session.get": Way(
+        "niquests",
+        lambda url, t: module("niquests").Session(timeout=SHORT).get(url, timeout=t),
+        of_sender("niquests.Session.get"),
+    ),
+}
+LIFTING = [(name, value) for name in WITH_DEFAULT for value in ("None", "0", "False")]
+
+
+@pytest.fixture(scope="module")
+def lifting_attempts(silent: Silent) -> dict[tuple[str, str], Attempt]:
+    return {
+        (name, value): attempt(WITH_DEFAULT[name], silent.url, VALUES[value][0])
+        for name, value in LIFTING
+        if is_here(WITH_DEFAULT[name].library)
+    }
+
+
+@pytest.mark.parametrize(("name", "value"), LIFTING)
+def test_value_that_lifts_a_default(
+    name: str, value: str, lifting_attempts: dict[tuple[str, str], Attempt]
+) -> None:
+    way = WITH_DEFAULT[name]
+    needs(BY_NAME[way.library])
+    verdict = VALUES[value][1](way.timeouts(BY_NAME[way.library]))
+    expected = {**OUTCOMES, "default": "timed out"}[verdict]
+    attempted = lifting_attempts[name, value]
+    assert attempted.outcome(expected=expected) == expected, repr(attempted.error)
+
+
+@pytest.mark.parametrize(
+    "name", ["aiohttp.ClientSession", "aiohttp.request", "aiohttp.ClientSession.get"]
+)
+def test_none_is_the_default_of_aiohttp_at_some_places(
+    name: str, silent: Silent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    way = WAYS[name]
+    needs(BY_NAME["aiohttp"])
+    short = timeout_of("aiohttp.ClientTimeout", SHORT)
+    monkeypatch.setattr("aiohttp.client.DEFAULT_TIMEOUT", short)
+    verdict = way.timeouts(BY_NAME["aiohttp"]).none
+    expected = {**OUTCOMES, "default": "timed out"}[verdict]
+    attempted = attempt(way, silent.url, None)
     assert attempted.outcome(expected=expected) == expected, repr(attempted.error)
 
 

@@ -166,13 +166,11 @@ LIBRARY = Library(
                 "enable_cleanup_closed", "loop", "timeout_ceil_threshold",
                 "happy_eyeballs_delay", "interleave", "socket_factory", "ssl_shutdown_timeout",
             ),
-            idle_timeouts=("keepalive_timeout",),
             switches=SWITCHES,
         ),
         Constructor(
             "aiohttp.UnixConnector",
             ("path", "force_close", "keepalive_timeout", "limit", "limit_per_host", "loop"),
-            idle_timeouts=("keepalive_timeout",),
         ),
     ),
     aliases={"aiohttp.client": "aiohttp", "aiohttp.connector": "aiohttp"},
