@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 from fixture_runner import Case, Place, cases, marked, split_lines, without_markers
-from flake8_untimed.analysis import analyze
+from flake8_untimed.analysis import Workspace, analyze
 from flake8_untimed.cli.arguments import parse
 from flake8_untimed.cli.configuration import settings_for
 from flake8_untimed.findings import Finding
 from flake8_untimed.settings import Settings
-from flake8_untimed.source import SourceError
+from flake8_untimed.source import Source, SourceError
 
 CASES = cases()
 PAIRS = [case for case in CASES if case.fixed.exists()]
@@ -61,13 +61,14 @@ def test_every_finding_is_well_formed(case: Case, watchdog: None) -> None:
 def test_fix(case: Case, watchdog: None) -> None:
     from flake8_untimed.fixes import fix_source
 
-    _, unsafe = settings_of(case)
+    settings, unsafe = settings_of(case)
 
-    def again(text: str) -> list[Finding]:
-        return analyse(case, text)
+    def check(source: Source) -> list[Finding]:
+        return Workspace(settings).check(source)
 
     def fix(text: str) -> str:
-        return fix_source(text, again(text), unsafe=unsafe, analyze=again).text
+        source = Source.from_text(text, str(case.path))
+        return fix_source(source, check(source), unsafe=unsafe, analyze=check).source.text
 
     wanted = without_markers(Case(case.fixed).text)
     got = fix(without_markers(case.text))
