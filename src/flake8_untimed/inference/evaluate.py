@@ -16,6 +16,7 @@ from flake8_untimed.inference.scopes import (
     COMPREHENSIONS,
     FUNCTIONS,
     Binding,
+    Event,
     Guard,
     Module,
     Scope,
@@ -42,11 +43,16 @@ from flake8_untimed.inference.values import (
     Value,
     union,
 )
+from flake8_untimed.inference.walk import walk
 from flake8_untimed.libraries import Catalogue
-from flake8_untimed.libraries.model import Client
+from flake8_untimed.libraries.model import Client, Sender
 
 DEPTH = 60
 """Evaluations inside one another; deeper ones are unknown."""
+MATTERS = frozenset(("contextlib.closing", "contextlib.aclosing", "json.dumps"))
+"""Callables outside the libraries whose results are looked into."""
+BUDGET = 5_000
+"""Evaluations for one question; what takes more is unknown."""
 
 
 class Evaluator:
@@ -64,8 +70,14 @@ class Evaluator:
         self._depth = 0
         self._active: dict[object, int] = {}
         self._lowest = DEPTH + 1
+        self._spent = 0
 
     # Memory and bounds -----------------------------------------------------------------------
+
+    def ask(self, node: ast.expr, context: Context) -> Alternatives:
+        """`evaluate`, with a budget of its own: for the questions of those who use inference."""
+        self._spent = 0
+        return self.evaluate(node, context)
 
     def remember(
         self, memo: dict[object, Alternatives] | None, key: object, make: Callable[[], Alternatives]
@@ -77,8 +89,9 @@ class Evaluator:
         if key in self._active:
             self._lowest = min(self._lowest, self._active[key])
             return NOTHING_KNOWN
-        if self._depth >= DEPTH:
+        if self._depth >= DEPTH or self._spent >= BUDGET:
             return NOTHING_KNOWN
+        self._spent += 1
         self._depth += 1
         depth = self._active[key] = self._depth
         try:
@@ -102,7 +115,7 @@ class Evaluator:
         if type(node) is ast.Constant:
             return self._constant(node, context)
         memo = context.scope.module.memo if context.frame is None else None
-        key = node if memo is not None else (node, id(context.frame))
+        key = node if memo is not None else (node, context.frame)
         return self.remember(memo, key, lambda: handler(self, node, context))
 
     def argument(self, argument: Argument) -> Alternatives:
@@ -282,7 +295,7 @@ class Evaluator:
     ) -> Alternatives:
         """What a name of this very scope is at a statement of it."""
         memo = scope.module.memo if frame is None else None
-        key = (scope, name, at, id(frame))
+        key = (scope, name, at, frame)
         return self.remember(memo, key, lambda: self._bound(scope, name, at, frame))
 
     def _bound(
@@ -438,7 +451,7 @@ class Evaluator:
         return self.project_module(path)
 
     def project_module(self, path: str) -> Value:
-        vendored = self.catalogue.vendored(path)
+        vendored = self.project.vendored(path)
         if vendored is not None:
             return self.symbol(vendored)
         module = self.project.module(path) if self.project.matters(path) else None
@@ -446,7 +459,7 @@ class Evaluator:
 
     def member(self, path: str, name: str) -> Alternatives:
         """A name that is imported from a file (or folder) of the project."""
-        vendored = self.catalogue.vendored(path)
+        vendored = self.project.vendored(path)
         if vendored is not None:
             return (self.symbol(f"{vendored}.{name}"),)
         module = self.project.module(path) if path.endswith(".py") else None
@@ -468,16 +481,24 @@ class Evaluator:
         if sender is not None:
             return SenderValue(sender, path)
         parent, _, name = path.rpartition(".")
-        client = self.client_at(parent) if parent else None
-        if client is not None and name in client.senders:
-            owner = Instance(Symbol(client.path))
-            return SenderValue(client.senders[name], f"{parent}.{name}", owner, unbound=True)
+        senders = self.senders_at(parent) if parent else {}
+        if name in senders:
+            owner = Instance(Symbol(parent))
+            return SenderValue(senders[name], path, owner, unbound=True)
         return Symbol(path)
 
     def client_at(self, path: str) -> Client | None:
         """The client class at an import path, a library's or one that the settings name."""
         named = self._clients.get(path)
         return self.catalogue.client(named or path)
+
+    def senders_at(self, path: str) -> MappingType[str, Sender]:
+        """The methods through which requests go, of the class at an import path."""
+        client = self.client_at(path)
+        if client is not None:
+            return client.senders
+        carrier = self.catalogue.carrier(path)
+        return carrier.senders if carrier is not None else {}
 
     def client_of(self, value: Value) -> Client | None:
         """The library's client class that an instance is, or inherits from."""
@@ -498,14 +519,52 @@ class Evaluator:
 
     def knows(self, value: Value) -> bool:
         """Whether a value is something that can lead to a request."""
-        if isinstance(value, Symbol):
+        if isinstance(value, (Symbol, Result)):
             path = value.path
             return (
                 self.client_at(path) is not None
                 or self.catalogue.library_of(path) is not None
                 or self.catalogue.factory(path) is not None
+                or path in MATTERS
+                or path.startswith("ssl.")
             )
         return not isinstance(value, (Unknown, Parameter, Literal))
+
+    def patches(self, importer: str) -> list[tuple[Context, Event, str]]:
+        """What the project assigns to attributes of libraries, with the dotted path of each."""
+        found = []
+        for path in self.project.patching(importer):
+            module = self.project.module(path)
+            if module is not None:
+                found += self._patches_of(module)
+        return found
+
+    def _patches_of(self, module: Module) -> list[tuple[Context, Event, str]]:
+        cache = module.scope._cache
+        if "patches" not in cache:
+            patches = []
+            for node, scope, statement in walk(module.scope).stores:
+                if not isinstance(node, ast.Assign) or statement is None:
+                    continue
+                for target in node.targets:
+                    if isinstance(target, ast.Attribute):
+                        context = Context(scope, statement)
+                        for value in self.evaluate(target.value, context):
+                            if isinstance(value, Symbol) and self.catalogue.library_of(value.path):
+                                event = Event("store", target.attr, node.value, statement)
+                                raw = f"{self._raw(target.value, value, context)}.{target.attr}"
+                                patches.append((context, event, raw))
+            cache["patches"] = patches
+        return cache["patches"]  # type: ignore[return-value]
+
+    def _raw(self, node: ast.expr, value: Symbol, context: Context) -> str:
+        """`requests.api` is the module itself, not its other name `requests`: patching the one
+        does not change the other."""
+        if isinstance(node, ast.Attribute) and node.attr == "api":
+            return f"{value.path}.api"
+        if isinstance(node, ast.Name) and node.id == "api":
+            return f"{value.path}.api"
+        return value.path
 
     # Tests -----------------------------------------------------------------------------------
 

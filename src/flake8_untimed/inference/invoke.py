@@ -206,30 +206,33 @@ def _symbol_called(evaluator: Evaluator, callee: Symbol, site: Site) -> Alternat
 
 def returned(evaluator: Evaluator, function: Function, site: Site | None = None) -> Alternatives:
     """What a function returns: for any caller, or, where that depends on it, for one."""
-    if isinstance(function.scope.node, ast.Lambda):
-        pass
     general = _for_any_caller(evaluator, function)
-    outer = site.context.frame if site is not None else None
-    if site is None or not any(isinstance(v, (Unknown, Parameter, Mapping)) or _depends(v) for v in general):
+    if site is None or not any(_depends(evaluator, v, function.scope) for v in general):
         return general
+    outer = site.context.frame
     if outer is not None and outer.depth >= FRAMES:
         return general
     frame = frame_for(evaluator, function, site.passed, outer)
-    key = ("returned", function.key(), site.node, id(outer))
+    key = ("returned", function.key(), site.node, outer)
     memo = site.context.scope.module.memo if outer is None and function.frame is None else None
     return evaluator.remember(memo, key, lambda: _returns(evaluator, function, frame))
 
 
-def _depends(value: Value) -> bool:
-    """Whether a value holds what its function was given: a client built with a parameter."""
-    if isinstance(value, (Instance, Partial, Result)):
-        site = value.site
-        return site is not None and site.context.frame is None and bool(
-            site.node.args or site.node.keywords
-        )
+def _depends(evaluator: Evaluator, value: Value, scope: Scope) -> bool:
+    """Whether a value depends on what its function was given: its parameter itself, or something
+    that matters and was made with one."""
+    if isinstance(value, Parameter):
+        return value.scope is scope
     if isinstance(value, Managed):
-        return any(isinstance(v, (Unknown, Parameter)) or _depends(v) for v in value.values)
-    return False
+        return any(_depends(evaluator, v, scope) for v in value.values)
+    if isinstance(value, Mapping):
+        return not value.written
+    if isinstance(value, Result) and not evaluator.knows(value):
+        return False
+    if isinstance(value, (Instance, Partial, Result)) and value.site is not None:
+        site = value.site
+        return site.context.scope is scope and bool(site.node.args or site.node.keywords)
+    return isinstance(value, Function) and value.scope.parent is scope
 
 
 def _for_any_caller(evaluator: Evaluator, function: Function) -> Alternatives:

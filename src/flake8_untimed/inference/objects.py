@@ -79,9 +79,9 @@ def _of_module(evaluator: Evaluator, value: ProjectModule, name: str) -> Alterna
 def _of_instance(evaluator: Evaluator, value: Instance, name: str) -> Alternatives:
     if isinstance(value.cls, Class):
         return class_attribute(evaluator, value.cls, name, value)
-    client = evaluator.client_of(value)
-    if client is not None and name in client.senders:
-        sender = SenderValue(client.senders[name], f"{value.cls.path}.{name}", value)
+    senders = evaluator.senders_at(value.cls.path)
+    if name in senders:
+        sender = SenderValue(senders[name], f"{value.cls.path}.{name}", value)
         sender.steps = value.steps
         return (sender,)
     if name == "__class__":
@@ -152,11 +152,11 @@ def _class_attribute(
                 return union([*weak, values])
             weak.append(values)
         elif isinstance(base, Symbol):
-            client = evaluator.client_at(base.path)
-            if client is not None and name in client.senders:
+            senders = evaluator.senders_at(base.path)
+            if name in senders:
                 owner = instance or Instance(cls)
                 sender = SenderValue(
-                    client.senders[name], f"{base.path}.{name}", owner, unbound=instance is None
+                    senders[name], f"{base.path}.{name}", owner, unbound=instance is None
                 )
                 sender.steps = owner.steps
                 return (sender,)

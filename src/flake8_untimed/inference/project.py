@@ -22,6 +22,13 @@ _IMPORT = re.compile(
     rb"^[ \t]*(?:from[ \t]+(\.*[\w.]*)[ \t]+import[ \t]+(\([^)]*\)|[^\n#;]*)|import[ \t]+([\w., \t]+))",
     re.MULTILINE,
 )
+_PATCH = re.compile(
+    rb"\b(?:requests|api|Session|HTTPAdapter|ClientSession|Client|adapters)"
+    rb"\.(?:request|send|get|post|put|patch|delete|head|options)[ \t]*=[^=]"
+)
+_SKIPPED = frozenset(("node_modules", "__pycache__", "venv", "build", "dist", "site-packages"))
+FILE_LIMIT = 50_000
+"""A project with more files than this is not searched for patches."""
 _WORD = re.compile(rb"\w+")
 
 
@@ -38,13 +45,22 @@ class Project:
         self._modules: dict[str, Module | None] = {}
         self._bytes: dict[str, bytes] = {}
         self._worth: dict[str, bool] = {}
+        self._vendored: dict[str, str | None] = {}
+        self._patching: dict[str, list[str]] = {}
+
+    @staticmethod
+    def path_of(path: str) -> str:
+        """The absolute path of a file; names that are none, like `<unknown>`, stay as they are."""
+        return path if path.startswith("<") or path in ("-", "stdin") else os.path.abspath(path)
 
     # Which file ------------------------------------------------------------------------------
 
     def find(self, importer: str, dotted: str, level: int = 0) -> str | None:
         """The file (or, for a package without `__init__.py`, the folder) that an import in the
         file `importer` means, if it is one of the project's own."""
-        folder = os.path.dirname(os.path.abspath(importer))
+        if not os.path.isabs(importer):
+            return None
+        folder = os.path.dirname(importer)
         if level:
             for _ in range(level - 1):
                 folder = os.path.dirname(folder)
@@ -124,6 +140,20 @@ class Project:
             self._bases[folder] = base
         return self._bases[folder]
 
+    def dotted(self, path: str) -> str:
+        """The import path of a file of the project: `myapp.http`."""
+        base = self._base(os.path.dirname(path))
+        parts = os.path.relpath(path, base).removesuffix(".py").split(os.sep)
+        return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+    def vendored(self, path: str) -> str | None:
+        """The import path of a file that belongs to a copy of a library: `app._vendor.requests`."""
+        if path not in self._vendored:
+            dotted = self.dotted(path)
+            changed = self._catalogue.canonical(dotted) != dotted
+            self._vendored[path] = dotted if changed and "." in dotted else None
+        return self._vendored[path]
+
     # Reading ---------------------------------------------------------------------------------
 
     def module(self, path: str) -> Module | None:
@@ -166,6 +196,41 @@ class Project:
                 pass
             self._bytes[path] = data
         return data
+
+    def patching(self, importer: str) -> list[str]:
+        """The files of the project around `importer` that look as if they patched a library:
+        `requests.Session.request = ...`. All its files are looked into, once."""
+        if not self._follow or not os.path.isabs(importer):
+            return []
+        folder = os.path.dirname(importer)
+        top = self._root(folder) or self._top_package(folder)
+        if top is None:
+            return [importer]
+        if top not in self._patching:
+            self._patching[top] = sorted(
+                path for path in self._python_files(top) if _PATCH.search(self._data(path))
+            )
+        return self._patching[top]
+
+    def _top_package(self, folder: str) -> str | None:
+        """The outermost package around a loose file; None if there is none."""
+        base = self._base(folder)
+        if folder == base:
+            return None
+        while os.path.dirname(folder) != base:
+            folder = os.path.dirname(folder)
+        return folder
+
+    def _python_files(self, top: str) -> list[str]:
+        found: list[str] = []
+        entries = 0
+        for folder, folders, names in os.walk(top):
+            folders[:] = [f for f in folders if not f.startswith(".") and f not in _SKIPPED]
+            found += [os.path.join(folder, n) for n in names if n.endswith(".py")]
+            entries += len(names) + len(folders)
+            if entries > FILE_LIMIT:
+                return []
+        return found
 
     # What is worth reading -------------------------------------------------------------------
 

@@ -103,7 +103,7 @@ class Parameter(Value):
     name: str
 
     def key(self) -> object:
-        return (Parameter, id(self.scope), self.name)
+        return (Parameter, self.scope, self.name)
 
 
 @dataclass(eq=False)
@@ -133,7 +133,7 @@ class ProjectModule(Value):
     scope: Scope
 
     def key(self) -> object:
-        return (ProjectModule, id(self.scope))
+        return (ProjectModule, self.scope)
 
 
 @dataclass(eq=False)
@@ -145,7 +145,7 @@ class Function(Value):
     frame: Frame | None = None
 
     def key(self) -> object:
-        return (Function, id(self.scope), self.receiver and self.receiver.key(), id(self.frame))
+        return (Function, self.scope, self.receiver and self.receiver.key(), self.frame)
 
 
 @dataclass(eq=False)
@@ -155,7 +155,7 @@ class Class(Value):
     scope: Scope
 
     def key(self) -> object:
-        return (Class, id(self.scope))
+        return (Class, self.scope)
 
 
 @dataclass(eq=False)
@@ -176,7 +176,12 @@ class Instance(Value):
     site: Site | None = None
 
     def key(self) -> object:
-        return (Instance, self.cls.key(), self.site and id(self.site.node), self.site and id(self.site.context.frame))
+        return (
+            Instance,
+            self.cls.key(),
+            self.site and self.site.node,
+            self.site and self.site.context.frame,
+        )
 
 
 @dataclass(eq=False)
@@ -202,7 +207,7 @@ class Partial(Value):
     site: Site
 
     def key(self) -> object:
-        return (Partial, id(self.site.node), self.function.key())
+        return (Partial, self.site.node, self.site.context.frame, self.function.key())
 
 
 @dataclass(eq=False)
@@ -213,7 +218,7 @@ class Result(Value):
     site: Site
 
     def key(self) -> object:
-        return (Result, id(self.site.node), id(self.site.context.frame))
+        return (Result, self.site.node, self.site.context.frame)
 
 
 @dataclass(eq=False)
@@ -227,7 +232,7 @@ class Collection(Value):
     is_tuple: bool = False
 
     def key(self) -> object:
-        return (Collection, id(self.node))
+        return (Collection, self.node, tuple(tuple(v.key() for v in e) for e in self.elements))
 
 
 @dataclass(eq=False)
@@ -252,7 +257,7 @@ class Managed(Value):
     node: ast.AST
 
     def key(self) -> object:
-        return (Managed, id(self.node), tuple(v.key() for v in self.values))
+        return (Managed, self.node, tuple(v.key() for v in self.values))
 
 
 @dataclass(eq=False)

@@ -1,0 +1,261 @@
+"""What a timeout value does: how long a call waits at most, if at all.
+
+Times are seconds. `Kind` is what the rules go by; nothing here looks at code, only at values.
+"""
+
+from __future__ import annotations
+
+import enum
+import math
+from dataclasses import dataclass, replace
+
+from flake8_untimed.inference.arguments import bind
+from flake8_untimed.inference.evaluate import Evaluator
+from flake8_untimed.inference.values import (
+    Alternatives,
+    Collection,
+    Instance,
+    Literal,
+    Mapping,
+    Result,
+    Site,
+    Symbol,
+    Value,
+)
+from flake8_untimed.libraries.model import Timeouts, TimeoutType, Verdict
+
+
+class Kind(enum.Enum):
+    """How a wait is limited."""
+
+    BOUNDED = "bounded"
+    NONE = "none"
+    """Nobody said anything, and the library waits for ever."""
+    DISABLED = "disabled"
+    """Somebody switched it off."""
+    PARTIAL = "partial"
+    """Some phase is unbounded."""
+    DEFAULT = "library default"
+    INVALID = "invalid"
+    UNKNOWN = "unknown"
+
+
+class Source(enum.Enum):
+    """What decided."""
+
+    CALL = "the call's own argument"
+    CLIENT = "the client's construction"
+    OUT_OF_SIGHT = "a client built out of sight"
+    LIBRARY = "the library"
+    SUBCLASS = "a subclass, an adapter or a patch"
+    AROUND = "a bound around the call"
+    CALLER = "whoever calls the function"
+
+
+@dataclass(frozen=True)
+class Bound:
+    """What limits a wait. `waits`: the phases left unbounded; `detail`: why it is invalid, or
+    how the value is written; `site`: the construction of the client that decided."""
+
+    kind: Kind
+    source: Source = Source.CALL
+    seconds: float | None = None
+    waits: tuple[str, ...] = ()
+    detail: str = ""
+    site: Site | None = None
+
+
+UNKNOWN = Bound(Kind.UNKNOWN)
+_BAD = (Kind.DISABLED, Kind.PARTIAL, Kind.INVALID)
+
+
+def judged(evaluator: Evaluator, values: Alternatives, timeouts: Timeouts) -> Bound | None:
+    """What a timeout argument does; None: the same as leaving it out. Something is wrong with it
+    only if it is wrong for every value that it can have."""
+    bounds = [_judge(evaluator, value, timeouts) for value in values]
+    if all(b is None for b in bounds):
+        return None
+    given = [b for b in bounds if b is not None]
+    if len(given) < len(bounds):
+        return UNKNOWN
+    if all(b.kind is Kind.BOUNDED for b in given):
+        return max(given, key=lambda b: b.seconds or 0)
+    if all(b.kind in _BAD for b in given):
+        return given[0]
+    return UNKNOWN
+
+
+def _judge(evaluator: Evaluator, value: Value, timeouts: Timeouts) -> Bound | None:
+    if isinstance(value, Literal):
+        return _scalar(value.value, timeouts)
+    if isinstance(value, Collection):
+        return _tuple(value, timeouts)
+    if isinstance(value, Mapping):
+        return Bound(Kind.INVALID, detail="a dict") if timeouts.string == "invalid" else UNKNOWN
+    path = _path(value)
+    if path in timeouts.defaults:
+        return None
+    if isinstance(value, Result):
+        if path in ("datetime.timedelta",):
+            return Bound(Kind.INVALID, detail="a timedelta")
+        for timeout_type in timeouts.types:
+            if timeout_type.path == path:
+                return _object(evaluator, value, timeout_type, timeouts)
+        if path == "builtins.float":
+            return _float(evaluator, value, timeouts)
+    return UNKNOWN
+
+
+def _path(value: Value) -> str:
+    if isinstance(value, (Symbol, Result)):
+        return value.path
+    if isinstance(value, Instance) and isinstance(value.cls, Symbol):
+        return value.cls.path
+    return ""
+
+
+def _float(evaluator: Evaluator, value: Result, timeouts: Timeouts) -> Bound | None:
+    """`float("inf")`."""
+    positional = value.site.passed.positional
+    if len(positional) == 1:
+        for inner in evaluator.argument(positional[0]):
+            if isinstance(inner, Literal) and isinstance(inner.value, str):
+                try:
+                    return _scalar(float(inner.value), timeouts)
+                except ValueError:
+                    return UNKNOWN
+    return UNKNOWN
+
+
+def verdict(value: object, timeouts: Timeouts) -> Verdict:
+    """What a scalar does."""
+    if value is None:
+        return timeouts.none
+    if value is True:
+        return timeouts.true
+    if value is False:
+        return timeouts.false
+    if isinstance(value, (str, bytes)):
+        return timeouts.string
+    if not isinstance(value, (int, float)):
+        return "unknown"
+    if math.isinf(value) or math.isnan(value):
+        return timeouts.infinite
+    if value == 0:
+        return timeouts.zero
+    return timeouts.negative if value < 0 else timeouts.number
+
+
+def _scalar(value: object, timeouts: Timeouts) -> Bound | None:
+    found = verdict(value, timeouts)
+    if found == "default":
+        return None
+    if found == "bounded":
+        seconds = float(value) if isinstance(value, (int, float)) else None
+        return Bound(Kind.BOUNDED, seconds=seconds)
+    if found == "unbounded":
+        return Bound(Kind.DISABLED, detail=repr(value))
+    if found == "invalid":
+        return Bound(Kind.INVALID, detail=repr(value))
+    return UNKNOWN
+
+
+def _tuple(value: Collection, timeouts: Timeouts) -> Bound | None:
+    if not value.is_tuple:
+        return Bound(Kind.INVALID, detail="a list") if value.ordered else UNKNOWN
+    if not value.ordered:
+        return UNKNOWN
+    phases = timeouts.tuples.get(len(value.elements))
+    if phases is None:
+        length = len(value.elements)
+        detail = "a tuple" if not timeouts.tuples else f"a tuple of {length}"
+        return Bound(Kind.INVALID, detail=detail)
+    limited: set[str] = set()
+    for phase, element in zip(phases, value.elements):
+        bound = _element(element, timeouts)
+        if bound.kind is Kind.INVALID:
+            return bound
+        if bound.kind is not Kind.DISABLED:
+            limited.add(phase)
+    return _phases(limited, timeouts.waits)
+
+
+def _element(values: Alternatives, timeouts: Timeouts) -> Bound:
+    scalars = replace(timeouts, none=timeouts.tuple_none, tuples={})
+    bounds = [
+        _scalar(v.value, scalars) if isinstance(v, Literal) else UNKNOWN for v in values
+    ]
+    bad = [b for b in bounds if b is not None and b.kind in _BAD]
+    return bad[0] if len(bad) == len(bounds) else UNKNOWN
+
+
+def _phases(limited: set[str], waits: tuple[str, ...]) -> Bound:
+    missing = tuple(w for w in waits if w not in limited)
+    if not missing:
+        return Bound(Kind.BOUNDED)
+    if len(missing) == len(waits):
+        return Bound(Kind.DISABLED)
+    return Bound(Kind.PARTIAL, waits=missing)
+
+
+def _object(
+    evaluator: Evaluator, value: Result, kind: TimeoutType, timeouts: Timeouts
+) -> Bound | None:
+    """A timeout object, by its fields."""
+    bound = bind(value.site.passed, kind.parameters, kind.keywords)
+    if bound.open_keywords or bound.open_positional or bound.extra:
+        return UNKNOWN
+    if bound.rest:
+        return Bound(Kind.INVALID, detail="too many arguments")
+    given = {n: evaluator.argument(a) for n, a in bound.named.items() if n in kind.fields}
+    default = kind.default_field
+    others = [f for f in kind.fields if f != default]
+    if kind.complete and default not in given and not all(f in given for f in others):
+        return Bound(Kind.INVALID, detail="incomplete")
+    limited: set[str] = set()
+    if default in given:
+        whole = _default_field(evaluator, given[default], kind, timeouts)
+        if whole.kind is Kind.INVALID:
+            return whole
+        covered = set(timeouts.waits) - set(whole.waits)
+        if whole.kind is Kind.DISABLED:
+            covered = set()
+        for name in given:
+            if name != default:
+                covered -= set(kind.fields[name])
+        limited |= covered
+    for name, values in given.items():
+        if name == default:
+            continue
+        state = _field(values, kind)
+        if state.kind is Kind.INVALID:
+            return state
+        if state.kind is not Kind.DISABLED:
+            limited.update(kind.fields[name])
+    return _phases(limited, timeouts.waits)
+
+
+def _default_field(
+    evaluator: Evaluator, values: Alternatives, kind: TimeoutType, timeouts: Timeouts
+) -> Bound:
+    if kind.shape:
+        return judged(evaluator, values, timeouts) or Bound(Kind.BOUNDED)
+    return _field(values, kind)
+
+
+def _field(values: Alternatives, kind: TimeoutType) -> Bound:
+    """One field of a timeout object: limited, unbounded or invalid."""
+    states = []
+    for value in values:
+        if not isinstance(value, Literal):
+            states.append(UNKNOWN)
+        elif value.value is None:
+            states.append(Bound(Kind.DISABLED))
+        elif isinstance(value.value, (int, float)) and value.value <= 0:
+            found = kind.zero if value.value == 0 else kind.negative
+            what = Kind.DISABLED if found == "unbounded" else Kind.INVALID
+            states.append(Bound(what if found != "bounded" else Kind.BOUNDED, detail=repr(value.value)))
+        else:
+            states.append(Bound(Kind.BOUNDED))
+    bad = [s for s in states if s.kind in _BAD]
+    return bad[0] if bad and len(bad) == len(states) else UNKNOWN

@@ -1,0 +1,451 @@
+"""The calls of a module that send requests, and the other places that matter to them.
+
+`collect` reads one module and returns its `Facts`: what the rules go by. Rules read these, and
+never look into the inference behind them.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from flake8_untimed.bounds import UNKNOWN, Bound, Kind, Source
+from flake8_untimed.findings import Finding, Fix, Span
+from flake8_untimed import contexts
+from flake8_untimed.inference import invoke
+from flake8_untimed.inference.arguments import Argument, Passed, bind
+from flake8_untimed.inference.arguments import Bound as BoundArguments
+from flake8_untimed.idle import Idle, find_idle
+from flake8_untimed.inference.evaluate import Evaluator
+from flake8_untimed.inference.handing import handed_over
+from flake8_untimed.inference.scopes import Event, Module, dotted
+from flake8_untimed.inference.values import (
+    Alternatives,
+    Class,
+    Context,
+    Function,
+    Instance,
+    Mapping,
+    Parameter,
+    Partial,
+    SenderValue,
+    Symbol,
+    Unknown,
+    Value,
+)
+from flake8_untimed.inference.walk import walk
+from flake8_untimed.libraries.model import Client, Constructor, Library, Sender
+from flake8_untimed.limits import Limits, hands_on
+from flake8_untimed.settings import Settings
+from flake8_untimed.source import Source as Text
+
+
+@dataclass(eq=False)
+class Call:
+    """One place where a request is sent, or a sender handed on to be called."""
+
+    node: ast.Call
+    context: Context
+    name: str
+    """How it is written: `requests.get`, `self.session.post`."""
+    sender: Sender
+    library: Library
+    arguments: BoundArguments
+    bound: Bound
+    client: Instance | None = None
+    wrapper: str | None = None
+    """The function of the project that sends the request, if this is a call of one."""
+    handed_over: bool = False
+    """The sender is not called here, but given to somebody who calls it."""
+    splats: tuple[ast.expr, ...] = ()
+    """`**mapping` arguments that are not in sight."""
+    takes_timeout: bool = True
+    """Of a wrapper: whether it takes the keyword `timeout`."""
+
+    def argument(self, name: str | None) -> Argument | None:
+        return self.arguments.named.get(name) if name is not None else None
+
+
+@dataclass(eq=False)
+class Construction:
+    """One place where a client, or a connector or the like, is made."""
+
+    node: ast.Call
+    context: Context
+    name: str
+    constructor: Constructor
+    library: Library
+    arguments: BoundArguments
+    client: Client | None
+    bound: Bound
+    is_direct: bool = True
+    """The library's own class is called, not a subclass of the project."""
+    is_context: bool = False
+    """It makes an SSL context."""
+    calls: list[Call] = field(default_factory=list)
+    """The calls in this module that go through it."""
+
+    def argument(self, name: str | None) -> Argument | None:
+        return self.arguments.named.get(name) if name is not None else None
+
+
+@dataclass(eq=False)
+class Setting:
+    """`session.verify = False`: an attribute of a living client is set."""
+
+    node: ast.Assign | ast.AnnAssign
+    target: ast.Attribute
+    value: ast.expr
+    context: Context
+    client: Client
+    library: Library
+
+
+@dataclass(eq=False)
+class Facts:
+    """What is known of one module."""
+
+    source: Text
+    module: Module
+    settings: Settings
+    evaluator: Evaluator
+    calls: list[Call] = field(default_factory=list)
+    constructions: list[Construction] = field(default_factory=list)
+    assignments: list[Setting] = field(default_factory=list)
+    idle: list[Idle] = field(default_factory=list)
+    patched_contexts: list[ast.Assign] = field(default_factory=list)
+    """Where `ssl._create_default_https_context` is replaced."""
+
+    @property
+    def limits(self) -> Limits:
+        return Limits(self.evaluator, self.settings, self.module.path)
+
+    def values(self, argument: Argument | None) -> Alternatives:
+        """What an argument may be; nothing if it is not given."""
+        return self.evaluator.argument(argument) if argument is not None else ()
+
+    def evaluate(self, node: ast.expr, context: Context) -> Alternatives:
+        return self.evaluator.evaluate(node, context)
+
+    def is_plain(self, client: Instance) -> bool:
+        """Whether a client is of the library's own class."""
+        return isinstance(client.cls, Symbol)
+
+    def is_declared(self, value: Value) -> bool:
+        """Whether a value is a parameter whose annotation leaves no room for None."""
+        if not isinstance(value, Parameter):
+            return False
+        for binding in value.scope.bindings.get(value.name, ()):
+            annotation = getattr(binding.node, "annotation", None)
+            if annotation is not None:
+                text = ast.unparse(annotation)
+                return not any(word in text for word in ("None", "Optional", "Any", "object"))
+        return False
+
+    def headers_set(self, client: Instance) -> Iterator[Value | None]:
+        """What is put into `client.headers`, each as a mapping; None where that is out of sight."""
+        for context, event in self.limits.events(client, ".headers"):
+            yield from headers_of(self.evaluator, context, event)
+        for context, event in self.limits.events(client):
+            if event.kind == "store" and event.name == "headers":
+                yield from self.evaluator.evaluate(event.node, context)  # type: ignore[arg-type]
+
+    def verifies_nothing(self, values: Alternatives) -> bool:
+        """Whether a value is an SSL context that surely verifies nothing."""
+        return bool(values) and all(contexts.verifies_nothing(self, v) for v in values)
+
+    def span(self, node: ast.expr | ast.stmt) -> Span:
+        return self.source.span(node)
+
+    def text(self, node: ast.expr) -> str:
+        """The exact text of an expression."""
+        return self.source.segment(self.source.span(node))
+
+    def finding(
+        self,
+        code: str,
+        node: ast.expr | ast.stmt,
+        message: str,
+        fix: Fix | None = None,
+        why_not: str | None = None,
+    ) -> Finding:
+        """A finding at a node. Without a fix, `why_not` says why."""
+        if fix is not None:
+            why_not = None
+        elif why_not is None:
+            why_not = "there is no edit that is right for every such place"
+        return Finding(code, self.span(node), message, fix, why_not)
+
+
+def collect(source: Text, module: Module, evaluator: Evaluator, settings: Settings) -> Facts:
+    """Read a module."""
+    return _Collector(Facts(source, module, settings, evaluator)).run()
+
+
+class _Collector:
+    def __init__(self, facts: Facts) -> None:
+        self._facts = facts
+        self._evaluator = facts.evaluator
+        self._limits = Limits(facts.evaluator, facts.settings, facts.module.path)
+
+    def run(self) -> Facts:
+        found = walk(self._facts.module.scope)
+        # Inner calls first: what is asked of the outer ones is known by then, and nothing gets deep.
+        for node, scope, statement in reversed(found.calls):
+            assert isinstance(node, ast.Call)
+            self._read(node, Context(scope, statement))
+        for node, scope, statement in found.stores:
+            assert isinstance(node, (ast.Assign, ast.AnnAssign))
+            self._read_store(node, Context(scope, statement))
+        self._attach()
+        self._facts.idle = find_idle(self._facts)
+        return self._facts
+
+    # Calls -----------------------------------------------------------------------------------
+
+    def _read(self, node: ast.Call, context: Context) -> None:
+        callees = self._evaluator.ask(node.func, context)
+        requests: list[tuple[Value, Call]] = []
+        passed: Passed | None = None
+        for callee in callees:
+            if isinstance(callee, (Unknown, Parameter)):
+                continue
+            if passed is None:
+                passed = invoke.passed_by(self._evaluator, node, context)
+            if isinstance(callee, (SenderValue, Partial)):
+                call = self._request(node, context, callee, passed)
+                if call is not None:
+                    requests.append((callee, call))
+            elif isinstance(callee, Function):
+                call = self._wrapped(node, context, callee, passed)
+                if call is not None:
+                    requests.append((callee, call))
+            elif isinstance(callee, (Symbol, Class)):
+                self._made(node, context, callee, passed)
+        if requests:
+            self._add([call for _, call in requests])
+        else:
+            self._read_handed(node, context, callees)
+
+    def _add(self, calls: list[Call]) -> None:
+        """Of the things that a call may be, the one that is worst, unless one is unknown."""
+        kinds = {c.bound.kind for c in calls}
+        call = calls[0]
+        for candidate in calls:
+            if candidate.bound.kind in (Kind.NONE, Kind.DISABLED, Kind.DEFAULT):
+                call = candidate
+                break
+        if len(kinds) > 1 and kinds & {Kind.UNKNOWN, Kind.BOUNDED}:
+            call.bound = UNKNOWN
+        self._facts.calls.append(call)
+
+    def _request(
+        self, node: ast.Call, context: Context, callee: Value, passed: Passed
+    ) -> Call | None:
+        wrapped = None
+        while isinstance(callee, Partial):
+            passed = passed.after(callee.site.passed)
+            callee = callee.function
+        if isinstance(callee, Function):
+            return self._wrapped(node, context, callee, passed)
+        if not isinstance(callee, SenderValue):
+            return None
+        library = self._limits.library(callee)
+        if library is None or callee.sender.name in ("_request",):
+            return None
+        bound = self._limits.of(callee, passed, context, node)
+        if callee.sender.lazy:
+            bound = UNKNOWN
+        taken = passed.shifted(1) if callee.unbound else passed
+        arguments = bind(taken, callee.sender.parameters, callee.sender.keywords)
+        return Call(
+            node,
+            context,
+            written(node.func, callee),
+            callee.sender,
+            library,
+            arguments,
+            bound,
+            callee.client,
+            wrapped,
+            splats=passed.splats,
+        )
+
+    def _wrapped(
+        self, node: ast.Call, context: Context, function: Function, passed: Passed
+    ) -> Call | None:
+        """A call of a function of the project that hands on its timeout."""
+        if not any(
+            hands_on(f.node, function.scope)  # type: ignore[arg-type]
+            for f in walk(function.scope).calls
+        ):
+            return None
+        bound = self._limits.of_callable(function, passed)
+        if bound is None or bound.kind in (Kind.UNKNOWN, Kind.BOUNDED):
+            return None
+        sender = self._sender_inside(function, passed)
+        if sender is None:
+            return None
+        library = self._limits.library(sender)
+        if library is None:
+            return None
+        if bound.kind is Kind.DISABLED and "timeout" not in passed.keywords:
+            bound = Bound(Kind.NONE, Source.CALLER)
+        name = written(node.func, None)
+        arguments = BoundArguments({}, dict(passed.keywords), [], False, False)
+        wrapper = function.scope.name
+        accepted = function.scope.node.args  # type: ignore[union-attr]
+        takes = bool(accepted.kwarg) or any(
+            a.arg == "timeout" for a in (*accepted.args, *accepted.kwonlyargs)
+        )
+        return Call(
+            node, context, name, sender.sender, library, arguments,
+            Bound(bound.kind, Source.CALLER if bound.source is Source.LIBRARY else bound.source,
+                  bound.seconds, bound.waits, bound.detail, bound.site),
+            None, wrapper, splats=passed.splats, takes_timeout=takes,
+        )  # fmt: skip
+
+    def _sender_inside(self, function: Function, passed: Passed, depth: int = 0) -> SenderValue | None:
+        for found in walk(function.scope).calls:
+            node = found.node
+            assert isinstance(node, ast.Call)
+            if not hands_on(node, function.scope):
+                continue
+            context = Context(found.scope, found.statement)
+            for callee in self._evaluator.evaluate(node.func, context):
+                if isinstance(callee, SenderValue):
+                    return callee
+                if isinstance(callee, Function) and depth < 4:
+                    inner = self._sender_inside(callee, passed, depth + 1)
+                    if inner is not None:
+                        return inner
+        return None
+
+    # Handed over -----------------------------------------------------------------------------
+
+    def _read_handed(self, node: ast.Call, context: Context, callees: Alternatives) -> None:
+        for value, passed in handed_over(self._evaluator, node, context, callees):
+            call = self._request(node, context, value, passed)
+            if call is not None:
+                call.handed_over = True
+                call.name = written_path(value)
+                self._facts.calls.append(call)
+                return
+
+    # Constructions ---------------------------------------------------------------------------
+
+    def _made(self, node: ast.Call, context: Context, callee: Value, passed: Passed) -> None:
+        catalogue = self._evaluator.catalogue
+        if isinstance(callee, Class):
+            value = Instance(callee)
+            client = self._evaluator.client_of(value)
+            path = client.path if client else ""
+        else:
+            assert isinstance(callee, Symbol)
+            path = catalogue.factory(callee.path) or callee.path
+            client = self._evaluator.client_at(path)
+        constructor = client.constructor if client else catalogue.carrier(path) or catalogue.context(path)
+        library = catalogue.library_of(path)
+        if constructor is None or library is None:
+            return
+        bound = UNKNOWN
+        if client is not None:
+            for made in self._evaluator.evaluate(node, context):
+                if isinstance(made, Instance):
+                    table = constructor.timeouts or library.timeouts
+                    bound = self._limits.of_client(made, table)
+                    break
+        if isinstance(callee, Class):
+            # The arguments are the subclass's own; what they mean to the base is seen above.
+            arguments = bind(passed, (), ())
+        else:
+            arguments = bind(passed, constructor.parameters, constructor.keywords)
+        self._facts.constructions.append(
+            Construction(
+                node, context, written(node.func, callee), constructor, library, arguments, client,
+                bound, isinstance(callee, Symbol), catalogue.context(path) is not None,
+            )
+        )  # fmt: skip
+
+    def _attach(self) -> None:
+        """Which calls go through which construction, and whether it is used elsewhere too."""
+        by_node = {c.node: c for c in self._facts.constructions}
+        for call in self._facts.calls:
+            site = call.bound.site or (call.client.site if call.client else None)
+            if site is not None and site.node in by_node:
+                by_node[site.node].calls.append(call)
+
+    # Attributes that are set -----------------------------------------------------------------
+
+    def _read_store(self, node: ast.Assign | ast.AnnAssign, context: Context) -> None:
+        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+        if node.value is None:
+            return
+        for target in targets:
+            if not isinstance(target, ast.Attribute):
+                continue
+            if target.attr == "_create_default_https_context" and isinstance(node, ast.Assign):
+                self._read_patched_context(node, target, context)
+            for value in self._evaluator.evaluate(target.value, context):
+                client = self._evaluator.client_of(value)
+                if client is None:
+                    continue
+                library = self._evaluator.catalogue.library_of(client.path)
+                names = {s.name for s in client.switches} | {*client.idle, *client.settable}
+                if library is not None and target.attr in names:
+                    self._facts.assignments.append(
+                        Setting(node, target, node.value, context, client, library)
+                    )
+                    break
+
+
+    def _read_patched_context(
+        self, node: ast.Assign, target: ast.Attribute, context: Context
+    ) -> None:
+        owners = self._evaluator.evaluate(target.value, context)
+        if not any(isinstance(v, Symbol) and v.path == "ssl" for v in owners):
+            return
+        for value in self._evaluator.evaluate(node.value, context):
+            if isinstance(value, Symbol) and value.path == "ssl._create_unverified_context":
+                self._facts.patched_contexts.append(node)
+
+
+def headers_of(evaluator: Evaluator, context: Context, event: Event) -> Iterator[Value | None]:
+    """What one event puts into a mapping of headers."""
+    if event.kind == "item":
+        values = evaluator.evaluate(event.node, context)  # type: ignore[arg-type]
+        yield Mapping({event.name: values}, event.name is None, event.node)
+    elif event.kind == "call" and event.name == "update" and isinstance(event.node, ast.Call):
+        passed = invoke.passed_by(evaluator, event.node, context)
+        for argument in passed.positional:
+            yield from evaluator.argument(argument)
+        if passed.open_keywords or passed.open_positional:
+            yield None
+    elif event.kind == "call" and event.name == "setdefault":
+        yield None
+    elif event.kind == "argument":
+        yield None
+
+
+def written(function: ast.expr, value: Value | None) -> str:
+    """How a callee is written, for a message."""
+    text = dotted(function)
+    if text is not None and len(text) <= 60:
+        return text
+    if isinstance(function, ast.Attribute):
+        return f"(...).{function.attr}"
+    return written_path(value) if value is not None else "the function"
+
+
+def written_path(value: Value) -> str:
+    """A name for a sender that is not written out: `requests.get`, `Session.get`."""
+    while isinstance(value, Partial):
+        value = value.function
+    if isinstance(value, SenderValue):
+        return value.path if value.client is None else ".".join(value.path.rsplit(".", 2)[1:])
+    if isinstance(value, Symbol):
+        return value.path
+    return "the function"
+
+

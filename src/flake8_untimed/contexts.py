@@ -1,0 +1,79 @@
+"""SSL contexts: whether one that is in sight verifies anything."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from flake8_untimed.inference.arguments import bind
+from flake8_untimed.inference.scopes import Event, Scope
+from flake8_untimed.inference.values import Alternatives, Literal, Result, Symbol, Value
+
+if TYPE_CHECKING:
+    from flake8_untimed.calls import Facts
+
+_LAX_PROTOCOLS = frozenset(
+    f"ssl.{name}"
+    for name in ("PROTOCOL_TLS", "PROTOCOL_SSLv23", "PROTOCOL_TLSv1", "PROTOCOL_TLSv1_1", "PROTOCOL_TLSv1_2")
+)
+_NONE = frozenset(("ssl.CERT_NONE", "ssl.VerifyMode.CERT_NONE"))
+
+
+def verifies_nothing(facts: Facts, value: Value) -> bool:
+    """Whether a value is a context that surely verifies neither chain nor name."""
+    if not isinstance(value, Result):
+        return False
+    state = _as_made(facts, value)
+    if state is None:
+        return False
+    for context, event in facts.limits.events(value):
+        if event.kind == "store" and event.name == "verify_mode":
+            if _is_conditional(context.scope, event):
+                return False
+            state = _is_none(facts.evaluate(event.node, context))  # type: ignore[arg-type]
+    return state
+
+
+def _as_made(facts: Facts, value: Result) -> bool | None:
+    """Off (True) or on (False) as it was made; None: not known to be a context."""
+    path, passed = value.path, value.site.passed
+    if path in ("ssl._create_unverified_context", "ssl._create_stdlib_context"):
+        return "cert_reqs" not in passed.keywords
+    if path == "ssl.create_default_context":
+        return False
+    if path == "ssl.SSLContext":
+        argument = bind(passed, ("protocol",)).named.get("protocol")
+        if argument is None:
+            return not (passed.open_keywords or passed.open_positional)
+        values = facts.values(argument)
+        return all(isinstance(v, Symbol) and v.path in _LAX_PROTOCOLS for v in values)
+    known = facts.evaluator.catalogue.context(path)
+    if known is None:
+        return None
+    bound = bind(passed, known.parameters, known.keywords)
+    return any(
+        name.name in bound.named and _off(facts.values(bound.named[name.name]), name.off)
+        for name in known.switches
+    )
+
+
+def _off(values: Alternatives, off: tuple[str, ...]) -> bool:
+    return all(
+        (isinstance(v, Literal) and repr(v.value) in off) or (isinstance(v, Symbol) and v.path in off)
+        for v in values
+    )
+
+
+def _is_none(values: Alternatives) -> bool:
+    return all(
+        (isinstance(v, Symbol) and v.path in _NONE)
+        or (isinstance(v, Literal) and v.value == 0 and v.value is not None)
+        for v in values
+    )
+
+
+def _is_conditional(scope: Scope, event: Event) -> bool:
+    return any(
+        not isinstance(parent, (ast.With, ast.AsyncWith, ast.Try))
+        for parent, _ in scope.parents(event.statement)
+    )

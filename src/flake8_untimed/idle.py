@@ -1,0 +1,224 @@
+"""Places that look as if they set a timeout, and set none."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from flake8_untimed.bounds import Kind
+from flake8_untimed.inference import invoke, objects
+from flake8_untimed.inference.arguments import Argument, Passed, bind
+from flake8_untimed.inference.scopes import Scope
+from flake8_untimed.inference.values import (
+    Class,
+    Context,
+    Function,
+    Instance,
+    Literal,
+    Partial,
+    SenderValue,
+    Symbol,
+)
+from flake8_untimed.inference.walk import walk
+
+if TYPE_CHECKING:
+    from flake8_untimed.calls import Facts
+
+UNBOUNDED = (Kind.NONE, Kind.DISABLED)
+HANDED_ON = "requests passes timeout=None on to send() itself, so a default for a missing one never applies; set it in request()"
+
+
+@dataclass(eq=False)
+class Idle:
+    """One such place: what it is, and why it does nothing."""
+
+    node: ast.expr | ast.stmt
+    what: str
+    why: str
+
+
+def find_idle(facts: Facts) -> list[Idle]:
+    """All of them in a module."""
+    found = walk(facts.module.scope)
+    idle = [
+        *_attributes(facts),
+        *_arguments(facts),
+        *_overridden_methods(facts),
+        *_mounts(facts),
+    ]
+    for scope in found.classes:
+        idle += _recipes(facts, scope)
+    return idle
+
+
+def _attributes(facts: Facts) -> Iterator[Idle]:
+    """`session.timeout = 5`."""
+    for setting in facts.assignments:
+        name = setting.target.attr
+        if name not in setting.client.idle:
+            continue
+        for value in facts.evaluate(setting.target.value, setting.context):
+            if isinstance(value, Instance):
+                if isinstance(value.cls, Class) and _is_used(facts, value.cls, name):
+                    continue
+                yield Idle(
+                    setting.node,
+                    f"{facts.text(setting.target)} = ...",
+                    f"a {setting.client.path} does not look at it; pass timeout= on each call",
+                )
+                break
+
+
+def _is_used(facts: Facts, cls: Class, name: str) -> bool:
+    """Whether a class of the project, or one of its bases in sight, reads its own attribute."""
+    for base in objects.mro(facts.evaluator, cls):
+        if isinstance(base, Class):
+            for node in ast.walk(base.scope.node):
+                if (
+                    isinstance(node, ast.Attribute)
+                    and node.attr == name
+                    and isinstance(node.ctx, ast.Load)
+                ):
+                    return True
+    return False
+
+
+def _arguments(facts: Facts) -> Iterator[Idle]:
+    """`CachedSession(timeout=5)`."""
+    for made in facts.constructions:
+        if made.client is None:
+            continue
+        for name in made.constructor.idle_timeouts:
+            if made.argument(name) is not None:
+                yield Idle(
+                    made.node,
+                    f"{made.name}({name}=...)",
+                    "it is no timeout of requests; pass timeout= on each call",
+                )
+
+
+def _overridden_methods(facts: Facts) -> Iterator[Idle]:
+    """`session.send = partial(session.send, timeout=5)`."""
+    limits = facts.limits
+    for node, scope, statement in walk(facts.module.scope).stores:
+        if not isinstance(node, ast.Assign) or "timeout" not in ast.unparse(node.value):
+            continue
+        context = Context(scope, statement)
+        for target in node.targets:
+            if not isinstance(target, ast.Attribute):
+                continue
+            for owner in facts.evaluate(target.value, context):
+                client = facts.evaluator.client_of(owner)
+                if client is None or target.attr not in client.senders or target.attr != "send":
+                    continue
+                sender = client.senders[target.attr]
+                previous = client.senders.get("request")
+                for value in facts.evaluate(node.value, context):
+                    if isinstance(value, (Partial, Function)):
+                        bound = limits.through(value, sender, previous, None)
+                        if bound.kind in UNBOUNDED:
+                            yield Idle(node, f"{facts.text(target)} = ...", HANDED_ON)
+
+
+def _mounts(facts: Facts) -> Iterator[Idle]:
+    """`session.mount("http", TimeoutAdapter())`."""
+    limits = facts.limits
+    for node, scope, statement in walk(facts.module.scope).calls:
+        assert isinstance(node, ast.Call)
+        if not isinstance(node.func, ast.Attribute) or node.func.attr != "mount":
+            continue
+        context = Context(scope, statement)
+        owners = facts.evaluate(node.func.value, context)
+        if not any(facts.evaluator.client_of(owner) for owner in owners):
+            continue
+        bound = bind(invoke.passed_by(facts.evaluator, node, context), ("prefix", "adapter"))
+        prefixes = facts.values(bound.named.get("prefix"))
+        short = prefixes and all(
+            isinstance(p, Literal) and p.value in ("http", "https", "http:", "https:", "http:/", "https:/", "")
+            for p in prefixes
+        )
+        adapter = bound.named.get("adapter")
+        if short and adapter is not None and limits.adapter_limits(facts.values(adapter), None):
+            yield Idle(
+                node,
+                f"{ast.unparse(node.func)}({facts.text(node.args[0]) if node.args else '...'}, ...)",
+                "the longest prefix wins, and every session has adapters on http:// and https://"
+                " already; mount it on both of these",
+            )
+
+
+def _recipes(facts: Facts, scope: Scope) -> Iterator[Idle]:
+    """Overrides of `send()` and `init_poolmanager()` in a class."""
+    cls = Class(scope)
+    senders = None
+    for base in objects.mro(facts.evaluator, cls)[1:]:
+        if isinstance(base, Symbol):
+            senders = facts.evaluator.senders_at(base.path) or None
+            if senders and "send" in senders:
+                break
+    if not senders or "send" not in senders or "requests" not in (getattr(base, "path", "")):
+        return
+    for child in list(walk(scope).calls and scope.children.values()):
+        if child.owner is not scope:
+            continue
+        if child.name == "send":
+            yield from _send(facts, cls, child)
+        elif child.name == "init_poolmanager":
+            yield from _pool(child)
+
+
+def _send(facts: Facts, cls: Class, method: Scope) -> Iterator[Idle]:
+    places = list(_defaults_in(method))
+    if not places:
+        return
+    function = Function(method, Instance(cls))
+    passed = Passed([Argument(None, None)])
+    passed.keywords = {n: Argument(None, None) for n in ("stream", "verify", "cert", "proxies")}
+    passed.keywords["timeout"] = Argument(None, None, values=(Literal(None),))
+    bound = facts.limits.of_callable(function, passed, everything=True)
+    if bound is not None and bound.kind in UNBOUNDED:
+        for node, what in places:
+            yield Idle(node, what, HANDED_ON)
+
+
+def _defaults_in(method: Scope) -> Iterator[tuple[ast.expr | ast.stmt, str]]:
+    """Where a method seems to give `timeout` a default."""
+    node = method.node
+    assert isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda))
+    arguments = node.args
+    positional = [*arguments.posonlyargs, *arguments.args]
+    pairs = [
+        *zip(reversed(positional), reversed(arguments.defaults)),
+        *zip(arguments.kwonlyargs, arguments.kw_defaults),
+    ]
+    for argument, default in pairs:
+        if argument.arg == "timeout" and default is not None:
+            if not (isinstance(default, ast.Constant) and default.value is None):
+                yield argument, "a default value for timeout in send()"  # type: ignore[misc]
+    for events in method.events.values():
+        for event in events:
+            if event.kind == "item" and event.name == "timeout":
+                yield event.statement, "this default for a missing timeout in send()"
+            elif event.kind == "call" and event.name == "setdefault":
+                assert isinstance(event.node, ast.Call)
+                first = event.node.args[0] if event.node.args else None
+                if isinstance(first, ast.Constant) and first.value == "timeout":
+                    yield event.node, 'setdefault("timeout", ...) in send()'
+
+
+def _pool(method: Scope) -> Iterator[Idle]:
+    for node, _, _ in walk(method).calls:
+        assert isinstance(node, ast.Call)
+        if isinstance(node.func, ast.Attribute) and node.func.attr == "init_poolmanager":
+            if any(k.arg == "timeout" for k in node.keywords):
+                yield Idle(
+                    node,
+                    "timeout= for init_poolmanager()",
+                    "every request hands its own timeout to the pool, None included; set it in"
+                    " send() where it is None",
+                )
+
+
+__all__ = ["Idle", "SenderValue", "find_idle"]

@@ -1,0 +1,155 @@
+"""Senders that are handed over to be called by somebody else: `executor.submit(requests.get, url)`.
+
+Each convention says where the function stands and how its arguments travel.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from flake8_untimed.inference import invoke
+from flake8_untimed.inference.arguments import Argument, Passed
+from flake8_untimed.inference.values import (
+    Alternatives,
+    Class,
+    Collection,
+    Context,
+    Function,
+    Instance,
+    Literal,
+    Mapping,
+    Partial,
+    SenderValue,
+    Symbol,
+    Value,
+)
+
+if TYPE_CHECKING:
+    from flake8_untimed.inference.evaluate import Evaluator
+
+BEHIND = {
+    "submit": 0, "to_thread": 0, "call_later": 1, "call_at": 1, "call_soon": 0,
+    "call_soon_threadsafe": 0, "run_in_executor": 1, "run_sync": 0, "deferToThread": 0,
+    "start_soon": 0, "spawn": 0, "run_in_threadpool": 0, "add_job": 0, "callLater": 1,
+    "run_in_thread": 0, "delayed": 0, "run_sync_in_worker_thread": 0, "callInThread": 0,
+    "async_add_executor_job": 0, "add_executor_job": 0, "add_callback": 0, "call": 0, "enqueue": 0,
+}  # fmt: skip
+"""The function at this position, its own arguments behind it."""
+MAPPED = {"map": 0, "imap": 0, "imap_unordered": 0, "map_async": 0, "starmap": 0, "starmap_async": 0}
+"""The function is called with items only: it can get no keyword."""
+PACKED = {
+    "apply": ("args", "kwds"),
+    "apply_async": ("args", "kwds"),
+    "retry_call": ("fargs", "fkwargs"),
+}
+"""The function first, its arguments in a tuple and a dict."""
+TARGETED = {"Thread": ("target", "args", "kwargs"), "Process": ("target", "args", "kwargs"), "Timer": ("function", "args", "kwargs")}
+"""By keywords."""
+HARMLESS = frozenset(
+    ("wraps", "signature", "isinstance", "issubclass", "callable", "print", "repr", "id", "hash",
+     "getattr", "setattr", "hasattr", "patch", "object", "len", "type", "str", "getsource",
+     "update_wrapper", "assert_called", "append", "add", "insert", "register", "cast", "assertEqual",
+     "assertIs", "getfullargspec", "create_autospec", "spec", "Mock", "MagicMock", "AsyncMock", "sleep",
+     "stub", "allow", "expect", "debug", "info", "warning", "error", "get", "pop", "setdefault", "update",
+     "autospec", "iscoroutinefunction", "partialmethod", "raises", "staticmethod", "classmethod",
+     "property", "List", "Optional", "Union", "NewType", "TypeVar", "list", "tuple", "set", "dict", "super")
+)  # fmt: skip
+"""Functions that are known not to call what they are given."""
+
+
+def handed_over(
+    evaluator: Evaluator, node: ast.Call, context: Context, callees: Alternatives
+) -> Iterator[tuple[Value, Passed]]:
+    """The senders that a call hands over, with the arguments they will be called with."""
+    if not node.args and not node.keywords:
+        return
+    if any(isinstance(c, (Function, Class)) for c in callees):
+        # A function in sight: what it does with it is seen there.
+        return
+    function = node.func
+    name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+    for callee in callees:
+        if isinstance(callee, Symbol):
+            name = callee.path.rpartition(".")[2]
+            if callee.path in ("functools.partial", "functools.partialmethod"):
+                return
+    if name in HARMLESS:
+        return
+    if name in TARGETED:
+        yield from _targeted(evaluator, node, context, *TARGETED[name])
+        return
+    position = MAPPED.get(name, BEHIND.get(name, 0))
+    if len(node.args) <= position:
+        return
+    candidate = node.args[position]
+    if not isinstance(candidate, (ast.Attribute, ast.Name, ast.Call)):
+        return
+    for value in evaluator.evaluate(candidate, context):
+        if not isinstance(value, (SenderValue, Partial)):
+            continue
+        passed = _travelling(evaluator, node, context, name, position)
+        if passed is not None:
+            yield value, passed
+
+
+def _travelling(
+    evaluator: Evaluator, node: ast.Call, context: Context, name: str, position: int
+) -> Passed | None:
+    passed = invoke.passed_by(evaluator, node, context)
+    if name in MAPPED:
+        return Passed([Argument(None, None)])
+    if name in PACKED:
+        args, kwargs = PACKED[name]
+        return _packed(evaluator, passed.keywords.get(args) or _at(passed, 1), passed.keywords.get(kwargs) or _at(passed, 2))
+    if name in BEHIND:
+        return passed.shifted(position + 1)
+    # Somebody unknown: `retry(requests.get, url)`. A timeout anywhere in sight is meant for it.
+    if len(node.args) == 1 and not node.keywords:
+        return None
+    if any("timeout" in ast.unparse(part) for part in (*node.args[1:], *(k.value for k in node.keywords))):
+        return None
+    if any("timeout" in (k.arg or "timeout") for k in node.keywords):
+        return None
+    behind = passed.shifted(position + 1)
+    return Passed(behind.positional, {}, behind.open_positional, behind.open_keywords)
+
+
+def _at(passed: Passed, position: int) -> Argument | None:
+    return passed.positional[position] if len(passed.positional) > position else None
+
+
+def _packed(
+    evaluator: Evaluator, args: Argument | None, kwargs: Argument | None
+) -> Passed:
+    result = Passed()
+    for value in evaluator.argument(args) if args is not None else ():
+        if isinstance(value, Collection) and value.ordered:
+            result.positional = [Argument(None, None, values=e) for e in value.elements]
+        else:
+            result.open_positional = True
+    for value in evaluator.argument(kwargs) if kwargs is not None else ():
+        if isinstance(value, Mapping):
+            for key, entry in value.entries.items():
+                if isinstance(key, str):
+                    result.keywords[key] = Argument(None, None, values=entry)
+            result.open_keywords = result.open_keywords or value.open
+        elif not (isinstance(value, Literal) and value.value is None):
+            result.open_keywords = True
+    return result
+
+
+def _targeted(
+    evaluator: Evaluator, node: ast.Call, context: Context, target: str, args: str, kwargs: str
+) -> Iterator[tuple[Value, Passed]]:
+    passed = invoke.passed_by(evaluator, node, context)
+    function = passed.keywords.get(target) or _at(passed, 1)
+    if function is None:
+        return
+    for value in evaluator.argument(function):
+        if isinstance(value, (SenderValue, Partial)):
+            yield value, _packed(evaluator, passed.keywords.get(args), passed.keywords.get(kwargs))
+
+
+__all__ = ["Instance", "handed_over"]

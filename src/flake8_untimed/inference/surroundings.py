@@ -1,0 +1,167 @@
+"""Bounds around a call: `async with asyncio.timeout(5):`, `await asyncio.wait_for(...)`."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from flake8_untimed.inference import invoke
+from flake8_untimed.inference.scopes import Scope, own_expressions
+from flake8_untimed.inference.values import Alternatives, Context, Literal, Result, Symbol, Value
+from flake8_untimed.inference.walk import walk
+
+if TYPE_CHECKING:
+    from flake8_untimed.inference.evaluate import Evaluator
+
+DEPTH = 3
+"""Callers around callers that are looked at."""
+
+CONTEXTS = {
+    "asyncio.timeout": "delay",
+    "asyncio.timeout_at": "when",
+    "async_timeout.timeout": "delay",
+    "async_timeout.timeout_at": "deadline",
+    "anyio.fail_after": "delay",
+    "anyio.move_on_after": "delay",
+    "trio.fail_after": "seconds",
+    "trio.fail_at": "deadline",
+    "trio.move_on_after": "seconds",
+    "trio.move_on_at": "deadline",
+}
+"""Context managers that bound the async calls inside, and their parameter."""
+BLOCKING_CONTEXTS = {"gevent.Timeout": "seconds", "gevent.timeout.Timeout": "seconds", "eventlet.Timeout": "seconds", "eventlet.timeout.Timeout": "seconds"}
+"""Those that bound blocking calls too."""
+WRAPPERS = {"asyncio.wait_for": "timeout", "trio.fail_after": "seconds"}
+"""Functions that bound the awaitable that they are given first, and their second parameter."""
+ALARMS = frozenset(("signal.alarm", "signal.setitimer"))
+
+
+def is_surrounded(
+    evaluator: Evaluator, node: ast.AST, context: Context, asynchronous: bool, depth: int = 0
+) -> bool:
+    """Whether something around a call bounds it, in its function or, for an async function, around
+    every call of that function in sight."""
+    scope: Scope | None = context.scope
+    at = context.at
+    while scope is not None:
+        if at is not None and _in_statement(evaluator, node, at, scope, context, asynchronous):
+            return True
+        if scope.is_function and not isinstance(scope.node, ast.Lambda):
+            break
+        node, at, scope = scope.node, scope.statement, scope.parent
+        if scope is None or scope.is_class:
+            break
+    if scope is None or not scope.is_function:
+        return False
+    if not asynchronous:
+        return _has_alarm(evaluator, scope, context)
+    return depth < DEPTH and _callers_bounded(evaluator, scope, depth)
+
+
+def _in_statement(
+    evaluator: Evaluator,
+    node: ast.AST,
+    at: ast.stmt,
+    scope: Scope,
+    context: Context,
+    asynchronous: bool,
+) -> bool:
+    if asynchronous and at in scope.places:
+        for outer in _calls_around(node, at):
+            if _wraps(evaluator, outer, node, Context(scope, at)):
+                return True
+    table = {**CONTEXTS, **BLOCKING_CONTEXTS} if asynchronous else BLOCKING_CONTEXTS
+    statements = [at, *(parent for parent, _ in scope.parents(at))]
+    for statement in statements:
+        if isinstance(statement, (ast.With, ast.AsyncWith)):
+            for item in statement.items:
+                if any(part is node for part in ast.walk(item.context_expr)):
+                    break
+                values = evaluator.evaluate(item.context_expr, Context(scope, statement))
+                if any(_limits(evaluator, v, table) for v in values):
+                    return True
+    return False
+
+
+def _limits(evaluator: Evaluator, value: Value, table: dict[str, str]) -> bool:
+    if not isinstance(value, Result) or value.path not in table:
+        return False
+    passed = value.site.passed
+    argument = passed.keywords.get(table[value.path])
+    if argument is None and passed.positional:
+        argument = passed.positional[0]
+    return argument is not None and not _surely_none(evaluator.argument(argument))
+
+
+def _surely_none(values: Alternatives) -> bool:
+    return all(isinstance(v, Literal) and v.value is None for v in values)
+
+
+def _calls_around(node: ast.AST, statement: ast.stmt) -> Iterator[ast.Call]:
+    """The calls of a statement in whose arguments a node stands."""
+    parents: dict[ast.AST, ast.AST] = {}
+    for expression in own_expressions(statement):
+        stack: list[ast.AST] = [expression]
+        while stack:
+            part = stack.pop()
+            for child in ast.iter_child_nodes(part):
+                parents[child] = part
+                stack.append(child)
+    current = parents.get(node)
+    while current is not None:
+        if isinstance(current, ast.Call):
+            yield current
+        current = parents.get(current)
+
+
+def _wraps(evaluator: Evaluator, outer: ast.Call, node: ast.AST, context: Context) -> bool:
+    if not outer.args or not any(part is node for part in ast.walk(outer.args[0])):
+        return False
+    for callee in evaluator.evaluate(outer.func, context):
+        if isinstance(callee, Symbol) and callee.path in WRAPPERS:
+            passed = invoke.passed_by(evaluator, outer, context)
+            argument = passed.keywords.get(WRAPPERS[callee.path])
+            if argument is None and len(passed.positional) > 1:
+                argument = passed.positional[1]
+            return argument is not None and not _surely_none(evaluator.argument(argument))
+    return False
+
+
+def _has_alarm(evaluator: Evaluator, scope: Scope, context: Context) -> bool:
+    for events in scope.events.values():
+        for event in events:
+            if event.kind == "call" and event.name in ("alarm", "setitimer"):
+                assert isinstance(event.node, ast.Call)
+                where = Context(scope, event.statement)
+                for value in evaluator.evaluate(event.node.func, where):
+                    if isinstance(value, Symbol) and value.path in ALARMS:
+                        return True
+    return False
+
+
+def _callers_bounded(evaluator: Evaluator, scope: Scope, depth: int) -> bool:
+    """Whether a helper coroutine is awaited, in its module, only where something bounds it."""
+    if not isinstance(scope.node, ast.AsyncFunctionDef):
+        return False
+    key = ("callers", depth)
+    cache = scope._cache
+    if key not in cache:
+        cache[key] = False  # type: ignore[index]
+        callers = [
+            found
+            for found in walk(scope.module.scope).calls
+            if _calls_name(found.node, scope.name)  # type: ignore[arg-type]
+        ]
+        cache[key] = bool(callers) and all(  # type: ignore[index]
+            is_surrounded(evaluator, f.node, Context(f.scope, f.statement), True, depth + 1)
+            for f in callers
+        )
+    return bool(cache[key])  # type: ignore[index]
+
+
+def _calls_name(node: ast.Call, name: str) -> bool:
+    function = node.func
+    return (isinstance(function, ast.Name) and function.id == name) or (
+        isinstance(function, ast.Attribute) and function.attr == name
+    )

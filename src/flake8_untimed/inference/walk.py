@@ -1,0 +1,108 @@
+"""The calls of a scope and of all scopes inside it, each with where it stands; without recursion."""
+
+from __future__ import annotations
+
+import ast
+from typing import NamedTuple
+
+from flake8_untimed.inference.scopes import COMPREHENSIONS, Scope
+
+_SKIPPED = frozenset(("ctx", "op", "ops", "type_params", "type_ignores", "returns", "annotation"))
+_LEAVES = (
+    ast.Name, ast.Constant, ast.Pass, ast.Break, ast.Continue, ast.Global, ast.Nonlocal,
+    ast.Import, ast.ImportFrom, ast.alias,
+)  # fmt: skip
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+_FIELDS: dict[type, tuple[str, ...]] = {leaf: () for leaf in _LEAVES}
+
+
+class Found(NamedTuple):
+    """A call, or an assignment to an attribute, with its scope and statement."""
+
+    node: ast.Call | ast.Assign | ast.AnnAssign
+    scope: Scope
+    statement: ast.stmt | None
+
+
+class Walk(NamedTuple):
+    """What was found, in the order of the text as far as statements go; outer calls first."""
+
+    calls: list[Found]
+    stores: list[Found]
+    classes: list[Scope]
+
+
+def walk(scope: Scope) -> Walk:
+    """Everything of interest in a scope, once."""
+    found = scope._cache.get("walk")
+    if found is None:
+        found = scope._cache["walk"] = _walk(scope)
+    return found  # type: ignore[return-value]
+
+
+def _fields(kind: type) -> tuple[str, ...]:
+    fields = tuple(f for f in kind._fields if f not in _SKIPPED)  # type: ignore[attr-defined]
+    _FIELDS[kind] = fields
+    return fields
+
+
+def _walk(top: Scope) -> Walk:
+    result = Walk([], [], [])
+    calls = result.calls
+    body = top.node.body
+    first = body if isinstance(body, list) else [body]
+    stack: list[tuple[ast.AST, Scope, ast.stmt | None]] = [(n, top, None) for n in reversed(first)]
+    while stack:
+        node, scope, statement = stack.pop()
+        kind = type(node)
+        if kind is ast.Call:
+            calls.append(Found(node, scope, statement))  # type: ignore[arg-type]
+        elif isinstance(node, ast.stmt):
+            statement = node
+            if isinstance(node, _FUNCTIONS):
+                inner = scope.child(node, node)
+                stack.extend((n, inner, n) for n in reversed(node.body))
+                arguments = node.args
+                outer = [*node.decorator_list, *arguments.defaults, *arguments.kw_defaults]
+                stack.extend((n, scope, node) for n in reversed(outer) if n is not None)
+                continue
+            if kind is ast.ClassDef:
+                assert isinstance(node, ast.ClassDef)
+                inner = scope.child(node, node)
+                result.classes.append(inner)
+                stack.extend((n, inner, n) for n in reversed(node.body))
+                outer = [*node.decorator_list, *node.bases, *(k.value for k in node.keywords)]
+                stack.extend((n, scope, node) for n in reversed(outer) if n is not None)
+                continue
+            if kind is ast.Assign:
+                if any(isinstance(t, ast.Attribute) for t in node.targets):  # type: ignore[attr-defined]
+                    result.stores.append(Found(node, scope, node))  # type: ignore[arg-type]
+            elif kind is ast.AnnAssign and isinstance(node.target, ast.Attribute):  # type: ignore[attr-defined]
+                result.stores.append(Found(node, scope, node))  # type: ignore[arg-type]
+        elif kind is ast.Lambda:
+            assert isinstance(node, ast.Lambda)
+            stack.append((node.body, scope.child(node, statement), statement))
+            stack.extend((n, scope, statement) for n in node.args.defaults)
+            continue
+        elif isinstance(node, COMPREHENSIONS):
+            inner = scope.child(node, statement)
+            stack.append((node.generators[0].iter, scope, statement))
+            for number, generator in enumerate(node.generators):
+                stack.extend((test, inner, statement) for test in generator.ifs)
+                if number:
+                    stack.append((generator.iter, inner, statement))
+            if isinstance(node, ast.DictComp):
+                stack.append((node.key, inner, statement))
+                stack.append((node.value, inner, statement))
+            else:
+                stack.append((node.elt, inner, statement))
+            continue
+        for field in _FIELDS.get(kind) or (() if kind in _FIELDS else _fields(kind)):
+            value = getattr(node, field, None)
+            if value.__class__ is list:
+                for item in reversed(value):
+                    if isinstance(item, ast.AST) and _FIELDS.get(type(item), 1):
+                        stack.append((item, scope, statement))
+            elif isinstance(value, ast.AST) and _FIELDS.get(type(value), 1):
+                stack.append((value, scope, statement))
+    return result

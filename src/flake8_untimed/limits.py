@@ -1,0 +1,690 @@
+"""What limits the wait of a request, though the call names no timeout: the client's construction,
+a subclass, an adapter, a patch, something around the call.
+
+requests hands a request on from `get` to `Session.request`, to `Session.send`, to the adapter, and
+each can be overridden; what an override makes of the timeout is found by reading it for just the
+arguments that the library passes (`timeout=None` among them, which is why so many recipes fail).
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from flake8_untimed.bounds import UNKNOWN, Bound, Kind, Source, judged
+from flake8_untimed.inference import invoke, objects
+from flake8_untimed.inference.arguments import Argument, Passed, bind
+from flake8_untimed.inference.evaluate import Evaluator
+from flake8_untimed.inference.scopes import Event, Scope
+from flake8_untimed.inference.surroundings import is_surrounded
+from flake8_untimed.inference.values import (
+    Alternatives,
+    Class,
+    Collection,
+    Context,
+    Frame,
+    Function,
+    Instance,
+    Literal,
+    Mapping,
+    Partial,
+    SenderValue,
+    Symbol,
+    Unknown,
+    Value,
+)
+from flake8_untimed.inference.walk import Found, walk
+from flake8_untimed.libraries.model import Constructor, Library, Sender, Timeouts
+from flake8_untimed.settings import Settings
+
+DEPTH = 6
+"""Functions that hand a request on to one another; deeper, nothing is said."""
+_NONE: Alternatives = (Literal(None),)
+_PREVIOUS = Sender("request", (), passes=("timeout", "verify", "cert", "stream", "proxies"))
+"""What comes before `send`, where the client is not known."""
+
+
+class Limits:
+    """Finds the bound of requests. One for each module that is checked."""
+
+    def __init__(self, evaluator: Evaluator, settings: Settings, importer: str) -> None:
+        self._evaluator = evaluator
+        self._bounded_clients = frozenset(settings.bounded_clients)
+        self._importer = importer
+        self._depth = 0
+        self._open: set[object] = set()
+
+    # Of a request ----------------------------------------------------------------------------
+
+    def library(self, value: SenderValue) -> Library | None:
+        return self._evaluator.catalogue.library_of(value.path) or self._library_of_client(value)
+
+    def _library_of_client(self, value: SenderValue) -> Library | None:
+        client = self._evaluator.client_of(value.client) if value.client else None
+        return self._evaluator.catalogue.library_of(client.path) if client else None
+
+    def timeouts(self, value: SenderValue) -> Timeouts | None:
+        library = self.library(value)
+        return value.sender.timeouts or (library.timeouts if library else None)
+
+    def of(self, value: SenderValue, passed: Passed, context: Context, node: ast.AST) -> Bound:
+        """The bound of a request that is sent by `value` with these arguments."""
+        bound = self._of_request(value, passed)
+        if bound.kind in (Kind.BOUNDED, Kind.INVALID):
+            return bound
+        if is_surrounded(self._evaluator, node, context, value.sender.asynchronous):
+            return Bound(Kind.BOUNDED, Source.AROUND)
+        return bound
+
+    def _of_request(self, value: SenderValue, passed: Passed) -> Bound:
+        sender, timeouts = value.sender, self.timeouts(value)
+        if timeouts is None:
+            return UNKNOWN
+        if value.unbound:
+            passed = passed.shifted(1)
+        given: Alternatives | None = None
+        if sender.timeout is not None:
+            bound = bind(passed, sender.parameters, sender.keywords)
+            argument = bound.named.get(sender.timeout)
+            if argument is not None:
+                given = self._evaluator.argument(argument)
+                own = judged(self._evaluator, given, timeouts)
+                if own is not None and own.kind is not Kind.DISABLED:
+                    return own
+                if own is not None:
+                    return self._overridden(value, given, passed) or own
+            elif bound.may_hold(sender.timeout, sender.timeout in sender.parameters):
+                return UNKNOWN
+        return self._overridden(value, given, passed) or self._default(value, timeouts)
+
+    def _default(self, value: SenderValue, timeouts: Timeouts) -> Bound:
+        """Nobody said anything on the way: the client's default, or the library's."""
+        if value.client is not None and value.sender.client_default:
+            return self.of_client(value.client, timeouts)
+        return _omitted(timeouts)
+
+    # Overrides -------------------------------------------------------------------------------
+
+    def _overridden(
+        self, value: SenderValue, given: Alternatives | None, passed: Passed
+    ) -> Bound | None:
+        """The bound that a subclass, a patched method or an adapter sets on the way; None: there
+        is nothing on the way."""
+        client = value.client
+        if self._depth >= DEPTH:
+            return UNKNOWN
+        patched = self._patched_function(value, given)
+        if patched is not None:
+            return patched
+        if client is None or value.unbound:
+            return None
+        if self._named_bounded(client):
+            return Bound(Kind.BOUNDED, Source.SUBCLASS)
+        senders = self._senders(client)
+        sender: Sender | None = value.sender
+        previous: Sender | None = None
+        while sender is not None:
+            override = self.override(client, sender.name, called=previous is None)
+            if override is not None:
+                return self.through(override, sender, previous, given)
+            if "timeout" in sender.passes and given is None:
+                given = _NONE
+            previous, sender = sender, senders.get(sender.delegates or "")
+        return self._adapted(client, given, passed)
+
+    def _senders(self, client: Instance) -> dict[str, Sender]:
+        known = self._evaluator.client_of(client)
+        return dict(known.senders) if known else {}
+
+    def _named_bounded(self, client: Instance) -> bool:
+        if not self._bounded_clients:
+            return False
+        if isinstance(client.cls, Symbol):
+            return client.cls.path in self._bounded_clients
+        names = (
+            objects.qualified_name(self._evaluator, c) if isinstance(c, Class) else c.path
+            for c in objects.mro(self._evaluator, client.cls)
+            if isinstance(c, (Class, Symbol))
+        )
+        return any(name in self._bounded_clients for name in names)
+
+    def override(self, client: Instance, name: str, called: bool) -> Value | None:
+        """What stands in the place of a method of a client: on the object, or (unless it was the
+        method called, which was found already) in its class."""
+        for context, event in self.events(client):
+            if event.kind == "store" and event.name == name:
+                key = (event.statement, name)
+                if key in self._open:
+                    continue
+                self._open.add(key)
+                try:
+                    found = self._evaluator.evaluate(event.node, context)  # type: ignore[arg-type]
+                finally:
+                    self._open.discard(key)
+                for value in found:
+                    if not isinstance(value, Unknown):
+                        return value
+        if not called and isinstance(client.cls, Class):
+            for value in objects.class_attribute(self._evaluator, client.cls, name, client):
+                if isinstance(value, (Function, Partial)):
+                    return value
+        return None
+
+    def through(
+        self,
+        override: Value,
+        sender: Sender,
+        previous: Sender | None,
+        given: Alternatives | None,
+    ) -> Bound:
+        """What an override of `sender` makes of the arguments that the library's own `previous`
+        method (None: the user's call) passes to it."""
+        unknown = Argument(None, None)
+        passed = Passed([unknown for _ in sender.parameters[:2]])
+        if previous is not None:
+            passed.keywords = dict.fromkeys(previous.passes, unknown)
+            passed.keywords.pop("timeout", None)
+            if given is None and "timeout" in previous.passes:
+                given = _NONE
+        if given is not None:
+            passed.keywords["timeout"] = Argument(None, None, values=given)
+        found = self.of_callable(override, passed, everything=True)
+        if found is None:
+            return UNKNOWN
+        if found.kind is Kind.BOUNDED:
+            return Bound(Kind.BOUNDED, Source.SUBCLASS, found.seconds)
+        return found
+
+    # Adapters --------------------------------------------------------------------------------
+
+    def _adapted(
+        self, client: Instance, given: Alternatives | None, passed: Passed
+    ) -> Bound | None:
+        """The bound that mounted adapters set: `session.mount("https://", TimeoutAdapter())`."""
+        mounted: dict[str, bool | None] = {}
+        for context, event in self.events(client):
+            if event.kind == "call" and event.name == "mount" and isinstance(event.node, ast.Call):
+                self._mount(event.node, context, given, mounted)
+        if isinstance(client.cls, Class) and "send" in self._senders(client):
+            if self._overrides(client, "merge_environment_settings", "get_adapter"):
+                return UNKNOWN
+        if not any(v is not False for v in mounted.values()):
+            return None
+        prefixes = self._prefixes(mounted, self._url(passed))
+        verdicts = {mounted[p] for p in prefixes} | ({False} if not prefixes else set())
+        if verdicts == {True}:
+            return Bound(Kind.BOUNDED, Source.SUBCLASS)
+        return None if verdicts == {False} else UNKNOWN
+
+    def _overrides(self, client: Instance, *names: str) -> bool:
+        assert isinstance(client.cls, Class)
+        return any(
+            isinstance(c, Class) and name in c.scope.bindings
+            for c in objects.mro(self._evaluator, client.cls)
+            for name in names
+        )
+
+    def _mount(
+        self,
+        node: ast.Call,
+        context: Context,
+        given: Alternatives | None,
+        mounted: dict[str, bool | None],
+    ) -> None:
+        passed = invoke.passed_by(self._evaluator, node, context)
+        bound = bind(passed, ("prefix", "adapter"))
+        prefix, adapter = bound.named.get("prefix"), bound.named.get("adapter")
+        if prefix is None or adapter is None:
+            mounted[""] = None
+            return
+        limited = self.adapter_limits(self._evaluator.argument(adapter), given)
+        for value in self._evaluator.argument(prefix):
+            if isinstance(value, Literal) and isinstance(value.value, str):
+                mounted[value.value.lower()] = limited
+            elif isinstance(value, Unknown):
+                mounted.setdefault("https://?", None if limited else limited)
+            else:
+                mounted.setdefault("https://?", None)
+
+    def adapter_limits(self, values: Alternatives, given: Alternatives | None) -> bool | None:
+        """Whether an adapter sets a timeout where none is given; None: nobody knows."""
+        verdicts: set[bool | None] = set()
+        for value in values:
+            if isinstance(value, Instance) and isinstance(value.cls, Class):
+                for method in objects.class_attribute(self._evaluator, value.cls, "send", value):
+                    if isinstance(method, Function):
+                        passed = Passed([Argument(None, None)])
+                        passed.keywords["timeout"] = Argument(None, None, values=given or _NONE)
+                        for name in ("stream", "verify", "cert", "proxies"):
+                            passed.keywords[name] = Argument(None, None)
+                        found = self.of_callable(method, passed, everything=True)
+                        kind = found.kind if found else Kind.UNKNOWN
+                        verdicts.add(
+                            {Kind.BOUNDED: True, Kind.UNKNOWN: None, Kind.INVALID: None}.get(
+                                kind, False
+                            )
+                        )
+                    elif isinstance(method, SenderValue):
+                        verdicts.add(False)
+                    else:
+                        verdicts.add(None)
+            elif isinstance(value, (Unknown,)):
+                verdicts.add(None)
+            else:
+                path = getattr(value, "path", "")
+                known = self._evaluator.catalogue.carrier(path) is not None
+                verdicts.add(False if known else None)
+        return verdicts.pop() if len(verdicts) == 1 else None
+
+    def _url(self, passed: Passed) -> str | None:
+        """How the URL of a call begins, in lower case, as far as it is written there."""
+        for argument in (passed.keywords.get("url"), *passed.positional[:2]):
+            if argument is None or argument.node is None:
+                continue
+            node = argument.node
+            if isinstance(node, ast.JoinedStr) and node.values:
+                node = node.values[0]  # type: ignore[assignment]
+            while isinstance(node, ast.BinOp):
+                node = node.left
+            if argument.context is None:
+                continue
+            for value in self._evaluator.evaluate(node, argument.context):
+                if isinstance(value, Literal) and isinstance(value.value, str) and "://" in value.value:
+                    return value.value.lower()
+        return None
+
+    @staticmethod
+    def _prefixes(mounted: dict[str, bool | None], url: str | None) -> list[str]:
+        """The mounted prefixes that may serve a URL; the longest wins. The session's own two
+        adapters stand behind `http://` and `https://`."""
+        longest = [p for p in mounted if len(p) >= len("http://")]
+        if url is None:
+            schemes = {p for p in longest if p in ("http://", "https://")}
+            if schemes == {"http://", "https://"}:
+                return longest
+            # One scheme only, and an address out of sight: most likely that very scheme.
+            return [*longest] if longest else []
+        matching = [p for p in longest if url.startswith(p) or p.startswith(url) or p == "https://?"]
+        return [max(matching, key=len)] if matching else []
+
+    # Patches ---------------------------------------------------------------------------------
+
+    def _patched_function(self, value: SenderValue, given: Alternatives | None) -> Bound | None:
+        """`requests.get = partial(requests.get, timeout=5)` and the like, in the project."""
+        for name in _patchable(value):
+            for context, event in self._patches(name):
+                key = (event.statement, name)
+                if key in self._open:
+                    continue
+                self._open.add(key)
+                try:
+                    bound = self._patch_limits(context, event, value.sender, given)
+                finally:
+                    self._open.discard(key)
+                if bound is not None:
+                    return bound
+        return None
+
+    def _patch_limits(
+        self, context: Context, event: Event, sender: Sender, given: Alternatives | None
+    ) -> Bound | None:
+        found = self._evaluator.evaluate(event.node, context)  # type: ignore[arg-type]
+        for patch in found:
+            if isinstance(patch, (Partial, Function)):
+                name = event.name
+                previous = _PREVIOUS if name == "send" else None
+                through = self.through(patch, sender, previous, given)
+                return None if through.kind in (Kind.NONE, Kind.DISABLED) else through
+        return UNKNOWN
+
+    def _patches(self, path: str) -> Iterator[tuple[Context, Event]]:
+        base, _, name = path.rpartition(".")
+        for context, event, target in self._evaluator.patches(self._importer):
+            if target == f"{base}.{name}":
+                yield context, event
+
+    # Clients ---------------------------------------------------------------------------------
+
+    def of_client(self, client: Instance, timeouts: Timeouts) -> Bound:
+        """The default timeout that a client holds."""
+        known = self._evaluator.client_of(client)
+        if known is None:
+            return UNKNOWN
+        if self._named_bounded(client):
+            return Bound(Kind.BOUNDED, Source.SUBCLASS)
+        later = self._set_later(client, known.settable, timeouts)
+        if later is not None:
+            return later
+        constructor = known.constructor
+        library = self._evaluator.catalogue.library_of(known.path)
+        assert library is not None
+        table = constructor.timeouts or library.timeouts
+        if constructor.timeout is None and not known.settable:
+            return _omitted(timeouts)
+        passed = self._construction(client)
+        if passed is None:
+            if known.out_of_sight == "report":
+                return Bound(Kind.NONE, Source.OUT_OF_SIGHT)
+            if known.out_of_sight == "doubt":
+                return Bound(Kind.DEFAULT, Source.OUT_OF_SIGHT, table.omitted)
+            return Bound(Kind.UNKNOWN, Source.OUT_OF_SIGHT)
+        bound = self.of_constructor(constructor, table, passed)
+        return Bound(
+            bound.kind, Source.CLIENT, bound.seconds, bound.waits, bound.detail, client.site
+        )
+
+    def of_constructor(self, constructor: Constructor, table: Timeouts, passed: Passed) -> Bound:
+        """The default that the arguments of a construction set."""
+        bound = bind(passed, constructor.parameters, constructor.keywords)
+        if constructor.timeout is None:
+            return _omitted(table)
+        argument = bound.named.get(constructor.timeout)
+        if argument is not None:
+            found = judged(self._evaluator, self._evaluator.argument(argument), table)
+            if found is not None:
+                return found
+        elif bound.may_hold(constructor.timeout, constructor.timeout in constructor.parameters):
+            return UNKNOWN
+        if any(name in bound.named for name in constructor.partial_timeouts):
+            return UNKNOWN
+        return _omitted(table)
+
+    def _construction(self, client: Instance) -> Passed | None:
+        """What the library's own constructor is given, through the `__init__` of subclasses."""
+        if isinstance(client.cls, Symbol):
+            return client.site.passed if client.site is not None else None
+        passed = client.site.passed if client.site is not None else None
+        outer = client.site.context.frame if client.site is not None else None
+        return self._base_construction(client, client.cls, passed, outer)
+
+    def _base_construction(
+        self, client: Instance, cls: Class, passed: Passed | None, outer: Frame | None
+    ) -> Passed | None:
+        line = objects.mro(self._evaluator, cls)
+        for base in line:
+            if isinstance(base, Class) and "__init__" in base.scope.bindings:
+                break
+        else:
+            return passed
+        methods = self._evaluator.bound(base.scope, "__init__", None, None)
+        for method in methods:
+            if not isinstance(method, Function):
+                continue
+            bound = Function(method.scope, client)
+            frame = (
+                invoke.frame_for(self._evaluator, bound, passed, outer)
+                if passed is not None and (outer is None or outer.depth < invoke.FRAMES)
+                else None
+            )
+            for found in walk(method.scope).calls:
+                if _is_base_init(found.node):  # type: ignore[arg-type]
+                    context = _inside(found, method.scope, frame)
+                    handed = invoke.passed_by(self._evaluator, found.node, context)  # type: ignore[arg-type]
+                    if not isinstance(found.node.func.value, ast.Call):  # type: ignore[union-attr]
+                        handed = handed.shifted(1)
+                    if frame is None and handed.open_keywords:
+                        return None
+                    return handed
+        return None
+
+    def _set_later(
+        self, client: Instance, names: tuple[str, ...], timeouts: Timeouts
+    ) -> Bound | None:
+        """`client.timeout = 5`, somewhere in sight."""
+        found = None
+        for context, event in self.events(client):
+            if event.kind == "store" and event.name in names:
+                values = self._evaluator.evaluate(event.node, context)  # type: ignore[arg-type]
+                bound = judged(self._evaluator, values, timeouts)
+                if bound is None or bound.kind in (Kind.BOUNDED, Kind.UNKNOWN):
+                    return bound or UNKNOWN
+                found = Bound(bound.kind, Source.CLIENT, None, bound.waits, bound.detail)
+        return found
+
+    def events(self, client: Value, below: str = "") -> Iterator[tuple[Context, Event]]:
+        """What is done to an object in sight, by every name that held it on its way here; `below`:
+        to an attribute of it (`.headers`)."""
+        seen: set[object] = set()
+        step = client.steps
+        while step is not None:
+            if step.holder is not None and step.holder not in seen:
+                seen.add(step.holder)
+                yield from self._held(*step.holder, below)
+            step = step.before
+        if isinstance(client, Instance) and isinstance(client.cls, Class) and not below:
+            for base in objects.mro(self._evaluator, client.cls):
+                if isinstance(base, Class) and base.scope not in seen:
+                    for method in objects.methods(base.scope):
+                        first = objects.first_parameter(method)
+                        for event in method.events.get(first or "", ()):
+                            frame = None
+                            if base.scope is client.cls.scope and method.name == "__init__":
+                                frame = objects._construction_frame(
+                                    self._evaluator, client.cls, method, client
+                                )
+                            yield Context(method, event.statement, frame), event
+
+    def _held(self, scope: Scope, name: str, below: str) -> Iterator[tuple[Context, Event]]:
+        if scope.is_class:
+            for method, event in objects.attribute_events(scope, name + below):
+                yield Context(method, event.statement), event
+        for event in scope.events.get(name + below, ()):
+            yield Context(scope, event.statement), event
+            if event.kind == "argument" and not scope.is_class:
+                yield from self._handed(event, scope, name)
+        if scope.parent is None:
+            for other in _functions(scope):
+                if name not in other.bindings:
+                    for event in other.events.get(name + below, ()):
+                        yield Context(other, event.statement), event
+
+    def _handed(self, event: Event, scope: Scope, name: str) -> Iterator[tuple[Context, Event]]:
+        """`configure(session)`: what the function does to its parameter."""
+        if not isinstance(event.node, ast.Call) or self._depth >= DEPTH:
+            return
+        node = event.node
+        if not isinstance(node.func, (ast.Name, ast.Attribute)):
+            return
+        self._depth += 1
+        try:
+            callees = self._evaluator.evaluate(node.func, Context(scope, event.statement))
+            for callee in callees:
+                if isinstance(callee, Function) and not isinstance(callee.scope.node, ast.Lambda):
+                    for parameter in _parameters_for(callee, node, name):
+                        for inner in callee.scope.events.get(parameter, ()):
+                            yield Context(callee.scope, inner.statement), inner
+        finally:
+            self._depth -= 1
+
+    # Functions that hand on ------------------------------------------------------------------
+
+    def of_callable(
+        self,
+        value: Value,
+        passed: Passed,
+        outer: Frame | None = None,
+        everything: bool = False,
+        node: ast.AST | None = None,
+    ) -> Bound | None:
+        """The bound of the requests that a callable sends when it is given these arguments; None
+        if it sends none. `everything`: whatever it sends counts, not only what it hands on."""
+        if isinstance(value, SenderValue):
+            return self._of_request(value, passed)
+        if isinstance(value, Partial):
+            return self.of_callable(
+                value.function, passed.after(value.site.passed), outer, everything, node
+            )
+        if not isinstance(value, Function) or self._depth >= DEPTH:
+            return None
+        key = (value.scope, value.receiver and value.receiver.key())
+        if key in self._open:
+            return None
+        requests = [
+            found
+            for found in walk(value.scope).calls
+            if everything or hands_on(found.node, value.scope)  # type: ignore[arg-type]
+        ]
+        if not requests:
+            return None
+        self._open.add(key)
+        self._depth += 1
+        try:
+            frame = invoke.frame_for(self._evaluator, value, passed, outer)
+            return _worst(self._inside(value.scope, requests, frame, everything))
+        finally:
+            self._depth -= 1
+            self._open.discard(key)
+
+    def _inside(
+        self, scope: Scope, requests: list[Found], frame: Frame, everything: bool
+    ) -> Iterator[Bound]:
+        for found in requests:
+            node = found.node
+            assert isinstance(node, ast.Call)
+            context = _inside(found, scope, frame)
+            if not _reachable(self._evaluator, context):
+                continue
+            passed: Passed | None = None
+            for callee in self._evaluator.evaluate(node.func, context):
+                if not isinstance(callee, (SenderValue, Partial, Function)):
+                    continue
+                if passed is None:
+                    passed = invoke.passed_by(self._evaluator, node, context)
+                if isinstance(callee, SenderValue):
+                    yield self.of(callee, passed, context, node)
+                else:
+                    bound = self.of_callable(callee, passed, frame, everything, node)
+                    if bound is not None:
+                        yield bound
+
+
+def _omitted(timeouts: Timeouts) -> Bound:
+    if timeouts.omitted is None:
+        return Bound(Kind.NONE, Source.LIBRARY)
+    return Bound(Kind.DEFAULT, Source.LIBRARY, timeouts.omitted)
+
+
+def _worst(bounds: Iterator[Bound]) -> Bound | None:
+    """Of several requests: one that nobody bounds, unless something is unknown."""
+    every = list(bounds)
+    if not every:
+        return None
+    for kinds in (
+        (Kind.UNKNOWN,),
+        (Kind.NONE, Kind.DISABLED),
+        (Kind.PARTIAL, Kind.INVALID),
+        (Kind.DEFAULT,),
+    ):
+        for bound in every:
+            if bound.kind in kinds:
+                return bound
+    return every[0]
+
+
+def _inside(found: Found, top: Scope, frame: Frame | None) -> Context:
+    """The context of a call inside a function that is looked at for one caller."""
+    if frame is None or found.scope is top:
+        return Context(found.scope, found.statement, frame)
+    chain = []
+    scope: Scope | None = found.scope
+    while scope is not None and scope is not top:
+        chain.append(scope)
+        scope = scope.parent
+    inner = frame
+    for nested in reversed(chain):
+        if nested.is_function:
+            inner = Frame(nested, {}, inner, inner.depth)
+    return Context(found.scope, found.statement, inner)
+
+
+def _reachable(evaluator: Evaluator, context: Context) -> bool:
+    scope, at, frame = context
+    for parent, block in scope.parents(at):
+        if isinstance(parent, ast.If):
+            test = evaluator.truth(parent.test, Context(scope, parent, frame))
+            if test is not None and test is not (block == "body"):
+                return False
+    return True
+
+
+def _is_base_init(node: ast.Call) -> bool:
+    """`super().__init__(...)`, `Base.__init__(self, ...)`."""
+    return isinstance(node.func, ast.Attribute) and node.func.attr == "__init__"
+
+
+def hands_on(node: ast.Call, scope: Scope) -> bool:
+    """Whether a call hands on what its function was given for a timeout: `**kwargs`, or
+    `timeout=` from a parameter. Cheap: by the look of it."""
+    function = scope.node
+    if not isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
+        return False
+    arguments = function.args
+    if not (arguments.kwarg or arguments.vararg or arguments.args or arguments.kwonlyargs or arguments.posonlyargs):
+        return False
+    names = {
+        a.arg for a in (*arguments.args, *arguments.posonlyargs, *arguments.kwonlyargs)
+    }
+    if arguments.kwarg:
+        names.add(arguments.kwarg.arg)
+    for keyword in node.keywords:
+        if keyword.arg is None or "timeout" in keyword.arg:
+            if _mentions(keyword.value, names):
+                return True
+    if isinstance(node.func, ast.Name) and node.func.id in names:
+        return True
+    return any(_mentions(a, names) and "timeout" in ast.unparse(a) for a in node.args[:9] if isinstance(a, ast.Name))
+
+
+def _mentions(node: ast.expr, names: set[str]) -> bool:
+    if isinstance(node, ast.Name):
+        return node.id in names or "timeout" in node.id or "kw" in node.id
+    return any(isinstance(p, ast.Name) and p.id in names for p in ast.walk(node))
+
+
+def _functions(module: Scope) -> list[Scope]:
+    """All function scopes of a module."""
+    found: list[Scope] = []
+    stack = [module]
+    while stack:
+        scope = stack.pop()
+        scope.bindings  # noqa: B018  (reads the scope, and so finds its children)
+        for child in scope.children.values():
+            stack.append(child)
+            if child.is_function:
+                found.append(child)
+    return found
+
+
+def _parameters_for(callee: Function, node: ast.Call, name: str) -> list[str]:
+    """The parameters of a function that take the variable `name` at a call."""
+    from flake8_untimed.inference.arguments import parameter_names
+
+    function = callee.scope.node
+    names = parameter_names(function.args)  # type: ignore[union-attr]
+    if callee.receiver is not None:
+        names = names[1:]
+    found = [
+        parameter
+        for parameter, argument in zip(names, node.args)
+        if isinstance(argument, ast.Name) and argument.id == name
+    ]
+    found += [
+        k.arg for k in node.keywords if k.arg and isinstance(k.value, ast.Name) and k.value.id == name
+    ]
+    return found
+
+
+def _patchable(value: SenderValue) -> tuple[str, ...]:
+    """The names whose patching covers a sender."""
+    path = value.path
+    base, _, name = path.rpartition(".")
+    if value.client is None:
+        if base == "requests":
+            return (path, "requests.api.request", "requests.Session.request", "requests.Session.send")
+        return (path,)
+    if value.sender.name in ("request", "send") or "request" not in (value.sender.delegates or ""):
+        return (path,) if base != "requests.Session" else (path, "requests.Session.send")
+    return (path, "requests.Session.request", "requests.Session.send")
+
+
+__all__ = ["Collection", "Limits", "Mapping", "hands_on"]

@@ -1,0 +1,54 @@
+"""What UNT104 and UNT105 share: places that rely on a library's own default."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from flake8_untimed.bounds import Kind, Source
+from flake8_untimed.calls import Facts
+from flake8_untimed.findings import Expression, Finding
+from flake8_untimed.libraries.model import Library
+from flake8_untimed.rules._timeouts import (
+    at_calls,
+    at_constructions,
+    seconds_of,
+    set_at_call,
+    set_at_construction,
+)
+
+
+def findings(
+    facts: Facts,
+    code: str,
+    wanted: Callable[[float], bool],
+    value: Callable[[Library, float, bool], Expression],
+) -> Iterator[Finding]:
+    """The places whose default (in seconds) is `wanted`; `value` is what to write there."""
+    for call in at_calls(facts, Kind.DEFAULT):
+        seconds = call.bound.seconds
+        if call.bound.source is Source.OUT_OF_SIGHT or seconds is None or not wanted(seconds):
+            continue
+        new = value(call.library, seconds, False)
+        fix, why_not = set_at_call(facts, call, new, safe=True)
+        yield facts.finding(
+            code,
+            call.node,
+            f"{call.name}() names no timeout: only {call.library.name}'s own default of"
+            f" {seconds_of(call.bound)} limits the wait; pass timeout={new.text}",
+            fix,
+            why_not,
+        )
+    for made in at_constructions(facts, Kind.DEFAULT):
+        seconds = made.bound.seconds
+        if seconds is None or not wanted(seconds):
+            continue
+        new = value(made.library, seconds, True)
+        fix, why_not = set_at_construction(facts, made, new, safe=True)
+        yield facts.finding(
+            code,
+            made.node,
+            f"{made.name}() sets no timeout: only {made.library.name}'s own default of"
+            f" {seconds_of(made.bound)} limits its calls; pass timeout={new.text}",
+            fix,
+            why_not,
+        )

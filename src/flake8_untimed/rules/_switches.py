@@ -1,0 +1,22 @@
+"""Whether a value turns certificate verification off."""
+
+from __future__ import annotations
+
+from flake8_untimed.inference.values import Alternatives, Collection, Literal, Symbol, Value
+from flake8_untimed.libraries.model import Switch
+
+
+def is_off(values: Alternatives, switch: Switch) -> bool:
+    """Whether every value that an argument can have is one that turns verification off."""
+    return bool(values) and all(_text(v) in switch.off for v in values)
+
+
+def _text(value: Value) -> str:
+    """A value as the tables of the libraries write it."""
+    if isinstance(value, Literal):
+        return repr(value.value)
+    if isinstance(value, Symbol):
+        return value.path
+    if isinstance(value, Collection) and not value.elements and value.ordered:
+        return "()" if value.is_tuple else "[]"
+    return "?"

@@ -1,0 +1,109 @@
+"""What the rules about time share: the places to look at, and the timeout to write there."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from flake8_untimed.bounds import Bound, Kind, Source
+from flake8_untimed.calls import Call, Construction, Facts
+from flake8_untimed.findings import Edit, Expression, Fix, SetArgument
+from flake8_untimed.libraries.model import Library
+
+KWARGS = "**{} may already hold a timeout"
+HANDED = "the sender is handed over here; how its arguments travel is not known"
+INHERITED = "the default has to go where the subclass calls its base"
+
+
+def at_calls(facts: Facts, *kinds: Kind) -> Iterator[Call]:
+    """Calls whose own argument, or the lack of one, leads to one of these bounds. What a client in
+    sight is to blame for is reported at its construction."""
+    for call in facts.calls:
+        if call.bound.kind in kinds and call.bound.source is not Source.CLIENT:
+            yield call
+
+
+def at_constructions(facts: Facts, *kinds: Kind) -> Iterator[Construction]:
+    """Clients whose default is of one of these kinds, unless all their calls in sight are bounded
+    otherwise."""
+    for made in facts.constructions:
+        if made.client is None or made.bound.kind not in kinds:
+            continue
+        if made.bound.source is not Source.CLIENT:
+            continue
+        if not made.calls or any(relies(call, made) for call in made.calls):
+            yield made
+
+
+def relies(call: Call, made: Construction) -> bool:
+    """Whether a call has nothing but the default of its client."""
+    return call.bound.source is Source.CLIENT or call.bound.kind is Kind.UNKNOWN and bool(call.splats)
+
+
+def written(facts: Facts, library: Library, *, client: bool = False) -> Expression:
+    """The timeout to write: the user's, else the library's usual one."""
+    chosen = facts.settings.timeouts.get(library.name)
+    if chosen is not None:
+        return chosen
+    usual = (library.writes_client if client else None) or library.writes
+    return Expression(usual.text, usual.needs)
+
+
+def exactly(seconds: float) -> Expression:
+    """So many seconds, written down."""
+    return Expression(f"{seconds:.1f}" if seconds == int(seconds) else repr(seconds))
+
+
+def set_at_call(
+    facts: Facts, call: Call, value: Expression, *, safe: bool
+) -> tuple[Fix | None, str | None]:
+    """The fix that gives a call its timeout, or why there is none."""
+    name = call.sender.timeout if call.wrapper is None else "timeout"
+    if call.handed_over:
+        return None, HANDED
+    if call.wrapper is not None and not call.takes_timeout:
+        return None, f"{call.wrapper}() takes no timeout"
+    if name is None:
+        return None, f"{call.name}() takes no timeout"
+    argument = call.argument(name)
+    if argument is not None and not argument.is_written:
+        return None, "the timeout is given elsewhere"
+    if argument is None and call.splats:
+        return None, KWARGS.format(ast.unparse(call.splats[0]))
+    position = argument.position if argument is not None else None
+    return Fix((SetArgument(facts.span(call.node), name, value, position),), safe), None
+
+
+def set_at_construction(
+    facts: Facts, made: Construction, value: Expression, *, safe: bool
+) -> tuple[Fix | None, str | None]:
+    """The fix that gives a client its default timeout, or why there is none."""
+    name = made.constructor.timeout
+    if not made.is_direct:
+        return None, INHERITED
+    if name is None:
+        return None, f"{made.name}() takes no timeout"
+    argument = made.argument(name)
+    if argument is not None and not argument.is_written:
+        return None, "the timeout is given elsewhere"
+    edit: Edit = SetArgument(
+        facts.span(made.node), name, value, argument.position if argument else None
+    )
+    return Fix((edit,), safe), None
+
+
+def value_node(place: Call | Construction) -> ast.expr | None:
+    """The timeout argument as written."""
+    name = (
+        place.sender.timeout if isinstance(place, Call) else place.constructor.timeout
+    )
+    argument = place.argument(name)
+    return argument.node if argument is not None and argument.is_written else None
+
+
+def seconds_of(bound: Bound) -> str:
+    """Seconds for a message."""
+    seconds = bound.seconds or 0.0
+    if seconds >= 120 and seconds % 60 == 0:
+        return f"{seconds / 60:g} minutes"
+    return f"{seconds:g} s"

@@ -1,0 +1,79 @@
+"""A request without a timeout, in a library that has none of its own: it waits for ever.
+
+## What it does
+Finds calls that send a request (`requests.get`, a method of a `Session` however it was reached,
+`urllib.request.urlopen`, `urllib3.PoolManager().request`, ...) where neither the call, nor the
+client, nor anything around it limits the wait.
+
+## Why is this bad?
+A server that accepts the connection and never answers blocks the thread for good. Nothing is
+logged, no exception is raised, and the pool of workers runs dry one request at a time.
+
+## Example
+```python
+session = requests.Session()
+session.get(url)
+```
+
+## Use instead
+```python
+session.get(url, timeout=(5, 30))  # seconds to connect, and between two reads
+```
+
+## When it is not reported
+When the timeout may be in a `**kwargs` out of sight or in the function's own parameter, when a
+session subclass, a mounted adapter or a patch in the project really sets one, and when the client
+cannot be told to be one.
+
+## Fix
+Adds the timeout (safe). The value is yours: see the setting `timeout`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flake8_untimed.bounds import Kind
+from flake8_untimed.calls import Call, Facts
+from flake8_untimed.findings import Finding
+from flake8_untimed.rules._timeouts import (
+    at_calls,
+    at_constructions,
+    set_at_call,
+    set_at_construction,
+    written,
+)
+
+
+def check(facts: Facts) -> Iterator[Finding]:
+    for call in at_calls(facts, Kind.NONE):
+        fix, why_not = set_at_call(facts, call, written(facts, call.library), safe=True)
+        yield facts.finding("UNT101", call.node, _message(call), fix, why_not)
+    for made in at_constructions(facts, Kind.NONE):
+        value = written(facts, made.library, client=True)
+        fix, why_not = set_at_construction(facts, made, value, safe=True)
+        yield facts.finding(
+            "UNT101",
+            made.node,
+            f"{made.name}() sets no timeout and {made.library.name} has none: its calls wait for"
+            f" ever on a silent server; pass timeout={value.text}",
+            fix,
+            why_not,
+        )
+
+
+def _message(call: Call) -> str:
+    if call.wrapper is not None:
+        return (
+            f"{call.name}() passes no timeout on to {call.library.name}: it waits for ever on a"
+            " silent server; pass timeout="
+        )
+    how = "is handed over without a timeout" if call.handed_over else "has no timeout"
+    name = call.name if call.handed_over else f"{call.name}()"
+    if call.sender.timeout is None:
+        return (
+            f"{name} has no timeout and takes none: it waits for ever on a silent server; set one"
+            " on the client, or use a function that takes one"
+        )
+    pair = "(connect, read)" if call.library.timeouts.tuples else "seconds"
+    return f"{name} {how}: it waits for ever on a silent server; pass timeout={pair}"

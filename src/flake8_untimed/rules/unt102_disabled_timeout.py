@@ -1,0 +1,70 @@
+"""A timeout that is switched off: `timeout=None` and its like.
+
+## What it does
+Finds `timeout=None`, and each library's other spellings of "no limit" (aiohttp: `0`, `False`, a
+`ClientTimeout()` without a total; requests: `(None, None)`), on a call or at a client's
+construction, written there or behind a name in sight.
+
+## Why is this bad?
+The request waits for ever on a server that accepts and never answers; here somebody has even taken
+away the library's own default.
+
+## Example
+```python
+httpx.Client(timeout=None)
+```
+
+## Use instead
+```python
+httpx.Client(timeout=30.0)  # seconds
+```
+
+## When it is not reported
+When the value is a parameter of the function, or one of several values that are not all bad; when
+None means the library's default (`aiohttp.ClientSession(timeout=None)`).
+
+## Fix
+Replaces the value (unsafe: somebody wanted it so).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flake8_untimed.bounds import Kind
+from flake8_untimed.calls import Facts
+from flake8_untimed.findings import Finding
+from flake8_untimed.rules._timeouts import (
+    at_calls,
+    at_constructions,
+    set_at_call,
+    set_at_construction,
+    value_node,
+    written,
+)
+
+
+def check(facts: Facts) -> Iterator[Finding]:
+    for call in at_calls(facts, Kind.DISABLED):
+        fix, why_not = set_at_call(facts, call, written(facts, call.library), safe=False)
+        node = value_node(call)
+        how = f" by timeout={facts.text(node)}" if node is not None and len(facts.text(node)) < 40 else ""
+        yield facts.finding(
+            "UNT102",
+            call.node,
+            f"{call.name}() has its timeout switched off{how}: it waits for ever on a silent server;"
+            " pass seconds",
+            fix,
+            why_not,
+        )
+    for made in at_constructions(facts, Kind.DISABLED):
+        value = written(facts, made.library, client=True)
+        fix, why_not = set_at_construction(facts, made, value, safe=False)
+        yield facts.finding(
+            "UNT102",
+            made.node,
+            f"{made.name}() switches the timeout off: its calls wait for ever on a silent server;"
+            f" pass timeout={value.text}",
+            fix,
+            why_not,
+        )

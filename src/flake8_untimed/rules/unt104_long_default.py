@@ -1,0 +1,47 @@
+"""Relies on a long default of the library: aiohttp waits up to 5 minutes.
+
+## What it does
+Finds aiohttp calls that name no timeout, and sessions that are made without one, where the 300 s of
+the library (`total`) are all that limits the wait. A session in sight is reported once, where it is
+made.
+
+## Why is this bad?
+Five minutes is longer than the patience of whoever waits for your service, and nobody reading the
+code can see that it is the limit.
+
+## Example
+```python
+async with aiohttp.ClientSession() as session: ...
+```
+
+## Use instead
+```python
+async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=30)) as session: ...
+```
+
+## When it is not reported
+When all calls through the session in sight are bounded: by their own argument, or by
+`asyncio.timeout`, `wait_for`, `anyio.fail_after` and their like around them.
+
+## Fix
+At the client's construction when it is in sight, else at the call (safe).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flake8_untimed.calls import Facts
+from flake8_untimed.findings import Finding
+from flake8_untimed.rules._defaults import findings
+from flake8_untimed.rules._timeouts import written
+
+
+def check(facts: Facts) -> Iterator[Finding]:
+    limit = facts.settings.long_default
+    yield from findings(
+        facts,
+        "UNT104",
+        lambda seconds: seconds >= limit,
+        lambda library, seconds, client: written(facts, library, client=client),
+    )

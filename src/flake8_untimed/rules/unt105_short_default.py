@@ -1,0 +1,45 @@
+"""Relies on a short default of the library that nobody wrote down: httpx waits 5 s.
+
+## What it does
+Finds calls and clients of httpx, niquests, curl_cffi and others that name no timeout, where the
+library's own short default limits each wait.
+
+## Why is this bad?
+The limit is sound but hidden: readers cannot see it, a new major version or a move to another
+library changes it, and with requests the same line would wait for ever.
+
+## Example
+```python
+httpx.get(url)
+```
+
+## Use instead
+```python
+httpx.get(url, timeout=5.0)
+```
+
+## When it is not reported
+For calls through a client that was made out of sight.
+
+## Fix
+Writes the same seconds down (safe: nothing changes at run time).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flake8_untimed.calls import Facts
+from flake8_untimed.findings import Finding
+from flake8_untimed.rules._defaults import findings
+from flake8_untimed.rules._timeouts import exactly
+
+
+def check(facts: Facts) -> Iterator[Finding]:
+    limit = facts.settings.long_default
+    yield from findings(
+        facts,
+        "UNT105",
+        lambda seconds: seconds < limit,
+        lambda library, seconds, client: exactly(seconds),
+    )

@@ -1,0 +1,81 @@
+"""A timeout that the library rejects, or that fails at once.
+
+## What it does
+Finds values that raise or fail as soon as the line runs: 0 or a negative number for requests, a
+tuple of three, a string, `httpx.Timeout(connect=5)`, `aiohttp.ClientSession(timeout=5)`.
+
+## Why is this bad?
+The request is never sent: ValueError, TypeError or a connection error comes instead, on a path that
+was perhaps never tried.
+
+## Example
+```python
+aiohttp.ClientSession(timeout=5)  # ValueError
+```
+
+## Use instead
+```python
+aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=5))
+```
+
+## When it is not reported
+When the value is a parameter of the function, or one of several that are not all bad.
+
+## Fix
+`ClientTimeout(total=...)` for a number where aiohttp wants an object (safe), else none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flake8_untimed.bounds import Kind
+from flake8_untimed.calls import Call, Construction, Facts
+from flake8_untimed.findings import Expression, Finding, Fix
+from flake8_untimed.rules._timeouts import (
+    at_calls,
+    at_constructions,
+    set_at_call,
+    set_at_construction,
+    value_node,
+)
+
+
+def check(facts: Facts) -> Iterator[Finding]:
+    places: list[Call | Construction] = [
+        *at_calls(facts, Kind.INVALID),
+        *at_constructions(facts, Kind.INVALID),
+    ]
+    for place in places:
+        node = value_node(place)
+        text = facts.text(node) if node is not None else place.bound.detail
+        fix, why_not = _wrapped(facts, place, text)
+        yield facts.finding(
+            "UNT106",
+            place.node,
+            f"{place.name}() gets a timeout that {place.library.name} rejects"
+            f"{f' ({text})' if text and len(text) < 40 else ''}: it raises or fails at once; pass"
+            f" {_allowed(place)}",
+            fix,
+            why_not,
+        )
+
+
+def _allowed(place: Call | Construction) -> str:
+    return "aiohttp.ClientTimeout(total=seconds)" if place.library.name == "aiohttp" else "seconds > 0"
+
+
+def _wrapped(
+    facts: Facts, place: Call | Construction, text: str
+) -> tuple[Fix | None, str | None]:
+    """A plain number where aiohttp wants a `ClientTimeout`."""
+    try:
+        positive = float(text) > 0
+    except ValueError:
+        positive = False
+    if place.library.name != "aiohttp" or not positive:
+        return None, "which value was meant is not known"
+    value = Expression(f"aiohttp.ClientTimeout(total={text})", ("aiohttp.ClientTimeout",))
+    if isinstance(place, Call):
+        return set_at_call(facts, place, value, safe=True)
+    return set_at_construction(facts, place, value, safe=True)

@@ -1,0 +1,52 @@
+"""A call without a timeout through an aiohttp session that was made out of sight.
+
+## What it does
+Finds aiohttp calls that name no timeout, on a session that came from elsewhere (an annotated
+parameter, another package): 5 minutes, unless whoever made it has set something else.
+
+## Why is this bad?
+The call cannot tell how long it may take; with the default it is 300 s.
+
+## Example
+```python
+async def fetch(session: aiohttp.ClientSession, url: str):
+    return await session.get(url)
+```
+
+## Use instead
+```python
+    return await session.get(url, timeout=aiohttp.ClientTimeout(total=30))
+```
+
+## When it is not reported
+When something around the call bounds it (`asyncio.timeout`, `wait_for`, ...), here or around every
+call of the function in this file; for httpx, whose default is short.
+
+## Fix
+At the call (unsafe: the session may have a limit that suits it).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flake8_untimed.bounds import Kind, Source
+from flake8_untimed.calls import Facts
+from flake8_untimed.findings import Finding
+from flake8_untimed.rules._timeouts import at_calls, seconds_of, set_at_call, written
+
+
+def check(facts: Facts) -> Iterator[Finding]:
+    for call in at_calls(facts, Kind.DEFAULT):
+        if call.bound.source is not Source.OUT_OF_SIGHT:
+            continue
+        value = written(facts, call.library)
+        fix, why_not = set_at_call(facts, call, value, safe=False)
+        yield facts.finding(
+            "UNT111",
+            call.node,
+            f"{call.name}() names no timeout and its session was made out of sight: it waits up to"
+            f" {seconds_of(call.bound)} unless that was changed there; pass timeout={value.text}",
+            fix,
+            why_not,
+        )

@@ -1,0 +1,47 @@
+"""JSON with its Content-Type written by hand: it works, and `json=` says both.
+
+## What it does
+Finds `data=json.dumps(x)` where the Content-Type `application/json` is given on the call or the
+client.
+
+## Why is this bad?
+It is correct, but says in two places what one argument says; the day somebody copies the line
+without the header, it is UNT201.
+
+## Example
+```python
+requests.post(url, data=json.dumps(body), headers={"Content-Type": "application/json"})
+```
+
+## Use instead
+```python
+requests.post(url, json=body)
+```
+
+## When it is not reported
+When the Content-Type is another one, or out of sight.
+
+## Fix
+`json=x`, and the header goes if it stood at the call for this reason only (safe).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flake8_untimed.calls import Facts
+from flake8_untimed.findings import Finding
+from flake8_untimed.rules._bodies import json_bodies, use_json
+
+
+def check(facts: Facts) -> Iterator[Finding]:
+    for body in json_bodies(facts):
+        if body.content_type == "json":
+            fix, why_not = use_json(facts, body)
+            yield facts.finding(
+                "UNT202",
+                body.call.node,
+                f"{body.call.name}() encodes JSON and sets its Content-Type by hand; json= does both",
+                fix,
+                why_not,
+            )

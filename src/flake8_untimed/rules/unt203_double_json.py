@@ -1,0 +1,65 @@
+"""JSON that is encoded twice: the server receives a string.
+
+## What it does
+Finds `json=json.dumps(x)`.
+
+## Why is this bad?
+The library encodes what `json=` is given: the body becomes a JSON *string* that holds JSON, and the
+server finds a str where it expects an object.
+
+## Example
+```python
+requests.post(url, json=json.dumps(body))
+```
+
+## Use instead
+```python
+requests.post(url, json=body)
+```
+
+## When it is not reported
+When the value is JSON text only sometimes.
+
+## Fix
+`json=x` (unsafe: a server may have come to expect the string).
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from flake8_untimed.calls import Facts
+from flake8_untimed.findings import Expression, Finding, Fix, SetArgument
+from flake8_untimed.rules._bodies import STANDARD, json_text
+
+
+def check(facts: Facts) -> Iterator[Finding]:
+    for call in facts.calls:
+        body = call.sender.body
+        if body is None or body.json is None or call.wrapper is not None:
+            continue
+        argument = call.argument(body.json)
+        made = json_text(facts.values(argument))
+        if argument is None or made is None:
+            continue
+        fix, why_not = None, "the JSON text is made elsewhere"
+        dumps = made.site.node
+        if (
+            argument.is_written
+            and made.path == STANDARD
+            and argument.node is dumps
+            and len(dumps.args) == 1
+            and not isinstance(dumps.args[0], ast.Starred)
+        ):
+            value = Expression(facts.text(dumps.args[0]))
+            edit = SetArgument(facts.span(call.node), body.json, value, argument.position)
+            fix = Fix((edit,), False)
+        yield facts.finding(
+            "UNT203",
+            call.node,
+            f"{call.name}() encodes its body twice: the server receives a JSON string that holds"
+            " JSON; pass the object itself",
+            fix,
+            why_not,
+        )

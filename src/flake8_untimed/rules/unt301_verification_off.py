@@ -1,0 +1,67 @@
+"""Certificate verification is switched off on a call or for a client.
+
+## What it does
+Finds `verify=False` and its like (`ssl=False`, `cert_reqs="CERT_NONE"`,
+`disable_ssl_certificate_validation=True`, ...) on calls, at the construction of clients, connectors
+and transports, written there or behind a name in sight.
+
+## Why is this bad?
+Whoever sits between you and the server can answer in its name: read the tokens, change the answer.
+
+## Example
+```python
+requests.get(url, verify=False)
+```
+
+## Use instead
+```python
+requests.get(url, verify="/etc/ssl/our-own-ca.pem")
+```
+
+## When it is not reported
+When the value is a parameter, or off only in some cases.
+
+## Fix
+Removes the argument (unsafe: the server may have no valid certificate).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flake8_untimed.calls import Call, Construction, Facts
+from flake8_untimed.findings import Finding, Fix, RemoveArgument
+from flake8_untimed.libraries.model import Switch
+from flake8_untimed.rules._switches import is_off
+
+
+def check(facts: Facts) -> Iterator[Finding]:
+    for call in facts.calls:
+        if call.wrapper is None:
+            yield from _at(facts, call, call.sender.switches)
+    for made in facts.constructions:
+        if not made.is_context:
+            yield from _at(facts, made, made.constructor.switches)
+
+
+def _at(
+    facts: Facts, place: Call | Construction, switches: tuple[Switch, ...]
+) -> Iterator[Finding]:
+    for switch in switches:
+        argument = place.argument(switch.name)
+        if argument is None or not is_off(facts.values(argument), switch):
+            continue
+        fix, why_not = None, "the argument is given elsewhere"
+        if argument.keyword is not None:
+            fix = Fix((RemoveArgument(facts.span(place.node), switch.name),), False)
+        written = facts.text(argument.node) if argument.node is not None else "..."
+        text = f"{switch.name}={written}" if len(written) < 40 else switch.name
+        what = switch.only or "certificate verification"
+        yield facts.finding(
+            "UNT301",
+            place.node,
+            f"{place.name}() switches {what} off ({text}): anybody in between can answer for the"
+            " server; leave it out, or name your own CA file",
+            fix,
+            why_not,
+        )

@@ -1,0 +1,56 @@
+"""Certificate verification is switched off on a living client.
+
+## What it does
+Finds `session.verify = False`, and what has the same effect: on a requests Session `None` disables
+verification too.
+
+## Why is this bad?
+Every later call through the client trusts whoever answers, however far from this line.
+
+## Example
+```python
+session.verify = False
+```
+
+## Use instead
+```python
+session.verify = "/etc/ssl/our-own-ca.pem"
+```
+
+## When it is not reported
+When the value is out of sight, or off only in some cases.
+
+## Fix
+Removes the statement (unsafe: the server may have no valid certificate).
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from flake8_untimed.calls import Facts
+from flake8_untimed.findings import Finding, Fix, RemoveStatement
+from flake8_untimed.rules._switches import is_off
+
+
+def check(facts: Facts) -> Iterator[Finding]:
+    for setting in facts.assignments:
+        for switch in setting.client.switches:
+            if switch.name != setting.target.attr:
+                continue
+            if not is_off(facts.evaluate(setting.value, setting.context), switch):
+                continue
+            fix, why_not = None, "the statement sets other things too"
+            if not isinstance(setting.node, ast.Assign) or len(setting.node.targets) == 1:
+                fix = Fix((RemoveStatement(facts.span(setting.node)),), False)
+            target = facts.text(setting.target)
+            yield facts.finding(
+                "UNT302",
+                setting.node,
+                f"{target} = {facts.text(setting.value)} switches certificate verification off for"
+                " every later call: anybody in between can answer for the server; leave it out, or"
+                " name your own CA file",
+                fix,
+                why_not,
+            )

@@ -1,0 +1,63 @@
+"""An SSL context that verifies nothing is handed to a call or a client.
+
+## What it does
+Finds `ssl._create_unverified_context()`, `ssl.SSLContext()`, and contexts whose `verify_mode` was
+set to `ssl.CERT_NONE`, where they are handed to a call, a client or a connector; and the patching
+of `ssl._create_default_https_context`.
+
+## Why is this bad?
+Whoever sits between you and the server can answer in its name. `ssl.SSLContext()` looks sound, and
+verifies neither the chain nor the name.
+
+## Example
+```python
+urllib.request.urlopen(url, timeout=5, context=ssl.SSLContext())
+```
+
+## Use instead
+```python
+urllib.request.urlopen(url, timeout=5, context=ssl.create_default_context())
+```
+
+## When it is not reported
+When the context comes from out of sight, or was made to verify again.
+
+## Fix
+None: which certificates to trust is yours to say.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from flake8_untimed.calls import Facts
+from flake8_untimed.findings import Finding
+
+WHY_NOT = "which certificates to trust is not known"
+
+
+def check(facts: Facts) -> Iterator[Finding]:
+    places = [
+        *((c, c.sender.switches) for c in facts.calls if c.wrapper is None),
+        *((m, m.constructor.switches) for m in facts.constructions),
+    ]
+    for place, switches in places:
+        for switch in switches:
+            argument = place.argument(switch.name)
+            if switch.context and argument and facts.verifies_nothing(facts.values(argument)):
+                yield facts.finding(
+                    "UNT303",
+                    place.node,
+                    f"{place.name}() gets an SSL context that verifies nothing: anybody in between"
+                    " can answer for the server; use ssl.create_default_context()",
+                    why_not=WHY_NOT,
+                )
+    for node in facts.patched_contexts:
+        yield facts.finding(
+            "UNT303",
+            node,
+            f"{ast.unparse(node.targets[0])} is replaced: urllib and http.client verify no"
+            " certificate any more; leave it alone, or pass a context where it is needed",
+            why_not=WHY_NOT,
+        )
