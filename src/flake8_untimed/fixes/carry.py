@@ -25,7 +25,7 @@ from flake8_untimed.fixes.changes import (
     is_mapping,
 )
 from flake8_untimed.fixes.errors import Refused
-from flake8_untimed.fixes.module import Module, arguments, value_of
+from flake8_untimed.fixes.module import Module, arguments, is_head, value_of
 from flake8_untimed.fixes.rows import Item, Row
 
 _TO_PARENTHESIS = re.compile(r"(?:[\s)\\]|#[^\r\n]*)*\(")
@@ -316,8 +316,8 @@ def _new_import(module: Module, change: NewImport) -> tuple[int, str]:
     if anchor is None:
         ends = not source or source.endswith(("\n", "\r"))
         return len(source), ("" if ends else newline) + change.text + newline
-    is_import = isinstance(anchor, (ast.Import, ast.ImportFrom))
     if change.before:
+        is_import = isinstance(anchor, (ast.Import, ast.ImportFrom))
         first = min([anchor.lineno, *(d.lineno for d in getattr(anchor, "decorator_list", ()))])
         gap = "" if is_import else newline * (2 if hasattr(anchor, "decorator_list") else 1)
         return _above_comments(module, first - 1), change.text + newline + gap
@@ -326,7 +326,7 @@ def _new_import(module: Module, change: NewImport) -> tuple[int, str]:
         new = change.text + newline
     else:
         new = newline + change.text
-    if is_import and getattr(anchor, "module", "") != "__future__":
+    if not is_head(anchor):
         return offset, new
     is_apart = offset == len(source) or not module.source.lines[module.line(offset)].strip()
     return offset, newline + new + ("" if is_apart else newline)

@@ -6,7 +6,8 @@ import difflib
 import re
 from collections.abc import Iterator
 
-_COLORS = {b"---": b"\x1b[1m", b"+++": b"\x1b[1m", b"@@": b"\x1b[36m", b"-": b"\x1b[31m", b"+": b"\x1b[32m"}  # fmt: skip
+_HEADER = b"\x1b[1m"
+_COLORS = {b"@": b"\x1b[36m", b"-": b"\x1b[31m", b"+": b"\x1b[32m"}
 _RESET = b"\x1b[0m"
 _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}
 
@@ -17,15 +18,18 @@ def diff(path: str, before: bytes, after: bytes, *, color: bool = False) -> byte
     `path` is relative to where the patch will be applied. The result is not text: it holds the
     file's encoding and newlines, without which it could not be applied.
     """
-    return b"".join(_colored(line) if color else line for line in _lines(path, before, after))
+    lines = list(_lines(path, before, after))
+    if color:
+        lines = [_colored(line, is_header=number < 2) for number, line in enumerate(lines)]
+    return b"".join(lines)
 
 
 def _lines(path: str, before: bytes, after: bytes) -> Iterator[bytes]:
     # git ends lines at \n alone; a carriage return before it is part of the line.
     lines = difflib.diff_bytes(
         difflib.unified_diff,
-        before.splitlines(keepends=True) if b"\r" not in before else _split(before),
-        after.splitlines(keepends=True) if b"\r" not in after else _split(after),
+        _split(before),
+        _split(after),
         _name(f"a/{path}"),
         _name(f"b/{path}"),
         lineterm=b"\n",
@@ -37,7 +41,8 @@ def _lines(path: str, before: bytes, after: bytes) -> Iterator[bytes]:
         elif line.endswith(b"\n"):
             yield line
         else:
-            yield line + b"\n\\ No newline at end of file\n"
+            yield line + b"\n"
+            yield b"\\ No newline at end of file\n"
 
 
 def _split(content: bytes) -> list[bytes]:
@@ -55,9 +60,9 @@ def _name(path: str) -> bytes:
     return raw.encode("utf-8", "surrogateescape")
 
 
-def _colored(line: bytes) -> bytes:
-    for mark, color in _COLORS.items():
-        if line.startswith(mark):
-            text = line.rstrip(b"\r\n")
-            return color + text + _RESET + line[len(text) :]
-    return line
+def _colored(line: bytes, *, is_header: bool) -> bytes:
+    color = _HEADER if is_header else _COLORS.get(line[:1])
+    if color is None:
+        return line
+    text = line.rstrip(b"\r\n")
+    return color + text + _RESET + line[len(text) :]

@@ -14,7 +14,7 @@ from typing import Any
 from flake8_untimed.findings import Expression
 from flake8_untimed.fixes.changes import DropStatement, EditImport, ImportChange, NewImport
 from flake8_untimed.fixes.errors import Refused
-from flake8_untimed.fixes.module import FUNCTIONS, Module, parse_expression
+from flake8_untimed.fixes.module import FUNCTIONS, Module, is_docstring, is_future, parse_expression
 from flake8_untimed.source import Source
 
 Import = (ast.Import, ast.ImportFrom)
@@ -344,11 +344,11 @@ class Imports:
         body = self.module.tree.body
         text, module = needed.statement, needed.module
         imports = self._section()
-        group = [s for s in imports if not _is_future(s)]
+        group = [s for s in imports if not is_future(s)]
         if not group:
             if imports:
                 return NewImport(text, imports[-1])
-            if body and _is_docstring(body[0]):
+            if body and is_docstring(body[0]):
                 return NewImport(text, body[0])
             return NewImport(text, body[0] if body else None, before=True)
         root = module.partition(".")[0]
@@ -377,7 +377,7 @@ class Imports:
             if isinstance(statement, Import):
                 section.append(statement)
             elif isinstance(statement, _DEFINITIONS if patched else ast.stmt) and not (
-                _is_docstring(statement) or isinstance(statement, (ast.If, ast.Try))
+                is_docstring(statement) or isinstance(statement, (ast.If, ast.Try))
             ):
                 break
         return section
@@ -531,18 +531,6 @@ def _index_for(item: str, names: Sequence[ast.alias]) -> int:
         if keys == sorted(keys):
             return sum(key <= order(new) for key in keys)
     return len(names)
-
-
-def _is_docstring(statement: ast.stmt) -> bool:
-    return (
-        isinstance(statement, ast.Expr)
-        and isinstance(statement.value, ast.Constant)
-        and isinstance(statement.value.value, str)
-    )
-
-
-def _is_future(statement: ast.stmt) -> bool:
-    return isinstance(statement, ast.ImportFrom) and statement.module == "__future__"
 
 
 def _roots(statement: ast.stmt) -> set[str]:

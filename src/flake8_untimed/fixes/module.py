@@ -155,6 +155,23 @@ def value_of(argument: ast.expr | ast.keyword) -> ast.expr:
     return argument.value if isinstance(argument, (ast.keyword, ast.Starred)) else argument
 
 
+def is_docstring(statement: ast.stmt) -> bool:
+    return (
+        isinstance(statement, ast.Expr)
+        and isinstance(statement.value, ast.Constant)
+        and isinstance(statement.value.value, str)
+    )
+
+
+def is_future(statement: ast.stmt) -> bool:
+    return isinstance(statement, ast.ImportFrom) and statement.module == "__future__"
+
+
+def is_head(statement: ast.stmt) -> bool:
+    """Whether a blank line stands between it and a module's imports."""
+    return is_docstring(statement) or is_future(statement)
+
+
 def parse_expression(text: str) -> ast.expr:
     """The tree of a text that is to be written. Its nodes stand nowhere: line 0. Raises Refused."""
     try:
