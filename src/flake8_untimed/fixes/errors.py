@@ -10,8 +10,10 @@ class Refused(Exception):
 class LibcstMissing(Exception):
     """There is something to fix, and libcst is not installed."""
 
-    def __init__(self) -> None:
-        super().__init__("fixing needs libcst: pip install 'flake8-untimed[codemod]'")
+    def __init__(
+        self, message: str = "fixing needs libcst: pip install 'flake8-untimed[codemod]'"
+    ) -> None:
+        super().__init__(message)  # an argument, so that it survives pickling
 
 
 class WriteError(Exception):
