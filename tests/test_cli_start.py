@@ -7,10 +7,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from test_cli_check import CALL, untimed
 
 from flake8_untimed import __version__
 from flake8_untimed.rules import RULES
+from test_cli_check import CALL, untimed
 
 
 def test_version(tmp_path: Path) -> None:

@@ -153,7 +153,7 @@ def test_opt_in_rules_are_named_in_full(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(rules, "RULES", names)
     for codes in ("UNT1", "UNT110", "UNT", "UNT901"):
         assert from_values({"extend-select": codes}, "/").extend_select == (codes,)
-    with pytest.raises(SettingsError, match="UNT9 is made of opt-in rules only, .*: UNT901"):
+    with pytest.raises(SettingsError, match=r"UNT9 is made of opt-in rules only, .*: UNT901"):
         from_values({"extend-select": "UNT9"}, "/")
     assert from_values({"ignore": "UNT9"}, "/").ignore == ("UNT9",)
 

@@ -101,7 +101,8 @@ def _add_fix(commands: _Commands) -> None:
     parser.add_argument(
         "--write-session-class",
         metavar="PATH",
-        help="write a new module with a requests.Session that has a default timeout, and exit",
+        help="write a new module with the class that --session-class names, a requests.Session "
+        "that has a default timeout, and exit",
     )
     _add_settings(parser)
 

@@ -7,6 +7,7 @@ import os
 import re
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from flake8_untimed.analysis import Workspace
@@ -38,18 +39,16 @@ class Checker:
     def check(self, path: str, name: str | None = None) -> FileResult:
         """`name`: what standard input is called."""
         try:
-            source = self.source(path, name)
+            source = self.source(read(path), name or path)
             if source is None:
                 return FileResult()
             findings = self.findings(source)
-            return FileResult([self._reported(source, finding) for finding in findings])
         except SourceError as error:
             return FileResult(error=error.reason)
+        return FileResult([self._reported(source, findings, finding) for finding in findings])
 
-    def source(self, path: str, name: str | None = None) -> Source | None:
-        """The file, or None if nothing can be found in it. Raises SourceError."""
-        data = sys.stdin.buffer.read() if path == STDIN else read_bytes(path)
-        name = name or path
+    def source(self, data: bytes, name: str) -> Source | None:
+        """The text of a file, or None if nothing can be found in it. Raises SourceError."""
         if not self._workspace.matters(data, name):
             return None
         return Source.from_bytes(data, name)
@@ -80,18 +79,46 @@ class Checker:
             code for patterns, codes in self._ignores if patterns.match(absolute) for code in codes
         )
 
-    def _reported(self, source: Source, finding: Finding) -> Reported:
+    def _reported(self, source: Source, findings: Sequence[Finding], finding: Finding) -> Reported:
         line = source.lines[finding.span.line - 1].rstrip("\r\n")
-        return Reported(
-            source.path,
-            finding,
-            line,
-            fingerprint(source, finding),
-            self._replacement(source, finding) if self._with_fixes else None,
-        )
+        replacement = None
+        if self._with_fixes and finding.fix is not None:
+            replacement = self._replacement(source, findings, finding)
+        return Reported(source.path, finding, line, fingerprint(source, finding), replacement)
 
-    def _replacement(self, source: Source, finding: Finding) -> Replacement | None:
+    def _replacement(
+        self, source: Source, findings: Sequence[Finding], finding: Finding
+    ) -> Replacement | None:
+        """What the fix of this one finding would write; None without libcst, or if it would not
+        stand the test."""
+        from flake8_untimed import fixes
+
+        alone = [
+            other if other is finding else replace(other, fix=None, why_not="not asked for")
+            for other in findings
+        ]
+        try:
+            outcome = fixes.fix_source(source, alone, unsafe=True, analyze=self.findings)
+        except fixes.LibcstMissing:
+            return None
+        return changed_lines(source.lines, outcome.source.lines)
+
+
+def read(path: str) -> bytes:
+    """A file, or standard input. Raises SourceError."""
+    return sys.stdin.buffer.read() if path == STDIN else read_bytes(path)
+
+
+def changed_lines(before: Sequence[str], after: Sequence[str]) -> Replacement | None:
+    """The lines from the first that differs to the last, or None if none does."""
+    if before == after:
         return None
+    shorter = min(len(before), len(after))
+    first = next((n for n in range(shorter) if before[n] != after[n]), shorter)
+    rest = shorter - first
+    same = next((n for n in range(rest) if before[-1 - n] != after[-1 - n]), rest)
+    text = "".join(after[first : len(after) - same])
+    return Replacement(first + 1, len(before) - same + 1, text)
 
 
 def fingerprint(source: Source, finding: Finding) -> str:

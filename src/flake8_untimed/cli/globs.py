@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable
 
 _FOLDERS = re.compile(r"\*\*+/")
 _ALL_BELOW = re.compile(r"/\*\*+\Z")
+_MAGIC = re.compile(r"[*?\[\\]")
 _SET = re.compile(r"\[([!^]?)(\]?[^\]]*)\]")
 
 
@@ -54,16 +56,21 @@ class Patterns:
     or folder, an absolute one matches that very path and all below it."""
 
     def __init__(self, patterns: Iterable[str]) -> None:
-        slashed = [pattern.replace("\\", "/") for pattern in patterns]
-        self._names = _alternatives([pattern for pattern in slashed if "/" not in pattern])
+        slashed = [pattern.replace(os.sep, "/") for pattern in patterns]
+        names = [pattern for pattern in slashed if "/" not in pattern]
+        # Most are plain names, and every file found is held against them.
+        self._plain = frozenset(name for name in names if not _MAGIC.search(name))
+        self._names = _alternatives([name for name in names if name not in self._plain])
         self._paths = _alternatives([pattern for pattern in slashed if "/" in pattern])
 
     def match(self, path: str) -> bool:
         """`path`: absolute."""
-        path = path.replace("\\", "/")
+        if os.sep != "/":
+            path = path.replace(os.sep, "/")
         name = path[path.rfind("/") + 1 :]
         return bool(
-            (self._names and self._names.fullmatch(name))
+            name in self._plain
+            or (self._names and self._names.fullmatch(name))
             or (self._paths and self._paths.fullmatch(path))
         )
 

@@ -6,15 +6,30 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import traceback
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+
+from flake8_untimed.cli import UsageError
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+    from multiprocessing.process import BaseProcess
 
 Result = TypeVar("Result")
 
 WORTH_A_PROCESS = 100
 """Files. Below this, starting processes costs more than they save."""
 
-_work: Callable[[str], Any]
+_CHUNK = 20
+"""Files that a process takes at a time. Neighbours in a folder often import each other, so they
+stay together; more of them and the processes would end far apart."""
+
+
+class _Failure(NamedTuple):
+    """What a process sends instead of results: not every exception survives the way."""
+
+    text: str
 
 
 def map_files(
@@ -26,24 +41,62 @@ def map_files(
     if jobs <= 1:
         yield from map(make_work(), files)
         return
+    chunks = [files[start : start + _CHUNK] for start in range(0, len(files), _CHUNK)]
+    workers = [_start(make_work, chunks[number::jobs]) for number in range(jobs)]
+    try:
+        for number in range(len(chunks)):
+            yield from _receive(workers[number % jobs][1])
+    finally:
+        # At the end they are done; on Ctrl-C nobody waits for what they have begun.
+        for process, _ in workers:
+            process.terminate()
+
+
+def _start(
+    make_work: Callable[[], Callable[[str], Any]], chunks: Sequence[Sequence[str]]
+) -> tuple[BaseProcess, Connection]:
     import multiprocessing
 
     # Forking spares each process the imports; elsewhere than on Linux it is not safe.
-    method = "fork" if sys.platform == "linux" else "spawn"
-    chunk = max(1, min(50, len(files) // (jobs * 4)))
-    with multiprocessing.get_context(method).Pool(jobs, _start, (make_work,)) as pool:
-        yield from pool.imap(_run, files, chunk)
+    context: Any = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
+    receiver, sender = context.Pipe(duplex=False)
+    process = context.Process(target=_serve, args=(make_work, chunks, sender), daemon=True)
+    process.start()
+    # Ours must be closed, or we would wait for ever for a process that has died.
+    sender.close()
+    return process, receiver
 
 
-def _start(make_work: Callable[[], Callable[[str], Any]]) -> None:
+def _receive(connection: Connection) -> list[Any]:
+    try:
+        received = connection.recv()
+    except EOFError:
+        raise UsageError(
+            "a process ended all of a sudden (out of memory?); --jobs 1 may tell more"
+        ) from None
+    if isinstance(received, _Failure):
+        raise RuntimeError(received.text)
+    results: list[Any] = received
+    return results
+
+
+def _serve(
+    make_work: Callable[[], Callable[[str], Any]],
+    chunks: Sequence[Sequence[str]],
+    connection: Connection,
+) -> None:
     # Ctrl-C reaches every process; the first one sees to it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    global _work
-    _work = make_work()
-
-
-def _run(file: str) -> Any:
-    return _work(file)
+    try:
+        work = make_work()
+        for chunk in chunks:
+            connection.send([work(file) for file in chunk])
+    except BrokenPipeError:
+        pass  # the first process has ended
+    except Exception:
+        connection.send(_Failure(traceback.format_exc()))
+    finally:
+        connection.close()
 
 
 def _processors() -> int:

@@ -1,0 +1,195 @@
+"""`untimed fix`: rewrite what can be rewritten, and say what was left and why.
+
+All files are worked out before the first is written: what is believed of one file can rest on
+another, and must not depend on which of them came first.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from functools import partial
+from typing import NamedTuple
+
+from flake8_untimed import fixes
+from flake8_untimed.cli import CLEAN, FAILED, FOUND, UsageError
+from flake8_untimed.cli.check import counted, files_for, show_errors, stdin_name
+from flake8_untimed.cli.configuration import settings_for
+from flake8_untimed.cli.files import STDIN, Checker, read
+from flake8_untimed.cli.progress import progress
+from flake8_untimed.cli.workers import map_files
+from flake8_untimed.findings import Finding
+from flake8_untimed.reporters.text import visible
+from flake8_untimed.settings import Settings
+from flake8_untimed.source import Source, SourceError
+
+
+class Fixed(NamedTuple):
+    """What became of one file."""
+
+    path: str
+    before: bytes = b""
+    after: bytes | None = None
+    """None: nothing changes."""
+    applied: Sequence[str] = ()
+    """Codes, one for each finding that is fixed."""
+    left: Sequence[fixes.Left] = ()
+    error: str | None = None
+    libcst_missing: str | None = None
+
+
+def run(arguments: argparse.Namespace) -> int:
+    paths = arguments.paths or ["."]
+    name = stdin_name(arguments)
+    settings = settings_for(arguments, [name if path == STDIN else path for path in paths])
+    if arguments.write_session_class:
+        return _write_session_class(arguments.write_session_class, settings)
+    found = files_for(paths, settings)
+    make_work = partial(_Work, settings, name, arguments.unsafe, arguments.add_noqa)
+    results = map_files(make_work, found.files, arguments.jobs)
+    fixed = []
+    for result in progress(results, len(found.files), quiet=arguments.quiet):
+        if result is None:
+            continue
+        if result.libcst_missing:
+            raise UsageError(result.libcst_missing)
+        fixed.append(result)
+    errors = [*found.missing, *found.unreadable]
+    done = _deliver(fixed, arguments, errors)
+    if not arguments.quiet:
+        _report(done, arguments)
+    show_errors(errors)
+    if errors:
+        return FAILED
+    would_change = arguments.diff and any(one.after is not None for one in done)
+    return FOUND if would_change or any(one.left for one in done) else CLEAN
+
+
+class _Work:
+    """What a process does with each file; it writes nothing."""
+
+    def __init__(self, settings: Settings, name: str, unsafe: bool, add_noqa: bool) -> None:
+        self._checker = Checker(settings)
+        self._name = name
+        self._unsafe = unsafe
+        self._add_noqa = add_noqa
+
+    def __call__(self, path: str) -> Fixed | None:
+        """None where nothing was found."""
+        name = self._name if path == STDIN else path
+        try:
+            before = read(path)
+            source = self._checker.source(before, name)
+            findings = self._checker.findings(source) if source else []
+            if source is None or (not findings and path != STDIN):
+                return Fixed(name, before) if path == STDIN else None
+            outcome = self._outcome(source, findings)
+            after = outcome.encoded(before) if outcome.changed else None
+        except SourceError as error:
+            return Fixed(name, error=error.reason)
+        except fixes.LibcstMissing as error:
+            return Fixed(name, libcst_missing=str(error))
+        except fixes.Refused as reason:
+            return Fixed(name, error=str(reason))
+        applied = [finding.code for finding in (*outcome.applied, *outcome.resolved)]
+        return Fixed(name, before, after, applied, outcome.left)
+
+    def _outcome(self, source: Source, findings: Sequence[Finding]) -> fixes.Outcome:
+        if self._add_noqa:
+            return fixes.add_noqa(source, findings)
+        analyze = self._checker.findings
+        return fixes.fix_source(source, findings, unsafe=self._unsafe, analyze=analyze)
+
+
+def _deliver(
+    fixed: Iterable[Fixed], arguments: argparse.Namespace, errors: list[tuple[str, str]]
+) -> list[Fixed]:
+    """Write the changes, or print them. What could not be done joins the errors."""
+    done = []
+    for one in fixed:
+        if one.error is not None:
+            errors.append((one.path, one.error))
+            continue
+        try:
+            _deliver_one(one, arguments)
+        except fixes.WriteError as error:
+            errors.append((one.path, str(error).removeprefix(f"{one.path}: ")))
+            continue
+        done.append(one)
+    return done
+
+
+def _deliver_one(one: Fixed, arguments: argparse.Namespace) -> None:
+    if arguments.diff:
+        if one.after is not None:
+            _print_bytes(fixes.diff(one.path, one.before, one.after, color=_colour()))
+    elif arguments.paths == [STDIN]:
+        _print_bytes(one.before if one.after is None else one.after)
+    elif one.after is not None:
+        fixes.write(one.path, one.before, one.after)
+
+
+def _print_bytes(data: bytes) -> None:
+    """As they are: a patch has the encoding and the ends of lines of its files."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write(data)
+    sys.stdout.buffer.flush()
+
+
+def _colour() -> bool:
+    return sys.stdout.isatty() and "NO_COLOR" not in os.environ
+
+
+def _report(done: Sequence[Fixed], arguments: argparse.Namespace) -> None:
+    """What a reviewer needs. Standard output is for what was left, unless it holds a patch or the
+    new text already."""
+    taken = arguments.diff or arguments.paths == [STDIN]
+    out = sys.stderr if taken else sys.stdout
+    for one in done:
+        for finding, reason in one.left:
+            span = finding.span
+            place = f"{visible(one.path)}:{span.line}:{span.column}"
+            print(f"{place}: {finding.code} left: {visible(reason)}", file=out)
+    out.flush()
+    print(_summary(done, arguments), file=sys.stderr)
+
+
+def _summary(done: Sequence[Fixed], arguments: argparse.Namespace) -> str:
+    changed = [one for one in done if one.after is not None]
+    applied = Counter(code for one in done for code in one.applied)
+    verb = "silenced" if arguments.add_noqa else "fixed"
+    if arguments.diff:
+        verb = f"would be {verb}"
+    total = sum(applied.values())
+    lines = [f"{counted(total, 'finding')} {verb} in {counted(len(changed), 'file')}"]
+    for code, count in sorted(applied.items()):
+        files = sum(code in one.applied for one in done)
+        lines.append(f"  {code}: {count} in {counted(files, 'file')}")
+    reasons = Counter((finding.code, reason) for one in done for finding, reason in one.left)
+    if reasons:
+        files = sum(bool(one.left) for one in done)
+        lines.append(
+            f"{counted(sum(reasons.values()), 'finding')} left in {counted(files, 'file')}"
+        )
+        lines += [
+            f"  {code}: {count}, {visible(reason)}"
+            for (code, reason), count in sorted(reasons.items())
+        ]
+    return "\n".join(lines)
+
+
+def _write_session_class(path: str, settings: Settings) -> int:
+    if settings.session_class is None:
+        raise UsageError("--write-session-class needs the name of the class: --session-class")
+    timeout = settings.timeouts.get("requests")
+    try:
+        fixes.write_session_class(
+            settings.session_class, path, *(() if timeout is None else (timeout,))
+        )
+    except (fixes.Refused, fixes.WriteError) as error:
+        raise UsageError(str(error)) from None
+    print(f"wrote {visible(path)}", file=sys.stderr)
+    return CLEAN
