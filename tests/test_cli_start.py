@@ -8,8 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from flake8_untimed import __version__
+from flake8_untimed import __version__, analysis
+from flake8_untimed.cli import main
 from flake8_untimed.rules import RULES
+from flake8_untimed.settings import Settings
+from flake8_untimed.source import Source
 from test_cli_check import CALL, untimed
 
 
@@ -62,8 +65,6 @@ def test_explain_lists_the_rules(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
 def test_explain_prints_the_documentation(rule: object, capsys: pytest.CaptureFixture[str]) -> None:
-    from flake8_untimed.cli import main
-
     code: str = rule.code  # type: ignore[attr-defined]
     documentation: str = rule.documentation  # type: ignore[attr-defined]
     assert main(["explain", code.lower()]) == 0
@@ -81,11 +82,20 @@ def test_explain_an_unknown_code(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("place", ["a.py:3", "a.py:3:1", "a.py:3:1:"])
-def test_why(tmp_path: Path, place: str) -> None:
+def test_why_prints_what_the_analysis_says(
+    place: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def why(source: Source, line: int, settings: Settings) -> list[str]:
+        return [f"{source.path} {line}", str(settings.long_default)]
+
     (tmp_path / "a.py").write_text(CALL)
-    result = untimed(tmp_path, "why", place)
-    assert result.returncode == 0
-    assert result.stdout
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(analysis, "why", why)
+    assert main(["why", place, "--long-default", "7"]) == 0
+    assert capsys.readouterr().out == "a.py 3\n7.0\n"
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ def run(arguments: argparse.Namespace) -> int:
         source = Source.read(path)
         if line > len(source.lines):
             raise UsageError(f"{path} has only {len(source.lines)} lines")
+        source.parse()
         for text in why(source, line, settings):
             print(text)
     except SourceError as error:
