@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import pickle
 import subprocess
 import sys
 from collections.abc import Callable
@@ -20,7 +21,7 @@ from flake8_untimed.findings import (
     ReplaceExpression,
     SetArgument,
 )
-from flake8_untimed.fixes import UNSAFE, Outcome, Refused, fix_source
+from flake8_untimed.fixes import UNSAFE, LibcstMissing, Outcome, Refused, WriteError, fix_source
 from flake8_untimed.fixes.expected import compare
 from flake8_untimed.source import Source
 
@@ -371,3 +372,9 @@ def test_text_that_does_not_parse_is_left() -> None:
     outcome = fix_source(source, [bad], analyze=analysis(untimed))
     assert outcome.source is source
     assert len(outcome.left) == 1
+
+
+def test_errors_cross_processes() -> None:
+    for error in (LibcstMissing(), Refused("a"), WriteError("b")):
+        again = pickle.loads(pickle.dumps(error))
+        assert (type(again), str(again)) == (type(error), str(error))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import re
 import subprocess
 from pathlib import Path
@@ -76,3 +77,28 @@ def test_colors_are_all_that_they_add() -> None:
         assert (b"\x1b[32m+" in colored) == (b"\n+" in diff("x.py", before, after)[20:])
         # A colour ends before the end of its line, so that a pager cuts nothing in two.
         assert not re.search(rb"\x1b\[[1-9]\d*m[^\x1b]*\n", colored)
+
+
+def test_random_changes(tmp_path: Path) -> None:
+    choice = random.Random(5)
+    for _ in range(60):
+        lines = [b"%d\n" % choice.randrange(4) for _ in range(choice.randrange(40))]
+        before = b"".join(lines)[: choice.choice([None, -1])]
+        for _ in range(choice.randrange(1, 6)):
+            place = choice.randrange(len(lines) + 1)
+            lines[place : place + choice.randrange(3)] = [b"x\n"] * choice.randrange(3)
+        after = b"".join(lines)[: choice.choice([None, -1])]
+        if before != after:
+            assert applied(tmp_path, "x.py", before, diff("x.py", before, after)) == after
+
+
+def test_a_long_file_of_lines_that_repeat_themselves(watchdog: None) -> None:
+    before = b"get(u)\nx = 1\n\n" * 30_000
+    after = before.replace(b"get(u)", b"get(u, timeout=5)", 20_000)
+    assert diff("x.py", before, after).count(b"\n+get") == 20_000
+
+
+def test_a_far_change_is_still_a_patch(tmp_path: Path) -> None:
+    before = b"".join(b"old %d\n" % n for n in range(900)) + b"end\n"
+    after = b"".join(b"new %d\n" % n for n in range(800)) + b"end\n"
+    assert applied(tmp_path, "x.py", before, diff("x.py", before, after)) == after

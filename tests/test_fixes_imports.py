@@ -74,6 +74,10 @@ AIOHTTP_CASES = [
         "try:\n    import aiohttp\nexcept ImportError:\n    aiohttp = None\ndef f(): aiohttp.get(timeout=aiohttp.ClientTimeout(total=30))",
     ),
     (
+        "try:\n    from aiohttp import get\nexcept ImportError:\n    get = None\ndef f(): get()",
+        "try:\n    from aiohttp import ClientTimeout, get\nexcept ImportError:\n    get = None\ndef f(): get(T)",
+    ),
+    (
         "def f():\n    from aiohttp import ClientSession\n    get()",
         "def f():\n    from aiohttp import ClientSession, ClientTimeout\n    get(T)",
     ),

@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import difflib
+import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+Change = tuple[int, int, int, int]
+"""Lines from and to, of the old and of the new text, counted from 0."""
+
+_CONTEXT = 3
+_ALIKE = 3
+"""So many lines alike in a row end a change."""
+_FAR = 500
+"""So many lines are looked ahead for them."""
 _HEADER = b"\x1b[1m"
 _COLORS = {b"@": b"\x1b[36m", b"-": b"\x1b[31m", b"+": b"\x1b[32m"}
 _RESET = b"\x1b[0m"
+_ODD = re.compile(r'["\\\x00-\x1f\x7f]')
 _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}
 
 
@@ -26,22 +36,80 @@ def diff(path: str, before: bytes, after: bytes, *, color: bool = False) -> byte
 
 def _lines(path: str, before: bytes, after: bytes) -> Iterator[bytes]:
     # git ends lines at \n alone; a carriage return before it is part of the line.
-    lines = difflib.diff_bytes(
-        difflib.unified_diff,
-        _split(before),
-        _split(after),
-        _name(f"a/{path}"),
-        _name(f"b/{path}"),
-        lineterm=b"\n",
-    )
-    for number, line in enumerate(lines):
-        if number < 2:
-            # A tab behind it marks the end of a name with blanks, as git itself has it.
-            yield line.rstrip(b"\n") + (b"\t\n" if b" " in line[4:].rstrip(b"\n") else b"\n")
-        elif line.endswith(b"\n"):
-            yield line
+    old, new = _split(before), _split(after)
+    hunks = _hunks(_changes(old, new))
+    for number, hunk in enumerate(hunks):
+        if not number:
+            yield b"--- " + _name("a/" + path.replace(os.sep, "/"))
+            yield b"+++ " + _name("b/" + path.replace(os.sep, "/"))
+        yield from _hunk(old, new, hunk)
+
+
+def _changes(old: list[bytes], new: list[bytes]) -> Iterator[Change]:
+    """What differs. Made for edits here and there in a long file: the time grows with its length,
+    where difflib's grows with the square of it if lines repeat themselves."""
+    i = j = 0
+    while i < len(old) or j < len(new):
+        if i < len(old) and j < len(new) and old[i] == new[j]:
+            i, j = i + 1, j + 1
+            continue
+        gone, come = _until_alike(old, i, new, j)
+        inside = difflib.SequenceMatcher(None, old[i : i + gone], new[j : j + come], autojunk=False)
+        small = gone + come <= _FAR
+        codes = inside.get_opcodes() if small else [("replace", 0, gone, 0, come)]
+        for tag, i1, i2, j1, j2 in codes:
+            if tag != "equal":
+                yield i + i1, i + i2, j + j1, j + j2
+        i, j = i + gone, j + come
+
+
+def _until_alike(old: list[bytes], i: int, new: list[bytes], j: int) -> tuple[int, int]:
+    """How many lines to pass over on both sides until some lines are alike again."""
+    for far in range(1, _FAR):
+        for gone in range(max(0, far - len(new) + j), min(far, len(old) - i) + 1):
+            come = far - gone
+            if old[i + gone : i + gone + _ALIKE] == new[j + come : j + come + _ALIKE]:
+                return gone, come
+    return len(old) - i, len(new) - j
+
+
+def _hunks(changes: Iterable[Change]) -> list[list[Change]]:
+    """Changes whose context would touch, together."""
+    hunks: list[list[Change]] = []
+    for change in changes:
+        if hunks and change[0] - hunks[-1][-1][1] <= 2 * _CONTEXT:
+            hunks[-1].append(change)
         else:
-            yield line + b"\n"
+            hunks.append([change])
+    return hunks
+
+
+def _hunk(old: list[bytes], new: list[bytes], changes: list[Change]) -> Iterator[bytes]:
+    start = max(changes[0][0] - _CONTEXT, 0)
+    end = min(changes[-1][1] + _CONTEXT, len(old))
+    other_start = changes[0][2] - (changes[0][0] - start)
+    other_end = changes[-1][3] + (end - changes[-1][1])
+    yield f"@@ -{_range(start, end)} +{_range(other_start, other_end)} @@\n".encode()
+    position = start
+    for i1, i2, j1, j2 in changes:
+        yield from _marked(b" ", old[position:i1])
+        yield from _marked(b"-", old[i1:i2])
+        yield from _marked(b"+", new[j1:j2])
+        position = i2
+    yield from _marked(b" ", old[position:end])
+
+
+def _range(start: int, end: int) -> str:
+    """Lines from 1; an empty range stands behind the line before it."""
+    return f"{start + (end > start)},{end - start}"
+
+
+def _marked(mark: bytes, lines: list[bytes]) -> Iterator[bytes]:
+    for line in lines:
+        if line.endswith(b"\n"):
+            yield mark + line
+        else:
+            yield mark + line + b"\n"
             yield b"\\ No newline at end of file\n"
 
 
@@ -50,14 +118,12 @@ def _split(content: bytes) -> list[bytes]:
 
 
 def _name(path: str) -> bytes:
-    """A file's name as git writes it: in quotes where it holds something odd."""
-    raw = path.replace("\\", "/") if "\\" in path and "/" not in path else path
-    if re.search(r'["\\\x00-\x1f\x7f]', raw):
-        quoted = re.sub(
-            r'["\\\x00-\x1f\x7f]', lambda m: _ESCAPES.get(m[0], f"\\{ord(m[0]):03o}"), raw
-        )
-        raw = f'"{quoted}"'
-    return raw.encode("utf-8", "surrogateescape")
+    """A file's name as git writes it: in quotes where it holds something odd, and with a tab
+    behind it where it holds a blank."""
+    quoted = _ODD.sub(lambda match: _ESCAPES.get(match[0], f"\\{ord(match[0]):03o}"), path)
+    if quoted != path:
+        path = f'"{quoted}"'
+    return os.fsencode(path) + (b"\t\n" if " " in path else b"\n")
 
 
 def _colored(line: bytes, *, is_header: bool) -> bytes:

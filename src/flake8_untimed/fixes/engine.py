@@ -70,6 +70,14 @@ class _Tracked:
     """Whether that was another fix's text."""
 
 
+class _StillReported(Refused):
+    """Findings that the analysis still gives for the text in which they were fixed."""
+
+    def __init__(self, findings: list[Finding]) -> None:
+        super().__init__(f"{findings[0].code} would still be reported")
+        self.findings = findings
+
+
 class _Attempt(NamedTuple):
     """A text that stood the test."""
 
@@ -152,6 +160,13 @@ def _round(source: Source, tracked: list[_Tracked], analyze: Analyze) -> _Attemp
         nonlocal best
         try:
             best = _attempt(source, everything, [*sure, *more], analyze)
+        except _StillReported as reason:
+            for finding in reason.findings:
+                refuse(finding, reason)
+            gone = {id(finding) for finding in reason.findings}
+            sure = [finding for finding in sure if id(finding) not in gone]
+            rest = [finding for finding in more if id(finding) not in gone]
+            return settle(sure, rest) if rest else sure
         except Refused as reason:
             if len(more) == 1:
                 refuse(more[0], reason)
@@ -218,6 +233,7 @@ def _check_findings(
         where: object = moved.get(place(source, finding.span), finding.message)
         expected.setdefault((finding.code, where), []).append(finding)
     remaining = []
+    still = []
     for finding in sorted(found, key=_order):
         candidates = expected.get((finding.code, place(new, finding.span))) or expected.get(
             (finding.code, finding.message)
@@ -227,8 +243,10 @@ def _check_findings(
             raise Refused(f"a new finding would appear: {finding.code} at {where}")
         before = candidates.pop(0)
         if id(before) in done:
-            raise Refused(f"{before.code} would still be reported")
+            still.append(before)
         remaining.append((before, finding))
+    if still:
+        raise _StillReported(still)
     return remaining
 
 

@@ -120,13 +120,13 @@ class Imports:
             if self._is_free(dotted, dotted, node, planned):
                 return Needed(dotted, "", dotted)
             raise Refused(f"the name {dotted} is taken here")
-        if self._is_optional(module.partition(".")[0]):
-            raise Refused(f"{module} is imported only where it may be missing")
         names = [attribute, *(f"{attribute}_{number}" for number in range(2, 10))]
         name = next((n for n in names if self._is_free(n, dotted, node, planned)), None)
         for statement in self._from_imports(module, node):
             if name is not None:
                 return Needed(module, attribute, name, statement)
+        if self._is_optional(module.partition(".")[0]):
+            raise Refused(f"{module} is imported only where it may be missing")
         root = module.partition(".")[0]
         if name != attribute and self._is_free(root, root, node, planned):
             return Needed(module, "", root)
@@ -140,7 +140,7 @@ class Imports:
                 isinstance(statement, ast.ImportFrom)
                 and statement.names[0].name != "*"
                 and self._is_module(statement, module)
-                and self._is_visible(statement, node)
+                and (self._is_visible(statement, node) or self._gave_root(statement, node))
             ):
                 yield statement
 
@@ -188,12 +188,20 @@ class Imports:
             return False
         if not others and self._is_visible(binding.statement, node):
             return True
-        # `try: import aiohttp` / `except ImportError: aiohttp = None`: where `aiohttp.get(...)` is
-        # evaluated anyway, the name is what the import made it.
+        return binding.name == _root_name(node) and self._gave_root(binding.statement, node)
+
+    def _gave_root(self, statement: ast.stmt, node: ast.AST) -> bool:
+        """Whether the name that `node` starts with can only come from this import.
+
+        `try: import aiohttp` / `except ImportError: aiohttp = None`: where `aiohttp.get(...)` is
+        evaluated anyway, the import was carried out.
+        """
+        bindings = self.bindings.get(_root_name(node) or "", [])
+        imports = [binding for binding in bindings if not _is_fallback(self.module, binding)]
         return (
-            _root_name(node) == binding.name
-            and all(_is_fallback(self.module, other) for other in others)
-            and isinstance(self._scope(binding.statement), ast.Module)
+            len(imports) == 1
+            and imports[0].statement is statement
+            and isinstance(self._scope(statement), ast.Module)
         )
 
     def _is_shadowed(self, name: str, node: ast.AST) -> bool:

@@ -38,12 +38,23 @@ def create(path: str, content: bytes) -> None:
     try:
         temporary = _written_beside(os.path.abspath(path), content, new=True)
         try:
-            os.link(temporary, path)  # unlike a rename, this replaces nothing
+            _name_new(temporary, path)
         finally:
             with suppress(OSError):
                 os.unlink(temporary)
     except OSError as error:
         raise WriteError(f"{path}: not written: {error.strerror or error}") from error
+
+
+def _name_new(temporary: str, path: str) -> None:
+    try:
+        os.link(temporary, path)  # unlike a rename, this replaces nothing
+    except FileExistsError:
+        raise
+    except OSError:  # a file system without links
+        if os.path.lexists(path):
+            raise
+        os.rename(temporary, path)
 
 
 def _check(path: str, target: str, before: bytes) -> None:
