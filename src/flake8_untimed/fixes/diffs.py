@@ -11,9 +11,9 @@ Change = tuple[int, int, int, int]
 """Lines from and to, of the old and of the new text, counted from 0."""
 
 _CONTEXT = 3
-_ALIKE = 3
+_ALIKE = 2
 """So many lines alike in a row end a change."""
-_FAR = 500
+_FAR = 200
 """So many lines are looked ahead for them."""
 _HEADER = b"\x1b[1m"
 _COLORS = {b"@": b"\x1b[36m", b"-": b"\x1b[31m", b"+": b"\x1b[32m"}
@@ -55,9 +55,7 @@ def _changes(old: list[bytes], new: list[bytes]) -> Iterator[Change]:
             continue
         gone, come = _until_alike(old, i, new, j)
         inside = difflib.SequenceMatcher(None, old[i : i + gone], new[j : j + come], autojunk=False)
-        small = gone + come <= _FAR
-        codes = inside.get_opcodes() if small else [("replace", 0, gone, 0, come)]
-        for tag, i1, i2, j1, j2 in codes:
+        for tag, i1, i2, j1, j2 in inside.get_opcodes():
             if tag != "equal":
                 yield i + i1, i + i2, j + j1, j + j2
         i, j = i + gone, j + come
@@ -70,7 +68,7 @@ def _until_alike(old: list[bytes], i: int, new: list[bytes], j: int) -> tuple[in
             come = far - gone
             if old[i + gone : i + gone + _ALIKE] == new[j + come : j + come + _ALIKE]:
                 return gone, come
-    return len(old) - i, len(new) - j
+    return min(_FAR, len(old) - i), min(_FAR, len(new) - j)
 
 
 def _hunks(changes: Iterable[Change]) -> list[list[Change]]:
