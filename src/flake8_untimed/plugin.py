@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
     from flake8_untimed.analysis import Workspace
 
-LOG = logging.getLogger(__name__)
+# Below flake8's own logger: silent, unless flake8 is called with -v.
+LOG = logging.getLogger("flake8.untimed")
 
 _PREFIX = "untimed-"
 

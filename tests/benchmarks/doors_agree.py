@@ -13,16 +13,20 @@ import subprocess
 import sys
 
 _LINE = re.compile(r"(?P<path>.*?):(?P<line>\d+):(?P<column>\d+): (?P<code>UNT\d+) (?P<message>.*)")
+_UNDECODED = re.compile(r"^untimed: (.*): cannot be decoded", re.MULTILINE)
 
 
-def findings(*command: str) -> set[tuple[str, ...]]:
-    """(path, line, column, code, message) of every finding that a command prints."""
-    result = subprocess.run(
-        [sys.executable, "-m", *command], stdout=subprocess.PIPE, check=False, text=True
-    )
-    if result.returncode not in (0, 1, 2):
-        raise SystemExit(f"{command[0]} ended with {result.returncode}")
-    matches = map(_LINE.fullmatch, result.stdout.splitlines())
+def run(*command: str) -> subprocess.CompletedProcess[str]:
+    """A command of this environment, which must have done its work."""
+    result = subprocess.run([sys.executable, "-m", *command], capture_output=True, text=True)
+    if result.returncode not in (0, 1, 2) or "Traceback" in result.stderr:
+        raise SystemExit(f"{command[0]} ended with {result.returncode}:\n{result.stderr}")
+    return result
+
+
+def findings(output: str) -> set[tuple[str, ...]]:
+    """(path, line, column, code, message) of every finding in it."""
+    matches = map(_LINE.fullmatch, output.splitlines())
     return {
         (os.path.normpath(match["path"]), *match.group("line", "column", "code", "message"))
         for match in matches
@@ -32,8 +36,12 @@ def findings(*command: str) -> set[tuple[str, ...]]:
 
 def main() -> int:
     folder = sys.argv[1]
-    plugin = findings("flake8", "--isolated", "--select", "UNT", "-j2", folder)
-    command = findings("flake8_untimed", "check", "--isolated", "--quiet", "--jobs", "2", folder)
+    by_plugin = run("flake8", "--isolated", "--select", "UNT", "-j2", folder)
+    by_command = run("flake8_untimed", "check", "--isolated", "--quiet", "--jobs", "2", folder)
+    # flake8 takes what it cannot decode for latin-1; the command says that it cannot be decoded.
+    undecoded = set(map(os.path.normpath, _UNDECODED.findall(by_command.stderr)))
+    plugin = {finding for finding in findings(by_plugin.stdout) if finding[0] not in undecoded}
+    command = findings(by_command.stdout)
     print(f"plugin: {len(plugin)} findings; command: {len(command)} findings")
     for finding in sorted(plugin ^ command):
         door = "plugin " if finding in plugin else "command"
