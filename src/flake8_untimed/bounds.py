@@ -95,6 +95,8 @@ def _judge(evaluator: Evaluator, value: Value, timeouts: Timeouts) -> Bound | No
     path = _path(value)
     if path in timeouts.defaults:
         return None
+    if path in ("math.inf", "math.nan", "numpy.inf", "numpy.nan"):
+        return _scalar(float(path[-3:]), timeouts)
     if isinstance(value, Result):
         if path in ("datetime.timedelta",):
             return Bound(Kind.INVALID, detail="a timedelta")

@@ -14,7 +14,7 @@ from flake8_untimed.bounds import UNKNOWN, Bound, Kind, Source
 from flake8_untimed.findings import Finding, Fix, Span
 from flake8_untimed import contexts
 from flake8_untimed.inference import invoke
-from flake8_untimed.inference.arguments import Argument, Passed, bind
+from flake8_untimed.inference.arguments import Argument, Passed, bind, parameter_names
 from flake8_untimed.inference.arguments import Bound as BoundArguments
 from flake8_untimed.idle import Idle, find_idle
 from flake8_untimed.inference.evaluate import Evaluator
@@ -27,6 +27,7 @@ from flake8_untimed.inference.values import (
     Function,
     Instance,
     Mapping,
+    Other,
     Parameter,
     Partial,
     SenderValue,
@@ -123,7 +124,7 @@ class Facts:
 
     def values(self, argument: Argument | None) -> Alternatives:
         """What an argument may be; nothing if it is not given."""
-        return self.evaluator.argument(argument) if argument is not None else ()
+        return self.evaluator.deeply(argument) if argument is not None else ()
 
     def evaluate(self, node: ast.expr, context: Context) -> Alternatives:
         return self.evaluator.evaluate(node, context)
@@ -206,6 +207,7 @@ class _Collector:
 
     def _read(self, node: ast.Call, context: Context) -> None:
         callees = self._evaluator.ask(node.func, context)
+        hidden = any(isinstance(c, Other) for c in callees)
         requests: list[tuple[Value, Call]] = []
         passed: Passed | None = None
         for callee in callees:
@@ -221,12 +223,14 @@ class _Collector:
                 call = self._wrapped(node, context, callee, passed)
                 if call is not None:
                     requests.append((callee, call))
+                else:
+                    hidden = True
             elif isinstance(callee, (Symbol, Class)):
                 self._made(node, context, callee, passed)
-        if requests:
-            self._add([call for _, call in requests])
-        else:
+        if not requests:
             self._read_handed(node, context, callees)
+        elif not hidden:
+            self._add([call for _, call in requests])
 
     def _add(self, calls: list[Call]) -> None:
         """Of the things that a call may be, the one that is worst, unless one is unknown."""
@@ -290,7 +294,7 @@ class _Collector:
         library = self._limits.library(sender)
         if library is None:
             return None
-        if bound.kind is Kind.DISABLED and "timeout" not in passed.keywords:
+        if bound.kind is Kind.DISABLED and not _gives_timeout(function, passed):
             bound = Bound(Kind.NONE, Source.CALLER)
         name = written(node.func, None)
         arguments = BoundArguments({}, dict(passed.keywords), [], False, False)
@@ -409,6 +413,15 @@ class _Collector:
         for value in self._evaluator.evaluate(node.value, context):
             if isinstance(value, Symbol) and value.path == "ssl._create_unverified_context":
                 self._facts.patched_contexts.append(node)
+
+
+def _gives_timeout(function: Function, passed: Passed) -> bool:
+    """Whether the caller of a function gives a timeout itself."""
+    names = parameter_names(function.scope.node.args)  # type: ignore[union-attr]
+    if function.receiver is not None:
+        names = names[1:]
+    bound = bind(passed, names)
+    return any("timeout" in name for name in bound.named)
 
 
 def headers_of(evaluator: Evaluator, context: Context, event: Event) -> Iterator[Value | None]:

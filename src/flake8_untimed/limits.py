@@ -87,7 +87,7 @@ class Limits:
             bound = bind(passed, sender.parameters, sender.keywords)
             argument = bound.named.get(sender.timeout)
             if argument is not None:
-                given = self._evaluator.argument(argument)
+                given = self._evaluator.deeply(argument)
                 own = judged(self._evaluator, given, timeouts)
                 if own is not None and own.kind is not Kind.DISABLED:
                     return own
@@ -95,6 +95,8 @@ class Limits:
                     return self._overridden(value, given, passed) or own
             elif bound.may_hold(sender.timeout, sender.timeout in sender.parameters):
                 return UNKNOWN
+        elif "timeout" in passed.keywords and sender.keywords and "timeout" not in sender.keywords:
+            return Bound(Kind.INVALID, detail="it takes no timeout")
         return self._overridden(value, given, passed) or self._default(value, timeouts)
 
     def _default(self, value: SenderValue, timeouts: Timeouts) -> Bound:
@@ -111,6 +113,7 @@ class Limits:
         """The bound that a subclass, a patched method or an adapter sets on the way; None: there
         is nothing on the way."""
         client = value.client
+        by_user = given is not None
         if self._depth >= DEPTH:
             return UNKNOWN
         patched = self._patched_function(value, given)
@@ -124,9 +127,16 @@ class Limits:
         sender: Sender | None = value.sender
         previous: Sender | None = None
         while sender is not None:
-            override = self.override(client, sender.name, called=previous is None)
+            override, place = self._override(client, sender.name, called=previous is None)
             if override is not None:
-                return self.through(override, sender, previous, given)
+                self._open.add(place)
+                try:
+                    found = self.through(override, sender, previous, given)
+                finally:
+                    self._open.discard(place)
+                if found.kind is Kind.DISABLED and not by_user:
+                    return Bound(Kind.NONE, Source.LIBRARY)
+                return found
             if "timeout" in sender.passes and given is None:
                 given = _NONE
             previous, sender = sender, senders.get(sender.delegates or "")
@@ -148,27 +158,27 @@ class Limits:
         )
         return any(name in self._bounded_clients for name in names)
 
-    def override(self, client: Instance, name: str, called: bool) -> Value | None:
-        """What stands in the place of a method of a client: on the object, or (unless it was the
-        method called, which was found already) in its class."""
+    def _override(
+        self, client: Instance, name: str, called: bool
+    ) -> tuple[Value | None, object]:
+        """What stands in the place of a method of a client, and where that was put there: on the
+        object, or (unless it was the method called, which was found already) in its class."""
         for context, event in self.events(client):
-            if event.kind == "store" and event.name == name:
-                key = (event.statement, name)
-                if key in self._open:
-                    continue
-                self._open.add(key)
+            place = (event.statement, name)
+            if event.kind == "store" and event.name == name and place not in self._open:
+                self._open.add(place)
                 try:
                     found = self._evaluator.evaluate(event.node, context)  # type: ignore[arg-type]
                 finally:
-                    self._open.discard(key)
+                    self._open.discard(place)
                 for value in found:
                     if not isinstance(value, Unknown):
-                        return value
+                        return value, place
         if not called and isinstance(client.cls, Class):
             for value in objects.class_attribute(self._evaluator, client.cls, name, client):
                 if isinstance(value, (Function, Partial)):
-                    return value
-        return None
+                    return value, None
+        return None, None
 
     def through(
         self,
@@ -334,8 +344,8 @@ class Limits:
                 name = event.name
                 previous = _PREVIOUS if name == "send" else None
                 through = self.through(patch, sender, previous, given)
-                return None if through.kind in (Kind.NONE, Kind.DISABLED) else through
-        return UNKNOWN
+                return through if through.kind is Kind.BOUNDED else None
+        return None
 
     def _patches(self, path: str) -> Iterator[tuple[Context, Event]]:
         base, _, name = path.rpartition(".")
@@ -359,9 +369,12 @@ class Limits:
         library = self._evaluator.catalogue.library_of(known.path)
         assert library is not None
         table = constructor.timeouts or library.timeouts
-        if constructor.timeout is None and not known.settable:
-            return _omitted(timeouts)
         passed = self._construction(client)
+        if constructor.timeout is None and not known.settable:
+            plain = isinstance(client.cls, Symbol) and passed is not None
+            if plain and _takes_nothing(constructor) and passed and "timeout" in passed.keywords:
+                return Bound(Kind.INVALID, Source.CLIENT, detail="it takes no timeout", site=client.site)
+            return _omitted(timeouts)
         if passed is None:
             if known.out_of_sight == "report":
                 return Bound(Kind.NONE, Source.OUT_OF_SIGHT)
@@ -369,6 +382,9 @@ class Limits:
                 return Bound(Kind.DEFAULT, Source.OUT_OF_SIGHT, table.omitted)
             return Bound(Kind.UNKNOWN, Source.OUT_OF_SIGHT)
         bound = self.of_constructor(constructor, table, passed)
+        if bound.kind is Kind.NONE and "timeout" in constructor.idle_timeouts:
+            # Of the family of requests: as with every Session, it is the calls that lack it.
+            return _omitted(timeouts)
         return Bound(
             bound.kind, Source.CLIENT, bound.seconds, bound.waits, bound.detail, client.site
         )
@@ -377,10 +393,12 @@ class Limits:
         """The default that the arguments of a construction set."""
         bound = bind(passed, constructor.parameters, constructor.keywords)
         if constructor.timeout is None:
+            if "timeout" in bound.extra and "timeout" not in constructor.idle_timeouts:
+                return Bound(Kind.INVALID, detail="it takes no timeout")
             return _omitted(table)
         argument = bound.named.get(constructor.timeout)
         if argument is not None:
-            found = judged(self._evaluator, self._evaluator.argument(argument), table)
+            found = judged(self._evaluator, self._evaluator.deeply(argument), table)
             if found is not None:
                 return found
         elif bound.may_hold(constructor.timeout, constructor.timeout in constructor.parameters):
@@ -556,6 +574,10 @@ class Limits:
                     bound = self.of_callable(callee, passed, frame, everything, node)
                     if bound is not None:
                         yield bound
+
+
+def _takes_nothing(constructor: Constructor) -> bool:
+    return not (constructor.parameters or constructor.keywords)
 
 
 def _omitted(timeouts: Timeouts) -> Bound:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from flake8_untimed.inference.scopes import dotted
 from flake8_untimed.inference.values import (
     NOTHING_KNOWN,
+    OTHER,
     Alternatives,
     Class,
     Collection,
@@ -24,6 +25,10 @@ from flake8_untimed.inference.values import (
 if TYPE_CHECKING:
     from flake8_untimed.inference.evaluate import Evaluator
 
+_PLAIN = frozenset(
+    f"builtins.{name}"
+    for name in ("dict", "list", "str", "int", "float", "bool", "bytes", "set", "tuple")
+)
 _WRAPPERS = frozenset(
     ("Optional", "Union", "Final", "ClassVar", "Required", "NotRequired", "InitVar", "Awaitable",
      "Coroutine", "Mapped", "SkipValidation", "ReadOnly")
@@ -66,6 +71,8 @@ def _instance(evaluator: Evaluator, value: Value) -> Value:
         made = Instance(value)
     elif isinstance(value, Symbol) and evaluator.client_at(value.path) is not None:
         made = Instance(value)
+    elif isinstance(value, Symbol) and value.path in _PLAIN:
+        return OTHER
     else:
         return NOTHING_KNOWN[0]
     made.steps = value.steps

@@ -41,6 +41,8 @@ class Passed:
     """`**kwargs` that may hold anything."""
     splats: tuple[ast.expr, ...] = ()
     """The `**mapping` expressions at the call itself that are open."""
+    missing: frozenset[object] = frozenset()
+    """Keywords that these surely lack."""
 
     def shifted(self, count: int) -> Passed:
         """Without the first positional arguments, which were taken by somebody between."""
@@ -50,6 +52,7 @@ class Passed:
             self.open_positional,
             self.open_keywords,
             self.splats,
+            self.missing,
         )
 
     def after(self, earlier: Passed) -> Passed:
@@ -63,6 +66,7 @@ class Passed:
             self.open_positional or earlier.open_positional,
             self.open_keywords or earlier.open_keywords,
             self.splats,
+            frozenset() if earlier.open_keywords else self.missing,
         )
 
 
@@ -77,10 +81,11 @@ class Bound:
     """Positional arguments that no named parameter takes."""
     open_positional: bool
     open_keywords: bool
+    missing: frozenset[object] = frozenset()
 
     def may_hold(self, name: str, positional: bool) -> bool:
         """Whether an argument that is not in sight may be given for a parameter."""
-        return self.open_keywords or (positional and self.open_positional)
+        return (self.open_keywords and name not in self.missing) or (positional and self.open_positional)
 
 
 def bind(passed: Passed, positional: Iterable[str], keywords: Iterable[str] | None = None) -> Bound:
@@ -95,7 +100,9 @@ def bind(passed: Passed, positional: Iterable[str], keywords: Iterable[str] | No
             named.setdefault(name, argument)
         else:
             extra[name] = argument
-    return Bound(named, extra, rest, passed.open_positional, passed.open_keywords)
+    return Bound(
+        named, extra, rest, passed.open_positional, passed.open_keywords, passed.missing
+    )
 
 
 def parameter_names(arguments: ast.arguments) -> list[str]:

@@ -15,6 +15,7 @@ from flake8_untimed.inference.values import (
     Context,
     Literal,
     Mapping,
+    Result,
     Unknown,
     Value,
     union,
@@ -179,6 +180,10 @@ def method(evaluator: Evaluator, node: ast.Call, context: Context) -> Alternativ
     name = function.attr
     if name in ("enter_context", "enter_async_context") and len(node.args) == 1:
         return objects.enter(evaluator, evaluator.evaluate(node.args[0], context))
+    if name in ("encode", "decode"):
+        # JSON text stays JSON text.
+        text = [v for v in evaluator.evaluate(function.value, context) if isinstance(v, Result)]
+        return tuple(text) or None
     if name == "run_until_complete" and len(node.args) == 1:
         return evaluator.evaluate(node.args[0], context)
     if name not in _METHODS:
@@ -290,7 +295,7 @@ def changed(
         if certain is False:
             continue
         values = tuple(
-            _after(evaluator, v, event, Context(scope, event.statement, frame), bool(certain))
+            after(evaluator, v, event, Context(scope, event.statement, frame), bool(certain))
             for v in values
         )
     return values
@@ -317,7 +322,7 @@ def _certain(evaluator: Evaluator, event: Event, context: Context) -> bool | Non
     return verdict
 
 
-def _after(
+def after(
     evaluator: Evaluator, value: Value, event: Event, context: Context, certain: bool
 ) -> Value:
     if isinstance(value, Mapping):
@@ -331,9 +336,12 @@ def _mapping_after(
     evaluator: Evaluator, value: Mapping, event: Event, context: Context, certain: bool
 ) -> Mapping:
     entries, is_open, others = dict(value.entries), value.open, value.others
+    missing = value.missing
     nodes = dict(value.nodes or {})
 
     def put(key: object, new: Alternatives) -> None:
+        nonlocal missing
+        missing = missing - {key}
         entries[key] = new if certain else union([new, entries.get(key, NOTHING_KNOWN)])
 
     if event.kind == "item":
@@ -345,6 +353,7 @@ def _mapping_after(
             nodes[event.name] = event.node  # type: ignore[assignment]
     elif event.kind == "delete":
         entries.pop(event.name, None)
+        missing = missing | {event.name}
     elif event.kind == "argument":
         is_open = True
     elif event.kind == "call" and isinstance(event.node, ast.Call):
@@ -353,10 +362,11 @@ def _mapping_after(
         if event.name == "setdefault" and key is not None and len(call.args) == 2:
             new = evaluator.evaluate(call.args[1], context)
             if key not in entries:
-                put(key, union([new, NOTHING_KNOWN]) if is_open else new)
+                put(key, union([new, NOTHING_KNOWN]) if is_open and key not in missing else new)
         elif event.name == "pop" and key is not None:
             if certain:
                 entries.pop(key, None)
+                missing = missing | {key}
         elif event.name == "update":
             is_open = _update(evaluator, call, context, put) or is_open
         elif event.name in ("clear",):
@@ -371,7 +381,7 @@ def _mapping_after(
                 is_open = is_open or other.open
             else:
                 is_open = True
-    return Mapping(entries, is_open, value.node, others, nodes, value.written)
+    return Mapping(entries, is_open, value.node, others, nodes, missing, value.written)
 
 
 def _update(evaluator: Evaluator, call: ast.Call, context: Context, put: object) -> bool:

@@ -71,6 +71,9 @@ class Evaluator:
         self._active: dict[object, int] = {}
         self._lowest = DEPTH + 1
         self._spent = 0
+        self._deep = False
+        self.generations = 0
+        """How many classes above one another are being looked at."""
 
     # Memory and bounds -----------------------------------------------------------------------
 
@@ -114,7 +117,7 @@ class Evaluator:
             return NOTHING_KNOWN
         if type(node) is ast.Constant:
             return self._constant(node, context)
-        memo = context.scope.module.memo if context.frame is None else None
+        memo = self.memo(context.scope.module) if context.frame is None else None
         key = node if memo is not None else (node, context.frame)
         return self.remember(memo, key, lambda: handler(self, node, context))
 
@@ -125,6 +128,19 @@ class Evaluator:
         if argument.node is None or argument.context is None:
             return NOTHING_KNOWN
         return self.evaluate(argument.node, argument.context)
+
+    def deeply(self, argument: Argument) -> Alternatives:
+        """The alternatives of an argument of a request: all of the project is read for it, also
+        modules that have nothing to do with requests (`timeout=settings.TIMEOUT`)."""
+        before, self._deep = self._deep, True
+        try:
+            return self.argument(argument)
+        finally:
+            self._deep = before
+
+    def memo(self, module: Module) -> dict[object, Alternatives]:
+        """Where answers for no particular caller are kept."""
+        return module.deep_memo if self._deep else module.memo
 
     def _constant(self, node: ast.expr, context: Context) -> Alternatives:
         return (Literal(node.value),)  # type: ignore[attr-defined]
@@ -254,7 +270,8 @@ class Evaluator:
                 groups.append(self._binding(function, name, binding, None))
         if groups:
             return union(groups)
-        return self._starred(name, module)
+        key = ("starred", module, name)
+        return self.remember(self.memo(module.module), key, lambda: self._starred(name, module))
 
     def _global_bindings(self, module: Module) -> dict[str, list[tuple[Scope, Binding]]]:
         cache = module.scope._cache
@@ -294,7 +311,7 @@ class Evaluator:
         self, scope: Scope, name: str, at: ast.stmt | None, frame: Frame | None
     ) -> Alternatives:
         """What a name of this very scope is at a statement of it."""
-        memo = scope.module.memo if frame is None else None
+        memo = self.memo(scope.module) if frame is None else None
         key = (scope, name, at, frame)
         return self.remember(memo, key, lambda: self._bound(scope, name, at, frame))
 
@@ -354,9 +371,11 @@ class Evaluator:
             assert isinstance(node, ast.alias)
             return self._imported(node, binding.statement, scope)
         if kind == "def":
-            return (Function(scope.child(node, binding.statement), None, context.frame),)  # type: ignore[arg-type]
+            function = Function(scope.child(node, binding.statement), None, context.frame)  # type: ignore[arg-type]
+            return self._decorated((function,), node, context)
         if kind == "class":
-            return (Class(scope.child(node, binding.statement)),)  # type: ignore[arg-type]
+            cls = Class(scope.child(node, binding.statement))  # type: ignore[arg-type]
+            return self._decorated((cls,), node, context)
         if kind == "annotation":
             return annotations.instances(self, node, context)  # type: ignore[arg-type]
         if kind == "enter":
@@ -367,6 +386,22 @@ class Evaluator:
                 self, containers.elements(self._outer(node, context)), binding.path
             )
         return NOTHING_KNOWN
+
+    def _decorated(
+        self, values: Alternatives, node: ast.AST, context: Context
+    ) -> Alternatives:
+        """What the decorators in sight make of a function or class. Those out of sight are taken
+        to leave it as it is, and so are those of methods."""
+        if context.scope.is_class:
+            return values
+        for decorator in reversed(getattr(node, "decorator_list", ())):
+            for value in self.evaluate(decorator, context):
+                if isinstance(value, Function):
+                    passed = Passed([Argument(None, None, values=values)])
+                    call = ast.Call(func=decorator, args=[], keywords=[])
+                    site = Site(call, context, passed)
+                    values = invoke.result_of(self, value, site)
+        return values
 
     def _outer(self, node: ast.AST, context: Context) -> Alternatives:
         """The iterable of a comprehension is evaluated inside it here: its targets are not in
@@ -396,7 +431,11 @@ class Evaluator:
         if arguments.kwarg is node:
             return (Mapping({}, True, node, written=False),)
         if arguments.vararg is node:
-            return NOTHING_KNOWN
+            if node.annotation is None:
+                return NOTHING_KNOWN
+            where = Context(scope.parent or scope, scope.statement)
+            each = annotations.instances(self, node.annotation, where)
+            return (Collection((each,), False, node),)
         receiver = self.receiver(scope, name)
         if receiver is not None:
             return (receiver,)
@@ -454,7 +493,11 @@ class Evaluator:
         vendored = self.project.vendored(path)
         if vendored is not None:
             return self.symbol(vendored)
-        module = self.project.module(path) if self.project.matters(path) else None
+        # What a package is there for may be its submodules.
+        is_package = not path.endswith(".py") or path.endswith("__init__.py")
+        if not (self._deep or is_package or self.project.interesting(path, "*")):
+            return UNKNOWN
+        module = self.project.module(path)
         return ProjectModule(module.scope).via(module.scope, module.tree) if module else UNKNOWN
 
     def member(self, path: str, name: str) -> Alternatives:
@@ -462,6 +505,8 @@ class Evaluator:
         vendored = self.project.vendored(path)
         if vendored is not None:
             return (self.symbol(f"{vendored}.{name}"),)
+        if not self._deep and not self.project.interesting(path, name):
+            return NOTHING_KNOWN
         module = self.project.module(path) if path.endswith(".py") else None
         if module is not None and (name in module.scope.bindings or module.scope.stars):
             values = self.module_name(name, module.scope)

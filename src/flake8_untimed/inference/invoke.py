@@ -39,6 +39,12 @@ if TYPE_CHECKING:
 FRAMES = 5
 """Callers inside one another that are told apart."""
 
+KEPT = frozenset(
+    ("contextlib.closing", "contextlib.aclosing", "contextlib.nullcontext", "closing",
+     "builtins.property", "functools.cached_property", "abc.abstractproperty",
+     "datetime.timedelta", "builtins.float")
+)  # fmt: skip
+"""Callables whose results are looked into, beside those of the libraries."""
 MANAGERS = ("contextmanager", "asynccontextmanager")
 
 
@@ -58,7 +64,7 @@ def passed_by(evaluator: Evaluator, node: ast.Call, context: Context) -> Passed:
             passed.open_positional = True
         elif not passed.open_positional:
             passed.positional.extend(Argument(None, None, values=v) for v in elements)
-    splats = []
+    splats: list[ast.expr] = []
     for keyword in node.keywords:
         if keyword.arg is not None:
             passed.keywords[keyword.arg] = Argument(keyword.value, context, keyword=keyword.arg)
@@ -67,6 +73,10 @@ def passed_by(evaluator: Evaluator, node: ast.Call, context: Context) -> Passed:
     if splats:
         passed.open_keywords = True
         passed.splats = tuple(splats)
+        if len(splats) == 1:
+            values = evaluator.evaluate(splats[0], context)
+            if len(values) == 1 and isinstance(values[0], Mapping):
+                passed.missing = values[0].missing
     return passed
 
 
@@ -201,7 +211,18 @@ def _symbol_called(evaluator: Evaluator, callee: Symbol, site: Site) -> Alternat
         values = special(evaluator, site)
         if values is not None:
             return values
-    return (Result(path, site),)
+    return (Result(path, site),) if _is_kept(evaluator, path, site) else NOTHING_KNOWN
+
+
+def _is_kept(evaluator: Evaluator, path: str, site: Site) -> bool:
+    """Whether somebody may want to know more of what a callable outside the project returned."""
+    return (
+        evaluator.catalogue.library_of(path) is not None
+        or path in KEPT
+        or path.startswith(("ssl.", "asyncio.", "trio.", "anyio.", "async_timeout."))
+        or path.endswith(("dumps", "Factory", ".encode", "Timeout"))
+        or not {"factory", "default_factory", "default"}.isdisjoint(site.passed.keywords)
+    )
 
 
 def returned(evaluator: Evaluator, function: Function, site: Site | None = None) -> Alternatives:
@@ -214,7 +235,7 @@ def returned(evaluator: Evaluator, function: Function, site: Site | None = None)
         return general
     frame = frame_for(evaluator, function, site.passed, outer)
     key = ("returned", function.key(), site.node, outer)
-    memo = site.context.scope.module.memo if outer is None and function.frame is None else None
+    memo = evaluator.memo(site.context.scope.module) if outer is None and function.frame is None else None
     return evaluator.remember(memo, key, lambda: _returns(evaluator, function, frame))
 
 
@@ -239,7 +260,7 @@ def _for_any_caller(evaluator: Evaluator, function: Function) -> Alternatives:
     receiver = function.receiver
     if function.frame is not None:
         return _returns(evaluator, function, None)
-    memo = function.scope.module.memo
+    memo = evaluator.memo(function.scope.module)
     key = ("returns", function.scope, receiver and receiver.key())
     if isinstance(receiver, Instance) and receiver.site is not None:
         return evaluator.remember(memo, key, lambda: _with_receiver(evaluator, function))
@@ -279,6 +300,9 @@ def _returns(evaluator: Evaluator, function: Function, frame: Frame | None) -> A
     for statement in scope.returns:
         if statement.value is not None:
             groups.append(evaluator.evaluate(statement.value, Context(scope, statement, frame)))
+    if function.receiver is not None:
+        # A subclass may return something else.
+        groups = [tuple(objects.opened(v) for v in group) for group in groups]
     return _declared(evaluator, function, union(groups))
 
 
@@ -436,6 +460,14 @@ def _dict(evaluator: Evaluator, site: Site) -> Alternatives | None:
     return (Mapping(entries, is_open, site.node, nodes=nodes),)
 
 
+def _enumerate(evaluator: Evaluator, site: Site) -> Alternatives | None:
+    values = _first(evaluator, site)
+    if not values:
+        return None
+    pair = Collection((NOTHING_KNOWN, containers.elements(values)), True, site.node)
+    return (Collection(((pair,),), False, site.node),)
+
+
 def _sequence(evaluator: Evaluator, site: Site) -> Alternatives | None:
     values = _first(evaluator, site)
     if values and len(values) == 1 and isinstance(values[0], Collection):
@@ -460,6 +492,9 @@ _SPECIAL = {
     "builtins.iter": _sequence,
     "builtins.reversed": _sequence,
     "builtins.sorted": _sequence,
+    "builtins.enumerate": _enumerate,
+    "builtins.staticmethod": _first,
+    "builtins.bytes": _first,
     "copy.copy": _first,
     "copy.deepcopy": _first,
     "asyncio.run": _first,

@@ -6,20 +6,24 @@ import ast
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from flake8_untimed.inference import invoke
+from flake8_untimed.inference import containers, invoke
 from flake8_untimed.inference.arguments import Argument, bind, parameter_names
 from flake8_untimed.inference.scopes import Event, Scope, dotted
 from flake8_untimed.inference.values import (
     NOTHING_KNOWN,
+    OTHER,
     UNKNOWN,
     Alternatives,
     Class,
+    Collection,
     Context,
     Frame,
     Function,
     Instance,
     Literal,
     Managed,
+    Mapping,
+    Other,
     Parameter,
     Partial,
     ProjectModule,
@@ -35,6 +39,15 @@ from flake8_untimed.inference.values import (
 if TYPE_CHECKING:
     from flake8_untimed.inference.evaluate import Evaluator
 
+GENERATIONS = 20
+"""Classes above one another that are followed."""
+HARMLESS_BASES = frozenset(
+    ("builtins.object", "abc.ABC", "typing.Generic", "typing.Protocol", "typing.NamedTuple",
+     "enum.Enum", "threading.Thread", "builtins.Exception", "contextlib.AbstractContextManager",
+     "contextlib.AbstractAsyncContextManager", "unittest.TestCase", "pydantic.BaseModel",
+     "typing_extensions.Protocol", "builtins.dict")
+)  # fmt: skip
+"""Bases outside the project that define no sender."""
 PROPERTIES = frozenset(("builtins.property", "functools.cached_property", "abc.abstractproperty"))
 
 
@@ -54,6 +67,10 @@ def attribute(evaluator: Evaluator, value: Value, name: str) -> Alternatives:
         return class_attribute(evaluator, value.cls, name, value.instance, above=True)
     if isinstance(value, Partial) and name == "func":
         return (value.function,)
+    if isinstance(value, (Mapping, Collection, Function, Other)) or (
+        isinstance(value, Literal) and value.value is not None
+    ):
+        return (OTHER,)
     return NOTHING_KNOWN
 
 
@@ -96,8 +113,14 @@ def mro(evaluator: Evaluator, cls: Class) -> list[Value]:
     """A class and its bases, in the order of look-ups as good as always: depth first, each once."""
     cache = cls.scope._cache
     if "mro" not in cache:
+        if evaluator.generations >= GENERATIONS:
+            return [cls, UNKNOWN]
         cache["mro"] = [cls]  # what a class that inherits from itself finds
-        cache["mro"] = _linearized(evaluator, cls)
+        evaluator.generations += 1
+        try:
+            cache["mro"] = _linearized(evaluator, cls)
+        finally:
+            evaluator.generations -= 1
     return cache["mro"]  # type: ignore[return-value]
 
 
@@ -129,7 +152,7 @@ def class_attribute(
     evaluator: Evaluator, cls: Class, name: str, instance: Instance | None, above: bool = False
 ) -> Alternatives:
     """An attribute by way of the class (`above`: of its bases only, as `super()` does)."""
-    memo = cls.scope.module.memo
+    memo = evaluator.memo(cls.scope.module)
     site = instance.site if instance is not None else None
     key = ("attribute", cls.scope, name, instance and instance.key(), above)
     keep = memo if site is None or site.context.frame is None else None
@@ -143,6 +166,7 @@ def _class_attribute(
     evaluator: Evaluator, cls: Class, name: str, instance: Instance | None, above: bool
 ) -> Alternatives:
     weak: list[Alternatives] = []
+    shadowed = False
     for base in mro(evaluator, cls)[1 if above else 0 :]:
         if isinstance(base, Class):
             values = _own_attribute(evaluator, base, name, instance)
@@ -159,7 +183,15 @@ def _class_attribute(
                     senders[name], f"{base.path}.{name}", owner, unbound=instance is None
                 )
                 sender.steps = owner.steps
-                return (sender,)
+                return union([*weak, (sender,)]) if shadowed else (sender,)
+            if base.path not in HARMLESS_BASES:
+                shadowed = True
+        else:
+            shadowed = True
+        if shadowed and not weak:
+            # A base out of sight comes first: it may define whatever is asked for.
+            weak.append(NOTHING_KNOWN)
+            break
     return union(weak)
 
 
@@ -179,11 +211,61 @@ def _own_attribute(
         given = _field_argument(evaluator, cls, name, instance)
         if given is not None:
             groups.append(given)
+        if given is None and _is_field(scope, name):
+            groups.append(NOTHING_KNOWN)
         for value in evaluator.bound(scope, name, None, None):
             groups.append(_from_class_body(evaluator, value, instance, cls))
+        maker = _decorated_default(scope, name)
+        if maker is not None:
+            groups.append(invoke.returned(evaluator, Function(maker, instance)))
+    for store in _class_stores(scope, name):
+        groups.append(_stored(evaluator, store, name, cls, None))
     for store in attribute_stores(scope).get(name, ()):
         groups.append(_stored(evaluator, store, name, cls, instance))
-    return union(groups) if groups else None
+    if not groups:
+        return None
+    return _filled(evaluator, union(groups), scope, name)
+
+
+def _filled(
+    evaluator: Evaluator, values: Alternatives, cls: Scope, name: str
+) -> Alternatives:
+    """Containers with what the methods put into them: `self.sessions["a"] = ...`."""
+    if not any(isinstance(v, (Mapping, Collection)) for v in values):
+        return values
+    # A dict on an object is in reach of everybody.
+    values = tuple(opened(v) for v in values)
+    for method, event in attribute_events(cls, name):
+        if event.kind in ("item", "call"):
+            context = Context(method, event.statement)
+            values = tuple(containers.after(evaluator, v, event, context, True) for v in values)
+    return values
+
+
+def _class_stores(cls: Scope, name: str) -> Iterator[Store]:
+    """`ClassName.name = ...`, in the module or in a method."""
+    own = cls.name
+    for scope in (cls.parent, *methods(cls)):
+        if scope is not None:
+            for event in scope.events.get(own, ()):
+                if event.kind == "store" and event.name == name:
+                    yield Store(scope, event)
+
+
+def _decorated_default(cls: Scope, name: str) -> Scope | None:
+    """`@name.default`, of attrs."""
+    for child in cls.children.values():
+        for decorator in getattr(child.node, "decorator_list", ()):
+            if dotted(decorator) == f"{name}.default":
+                return child
+    return None
+
+
+def opened(value: Value) -> Value:
+    """A mapping that may hold more than is in sight."""
+    if not isinstance(value, Mapping) or value.open:
+        return value
+    return Mapping(value.entries, True, value.node, value.others, value.nodes)
 
 
 class Store(NamedTuple):
@@ -291,6 +373,14 @@ def _construction_frame(
     return invoke.frame_for(evaluator, Function(method, instance), site.passed, outer)
 
 
+def _is_field(cls: Scope, name: str) -> bool:
+    """Whether an attribute is annotated in the class body: whoever makes an object may set it."""
+    return any(
+        b.kind == "annotation" and "ClassVar" not in ast.dump(b.node)
+        for b in cls.bindings[name]
+    )
+
+
 def _field_argument(
     evaluator: Evaluator, cls: Class, name: str, instance: Instance | None
 ) -> Alternatives | None:
@@ -342,7 +432,13 @@ def _from_descriptor(
             made = evaluator.argument(passed.keywords[keyword])
             return union(invoke.result_of(evaluator, f, value.site) for f in made)
     if "default" in passed.keywords:
-        return evaluator.argument(passed.keywords["default"])
+        return union(
+            _from_descriptor(evaluator, v, instance) if isinstance(v, Result) else (v,)
+            for v in evaluator.argument(passed.keywords["default"])
+        )
+    if value.path.endswith(".Factory") and passed.positional:
+        made = evaluator.argument(passed.positional[0])
+        return union(invoke.result_of(evaluator, f, value.site) for f in made)
     return (value,)
 
 

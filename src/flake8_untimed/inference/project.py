@@ -9,8 +9,10 @@ from __future__ import annotations
 import ast
 import os
 import re
+import stat
 import warnings
 
+from flake8_untimed.inference.interest import Interest
 from flake8_untimed.inference.scopes import Module
 from flake8_untimed.libraries import Catalogue
 
@@ -18,10 +20,6 @@ MARKERS = frozenset(("pyproject.toml", "setup.cfg", "setup.py", ".git"))
 SIZE_LIMIT = 10_000_000
 """Bytes. A larger file is not read."""
 
-_IMPORT = re.compile(
-    rb"^[ \t]*(?:from[ \t]+(\.*[\w.]*)[ \t]+import[ \t]+(\([^)]*\)|[^\n#;]*)|import[ \t]+([\w., \t]+))",
-    re.MULTILINE,
-)
 _PATCH = re.compile(
     rb"\b(?:requests|api|Session|HTTPAdapter|ClientSession|Client|adapters)"
     rb"\.(?:request|send|get|post|put|patch|delete|head|options)[ \t]*=[^=]"
@@ -29,7 +27,6 @@ _PATCH = re.compile(
 _SKIPPED = frozenset(("node_modules", "__pycache__", "venv", "build", "dist", "site-packages"))
 FILE_LIMIT = 50_000
 """A project with more files than this is not searched for patches."""
-_WORD = re.compile(rb"\w+")
 
 
 class Project:
@@ -44,7 +41,12 @@ class Project:
         self._found: dict[tuple[str, str], str | None] = {}
         self._modules: dict[str, Module | None] = {}
         self._bytes: dict[str, bytes] = {}
-        self._worth: dict[str, bool] = {}
+        self._interest = Interest(
+            self._data,
+            self.find,
+            self.submodule,
+            catalogue.packages_pattern,
+        )
         self._vendored: dict[str, str | None] = {}
         self._patching: dict[str, list[str]] = {}
 
@@ -61,14 +63,21 @@ class Project:
         if not os.path.isabs(importer):
             return None
         folder = os.path.dirname(importer)
-        if level:
-            for _ in range(level - 1):
-                folder = os.path.dirname(folder)
-            return self._below(folder, dotted) if dotted else self._package(folder)
-        key = (folder, dotted)
+        key = (folder, "." * level + dotted)
         if key not in self._found:
-            self._found[key] = self._absolute(folder, dotted)
+            if level:
+                self._found[key] = self._relative(folder, dotted, level)
+            else:
+                self._found[key] = self._absolute(folder, dotted)
         return self._found[key]
+
+    def _relative(self, folder: str, dotted: str, level: int) -> str | None:
+        top = self._root(folder) or self._base(folder)
+        for _ in range(level - 1):
+            folder = os.path.dirname(folder)
+        if not _inside(folder, top):
+            return None
+        return self._below(folder, dotted) if dotted else self._package(folder)
 
     def submodule(self, package: str, name: str) -> str | None:
         """The file of a module inside a package, given by its `__init__.py` or its folder."""
@@ -76,14 +85,15 @@ class Project:
             return self._below(os.path.dirname(package), name)
         return self._below(package, name) if not package.endswith(".py") else None
 
-    def _absolute(self, folder: str, dotted: str) -> str | None:
+    def _absolute(self, importing: str, dotted: str) -> str | None:
         top = dotted.partition(".")[0]
-        base, root = self._base(folder), self._root(folder)
+        base, root = self._base(importing), self._root(importing)
+        folder: str | None = None
         places = [base]
         if root is not None:
             places += [p for p in _upwards(base) if p.startswith(root) and p != base]
             places.append(os.path.join(root, "src"))
-        places += [os.path.dirname(p) for p in _upwards(folder) if os.path.basename(p) == top]
+        places += [os.path.dirname(p) for p in _upwards(importing) if os.path.basename(p) == top]
         for place in places:
             if root is not None and not _inside(place, root):
                 continue
@@ -92,7 +102,9 @@ class Project:
                 found = self._below(place, dotted)
                 if found is not None and found.endswith(".py"):
                     return found
-        return None
+                folder = folder or found
+        # A package without `__init__.py` gives way to whatever else has the name.
+        return None if self._catalogue.library_of(top) else folder
 
     def _below(self, folder: str, dotted: str) -> str | None:
         *packages, last = dotted.split(".")
@@ -167,6 +179,8 @@ class Project:
         self._modules[module.path] = module
 
     def _read(self, path: str) -> Module | None:
+        if self._follow and path in self._folders:
+            return Module(ast.Module([], []), path, False, False)
         data = self._data(path)
         if not self._follow or not data or not self._allowed(path):
             return None
@@ -189,7 +203,8 @@ class Project:
         if data is None:
             data = b""
             try:
-                if path.endswith(".py") and os.path.getsize(path) <= SIZE_LIMIT:
+                state = os.stat(path)
+                if stat.S_ISREG(state.st_mode) and state.st_size <= SIZE_LIMIT:
                     with open(path, "rb") as file:
                         data = file.read()
             except OSError:
@@ -225,6 +240,10 @@ class Project:
         found: list[str] = []
         entries = 0
         for folder, folders, names in os.walk(top):
+            if folder != top and MARKERS & {*folders, *names}:
+                # Another project inside this one.
+                folders.clear()
+                continue
             folders[:] = [f for f in folders if not f.startswith(".") and f not in _SKIPPED]
             found += [os.path.join(folder, n) for n in names if n.endswith(".py")]
             entries += len(names) + len(folders)
@@ -235,50 +254,14 @@ class Project:
     # What is worth reading -------------------------------------------------------------------
 
     def matters(self, path: str, data: bytes | None = None) -> bool:
-        """Whether a file names an HTTP library, or imports, directly or through others, a module
-        of the project that does. Cheap: no file is parsed."""
-        if path in self._worth:
-            return self._worth[path]
+        """Whether a file can have findings at all. Cheap: no file is parsed."""
         if data is not None:
-            self._bytes[path] = data
-        seen = {path}
-        queue = [path]
-        for current in queue:
-            known = self._worth.get(current)
-            if known or (known is None and self._names_library(self._data(current))):
-                self._worth[path] = True
-                return True
-            if known is None and self._follow:
-                for other in self._imports(current):
-                    if other not in seen:
-                        seen.add(other)
-                        queue.append(other)
-        for current in seen:
-            self._worth[current] = False
-        return False
+            self._bytes.setdefault(path, data)
+        return self._interest.of_file(path)
 
-    def _names_library(self, data: bytes) -> bool:
-        return self._catalogue.packages_pattern.search(data) is not None
-
-    def _imports(self, path: str) -> list[str]:
-        """The project's files that a file imports, by the look of its text."""
-        found = []
-        for match in _IMPORT.finditer(self._data(path)):
-            package, names, modules = match.groups()
-            if modules is not None:
-                for part in modules.decode("ascii", "replace").split(","):
-                    found.append(self.find(path, part.split()[0], 0) if part.split() else None)
-                continue
-            text = package.decode("ascii", "replace")
-            name = text.lstrip(".")
-            target = self.find(path, name, len(text) - len(name))
-            if target is not None:
-                found.append(target)
-                found.extend(
-                    self.submodule(target, word.decode("ascii", "replace"))
-                    for word in _WORD.findall(names)
-                )
-        return [path for path in found if path is not None]
+    def interesting(self, path: str, name: str) -> bool:
+        """Whether a name of a module can have to do with a request. Cheap: nothing is parsed."""
+        return self._interest.of_name(path, name.encode())
 
 
 def _upwards(folder: str) -> list[str]:

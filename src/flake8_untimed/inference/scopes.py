@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple, Union
 
 if TYPE_CHECKING:
@@ -76,6 +76,8 @@ class Module:
         self.scope = Scope(tree, None, self, None)
         self.memo: dict[object, Alternatives] = {}
         """Alternatives of expressions, attributes and names, for no particular caller."""
+        self.deep_memo: dict[object, Alternatives] = {}
+        """The same, when all of the project may be read for the answer."""
 
 
 class Scope:
@@ -195,18 +197,27 @@ class Scope:
             self._bind_parameters(node.args)
             if isinstance(node, ast.Lambda):
                 return
-        stack: list[tuple[ast.stmt | None, str, list[ast.stmt]]] = [(None, "body", node.body)]
+        blocks = [(None, "body", node.body)]
+        stack = self._stacked(blocks)
         while stack:
-            parent, block, body = stack.pop()
-            nested = []
-            for index, statement in enumerate(body):
-                self._order += 1
-                self._places[statement] = Place(parent, block, body, index, self._order)
-                self._read(statement)
-                nested.extend(self._blocks(statement))
-            stack.extend(reversed(nested))
+            statement, parent, block, body, index = stack.pop()
+            self._order += 1
+            self._places[statement] = Place(parent, block, body, index, self._order)
+            self._read(statement)
+            stack += self._stacked(self._blocks(statement))
         if self.module.has_walrus:
             self._bind_walruses(node)
+
+    @staticmethod
+    def _stacked(
+        blocks: Iterable[tuple[ast.stmt | None, str, list[ast.stmt]]],
+    ) -> list[tuple[ast.stmt, ast.stmt | None, str, list[ast.stmt], int]]:
+        """The statements of some blocks, the last one first."""
+        return [
+            (statement, parent, block, body, index)
+            for parent, block, body in blocks
+            for index, statement in enumerate(body)
+        ][::-1]
 
     @staticmethod
     def _blocks(statement: ast.stmt) -> Iterator[tuple[ast.stmt, str, list[ast.stmt]]]:
@@ -278,7 +289,9 @@ class Scope:
                     self._add(handler.name, Binding("unknown", handler, s))
         elif isinstance(s, ast.Delete):
             for target in s.targets:
-                if isinstance(target, ast.Subscript) and isinstance(target.slice, ast.Constant):
+                if isinstance(target, ast.Name):
+                    self._add(target.id, Binding("unknown", s, s))
+                elif isinstance(target, ast.Subscript) and isinstance(target.slice, ast.Constant):
                     self._event(target.value, "delete", target.slice.value, s, s)
         elif isinstance(s, ast.Match):
             for part in ast.walk(s):
@@ -477,7 +490,7 @@ class Scope:
         sure, guards = True, []
         for place in binding[depth:]:
             parent = place.parent
-            if isinstance(parent, _WITHS):
+            if parent is None or isinstance(parent, _WITHS):
                 continue
             if self._ends(place.body):
                 return None

@@ -90,7 +90,12 @@ class Unknown(Value):
         return self
 
 
+class Other(Unknown):
+    """Known, and nothing that sends requests: a dict, a number, a list."""
+
+
 UNKNOWN = Unknown()
+OTHER = Other()
 Alternatives = tuple[Value, ...]
 NOTHING_KNOWN: Alternatives = (UNKNOWN,)
 
@@ -245,6 +250,8 @@ class Mapping(Value):
     others: Alternatives = ()
     """Values under keys that are not literals."""
     nodes: dict[object, ast.expr] | None = None
+    missing: frozenset[object] = frozenset()
+    """Keys that an open one surely lacks."""
     written: bool = True
     """Whether the entries stand where a person wrote them (False: a caller's keywords)."""
 
