@@ -1,0 +1,77 @@
+"""`untimed fix` killed at random moments: every file holds what it held before, or all of what it
+should hold afterwards."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from programs import WATCHDOG_SECONDS, fix
+
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="SIGKILL")
+
+FILES = 80
+"""So many that the writing takes a while, and so few that one process does it all."""
+OLD = b"import requests\n\n" + b"".join(
+    b"requests.get('https://a.b/%d')\n" % number for number in range(3)
+)
+NEW = OLD.replace(b"')", b"', timeout=(5, 30))")
+ROUNDS = 12
+
+
+def contents(folder: Path) -> list[bytes]:
+    return [(folder / f"{number}.py").read_bytes() for number in range(FILES)]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    for number in range(FILES):
+        (tmp_path / f"{number}.py").write_bytes(OLD)
+    return tmp_path
+
+
+def fixing(folder: Path) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "flake8_untimed", "fix", "-q"],
+        cwd=folder,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+
+
+def wait_for_the_first_write(process: subprocess.Popen[bytes], folder: Path) -> None:
+    """Every write makes a file beside the old one: the folder's time changes."""
+    before = os.stat(folder).st_mtime_ns
+    deadline = time.monotonic() + WATCHDOG_SECONDS
+    while os.stat(folder).st_mtime_ns == before and process.poll() is None:
+        assert time.monotonic() < deadline
+
+
+def test_every_file_is_old_or_new(folder: Path) -> None:
+    moments = random.Random(20261121)
+    mixed = 0
+    for turn in range(ROUNDS):
+        with fixing(folder) as process:
+            if turn % 4:
+                wait_for_the_first_write(process, folder)
+                time.sleep(moments.uniform(0, 0.01))
+            else:
+                time.sleep(moments.uniform(0, 1))
+            process.send_signal(signal.SIGKILL)
+        found = contents(folder)
+        assert set(found) <= {OLD, NEW}
+        mixed += len(set(found)) == 2
+        for number, content in enumerate(found):
+            if content == NEW:
+                (folder / f"{number}.py").write_bytes(OLD)
+    # Else the moments were not what this test is about.
+    assert mixed
+    fix(folder)
+    assert set(contents(folder)) == {NEW}
