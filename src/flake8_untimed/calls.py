@@ -9,8 +9,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 
-from flake8_untimed.bounds import UNKNOWN, Bound, Kind, Source
+from flake8_untimed.bounds import UNKNOWN, Bound, Kind, Source, judged
 from flake8_untimed.findings import Finding, Fix, Span
 from flake8_untimed import contexts
 from flake8_untimed.inference import invoke
@@ -61,6 +62,8 @@ class Call:
     """The sender is not called here, but given to somebody who calls it."""
     splats: tuple[ast.expr, ...] = ()
     """`**mapping` arguments that are not in sight."""
+    partials: tuple[ast.Call, ...] = ()
+    """The `functools.partial` calls through which the sender came here."""
     takes_timeout: bool = True
     """Of a wrapper: whether it takes the keyword `timeout`."""
 
@@ -118,9 +121,9 @@ class Facts:
     patched_contexts: list[ast.Assign] = field(default_factory=list)
     """Where `ssl._create_default_https_context` is replaced."""
 
-    @property
+    @cached_property
     def limits(self) -> Limits:
-        return Limits(self.evaluator, self.settings, self.module.path)
+        return Limits(self.evaluator, self.settings, self.module.scope)
 
     def values(self, argument: Argument | None) -> Alternatives:
         """What an argument may be; nothing if it is not given."""
@@ -151,6 +154,12 @@ class Facts:
         for context, event in self.limits.events(client):
             if event.kind == "store" and event.name == "headers":
                 yield from self.evaluator.evaluate(event.node, context)  # type: ignore[arg-type]
+
+    def switches_off(self, setting: Setting) -> bool:
+        """Whether an attribute that is the client's timeout is set to no limit."""
+        timeouts = setting.client.constructor.timeouts or setting.library.timeouts
+        found = judged(self.evaluator, self.evaluate(setting.value, setting.context), timeouts)
+        return found is not None and found.kind is Kind.DISABLED
 
     def verifies_nothing(self, values: Alternatives) -> bool:
         """Whether a value is an SSL context that surely verifies nothing."""
@@ -188,7 +197,8 @@ class _Collector:
     def __init__(self, facts: Facts) -> None:
         self._facts = facts
         self._evaluator = facts.evaluator
-        self._limits = Limits(facts.evaluator, facts.settings, facts.module.path)
+        self._limits = facts.limits
+        self._partials: list[Call] = []
 
     def run(self) -> Facts:
         found = walk(self._facts.module.scope)
@@ -199,6 +209,7 @@ class _Collector:
         for node, scope, statement in found.stores:
             assert isinstance(node, (ast.Assign, ast.AnnAssign))
             self._read_store(node, Context(scope, statement))
+        self._settle_partials()
         self._attach()
         self._facts.idle = find_idle(self._facts)
         return self._facts
@@ -227,6 +238,8 @@ class _Collector:
                     hidden = True
             elif isinstance(callee, (Symbol, Class)):
                 self._made(node, context, callee, passed)
+                if isinstance(callee, Symbol) and callee.path == "functools.partial":
+                    self._read_partial(node, context)
         if not requests:
             self._read_handed(node, context, callees)
         elif not hidden:
@@ -247,9 +260,10 @@ class _Collector:
     def _request(
         self, node: ast.Call, context: Context, callee: Value, passed: Passed
     ) -> Call | None:
-        wrapped = None
+        partials = []
         while isinstance(callee, Partial):
             passed = passed.after(callee.site.passed)
+            partials.append(callee.site.node)
             callee = callee.function
         if isinstance(callee, Function):
             return self._wrapped(node, context, callee, passed)
@@ -260,7 +274,7 @@ class _Collector:
             return None
         bound = self._limits.of(callee, passed, context, node)
         if callee.sender.lazy:
-            bound = UNKNOWN
+            bound = released(self._facts, node, context, callee.sender, bound)
         taken = passed.shifted(1) if callee.unbound else passed
         arguments = bind(taken, callee.sender.parameters, callee.sender.keywords)
         return Call(
@@ -272,8 +286,8 @@ class _Collector:
             arguments,
             bound,
             callee.client,
-            wrapped,
             splats=passed.splats,
+            partials=tuple(partials),
         )
 
     def _wrapped(
@@ -325,6 +339,31 @@ class _Collector:
                     if inner is not None:
                         return inner
         return None
+
+    # Partials --------------------------------------------------------------------------------
+
+    def _read_partial(self, node: ast.Call, context: Context) -> None:
+        for value in self._evaluator.evaluate(node, context):
+            if isinstance(value, Partial):
+                call = self._request(node, context, value, Passed())
+                if call is not None and call.wrapper is None:
+                    call.handed_over = True
+                    call.name = written_path(value)
+                    self._partials.append(call)
+                    return
+
+    def _settle_partials(self) -> None:
+        """A partial is reported where it is made, unless some of its uses in sight bound it: then
+        each use speaks for itself."""
+        for partial in self._partials:
+            if partial.bound.kind in (Kind.BOUNDED, Kind.UNKNOWN):
+                continue
+            every = [c for c in (*self._facts.calls, *self._partials) if c is not partial]
+            uses = [c for c in every if partial.node in c.partials]
+            if any(c.bound.kind in (Kind.BOUNDED, Kind.UNKNOWN) for c in uses):
+                continue
+            self._facts.calls = [c for c in self._facts.calls if c not in uses]
+            self._facts.calls.append(partial)
 
     # Handed over -----------------------------------------------------------------------------
 
@@ -413,6 +452,26 @@ class _Collector:
         for value in self._evaluator.evaluate(node.value, context):
             if isinstance(value, Symbol) and value.path == "ssl._create_unverified_context":
                 self._facts.patched_contexts.append(node)
+
+
+def released(
+    facts: Facts, node: ast.Call, context: Context, sender: Sender, bound: Bound
+) -> Bound:
+    """The bound of a request that another function sends later: `grequests.map(..., gtimeout=5)`."""
+    releases = []
+    for found in walk(facts.module.scope).calls:
+        assert isinstance(found.node, ast.Call)
+        name = written(found.node.func, None).rpartition(".")[2]
+        if any(path.endswith(f".{name}") for path in sender.released_by):
+            where = Context(found.scope, found.statement)
+            for value in facts.evaluate(found.node.func, where):
+                if isinstance(value, Symbol) and value.path in sender.released_by:
+                    releases.append((found.node, sender.released_by[value.path]))
+    around = [r for r in releases if any(part is node for part in ast.walk(r[0]))]
+    for release, parameter in around or releases:
+        if any(k.arg == parameter or k.arg is None for k in release.keywords):
+            return UNKNOWN
+    return bound if releases else UNKNOWN
 
 
 def _gives_timeout(function: Function, passed: Passed) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import cached_property
 
 from flake8_untimed.bounds import UNKNOWN, Bound, Kind, Source, judged
 from flake8_untimed.inference import invoke, objects
@@ -28,6 +29,7 @@ from flake8_untimed.inference.values import (
     Literal,
     Mapping,
     Partial,
+    Result,
     SenderValue,
     Symbol,
     Unknown,
@@ -47,10 +49,11 @@ _PREVIOUS = Sender("request", (), passes=("timeout", "verify", "cert", "stream",
 class Limits:
     """Finds the bound of requests. One for each module that is checked."""
 
-    def __init__(self, evaluator: Evaluator, settings: Settings, importer: str) -> None:
+    def __init__(self, evaluator: Evaluator, settings: Settings, module: Scope) -> None:
         self._evaluator = evaluator
         self._bounded_clients = frozenset(settings.bounded_clients)
-        self._importer = importer
+        self._module = module
+        self._importer = module.module.path
         self._depth = 0
         self._open: set[object] = set()
 
@@ -72,9 +75,35 @@ class Limits:
         bound = self._of_request(value, passed)
         if bound.kind in (Kind.BOUNDED, Kind.INVALID):
             return bound
-        if is_surrounded(self._evaluator, node, context, value.sender.asynchronous):
+        sender = value.sender
+        if is_surrounded(
+            self._evaluator, node, context, sender.asynchronous, sender.late_body
+        ):
+            return Bound(Kind.BOUNDED, Source.AROUND)
+        if bound.kind is Kind.NONE and self._has_socket_default(value):
             return Bound(Kind.BOUNDED, Source.AROUND)
         return bound
+
+    def _has_socket_default(self, value: SenderValue) -> bool:
+        """Whether `socket.setdefaulttimeout()` is called in this module, and bounds this library."""
+        library = self.library(value)
+        return library is not None and library.socket_default and self.socket_default
+
+    @cached_property
+    def socket_default(self) -> bool:
+        """Whether the module sets a default timeout for sockets."""
+        for node, scope, statement in walk(self._module).calls:
+            assert isinstance(node, ast.Call)
+            name = node.func.attr if isinstance(node.func, ast.Attribute) else ""
+            if isinstance(node.func, ast.Name):
+                name = node.func.id
+            if name == "setdefaulttimeout" and node.args:
+                context = Context(scope, statement)
+                callees = self._evaluator.evaluate(node.func, context)
+                if any(getattr(v, "path", "") == "socket.setdefaulttimeout" for v in callees):
+                    values = self._evaluator.evaluate(node.args[0], context)
+                    return not all(isinstance(v, Literal) and v.value is None for v in values)
+        return False
 
     def _of_request(self, value: SenderValue, passed: Passed) -> Bound:
         sender, timeouts = value.sender, self.timeouts(value)
@@ -89,6 +118,8 @@ class Limits:
             if argument is not None:
                 given = self._evaluator.deeply(argument)
                 own = judged(self._evaluator, given, timeouts)
+                if own is not None and own.kind is Kind.DISABLED and self._falls_back(given):
+                    return UNKNOWN
                 if own is not None and own.kind is not Kind.DISABLED:
                     return own
                 if own is not None:
@@ -98,6 +129,13 @@ class Limits:
         elif "timeout" in passed.keywords and sender.keywords and "timeout" not in sender.keywords:
             return Bound(Kind.INVALID, detail="it takes no timeout")
         return self._overridden(value, given, passed) or self._default(value, timeouts)
+
+    def _falls_back(self, given: Alternatives) -> bool:
+        """`urllib3.Timeout()` without anything means the socket's default, if there is one."""
+        return self.socket_default and all(
+            isinstance(v, Result) and not v.site.node.args and not v.site.node.keywords
+            for v in given
+        )
 
     def _default(self, value: SenderValue, timeouts: Timeouts) -> Bound:
         """Nobody said anything on the way: the client's default, or the library's."""
@@ -382,6 +420,8 @@ class Limits:
                 return Bound(Kind.DEFAULT, Source.OUT_OF_SIGHT, table.omitted)
             return Bound(Kind.UNKNOWN, Source.OUT_OF_SIGHT)
         bound = self.of_constructor(constructor, table, passed)
+        if bound.kind is Kind.NONE and library.socket_default and self.socket_default:
+            return Bound(Kind.BOUNDED, Source.AROUND)
         if bound.kind is Kind.NONE and "timeout" in constructor.idle_timeouts:
             # Of the family of requests: as with every Session, it is the calls that lack it.
             return _omitted(timeouts)
@@ -701,6 +741,8 @@ def _patchable(value: SenderValue) -> tuple[str, ...]:
     path = value.path
     base, _, name = path.rpartition(".")
     if value.client is None:
+        if base == "requests" and name == "request":
+            return (path, "requests.Session.request", "requests.Session.send")
         if base == "requests":
             return (path, "requests.api.request", "requests.Session.request", "requests.Session.send")
         return (path,)

@@ -415,7 +415,7 @@ class Evaluator:
         if annotation is None or any(not isinstance(v, (Unknown, Parameter)) and not is_none(v) for v in values):
             return values
         declared = annotations.instances(self, annotation, context)
-        known = tuple(v for v in declared if not isinstance(v, Unknown))
+        known = tuple(v for v in declared if v is not UNKNOWN)
         return union([known, values]) if known else values
 
     # Parameters ------------------------------------------------------------------------------
@@ -443,7 +443,7 @@ class Evaluator:
         own: Alternatives = (Parameter(scope, name),)
         if node.annotation is not None:
             declared = annotations.instances(self, node.annotation, outer)
-            known = tuple(v for v in declared if not isinstance(v, Unknown))
+            known = tuple(v for v in declared if v is not UNKNOWN)
             if known:
                 return known
         default = defaults(arguments).get(name)
@@ -508,9 +508,11 @@ class Evaluator:
         if not self._deep and not self.project.interesting(path, name):
             return NOTHING_KNOWN
         module = self.project.module(path) if path.endswith(".py") else None
-        if module is not None and (name in module.scope.bindings or module.scope.stars):
+        if module is not None and name in module.scope.bindings:
+            return self.module_name(name, module.scope)
+        if module is not None and module.scope.stars:
             values = self.module_name(name, module.scope)
-            if not all(isinstance(v, Symbol) and v.path.startswith("builtins.") for v in values):
+            if any(self.knows(v) for v in values):
                 return values
         submodule = self.project.submodule(path, name)
         if submodule is not None:

@@ -293,7 +293,8 @@ def _returns(evaluator: Evaluator, function: Function, frame: Frame | None) -> A
         values = union(groups)
         if kind == "manager":
             values = _declared(evaluator, function, values)
-            return (Managed(values, node),)
+            given = (containers.elements((v,)) if isinstance(v, Collection) else (v,) for v in values)
+            return (Managed(union(given), node),)
         if kind == "fixture":
             return values
         return (Collection((values,), False, node),)

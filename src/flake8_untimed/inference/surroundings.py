@@ -34,18 +34,28 @@ BLOCKING_CONTEXTS = {"gevent.Timeout": "seconds", "gevent.timeout.Timeout": "sec
 """Those that bound blocking calls too."""
 WRAPPERS = {"asyncio.wait_for": "timeout", "trio.fail_after": "seconds"}
 """Functions that bound the awaitable that they are given first, and their second parameter."""
+TASKS = frozenset(("create_task", "ensure_future", "start_soon"))
+"""Functions that start a coroutine and leave the waiting to somebody else."""
+BODIES = frozenset(("read", "text", "json", "content", "iter_chunked", "iter_any", "readany"))
+"""What reads the body of a response."""
 ALARMS = frozenset(("signal.alarm", "signal.setitimer"))
 
 
 def is_surrounded(
-    evaluator: Evaluator, node: ast.AST, context: Context, asynchronous: bool, depth: int = 0
+    evaluator: Evaluator,
+    node: ast.AST,
+    context: Context,
+    asynchronous: bool,
+    late_body: bool = False,
+    depth: int = 0,
 ) -> bool:
     """Whether something around a call bounds it, in its function or, for an async function, around
-    every call of that function in sight."""
+    every call of that function in sight. `late_body`: the library returns before the body is read,
+    so that reading it has to be inside too."""
     scope: Scope | None = context.scope
     at = context.at
     while scope is not None:
-        if at is not None and _in_statement(evaluator, node, at, scope, context, asynchronous):
+        if at is not None and _in_statement(evaluator, node, at, scope, asynchronous, late_body):
             return True
         if scope.is_function and not isinstance(scope.node, ast.Lambda):
             break
@@ -55,7 +65,7 @@ def is_surrounded(
     if scope is None or not scope.is_function:
         return False
     if not asynchronous:
-        return _has_alarm(evaluator, scope, context)
+        return _has_alarm(evaluator, scope, at)
     return depth < DEPTH and _callers_bounded(evaluator, scope, depth)
 
 
@@ -64,13 +74,16 @@ def _in_statement(
     node: ast.AST,
     at: ast.stmt,
     scope: Scope,
-    context: Context,
     asynchronous: bool,
+    late_body: bool,
 ) -> bool:
+    task = None
     if asynchronous and at in scope.places:
         for outer in _calls_around(node, at):
             if _wraps(evaluator, outer, node, Context(scope, at)):
-                return True
+                return not (late_body and _body_read_outside(scope, at, at))
+            if _called_name(outer) in TASKS:
+                task = at
     table = {**CONTEXTS, **BLOCKING_CONTEXTS} if asynchronous else BLOCKING_CONTEXTS
     statements = [at, *(parent for parent, _ in scope.parents(at))]
     for statement in statements:
@@ -80,7 +93,52 @@ def _in_statement(
                     break
                 values = evaluator.evaluate(item.context_expr, Context(scope, statement))
                 if any(_limits(evaluator, v, table) for v in values):
-                    return True
+                    if task is not None:
+                        return _awaited_inside(task, statement)
+                    return not (late_body and _body_read_outside(scope, at, statement))
+    return False
+
+
+def _called_name(node: ast.Call) -> str:
+    function = node.func
+    return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+
+
+def _assigned(statement: ast.stmt) -> str | None:
+    """The name that a statement gives its value to."""
+    if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
+        return statement.targets[0].id
+    return None
+
+
+def _awaited_inside(task: ast.stmt, around: ast.stmt) -> bool:
+    """Whether a task that is made by one statement is waited for inside another."""
+    name = _assigned(task)
+    if name is None:
+        return not isinstance(task, ast.Assign)
+    for part in ast.walk(around):
+        if isinstance(part, ast.Await) and any(
+            isinstance(p, ast.Name) and p.id == name for p in ast.walk(part)
+        ):
+            return True
+    return False
+
+
+def _body_read_outside(scope: Scope, at: ast.stmt, around: ast.stmt) -> bool:
+    """Whether the response that a statement assigns has its body read outside of another."""
+    name = _assigned(at)
+    if name is None:
+        return False
+    inside = set(ast.walk(around))
+    for part in ast.walk(scope.node):
+        if (
+            isinstance(part, ast.Attribute)
+            and part.attr in BODIES
+            and isinstance(part.value, ast.Name)
+            and part.value.id == name
+            and part not in inside
+        ):
+            return True
     return False
 
 
@@ -128,16 +186,21 @@ def _wraps(evaluator: Evaluator, outer: ast.Call, node: ast.AST, context: Contex
     return False
 
 
-def _has_alarm(evaluator: Evaluator, scope: Scope, context: Context) -> bool:
-    for events in scope.events.values():
-        for event in events:
-            if event.kind == "call" and event.name in ("alarm", "setitimer"):
-                assert isinstance(event.node, ast.Call)
-                where = Context(scope, event.statement)
-                for value in evaluator.evaluate(event.node.func, where):
-                    if isinstance(value, Symbol) and value.path in ALARMS:
-                        return True
-    return False
+def _has_alarm(evaluator: Evaluator, scope: Scope, at: ast.stmt | None) -> bool:
+    """Whether a signal was set in this function, and not cancelled, before a statement."""
+    is_set = False
+    end = scope.order(at) if at is not None and at in scope.places else 0
+    for event in scope.events.get("signal", ()):
+        if event.kind != "call" or scope.order(event.statement) > end:
+            continue
+        node = event.node
+        assert isinstance(node, ast.Call)
+        where = Context(scope, event.statement)
+        callees = evaluator.evaluate(node.func, where)
+        if any(isinstance(v, Symbol) and v.path in ALARMS for v in callees):
+            seconds = evaluator.evaluate(node.args[-1], where) if node.args else ()
+            is_set = not all(isinstance(v, Literal) and not v.value for v in seconds)
+    return is_set
 
 
 def _callers_bounded(evaluator: Evaluator, scope: Scope, depth: int) -> bool:
@@ -154,7 +217,7 @@ def _callers_bounded(evaluator: Evaluator, scope: Scope, depth: int) -> bool:
             if _calls_name(found.node, scope.name)  # type: ignore[arg-type]
         ]
         cache[key] = bool(callers) and all(  # type: ignore[index]
-            is_surrounded(evaluator, f.node, Context(f.scope, f.statement), True, depth + 1)
+            is_surrounded(evaluator, f.node, Context(f.scope, f.statement), True, depth=depth + 1)
             for f in callers
         )
     return bool(cache[key])  # type: ignore[index]

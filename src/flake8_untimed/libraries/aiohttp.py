@@ -90,6 +90,7 @@ def sender(name: str, *parameters: str, delegates: str | None = "_request") -> S
         switches=SWITCHES,
         body=BODY,
         asynchronous=True,
+        late_body=True,
         delegates=delegates,
     )
 

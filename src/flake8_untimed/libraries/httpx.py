@@ -184,7 +184,7 @@ def client(
             keywords=_CLIENT_KEYWORDS,
             timeout="timeout",
             timeouts=values,
-            switches=(VERIFY,),
+            switches=(replace(VERIFY, overridden_by=("transport",)),),
         ),
         senders={sender.name: sender for sender in senders},
         out_of_sight="silent",

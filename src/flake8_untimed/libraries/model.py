@@ -79,6 +79,8 @@ class Switch:
     `ssl.CERT_NONE`."""
     context: bool = False
     """It also takes an `ssl.SSLContext`, which may verify nothing."""
+    overridden_by: tuple[str, ...] = ()
+    """Arguments beside it that take its place: a `transport` verifies in its own way."""
     only: str = ""
     """What it turns off, where that is not everything: `the check of the host name`."""
 
@@ -125,6 +127,8 @@ class Sender:
     """The parameter that leaves the body unread (`stream=True`), or `*` when the sender always
     does."""
     asynchronous: bool = False
+    late_body: bool = False
+    """Returns when the headers are there: the body is read later."""
     lazy: bool = False
     """Returns something that sends nothing until another call (grequests, build_request)."""
     released_by: Mapping[str, str | None] = field(default_factory=dict)

@@ -33,7 +33,7 @@ from collections.abc import Iterator
 
 from flake8_untimed.bounds import Kind
 from flake8_untimed.calls import Facts
-from flake8_untimed.findings import Finding
+from flake8_untimed.findings import Finding, Fix, ReplaceExpression
 from flake8_untimed.rules._timeouts import (
     at_calls,
     at_constructions,
@@ -57,6 +57,17 @@ def check(facts: Facts) -> Iterator[Finding]:
             fix,
             why_not,
         )
+    for setting in facts.assignments:
+        if setting.target.attr in setting.client.settable and facts.switches_off(setting):
+            edit = ReplaceExpression(facts.span(setting.value), written(facts, setting.library))
+            target = facts.text(setting.target)
+            yield facts.finding(
+                "UNT102",
+                setting.node,
+                f"{target} = {facts.text(setting.value)} switches the timeout off: later calls wait"
+                " for ever on a silent server; set seconds",
+                Fix((edit,), False),
+            )
     for made in at_constructions(facts, Kind.DISABLED):
         value = written(facts, made.library, client=True)
         fix, why_not = set_at_construction(facts, made, value, safe=False)

@@ -49,6 +49,8 @@ def _at(
 ) -> Iterator[Finding]:
     for switch in switches:
         argument = place.argument(switch.name)
+        if any(place.argument(name) is not None for name in switch.overridden_by):
+            continue
         if argument is None or not is_off(facts.values(argument), switch):
             continue
         fix, why_not = None, "the argument is given elsewhere"
