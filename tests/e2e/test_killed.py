@@ -16,13 +16,14 @@ from programs import WATCHDOG_SECONDS, fix
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="SIGKILL")
 
-FILES = 80
-"""So many that the writing takes a while, and so few that one process does it all."""
+FILES = 16
+"""Few enough that one process does it all; their writing takes a while because they are long."""
 OLD = b"import requests\n\n" + b"".join(
     b"requests.get('https://a.b/%d')\n" % number for number in range(3)
 )
+OLD += b"# So long that it is not written in no time.\n" * 30_000
 NEW = OLD.replace(b"')", b"', timeout=(5, 30))")
-ROUNDS = 12
+ROUNDS = 10
 
 
 def contents(folder: Path) -> list[bytes]:
