@@ -176,9 +176,40 @@ class Limits:
                     return Bound(Kind.NONE, Source.LIBRARY)
                 return found
             if "timeout" in sender.passes and given is None:
-                given = _NONE
+                given = self._passed_on(value)
             previous, sender = sender, senders.get(sender.delegates or "")
-        return self._adapted(client, given, passed)
+        adapted = self._adapted(client, given, passed)
+        if adapted is None and client.site is None and self._patches_sessions:
+            return UNKNOWN
+        return adapted
+
+    @cached_property
+    def _patches_sessions(self) -> bool:
+        """Whether this module gives every session that it makes a `request` of its own: then a
+        session that comes from out of sight is most likely one of these."""
+        made = patched = 0
+        found = walk(self._module)
+        for node, scope, statement in found.stores:
+            target = node.targets[0] if isinstance(node, ast.Assign) else None
+            if isinstance(target, ast.Attribute) and target.attr == "request":
+                owners = self._evaluator.evaluate(target.value, Context(scope, statement))
+                patched += any(isinstance(o, Instance) and o.site is not None for o in owners)
+        if not patched:
+            return False
+        for node, scope, statement in found.calls:
+            assert isinstance(node, ast.Call)
+            for callee in self._evaluator.evaluate(node.func, Context(scope, statement)):
+                made += isinstance(callee, Symbol) and (
+                    self._evaluator.client_at(callee.path) is not None
+                )
+        return patched >= made
+
+    def _passed_on(self, value: SenderValue) -> Alternatives:
+        """What a library passes for a timeout that nobody gave: None, or its word for that."""
+        timeouts = self.timeouts(value)
+        if timeouts is not None and timeouts.defaults:
+            return (Symbol(timeouts.defaults[-1]),)
+        return _NONE
 
     def _senders(self, client: Instance) -> dict[str, Sender]:
         known = self._evaluator.client_of(client)
@@ -232,9 +263,9 @@ class Limits:
         if previous is not None:
             passed.keywords = dict.fromkeys(previous.passes, unknown)
             passed.keywords.pop("timeout", None)
-            if given is None and "timeout" in previous.passes:
+            if given is None and "timeout" in previous.passes and sender.timeout is not None:
                 given = _NONE
-        if given is not None:
+        if given is not None and sender.timeout is not None:
             passed.keywords["timeout"] = Argument(None, None, values=given)
         found = self.of_callable(override, passed, everything=True)
         if found is None:
@@ -345,7 +376,7 @@ class Limits:
     def _prefixes(mounted: dict[str, bool | None], url: str | None) -> list[str]:
         """The mounted prefixes that may serve a URL; the longest wins. The session's own two
         adapters stand behind `http://` and `https://`."""
-        longest = [p for p in mounted if len(p) >= len("http://")]
+        longest = [p for p in mounted if p.startswith(("http://", "https://"))]
         if url is None:
             schemes = {p for p in longest if p in ("http://", "https://")}
             if schemes == {"http://", "https://"}:
@@ -504,8 +535,9 @@ class Limits:
         to an attribute of it (`.headers`)."""
         seen: set[object] = set()
         step = client.steps
-        while step is not None:
-            if step.holder is not None and step.holder not in seen:
+        # A step without a holder is where it was made: what comes before is not the object.
+        while step is not None and step.holder is not None:
+            if step.holder not in seen:
                 seen.add(step.holder)
                 yield from self._held(*step.holder, below)
             step = step.before

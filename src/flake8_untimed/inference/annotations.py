@@ -62,7 +62,10 @@ def instances(evaluator: Evaluator, node: ast.expr, context: Context, depth: int
         return _of_generic(evaluator, node, context, depth)
     if not isinstance(node, (ast.Name, ast.Attribute)):
         return NOTHING_KNOWN
-    return union((_instance(evaluator, v),) for v in evaluator.evaluate(node, context))
+    return union(
+        (_instance(evaluator, v).via(context.scope, node),)
+        for v in evaluator.evaluate(node, context)
+    )
 
 
 def _instance(evaluator: Evaluator, value: Value) -> Value:

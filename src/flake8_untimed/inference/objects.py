@@ -214,6 +214,11 @@ def _own_attribute(
         if given is None and _is_field(scope, name):
             groups.append(NOTHING_KNOWN)
         for value in evaluator.bound(scope, name, None, None):
+            if isinstance(value, Literal) and evaluator.project.is_overridden(
+                scope.module.path, scope.name, name
+            ):
+                # A subclass may say otherwise.
+                groups.append(NOTHING_KNOWN)
             groups.append(_from_class_body(evaluator, value, instance, cls))
         maker = _decorated_default(scope, name)
         if maker is not None:

@@ -49,6 +49,8 @@ class Project:
         )
         self._vendored: dict[str, str | None] = {}
         self._patching: dict[str, list[str]] = {}
+        self._subclassed: dict[tuple[str, str, str], bool] = {}
+        self._files: dict[str, list[str]] = {}
 
     @staticmethod
     def path_of(path: str) -> str:
@@ -227,6 +229,26 @@ class Project:
             )
         return self._patching[top]
 
+    def is_overridden(self, path: str, name: str, attribute: str) -> bool:
+        """Whether some class of the project seems to inherit from the one of this name in the file
+        `path`, and to have an attribute of its own. Judged by the look of the text."""
+        key = (path, name, attribute)
+        if key not in self._subclassed:
+            folder = os.path.dirname(path)
+            top = self._root(folder) or self._top_package(folder) if self._follow else None
+            pattern = re.compile(rb"\bclass\s+\w+\s*\([^)]*\b" + name.encode() + rb"\b")
+            files = self._python_files(top) if top and os.path.isabs(path) else [path]
+            stem = os.path.splitext(os.path.basename(path))[0].encode()
+            if stem == b"__init__":
+                stem = os.path.basename(folder).encode()
+            own = re.compile(rb"^[ \t]+" + attribute.encode() + rb"\s*[:=]", re.MULTILINE)
+            self._subclassed[key] = any(
+                pattern.search(data) and own.search(data) and (file == path or stem in data)
+                for file in files
+                if name.encode() in (data := self._data(file))
+            )
+        return self._subclassed[key]
+
     def _top_package(self, folder: str) -> str | None:
         """The outermost package around a loose file; None if there is none."""
         base = self._base(folder)
@@ -237,6 +259,12 @@ class Project:
         return folder
 
     def _python_files(self, top: str) -> list[str]:
+        if top not in self._files:
+            self._files[top] = self._listed(top)
+        return self._files[top]
+
+    @staticmethod
+    def _listed(top: str) -> list[str]:
         found: list[str] = []
         entries = 0
         for folder, folders, names in os.walk(top):
