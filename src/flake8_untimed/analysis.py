@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from flake8_untimed.calls import Facts, collect
 from flake8_untimed.findings import Finding
@@ -73,10 +73,9 @@ def analyze(
     return Workspace(settings).check(text)
 
 
-def why(source: Source, line: int, settings: Settings = DEFAULT) -> Iterable[str]:
-    """What is believed of the calls on a line, step by step."""
-    return _why(source, line, settings)
+def why(source: Source, line: int, settings: Settings = DEFAULT) -> Iterator[str]:
+    """What is believed of the calls on a line (1-based), step by step, as lines of text. Raises
+    SourceError if the source cannot be parsed."""
+    from flake8_untimed.explanation import explain
 
-
-def _why(source: Source, line: int, settings: Settings) -> Iterator[str]:
-    yield from ()
+    return explain(Workspace(settings).facts(source), line)
