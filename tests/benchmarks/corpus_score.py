@@ -92,11 +92,7 @@ def verdict(
         return AT_CONSTRUCTION
     if bound.kind is Kind.BOUNDED:
         return f"{BOUNDED} by {bound.source.value}"
-    if (
-        bound.kind is Kind.DEFAULT
-        and bound.source is Decided.OUT_OF_SIGHT
-        and row["library"] == "httpx"
-    ):
+    if bound.source is Decided.OUT_OF_SIGHT and row["library"] == "httpx":
         return SILENT
     return f"{UNEXPLAINED}: {bound.kind.value}, decided by {bound.source.value}"
 
