@@ -1,8 +1,8 @@
 """The plugin and the command give the same findings over one folder.
 
-    python tests/benchmarks/doors_agree.py FOLDER
+    python tests/benchmarks/doors_agree.py FOLDER [OPTION ...]
 
-Prints how many findings each has and every difference; ends with status 1 if there is one.
+OPTIONs go to both. Prints how many findings each has and every difference; ends with status 1 if there is one.
 """
 
 from __future__ import annotations
@@ -35,9 +35,9 @@ def findings(output: str) -> set[tuple[str, ...]]:
 
 
 def main() -> int:
-    folder = sys.argv[1]
-    by_plugin = run("flake8", "--isolated", "--select", "UNT", "-j2", folder)
-    by_command = run("flake8_untimed", "check", "--isolated", "--quiet", "--jobs", "2", folder)
+    folder, options = sys.argv[1], sys.argv[2:]
+    by_plugin = run("flake8", "--isolated", "--select", "UNT", "-j2", *options, folder)
+    by_command = run("flake8_untimed", "check", "--isolated", "-q", "--jobs", "2", *options, folder)
     # flake8 takes what it cannot decode for latin-1; the command says that it cannot be decoded.
     undecoded = set(map(os.path.normpath, _UNDECODED.findall(by_command.stderr)))
     plugin = {finding for finding in findings(by_plugin.stdout) if finding[0] not in undecoded}
