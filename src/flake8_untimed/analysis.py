@@ -34,10 +34,12 @@ class Workspace:
 
     def facts(self, source: Source, tree: ast.Module | None = None) -> Facts:
         """What is known of a file. Raises SourceError if it cannot be parsed."""
-        tree = tree if tree is not None else source.parse()
         path = self.project.path_of(source.path)
-        module = Module(tree, path, ":=" in source.text, "global " in source.text)
-        self.project.adopt(module)
+        module = self.project.parsed(path, source.text) if tree is None else None
+        if module is None:
+            tree = tree if tree is not None else source.parse()
+            module = Module(tree, path, ":=" in source.text, "global " in source.text)
+            self.project.adopt(module)
         return collect(source, module, self._evaluator, self.settings)
 
     def check(self, source: Source, tree: ast.Module | None = None) -> list[Finding]:

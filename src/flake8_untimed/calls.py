@@ -36,11 +36,16 @@ from flake8_untimed.inference.values import (
     Unknown,
     Value,
 )
-from flake8_untimed.inference.walk import walk
+from flake8_untimed.inference.survey import survey
+from flake8_untimed.inference.walk import Walk, walk
 from flake8_untimed.libraries.model import Client, Constructor, Library, Sender
 from flake8_untimed.limits import Limits, hands_on
 from flake8_untimed.settings import Settings
 from flake8_untimed.source import Source as Text
+
+
+ALWAYS = ("import_module", "__import__", "setdefaulttimeout", "_create_default_https_context")
+"""Names that matter wherever they stand."""
 
 
 @dataclass(eq=False)
@@ -123,7 +128,17 @@ class Facts:
 
     @cached_property
     def limits(self) -> Limits:
-        return Limits(self.evaluator, self.settings, self.module.scope)
+        return Limits(self.evaluator, self.settings, self.module.scope, self.found)
+
+    @cached_property
+    def found(self) -> Walk:
+        """The calls, attribute assignments and classes of the module that can matter."""
+        dye = self.evaluator.project.dye(self.module.path)
+        if dye is None:
+            return walk(self.module.scope)
+        always = (*ALWAYS, *self.evaluator.catalogue.words)
+        named = (path.rpartition(".")[2] for path in self.settings.clients)
+        return survey(self.module, self.source.lines, dye.union(always, named))
 
     def values(self, argument: Argument | None) -> Alternatives:
         """What an argument may be; nothing if it is not given."""
@@ -201,7 +216,7 @@ class _Collector:
         self._partials: list[Call] = []
 
     def run(self) -> Facts:
-        found = walk(self._facts.module.scope)
+        found = self._facts.found
         # Inner calls first: what is asked of the outer ones is known by then, and nothing gets deep.
         for node, scope, statement in reversed(found.calls):
             assert isinstance(node, ast.Call)

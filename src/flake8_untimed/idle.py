@@ -41,7 +41,7 @@ class Idle:
 
 def find_idle(facts: Facts) -> list[Idle]:
     """All of them in a module."""
-    found = walk(facts.module.scope)
+    found = facts.found
     idle = [
         *_attributes(facts),
         *_arguments(facts),
@@ -102,7 +102,7 @@ def _arguments(facts: Facts) -> Iterator[Idle]:
 def _overridden_methods(facts: Facts) -> Iterator[Idle]:
     """`session.send = partial(session.send, timeout=5)`."""
     limits = facts.limits
-    for node, scope, statement in walk(facts.module.scope).stores:
+    for node, scope, statement in facts.found.stores:
         if not isinstance(node, ast.Assign) or "timeout" not in ast.unparse(node.value):
             continue
         context = Context(scope, statement)
@@ -125,7 +125,7 @@ def _overridden_methods(facts: Facts) -> Iterator[Idle]:
 def _mounts(facts: Facts) -> Iterator[Idle]:
     """`session.mount("http", TimeoutAdapter())`."""
     limits = facts.limits
-    for node, scope, statement in walk(facts.module.scope).calls:
+    for node, scope, statement in facts.found.calls:
         assert isinstance(node, ast.Call)
         if not isinstance(node.func, ast.Attribute) or node.func.attr != "mount":
             continue

@@ -35,7 +35,7 @@ from flake8_untimed.inference.values import (
     Unknown,
     Value,
 )
-from flake8_untimed.inference.walk import Found, walk
+from flake8_untimed.inference.walk import Found, Walk, walk
 from flake8_untimed.libraries.model import Constructor, Library, Sender, Timeouts
 from flake8_untimed.settings import Settings
 
@@ -49,10 +49,10 @@ _PREVIOUS = Sender("request", (), passes=("timeout", "verify", "cert", "stream",
 class Limits:
     """Finds the bound of requests. One for each module that is checked."""
 
-    def __init__(self, evaluator: Evaluator, settings: Settings, module: Scope) -> None:
+    def __init__(self, evaluator: Evaluator, settings: Settings, module: Scope, found: Walk) -> None:
         self._evaluator = evaluator
         self._bounded_clients = frozenset(settings.bounded_clients)
-        self._module = module
+        self._found = found
         self._importer = module.module.path
         self._depth = 0
         self._open: set[object] = set()
@@ -92,7 +92,7 @@ class Limits:
     @cached_property
     def socket_default(self) -> bool:
         """Whether the module sets a default timeout for sockets."""
-        for node, scope, statement in walk(self._module).calls:
+        for node, scope, statement in self._found.calls:
             assert isinstance(node, ast.Call)
             name = node.func.attr if isinstance(node.func, ast.Attribute) else ""
             if isinstance(node.func, ast.Name):
@@ -188,7 +188,7 @@ class Limits:
         """Whether this module gives every session that it makes a `request` of its own: then a
         session that comes from out of sight is most likely one of these."""
         made = patched = 0
-        found = walk(self._module)
+        found = self._found
         for node, scope, statement in found.stores:
             target = node.targets[0] if isinstance(node, ast.Assign) else None
             if isinstance(target, ast.Attribute) and target.attr == "request":

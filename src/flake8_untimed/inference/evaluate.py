@@ -138,6 +138,11 @@ class Evaluator:
         finally:
             self._deep = before
 
+    @property
+    def is_deep(self) -> bool:
+        """Whether an argument of a request is being looked at."""
+        return self._deep
+
     def memo(self, module: Module) -> dict[object, Alternatives]:
         """Where answers for no particular caller are kept."""
         return module.deep_memo if self._deep else module.memo

@@ -11,6 +11,8 @@ import re
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
+from flake8_untimed.inference.survey import HARMLESS
+
 _IMPORT = re.compile(
     rb"^[ \t]*(?:from[ \t]+(\.*[\w.]*)[ \t]+import[ \t]+(\([^)]*\)|(?:[^\n#;\\]|\\\r?\n)*)"
     rb"|import[ \t]+([\w., \t]+))",
@@ -24,6 +26,12 @@ _BOUND = re.compile(
 )
 _BOUND_WITHIN = re.compile(rb"^[ \t]+(?:async[ \t]+)?(?:(?:def|class)[ \t]+(\w+)|(\w+)[ \t]*=)", re.MULTILINE)
 _IDENTIFIER = re.compile(rb"[A-Za-z_]\w*")
+
+_IDLE = re.compile(
+    rb"(?:Error|Exception|Warning|Response|Auth|Status|Exceptions|exceptions|codes|utils|Timeout)$|^auth$"
+)
+"""Names that can be taken from a library without sending anything."""
+_HARMLESS = re.compile(HARMLESS.pattern.encode())
 
 WHOLE = b"*"
 """Stands for all names of a module."""
@@ -51,11 +59,14 @@ class Interest:
         find: Callable[[str, str, int], str | None],
         submodule: Callable[[str, str], str | None],
         pattern: re.Pattern[bytes],
+        coloured: Callable[[str, frozenset[str]], frozenset[str] | None],
     ) -> None:
         self._data = data
         self._find = find
         self._submodule = submodule
         self._pattern = pattern
+        self._coloured = coloured
+        self._colours: dict[str, frozenset[bytes]] = {}
         self._outlines: dict[str, Outline] = {}
         self._known: dict[Node, bool] = {}
         self._names: dict[str, bool] = {}
@@ -74,6 +85,18 @@ class Interest:
         return any(
             self.of_name(*target) for targets in outline.imports.values() for target in targets
         ) or any(self.of_name(star, WHOLE) for star in outline.stars)
+
+    def dye(self, path: str) -> frozenset[str] | None:
+        """The local names of a file that come from a library, or from where something of interest
+        is; None: any name may."""
+        outline = self._outline(path)
+        if WHOLE in outline.library or any(self.of_name(s, WHOLE) for s in outline.stars):
+            return None
+        names = {name.decode() for name in outline.library}
+        for local, targets in outline.imports.items():
+            if any(self.of_name(*target) for target in targets):
+                names.add(local.decode("ascii", "replace"))
+        return frozenset(names)
 
     def of_name(self, path: str, name: bytes) -> bool:
         """Whether a name of a module is of interest."""
@@ -103,8 +126,22 @@ class Interest:
         path, name = node
         if not self.names_library(path):
             return False
-        library = self._outline(path).library
-        return bool(library) if name == WHOLE else name in library
+        outline = self._outline(path)
+        if name == WHOLE:
+            return bool(outline.library)
+        if name in outline.library:
+            return True
+        if not outline.library or name not in outline.mentions:
+            return False
+        if path not in self._colours:
+            library = frozenset(n.decode() for n in outline.library)
+            names = self._coloured(path, library)
+            self._colours[path] = (
+                frozenset(outline.mentions)
+                if names is None
+                else frozenset(n.encode("ascii", "replace") for n in names)
+            )
+        return name in self._colours[path]
 
     def _leads_to(self, node: Node) -> Iterator[Node]:
         path, name = node
@@ -115,9 +152,7 @@ class Interest:
         else:
             yield from outline.imports.get(name, ())
             for word in outline.mentions.get(name, ()):
-                if word != name and (
-                    word in outline.mentions or word in outline.imports or word in outline.library
-                ):
+                if word != name and (word in outline.mentions or word in outline.imports):
                     yield path, word
             if name not in outline.mentions and name not in outline.imports:
                 submodule = self._submodule(path, name.decode("ascii", "replace"))
@@ -181,7 +216,7 @@ class Interest:
         listed = _COMMENT.sub(b"", names).strip(b"() \t\r\n").replace(b"\\", b" ")
         if target is None:
             if not level and self._pattern.search(b"from " + package + b" import " + listed):
-                library.update((a or n) for n, a in _ALIAS.findall(listed))
+                library.update((a or n) for n, a in _ALIAS.findall(listed) if not _IDLE.search(n))
                 if b"*" in listed:
                     library.add(WHOLE)
             return
@@ -197,7 +232,7 @@ class Interest:
         """The identifiers in each top-level statement, under the names that it binds."""
         mentions: dict[bytes, frozenset[bytes]] = {}
         decorators: frozenset[bytes] = frozenset()
-        for chunk in _CHUNK.split(data):
+        for chunk in _CHUNK.split(_HARMLESS.sub(b"", data)):
             if chunk.startswith((b"from ", b"import ")):
                 continue
             words = frozenset(_IDENTIFIER.findall(chunk)) | decorators

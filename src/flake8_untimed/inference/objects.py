@@ -214,7 +214,7 @@ def _own_attribute(
         if given is None and _is_field(scope, name):
             groups.append(NOTHING_KNOWN)
         for value in evaluator.bound(scope, name, None, None):
-            if isinstance(value, Literal) and evaluator.project.is_overridden(
+            if isinstance(value, Literal) and evaluator.is_deep and evaluator.project.is_overridden(
                 scope.module.path, scope.name, name
             ):
                 # A subclass may say otherwise.

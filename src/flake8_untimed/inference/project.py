@@ -14,6 +14,7 @@ import warnings
 
 from flake8_untimed.inference.interest import Interest
 from flake8_untimed.inference.scopes import Module
+from flake8_untimed.inference.survey import coloured
 from flake8_untimed.libraries import Catalogue
 
 MARKERS = frozenset(("pyproject.toml", "setup.cfg", "setup.py", ".git"))
@@ -46,6 +47,7 @@ class Project:
             self.find,
             self.submodule,
             catalogue.packages_pattern,
+            self._coloured,
         )
         self._vendored: dict[str, str | None] = {}
         self._patching: dict[str, list[str]] = {}
@@ -176,6 +178,13 @@ class Project:
             self._modules[path] = self._read(path)
         return self._modules[path]
 
+    def parsed(self, path: str, text: str) -> Module | None:
+        """The module, if it was parsed already and its text is this one."""
+        module = self._modules.get(path)
+        if module is None or self._bytes.get(path) != text.encode("utf-8", "replace"):
+            return None
+        return module
+
     def adopt(self, module: Module) -> None:
         """Take a module that somebody else has parsed already."""
         self._modules[module.path] = module
@@ -286,6 +295,17 @@ class Project:
         if data is not None:
             self._bytes.setdefault(path, data)
         return self._interest.of_file(path)
+
+    def _coloured(self, path: str, library: frozenset[str]) -> frozenset[str] | None:
+        module = self.module(path)
+        if module is None:
+            return None
+        text = self._data(path).decode("utf-8", "replace")
+        return coloured(module.tree, text, library)
+
+    def dye(self, path: str) -> frozenset[str] | None:
+        """The local names of a file that can lead to a request; None: any."""
+        return self._interest.dye(path)
 
     def interesting(self, path: str, name: str) -> bool:
         """Whether a name of a module can have to do with a request. Cheap: nothing is parsed."""

@@ -12,6 +12,7 @@ _LEAVES = (
     ast.Name, ast.Constant, ast.Pass, ast.Break, ast.Continue, ast.Global, ast.Nonlocal,
     ast.Import, ast.ImportFrom, ast.alias,
 )  # fmt: skip
+_PARTS = (ast.ExceptHandler, ast.match_case)
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _FIELDS: dict[type, tuple[str, ...]] = {leaf: () for leaf in _LEAVES}
 
@@ -48,10 +49,21 @@ def _fields(kind: type) -> tuple[str, ...]:
 
 def _walk(top: Scope) -> Walk:
     result = Walk([], [], [])
-    calls = result.calls
     body = top.node.body
     first = body if isinstance(body, list) else [body]
-    stack: list[tuple[ast.AST, Scope, ast.stmt | None]] = [(n, top, None) for n in reversed(first)]
+    _read([(n, top, None) for n in reversed(first)], result, True)
+    return result
+
+
+def visit(statement: ast.stmt, scope: Scope, result: Walk) -> None:
+    """Add what one statement itself holds, without the blocks inside it."""
+    _read([(statement, scope, statement)], result, False)
+
+
+def _read(
+    stack: list[tuple[ast.AST, Scope, ast.stmt | None]], result: Walk, whole: bool
+) -> None:
+    calls = result.calls
     while stack:
         node, scope, statement = stack.pop()
         kind = type(node)
@@ -60,17 +72,19 @@ def _walk(top: Scope) -> Walk:
         elif isinstance(node, ast.stmt):
             statement = node
             if isinstance(node, _FUNCTIONS):
-                inner = scope.child(node, node)
-                stack.extend((n, inner, n) for n in reversed(node.body))
+                if whole:
+                    inner = scope.child(node, node)
+                    stack.extend((n, inner, n) for n in reversed(node.body))
                 arguments = node.args
                 outer = [*node.decorator_list, *arguments.defaults, *arguments.kw_defaults]
                 stack.extend((n, scope, node) for n in reversed(outer) if n is not None)
                 continue
             if kind is ast.ClassDef:
                 assert isinstance(node, ast.ClassDef)
-                inner = scope.child(node, node)
-                result.classes.append(inner)
-                stack.extend((n, inner, n) for n in reversed(node.body))
+                if whole:
+                    inner = scope.child(node, node)
+                    result.classes.append(inner)
+                    stack.extend((n, inner, n) for n in reversed(node.body))
                 outer = [*node.decorator_list, *node.bases, *(k.value for k in node.keywords)]
                 stack.extend((n, scope, node) for n in reversed(outer) if n is not None)
                 continue
@@ -97,12 +111,15 @@ def _walk(top: Scope) -> Walk:
             else:
                 stack.append((node.elt, inner, statement))
             continue
+        elif not whole and kind in _PARTS:
+            continue
         for field in _FIELDS.get(kind) or (() if kind in _FIELDS else _fields(kind)):
             value = getattr(node, field, None)
             if value.__class__ is list:
                 for item in reversed(value):
+                    if not whole and isinstance(item, ast.stmt):
+                        break
                     if isinstance(item, ast.AST) and _FIELDS.get(type(item), 1):
                         stack.append((item, scope, statement))
             elif isinstance(value, ast.AST) and _FIELDS.get(type(value), 1):
                 stack.append((value, scope, statement))
-    return result

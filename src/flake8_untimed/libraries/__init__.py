@@ -119,6 +119,12 @@ class Catalogue:
         return frozenset(p for lib in self.libraries if lib.vendored for p in lib.packages)
 
     @cached_property
+    def words(self) -> frozenset[str]:
+        """The top-level names of all packages."""
+        packages = {p for lib in self.libraries for p in lib.packages}
+        return frozenset(p.partition(".")[0] for p in packages) - {"http"}
+
+    @cached_property
     def packages_pattern(self) -> re.Pattern[bytes]:
         """Finds in the bytes of a file whether it names any of the libraries' packages. A fast
         first filter: it may find one where none is used, and must not miss one that is."""
