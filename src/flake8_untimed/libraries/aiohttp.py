@@ -15,6 +15,7 @@ from flake8_untimed.libraries.model import (
     Client,
     Constructor,
     Library,
+    Responses,
     Sender,
     Switch,
     Timeouts,
@@ -177,4 +178,19 @@ LIBRARY = Library(
     aliases={"aiohttp.client": "aiohttp", "aiohttp.connector": "aiohttp"},
     default_named="aiohttp's default of 5 minutes",
     timeout_types=(CLIENT_TIMEOUT,),
+    one_shot=True,
+    responses=Responses(
+        body=("json", "text", "read", "content"),
+        neutral=(
+            "headers", "raw_headers", "url", "real_url", "host", "method", "charset",
+            "content_type", "content_length", "cookies", "close", "release", "get_encoding",
+            "links", "version",
+        ),
+        checked_by=("raise_for_status", "response_class", "middlewares", "trace_configs"),
+    ),
+    timeout_errors=(
+        "aiohttp.ServerTimeoutError", "aiohttp.ConnectionTimeoutError",
+        "aiohttp.SocketTimeoutError", "asyncio.TimeoutError", "builtins.TimeoutError",
+    ),
+    credentials=("aiohttp.BasicAuth",),
 )  # fmt: skip

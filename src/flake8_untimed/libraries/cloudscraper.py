@@ -22,4 +22,5 @@ LIBRARY = Library(
         "cloudscraper.session": "cloudscraper.CloudScraper",
         "cloudscraper.CloudScraper.create_scraper": "cloudscraper.CloudScraper",
     },
+    responses=requests.RESPONSES,
 )

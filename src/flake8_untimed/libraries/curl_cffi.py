@@ -11,6 +11,7 @@ from flake8_untimed.libraries.model import (
     Client,
     Constructor,
     Library,
+    Responses,
     Sender,
     Switch,
     Timeouts,
@@ -129,16 +130,22 @@ LIBRARY = Library(
                 ("url", "on_message", "on_error", "on_open", "on_close"),
                 tuple(k for k in _REQUEST if k not in ("method", "url", "stream")),
                 switches=(VERIFY,),
-                stream="*",
             ),
         ),
         _session(
             "AsyncSession",
             (),
             ("loop", "async_curl", "max_clients"),
-            Sender("ws_connect", _ASYNC_WEBSOCKET, switches=(VERIFY,), stream="*"),
+            Sender("ws_connect", _ASYNC_WEBSOCKET, switches=(VERIFY,)),
         ),
     ),
     aliases={"curl_cffi.requests": "curl_cffi", "curl_cffi.requests.session": "curl_cffi"},
     default_named="curl_cffi's default of 30 s",
-)
+    one_shot=True,
+    responses=Responses(
+        body=("json", "text", "content", "iter_content", "iter_lines", "aiter_content", "acontent"),
+        neutral=("headers", "url", "encoding", "charset", "cookies", "elapsed", "close", "aclose"),
+        checked_by=("raise_for_status", "response_class"),
+    ),
+    timeout_errors=("curl_cffi.exceptions.Timeout",),
+)  # fmt: skip

@@ -16,6 +16,7 @@ from flake8_untimed.libraries.model import (
     Client,
     Constructor,
     Library,
+    Responses,
     Sender,
     Switch,
     Timeouts,
@@ -236,7 +237,26 @@ def library(
         },
         default_named=f"{package}'s default of 5 s",
         timeout_types=(timeout_type(package),),
-    )
+        one_shot=True,
+        responses=Responses(
+            body=(
+                "json", "text", "content", "read", "aread", "iter_bytes", "iter_text",
+                "iter_lines", "iter_raw", "aiter_bytes", "aiter_text", "aiter_lines", "aiter_raw",
+            ),
+            neutral=(
+                "headers", "url", "encoding", "charset_encoding", "close", "aclose", "cookies",
+                "elapsed", "http_version", "num_bytes_downloaded",
+            ),
+            checked_by=("event_hooks", "transport"),
+        ),
+        timeout_errors=tuple(
+            f"{package}.{name}"
+            for name in (
+                "TimeoutException", "ConnectTimeout", "ReadTimeout", "WriteTimeout", "PoolTimeout",
+            )
+        ),
+        credentials=(f"{package}.BasicAuth", f"{package}.DigestAuth"),
+    )  # fmt: skip
 
 
 LIBRARY = library("httpx")

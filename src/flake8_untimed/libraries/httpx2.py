@@ -21,7 +21,6 @@ LIBRARY = httpx.library(
             ("url",),
             (*httpx.CALL_KEYWORDS, *httpx.MODULE_KEYWORDS, *_WEBSOCKET),
             switches=(httpx.VERIFY,),
-            stream="*",
         )
     },
     more_methods=(
@@ -29,7 +28,6 @@ LIBRARY = httpx.library(
             "websocket",
             ("url",),
             (*httpx.CALL_KEYWORDS, "extensions", *_WEBSOCKET),
-            stream="*",
         ),
         Sender(
             "sse",

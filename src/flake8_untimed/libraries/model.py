@@ -199,6 +199,20 @@ class Client:
 
 
 @dataclass(frozen=True, eq=False)
+class Responses:
+    """What the attributes of a response tell of the code that reads them. Any attribute that is
+    not named here may tell of the status."""
+
+    body: tuple[str, ...]
+    """They use the body, whatever the status: `json`, `text`."""
+    neutral: tuple[str, ...]
+    """They speak neither of the body nor of the status: `headers`, `url`."""
+    checked_by: tuple[str, ...] = ()
+    """Parameters of senders and clients, and attributes of clients, through which the status may
+    be looked at for every response: `raise_for_status`, `hooks`."""
+
+
+@dataclass(frozen=True, eq=False)
 class Written:
     """The timeout that the codemod writes when the user names none."""
 
@@ -242,3 +256,13 @@ class Library:
     """Timeout classes of this library (also listed where they are accepted)."""
     socket_default: bool = False
     """Whether `socket.setdefaulttimeout()` bounds its calls."""
+    one_shot: bool = False
+    """Whether each call of `functions` opens a connection of its own, which a client would keep."""
+    responses: Responses | None = None
+    """None: nothing is said of the use of its responses."""
+    timeout_errors: tuple[str, ...] = ()
+    """Exceptions that mean that a timeout has passed, and nothing else."""
+    credentials: tuple[str, ...] = ()
+    """Classes that are made of a name and a password: `requests.auth.HTTPBasicAuth`."""
+    retries: tuple[Constructor, ...] = ()
+    """Classes that say what is retried, and how often."""

@@ -21,6 +21,7 @@ from flake8_untimed.libraries.model import (
     TimeoutType,
     Written,
 )
+from flake8_untimed.libraries.requests import RESPONSES
 from flake8_untimed.libraries.urllib3 import TIMEOUT as URLLIB3_TIMEOUT
 
 TIMEOUT = TimeoutType(
@@ -212,4 +213,12 @@ LIBRARY = Library(
     },
     default_named="niquests' default of 30 s (120 s for what sends a body)",
     timeout_types=(TIMEOUT,),
+    one_shot=True,
+    responses=replace(RESPONSES, checked_by=("hooks", "multiplexed")),
+    timeout_errors=tuple(
+        f"{package}.{name}"
+        for package in ("niquests", "niquests.exceptions")
+        for name in ("Timeout", "ReadTimeout", "ConnectTimeout")
+    ),
+    credentials=("niquests.auth.HTTPBasicAuth", "niquests.auth.HTTPDigestAuth"),
 )  # fmt: skip

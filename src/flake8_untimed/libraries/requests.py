@@ -8,6 +8,7 @@ from flake8_untimed.libraries.model import (
     Client,
     Constructor,
     Library,
+    Responses,
     Sender,
     Switch,
     Timeouts,
@@ -112,6 +113,12 @@ ADAPTER = Constructor(
     },
 )
 
+RESPONSES = Responses(
+    body=("json", "text", "content", "iter_content", "iter_lines", "raw"),
+    neutral=("headers", "url", "encoding", "apparent_encoding", "close", "cookies", "elapsed"),
+    checked_by=("hooks",),
+)
+
 LIBRARY = Library(
     name="requests",
     packages=("requests",),
@@ -136,5 +143,14 @@ LIBRARY = Library(
         "requests.api": "requests",
         "requests.sessions": "requests",
         "requests.sessions.HTTPAdapter": "requests.adapters.HTTPAdapter",
+        "requests.adapters.Retry": "urllib3.Retry",
     },
+    one_shot=True,
+    responses=RESPONSES,
+    timeout_errors=tuple(
+        f"{package}.{name}"
+        for package in ("requests", "requests.exceptions")
+        for name in ("Timeout", "ReadTimeout", "ConnectTimeout")
+    ),
+    credentials=("requests.auth.HTTPBasicAuth", "requests.auth.HTTPDigestAuth"),
 )

@@ -51,4 +51,5 @@ LIBRARY = Library(
         ),
     ),
     aliases={"requests_cache.session": "requests_cache"},
+    responses=requests.RESPONSES,
 )  # fmt: skip

@@ -40,4 +40,5 @@ LIBRARY = Library(
     timeouts=requests.TIMEOUTS,
     writes=requests.LIBRARY.writes,
     clients=(_SYNC, _ASYNC),
+    responses=requests.RESPONSES,
 )

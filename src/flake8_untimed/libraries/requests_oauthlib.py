@@ -92,4 +92,5 @@ LIBRARY = Library(
         "requests_oauthlib.oauth1_session": "requests_oauthlib",
         "requests_oauthlib.oauth2_session": "requests_oauthlib",
     },
+    responses=requests.RESPONSES,
 )

@@ -58,4 +58,5 @@ LIBRARY = Library(
             "requests_toolbelt.adapters.source.SourceAddressAdapter"
         ),
     },
+    responses=requests.RESPONSES,
 )

@@ -14,6 +14,7 @@ from flake8_untimed.libraries.model import (
     Client,
     Constructor,
     Library,
+    Responses,
     Sender,
     Switch,
     Timeouts,
@@ -234,4 +235,26 @@ LIBRARY = Library(
     default_named="urllib3's default of 3 s",
     timeout_types=(TIMEOUT,),
     socket_default=True,
+    responses=Responses(
+        body=("data", "json", "read", "stream", "read_chunked"),
+        neutral=("headers", "getheader", "getheaders", "close", "release_conn", "geturl", "url"),
+        checked_by=("retries",),
+    ),
+    timeout_errors=tuple(
+        f"urllib3.exceptions.{name}"
+        for name in ("TimeoutError", "ReadTimeoutError", "ConnectTimeoutError")
+    ),
+    retries=(
+        Constructor(
+            "urllib3.Retry",
+            (
+                "total", "connect", "read", "redirect", "status", "other", "allowed_methods",
+                "status_forcelist", "backoff_factor", "backoff_max", "raise_on_redirect",
+                "raise_on_status", "history", "respect_retry_after_header",
+                "remove_headers_on_redirect", "backoff_jitter", "retry_after_max",
+            ),
+            # Until urllib3 2.
+            ("method_whitelist",),
+        ),
+    ),
 )  # fmt: skip

@@ -1,0 +1,196 @@
+"""Where calls stand in their function, and what becomes of what they return: loops and handlers
+around them, uses of the response. For the rules that look further than the call itself.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import Union
+
+from flake8_untimed.calls import Call, Facts
+from flake8_untimed.inference import invoke
+from flake8_untimed.inference.arguments import Bound, bind
+from flake8_untimed.inference.scopes import COMPREHENSIONS, Scope
+from flake8_untimed.inference.values import Context, Instance, Result, Symbol
+from flake8_untimed.inference.walk import walk
+from flake8_untimed.libraries.model import Constructor
+
+Loop = Union[
+    ast.For, ast.AsyncFor, ast.While, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp
+]
+_CHANGES = frozenset(("mount", "request", "send"))
+"""What is called or set on a client and can change how it sends."""
+
+
+def every_call(facts: Facts) -> Iterator[tuple[ast.Call, Context]]:
+    """All calls of a module, whatever they call, in the order of the text."""
+    for node, scope, statement in walk(facts.module.scope).calls:
+        assert isinstance(node, ast.Call)
+        yield node, Context(scope, statement)
+
+
+def attributes_set(
+    facts: Facts, name: str
+) -> Iterator[tuple[ast.Assign | ast.AnnAssign, ast.expr, ast.Attribute, Context]]:
+    """Where an attribute `name` of anything is set: the statement, the value, the target."""
+    for node, scope, statement in walk(facts.module.scope).stores:
+        assert isinstance(node, (ast.Assign, ast.AnnAssign))
+        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+        for target in targets:
+            if isinstance(target, ast.Attribute) and target.attr == name and node.value:
+                yield node, node.value, target, Context(scope, statement)
+
+
+def path_of(facts: Facts, node: ast.expr, context: Context) -> str:
+    """The import path of what an expression is: empty if it is nothing of another package, or
+    not surely that."""
+    values = facts.evaluate(node, context)
+    paths = {v.path if isinstance(v, (Symbol, Result)) else "" for v in values}
+    return paths.pop() if len(paths) == 1 else ""
+
+
+def arguments_of(facts: Facts, node: ast.Call, context: Context, constructor: Constructor) -> Bound:
+    """What a call passes, by the parameters of what it calls."""
+    passed = invoke.passed_by(facts.evaluator, node, context)
+    return bind(passed, constructor.parameters, constructor.keywords)
+
+
+def is_own_parameter(scope: Scope, call: Call) -> bool:
+    """Whether `scope` is a function around a call, whose parameters the call sees."""
+    inner: Scope | None = call.context.scope
+    while inner is not None and inner is not scope:
+        inner = inner.parent
+    return inner is not None and scope.is_function
+
+
+def own_keywords(call: Call) -> tuple[Scope, str] | None:
+    """The function around a call, and the name of its `**kwargs` that the call passes on."""
+    names = {s.id for s in call.splats if isinstance(s, ast.Name)}
+    scope: Scope | None = call.context.scope
+    while scope is not None:
+        if isinstance(scope.node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            own = scope.node.args.kwarg
+            return (scope, own.arg) if own is not None and own.arg in names else None
+        scope = scope.parent
+    return None
+
+
+def is_untouched(facts: Facts, client: Instance, *names: str) -> bool:
+    """Whether a client is of the library's own class and nothing in sight changes how it sends, or
+    does anything to its attributes `names`."""
+    if not facts.is_plain(client):
+        return False
+    wanted = _CHANGES.union(names)
+    if any(event.name in wanted for _, event in facts.limits.events(client)):
+        return False
+    return not any(True for name in names for _ in facts.limits.events(client, f".{name}"))
+
+
+# What stands around --------------------------------------------------------------------------
+
+
+def _around(call: Call) -> Iterator[tuple[ast.AST, str]]:
+    """What stands around a call inside its function, innermost first, each with the block of it
+    that leads to the call (empty: one of its own expressions)."""
+    scope: Scope | None = call.context.scope
+    while scope is not None and isinstance(scope.node, COMPREHENSIONS):
+        yield scope.node, ""
+        scope = scope.parent
+    if scope is None or isinstance(scope.node, ast.Lambda):
+        return
+    if call.context.at is not None:
+        yield call.context.at, ""
+    yield from scope.parents(call.context.at)
+
+
+def loops_around(call: Call) -> Iterator[Loop]:
+    """The loops of its own function in which a call is made again each turn, innermost first."""
+    for node, block in _around(call):
+        if isinstance(node, COMPREHENSIONS):
+            if not is_inside(call.node, node.generators[0].iter):
+                yield node
+        elif isinstance(node, ast.While):
+            if block == "body" or (not block and is_inside(call.node, node.test)):
+                yield node
+        elif isinstance(node, (ast.For, ast.AsyncFor)) and block == "body":
+            yield node
+
+
+def tries_around(call: Call) -> Iterator[ast.Try]:
+    """The `try` statements of its own function whose body a call stands in, innermost first."""
+    for node, block in _around(call):
+        if isinstance(node, ast.Try) and block == "body":
+            yield node
+
+
+def is_inside(node: ast.AST, around: ast.AST) -> bool:
+    return any(part is node for part in ast.walk(around))
+
+
+# What becomes of the response ----------------------------------------------------------------
+
+
+class Responses:
+    """The uses of responses in one module."""
+
+    def __init__(self) -> None:
+        self._parents: dict[Scope, dict[ast.AST, ast.AST]] = {}
+
+    def uses(self, call: Call) -> Iterator[str | None]:
+        """The attributes that are read of what a call returns, in its own function; None for each
+        use that is none of that (passed on, returned, tested, ...), or not in sight."""
+        parents = self._of(call.context.scope)
+        node: ast.AST = call.node
+        parent = parents.get(node)
+        if isinstance(parent, ast.Await):
+            node, parent = parent, parents.get(parent)
+        if isinstance(parent, ast.Attribute):
+            yield parent.attr
+            return
+        name = _name_given(node, parent)
+        scope = call.context.scope
+        if name is None or name in scope.globals or name in scope.nonlocals:
+            yield None
+            return
+        yield from self._of_name(call, name, parents)
+
+    def _of_name(
+        self, call: Call, name: str, parents: dict[ast.AST, ast.AST]
+    ) -> Iterator[str | None]:
+        scope = call.context.scope
+        # Another response under the same name: only what stands before it is surely this one's.
+        after = [
+            b.statement.lineno
+            for b in scope.bindings.get(name, ())
+            if b.statement is not None and b.statement.lineno > call.node.lineno
+        ]
+        end = min(after, default=None)
+        for part in parents:
+            if not isinstance(part, ast.Name) or part.id != name or isinstance(part.ctx, ast.Store):
+                continue
+            parent = parents[part]
+            attribute = parent.attr if isinstance(parent, ast.Attribute) else None
+            is_ours = part.lineno >= call.node.lineno and (end is None or part.lineno < end)
+            if is_ours or attribute is None:
+                yield attribute
+
+    def _of(self, scope: Scope) -> dict[ast.AST, ast.AST]:
+        found = self._parents.get(scope)
+        if found is None:
+            found = self._parents[scope] = {
+                child: part for part in ast.walk(scope.node) for child in ast.iter_child_nodes(part)
+            }
+        return found
+
+
+def _name_given(node: ast.AST, parent: ast.AST | None) -> str | None:
+    """The one name that an expression is given to."""
+    target: ast.AST | None = None
+    if isinstance(parent, ast.Assign) and len(parent.targets) == 1:
+        target = parent.targets[0]
+    elif isinstance(parent, ast.AnnAssign):
+        target = parent.target
+    elif isinstance(parent, ast.withitem) and parent.context_expr is node:
+        target = parent.optional_vars
+    return target.id if isinstance(target, ast.Name) else None

@@ -1,0 +1,74 @@
+"""A function passes its `**kwargs` on, which hold a timeout only if the caller thought of it.
+
+## What it does
+Finds calls that get the function's own `**kwargs` and no timeout beside them, in a library that has
+no default of its own.
+
+## Why is this bad?
+Nothing in the function says that a timeout is needed, so the usual call gives none, and waits for
+ever.
+
+## Example
+```python
+def fetch(url, **kwargs):
+    return requests.get(url, **kwargs)
+```
+
+## Use instead
+```python
+def fetch(url, **kwargs):
+    kwargs.setdefault("timeout", (5, 30))
+    return requests.get(url, **kwargs)
+```
+
+## When it is not reported
+When the function puts a timeout into its `**kwargs` first, when a subclass or an adapter may set
+one, or something around the call bounds it.
+
+## Fix
+None: a statement has to be added before the call.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flake8_untimed.bounds import Kind
+from flake8_untimed.calls import Call, Facts
+from flake8_untimed.findings import Finding
+from flake8_untimed.places import is_untouched, own_keywords
+
+OPT_IN = True
+
+
+def check(facts: Facts) -> Iterator[Finding]:
+    for call in facts.calls:
+        if not _relies_on_caller(facts, call):
+            continue
+        own = own_keywords(call)
+        if own is not None:
+            scope, name = own
+            yield facts.finding(
+                "UNT109",
+                call.node,
+                f"{call.name}() has a timeout only if the caller of {scope.name}() gives one in"
+                f' **{name}: else it waits for ever; {name}.setdefault("timeout", ...) before it',
+                why_not="a statement has to be added before the call",
+            )
+
+
+def _relies_on_caller(facts: Facts, call: Call) -> bool:
+    """Whether nothing but an open `**mapping` can bound a call."""
+    name = call.sender.timeout
+    timeouts = call.sender.timeouts or call.library.timeouts
+    if call.wrapper is not None or call.handed_over or name is None:
+        return False
+    if call.bound.kind is not Kind.UNKNOWN or timeouts.omitted is not None:
+        return False
+    if call.argument(name) is not None or call.arguments.open_positional:
+        return False
+    if call.client is None:
+        return True
+    known = facts.evaluator.client_of(call.client)
+    holds_none = known is not None and known.constructor.timeout is None and not known.settable
+    return holds_none and is_untouched(facts, call.client)

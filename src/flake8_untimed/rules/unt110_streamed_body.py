@@ -1,0 +1,67 @@
+"""The body is streamed: the timeout bounds each gap between two pieces, not the whole.
+
+## What it does
+Finds calls with `stream=True`, and senders that always leave the body to be read later
+(`httpx.stream`).
+
+## Why is this bad?
+A server that sends one byte now and then keeps the reader for ever, and every timeout is kept.
+
+## Example
+```python
+with requests.get(url, stream=True, timeout=(5, 30)) as response:
+    for chunk in response.iter_content(65536):
+        file.write(chunk)
+```
+
+## Use instead
+```python
+deadline = time.monotonic() + 600
+with requests.get(url, stream=True, timeout=(5, 30)) as response:
+    for chunk in response.iter_content(65536):
+        if time.monotonic() > deadline:
+            raise TimeoutError(url)
+        file.write(chunk)
+```
+
+## When it is not reported
+When `stream` is off or not known, when the call has no timeout at all (that is UNT101 or UNT102),
+and when something around it bounds the whole.
+
+## Fix
+None: the reading needs a deadline of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flake8_untimed.bounds import Kind, Source
+from flake8_untimed.calls import Call, Facts
+from flake8_untimed.findings import Finding
+from flake8_untimed.inference.values import Literal
+
+OPT_IN = True
+_LIMITED = (Kind.BOUNDED, Kind.DEFAULT, Kind.UNKNOWN)
+
+
+def check(facts: Facts) -> Iterator[Finding]:
+    for call in facts.calls:
+        if call.wrapper is not None or call.bound.kind not in _LIMITED:
+            continue
+        if call.bound.source is not Source.AROUND and _streams(facts, call):
+            yield facts.finding(
+                "UNT110",
+                call.node,
+                f"{call.name}() leaves the body to be read later: its timeout bounds each gap"
+                " between two pieces, not the whole; give the reading a deadline of its own",
+                why_not="the reading needs a deadline of its own",
+            )
+
+
+def _streams(facts: Facts, call: Call) -> bool:
+    name = call.sender.stream
+    if name is None or name == "*":
+        return name is not None
+    values = facts.values(call.argument(name))
+    return bool(values) and all(isinstance(v, Literal) and v.value is True for v in values)

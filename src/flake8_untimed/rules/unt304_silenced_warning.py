@@ -1,0 +1,100 @@
+"""The warning that certificates are not verified is silenced.
+
+## What it does
+Finds `urllib3.disable_warnings()`, and filters of `warnings` that ignore `InsecureRequestWarning`.
+
+## Why is this bad?
+The warning is the only sign that requests go out unverified. Silenced in one module, it is silenced
+for the whole program.
+
+## Example
+```python
+urllib3.disable_warnings()
+requests.get(url, verify=False, timeout=5)
+```
+
+## Use instead
+```python
+requests.get(url, verify="/etc/ssl/our-own-ca.pem", timeout=5)
+```
+
+## When it is not reported
+When other warnings are silenced, or the filter does something else than to ignore.
+
+## Fix
+Removes the statement (unsafe: the warnings will show).
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from flake8_untimed.calls import Facts
+from flake8_untimed.findings import Finding, Fix, RemoveStatement
+from flake8_untimed.inference.values import Context
+from flake8_untimed.libraries.model import Constructor
+from flake8_untimed.places import arguments_of, every_call, path_of
+
+OPT_IN = True
+
+_WARNINGS = frozenset(
+    f"urllib3.exceptions.{name}"
+    for name in ("InsecureRequestWarning", "SecurityWarning", "HTTPWarning")
+)
+_MESSAGE = "unverified https request"
+"""How the warning begins."""
+_DISABLE = Constructor("urllib3.disable_warnings", ("category",))
+_FILTERS = {
+    f.path: f
+    for f in (
+        Constructor("warnings.filterwarnings", ("action", "message", "category")),
+        Constructor("warnings.simplefilter", ("action", "category")),
+    )
+}
+
+
+def check(facts: Facts) -> Iterator[Finding]:
+    for node, context in every_call(facts):
+        name = node.func.attr if isinstance(node.func, ast.Attribute) else None
+        if name is None and not isinstance(node.func, ast.Name):
+            continue
+        if not _silences(facts, node, context):
+            continue
+        fix, why_not = None, "the call is part of something larger"
+        statement = context.at
+        if isinstance(statement, ast.Expr) and statement.value is node:
+            fix = Fix((RemoveStatement(facts.span(statement)),), False)
+        yield facts.finding(
+            "UNT304",
+            node,
+            f"{ast.unparse(node.func)}() silences the warning that certificates are not verified,"
+            " for the whole program; verify them instead",
+            fix,
+            why_not,
+        )
+
+
+def _silences(facts: Facts, node: ast.Call, context: Context) -> bool:
+    path = path_of(facts, node.func, context)
+    if path == _DISABLE.path:
+        given = arguments_of(facts, node, context, _DISABLE)
+        if given.open_keywords or given.open_positional:
+            return False
+        argument = given.named.get("category")
+        if argument is None:
+            return True
+        return argument.node is not None and path_of(facts, argument.node, context) in _WARNINGS
+    if path not in _FILTERS:
+        return False
+    named = arguments_of(facts, node, context, _FILTERS[path]).named
+    action, category, message = (
+        found.node if found is not None else None
+        for found in map(named.get, ("action", "category", "message"))
+    )
+    if not isinstance(action, ast.Constant) or action.value != "ignore":
+        return False
+    if category is not None:
+        return path_of(facts, category, context) in _WARNINGS
+    text = message.value if isinstance(message, ast.Constant) else None
+    return isinstance(text, str) and text.lower().lstrip(".*").startswith(_MESSAGE)

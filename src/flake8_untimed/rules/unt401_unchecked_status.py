@@ -1,0 +1,76 @@
+"""The body is used, and nobody looked at the status.
+
+## What it does
+Finds responses whose body is read (`.json()`, `.text`, `.content`, ...) in the function that made
+the call, and whose status is looked at nowhere in it.
+
+## Why is this bad?
+An error page is a body too. It is parsed as if it were the answer, and the program fails far from
+the cause, or stores it.
+
+## Example
+```python
+response = requests.get(url, timeout=5)
+return response.json()
+```
+
+## Use instead
+```python
+response = requests.get(url, timeout=5)
+response.raise_for_status()
+return response.json()
+```
+
+## When it is not reported
+When the response is passed on, returned or tested, when any attribute of it is read that may tell
+of the status, when the client looks by itself (`raise_for_status=True`, hooks), and when the client
+was made out of sight or is of a class of the project.
+
+## Fix
+None: a statement has to be added behind the call.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flake8_untimed.calls import Call, Facts
+from flake8_untimed.findings import Finding
+from flake8_untimed.places import Responses, is_untouched
+
+OPT_IN = True
+
+
+def check(facts: Facts) -> Iterator[Finding]:
+    responses = Responses()
+    for call in facts.calls:
+        known = call.library.responses
+        if known is None or call.wrapper is not None or call.handed_over or call.sender.lazy:
+            continue
+        uses = set(responses.uses(call))
+        if not uses <= {*known.body, *known.neutral} or not uses & {*known.body}:
+            continue
+        if _may_be_checked(facts, call, known.checked_by):
+            continue
+        used = next(name for name in known.body if name in uses)
+        yield facts.finding(
+            "UNT401",
+            call.node,
+            f"{call.name}() has its body used (.{used}) whatever the status: an error page is taken"
+            " for the answer; call raise_for_status() or look at the status first",
+            why_not="a statement has to be added behind the call",
+        )
+
+
+def _may_be_checked(facts: Facts, call: Call, names: tuple[str, ...]) -> bool:
+    """Whether the call or its client may look at the status by itself."""
+    given = call.arguments
+    if given.open_keywords or any(name in given.named or name in given.extra for name in names):
+        return True
+    client = call.client
+    if client is None:
+        return False
+    if client.site is None or not is_untouched(facts, client, *names):
+        return True
+    made = client.site.passed
+    return made.open_keywords or any(name in made.keywords for name in names)

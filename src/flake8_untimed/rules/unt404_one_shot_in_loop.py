@@ -1,0 +1,77 @@
+"""A one-shot call inside a loop: a connection and a handshake each turn.
+
+## What it does
+Finds calls of a library's module-level functions (`requests.get`, `httpx.post`, ...) in the body of
+a loop or in a comprehension.
+
+## Why is this bad?
+Each such call makes a client, opens a connection, shakes hands for TLS, and throws all of it away.
+A client keeps the connection.
+
+## Example
+```python
+for number in numbers:
+    requests.get(f"{API}/orders/{number}", timeout=5)
+```
+
+## Use instead
+```python
+with requests.Session() as session:
+    for number in numbers:
+        session.get(f"{API}/orders/{number}", timeout=5)
+```
+
+## When it is not reported
+When the loop waits between its turns, or is there to try again: it returns or breaks off as soon as
+a call succeeds.
+
+## Fix
+None: where the client should live is not known.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from flake8_untimed.calls import Call, Facts
+from flake8_untimed.findings import Finding
+from flake8_untimed.places import Loop, is_inside, loops_around
+
+OPT_IN = True
+_PAUSES = frozenset(("sleep", "wait"))
+
+
+def check(facts: Facts) -> Iterator[Finding]:
+    for call in facts.calls:
+        if not call.library.one_shot or call.client is not None or call.wrapper is not None:
+            continue
+        if call.handed_over or call.partials:
+            continue
+        loops = list(loops_around(call))
+        if loops and not any(_is_no_haste(loop, call) for loop in loops):
+            yield facts.finding(
+                "UNT404",
+                call.node,
+                f"{call.name}() opens a connection of its own in each turn of the loop; make one"
+                f" client of {call.library.name} before it, and call through that",
+                why_not="where the client should live is not known",
+            )
+
+
+def _is_no_haste(loop: Loop, call: Call) -> bool:
+    """Whether a loop pauses, or is there to try the call again."""
+    is_tried = is_left = False
+    for part in ast.walk(loop):
+        if isinstance(part, ast.Call):
+            function = part.func
+            name = function.attr if isinstance(function, ast.Attribute) else None
+            if (name or getattr(function, "id", "")) in _PAUSES:
+                return True
+        elif isinstance(part, ast.Try):
+            is_tried = is_tried or any(is_inside(call.node, s) for s in part.body)
+        elif isinstance(part, ast.Return):
+            return True
+        elif isinstance(part, ast.Break):
+            is_left = True
+    return is_left and (is_tried or not isinstance(loop, ast.While))

@@ -1,0 +1,186 @@
+"""A `Retry` that retries what it should not, hammers the server, or is mounted on one scheme.
+
+## What it does
+Finds `urllib3.Retry` objects that retry the statuses 400, 401, 403, 404 or 422; that retry POST or
+PATCH (`allowed_methods=None` means every method); that retry twice or more without a
+`backoff_factor`; and sessions on which an adapter with retries is mounted for `http://` or
+`https://` only.
+
+## Why is this bad?
+A request that is wrong stays wrong, however often it is sent. A POST whose answer was lost may have
+been carried out: sent again, it orders twice. Retries without a pause hit a server that is down
+already. And what is mounted on one scheme is not there on the other.
+
+## Example
+```python
+retry = Retry(total=5, status_forcelist=[404, 503], allowed_methods=None)
+```
+
+## Use instead
+```python
+retry = Retry(total=5, backoff_factor=0.5, status_forcelist=[429, 502, 503, 504])
+```
+
+## When it is not reported
+When the values come from elsewhere. A single retry needs no `backoff_factor`: urllib3 never waits
+before the first.
+
+## Fix
+None: what is to be retried is yours to say.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from flake8_untimed.calls import Facts
+from flake8_untimed.findings import Finding
+from flake8_untimed.inference.arguments import Bound
+from flake8_untimed.inference.values import (
+    Alternatives,
+    Collection,
+    Context,
+    Instance,
+    Literal,
+    Result,
+)
+from flake8_untimed.libraries.model import Constructor
+from flake8_untimed.places import arguments_of, every_call, path_of
+
+OPT_IN = True
+
+WHY_NOT = "what is to be retried is not known"
+_HOPELESS = (400, 401, 403, 404, 422)
+_NOT_IDEMPOTENT = ("POST", "PATCH")
+_SCHEMES = ("http://", "https://")
+_MOUNT = Constructor("mount", ("prefix", "adapter"))
+
+
+def check(facts: Facts) -> Iterator[Finding]:
+    known = {r.path: r for lib in facts.evaluator.catalogue.libraries for r in lib.retries}
+    mounts: dict[object, list[tuple[ast.Call, Context]]] = {}
+    for node, context in every_call(facts):
+        constructor = known.get(path_of(facts, node.func, context))
+        if constructor is not None:
+            given = arguments_of(facts, node, context, constructor)
+            for what in _faults(facts, given):
+                name = ast.unparse(node.func)
+                yield facts.finding("UNT405", node, f"{name}() {what}", why_not=WHY_NOT)
+        elif isinstance(node.func, ast.Attribute) and node.func.attr == "mount":
+            owner = (context.scope, ast.unparse(node.func.value))
+            mounts.setdefault(owner, []).append((node, context))
+    for group in mounts.values():
+        yield from _one_scheme(facts, group, known)
+
+
+def _faults(facts: Facts, given: Bound) -> Iterator[str]:
+    def values(name: str) -> Alternatives:
+        return facts.values(given.named.get(name))
+
+    total = _literals(values("total"))
+    if total and all(not t for t in total):
+        return
+    hopeless = [str(s) for s in _HOPELESS if s in _elements(values("status_forcelist"))]
+    if hopeless:
+        yield (
+            f"retries the status {', '.join(hopeless)}, which no retry mends; retry 429 and 5xx only"
+        )
+    methods = values("allowed_methods") or values("method_whitelist")
+    if methods and _literals(methods) and all(m is None or m is False for m in _literals(methods)):
+        yield (
+            "retries every method, POST too: what is not idempotent may be done twice; leave"
+            " allowed_methods out"
+        )
+    repeated = [m for m in _NOT_IDEMPOTENT if m in _elements(methods)]
+    if repeated:
+        yield (
+            f"retries {' and '.join(repeated)}, which is not idempotent and may be done twice; leave"
+            " it out of allowed_methods"
+        )
+    if given.open_keywords or given.open_positional:
+        return
+    pauses = _literals(values("backoff_factor"))
+    is_given = "backoff_factor" in given.named
+    several = total and all(type(t) is int and t > 1 for t in total)
+    if several and (not is_given or (pauses and not any(pauses))):
+        yield "retries without a pause in between; give it a backoff_factor"
+
+
+def _literals(values: Alternatives) -> list[object]:
+    """The values of an expression, if they are all literals."""
+    found = [v.value for v in values if isinstance(v, Literal)]
+    return found if len(found) == len(values) else []
+
+
+def _elements(values: Alternatives) -> set[object]:
+    """What a list, tuple or set in sight surely holds."""
+    if len(values) != 1 or not isinstance(values[0], Collection):
+        return set()
+    return {
+        value.value.upper() if isinstance(value.value, str) else value.value
+        for element in values[0].elements
+        for value in element
+        if isinstance(value, Literal) and len(element) == 1
+    }
+
+
+# One scheme ----------------------------------------------------------------------------------
+
+
+def _one_scheme(
+    facts: Facts, mounts: list[tuple[ast.Call, Context]], known: dict[str, Constructor]
+) -> Iterator[Finding]:
+    """The mounts on one client in one function."""
+    first, context = mounts[0]
+    assert isinstance(first.func, ast.Attribute)
+    owners = facts.evaluate(first.func.value, context)
+    if not owners or not all(_is_new_client(facts, owner) for owner in owners):
+        return
+    prefixes = set()
+    for node, where in mounts:
+        given = arguments_of(facts, node, where, _MOUNT).named
+        prefix = _literals(facts.values(given.get("prefix")))
+        if len(prefix) != 1 or not _retries(facts, facts.values(given.get("adapter")), known):
+            return
+        prefixes.add(prefix[0])
+    missing = [scheme for scheme in _SCHEMES if scheme not in prefixes]
+    if prefixes <= {*_SCHEMES} and len(missing) == 1:
+        yield facts.finding(
+            "UNT405",
+            first,
+            f"{ast.unparse(first.func)}() mounts the retries on one scheme only: requests to"
+            f" {missing[0]} are not retried; mount them on both",
+            why_not=WHY_NOT,
+        )
+
+
+def _is_new_client(facts: Facts, owner: object) -> bool:
+    """Whether a value is a client of the library's own class, made in sight, all of whose calls in
+    sight do not name their scheme."""
+    if not isinstance(owner, Instance) or owner.site is None or not facts.is_plain(owner):
+        return False
+    if facts.evaluator.client_of(owner) is None:
+        return False
+    for call in facts.calls:
+        if call.client is not None and call.client.key() == owner.key():
+            for url in _literals(facts.values(call.argument("url"))):
+                if isinstance(url, str) and url.lower().startswith(_SCHEMES):
+                    return False
+    return True
+
+
+def _retries(facts: Facts, values: Alternatives, known: dict[str, Constructor]) -> bool:
+    """Whether an adapter surely retries."""
+    for value in values if len(values) == 1 else ():
+        if isinstance(value, Result) and value.path.endswith(".HTTPAdapter"):
+            given = value.site.passed.keywords.get("max_retries")
+            retries = facts.values(given)
+            return bool(retries) and all(_is_retry(retry, known) for retry in retries)
+    return False
+
+
+def _is_retry(value: object, known: dict[str, Constructor]) -> bool:
+    if isinstance(value, Result):
+        return value.path in known
+    return isinstance(value, Literal) and type(value.value) is int and value.value > 0
