@@ -257,13 +257,27 @@ def _colour_owners(entry: _Entry, dye: set[str]) -> None:
     """A coloured statement colours the class around it, and the function that returns it or hands
     on what it is given."""
     owner = entry.owner
+    # A class is coloured by what its objects hold or give, not by what its methods do.
+    shown = not isinstance(entry.node, _FUNCTIONS)
+    inside = False
     while owner is not None:
         around = owner.node
         if isinstance(around, ast.ClassDef):
-            dye.add(around.name)
-        elif isinstance(around, _FUNCTIONS) and _gives(entry, around):
-            dye.add(around.name)
+            if (shown and not inside) or _stores_attribute(entry.node):
+                dye.add(around.name)
+        elif isinstance(around, _FUNCTIONS):
+            inside = True
+            if _gives(entry, around):
+                dye.add(around.name)
+                inside = False
         owner = owner.owner
+
+
+def _stores_attribute(node: ast.stmt) -> bool:
+    """`self.name = ...`"""
+    if isinstance(node, ast.Assign):
+        return any(isinstance(t, (ast.Attribute, ast.Subscript, ast.Tuple)) for t in node.targets)
+    return isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Attribute)
 
 
 def _gives(entry: _Entry, function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
