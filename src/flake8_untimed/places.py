@@ -5,13 +5,14 @@ around them, uses of the response. For the rules that look further than the call
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Union
 
 from flake8_untimed.calls import Call, Facts
 from flake8_untimed.inference import invoke
-from flake8_untimed.inference.arguments import Bound, bind
-from flake8_untimed.inference.scopes import COMPREHENSIONS, Scope
+from flake8_untimed.inference.arguments import Bound, bind, defaults
+from flake8_untimed.inference.scopes import COMPREHENSIONS, Event, Scope
+from flake8_untimed.inference.surroundings import is_surrounded
 from flake8_untimed.inference.values import Context, Instance, Result, Symbol
 from flake8_untimed.inference.walk import walk
 from flake8_untimed.libraries.model import Constructor
@@ -19,8 +20,6 @@ from flake8_untimed.libraries.model import Constructor
 Loop = Union[
     ast.For, ast.AsyncFor, ast.While, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp
 ]
-_CHANGES = frozenset(("mount", "request", "send"))
-"""What is called or set on a client and can change how it sends."""
 
 
 def every_call(facts: Facts) -> Iterator[tuple[ast.Call, Context]]:
@@ -56,12 +55,33 @@ def arguments_of(facts: Facts, node: ast.Call, context: Context, constructor: Co
     return bind(passed, constructor.parameters, constructor.keywords)
 
 
-def is_own_parameter(scope: Scope, call: Call) -> bool:
-    """Whether `scope` is a function around a call, whose parameters the call sees."""
-    inner: Scope | None = call.context.scope
-    while inner is not None and inner is not scope:
-        inner = inner.parent
-    return inner is not None and scope.is_function
+def owner_of_parameter(call: Call, name: str) -> tuple[Scope, ast.expr | None] | None:
+    """The function around a call whose parameter `name` is there, bound to nothing else, and the
+    parameter's default."""
+    scope: Scope | None = call.context.scope
+    while scope is not None:
+        bindings = () if scope.is_class else scope.bindings.get(name, ())
+        if bindings:
+            node = scope.node
+            if len(bindings) > 1 or bindings[0].kind != "parameter":
+                return None
+            assert isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda))
+            return scope, defaults(node.args).get(name)
+        scope = scope.parent
+    return None
+
+
+def is_tested(function: Scope, name: str) -> bool:
+    """Whether anything in a function depends on what a name is."""
+    tests: list[ast.AST] = []
+    for part in ast.walk(function.node):
+        if isinstance(part, (ast.If, ast.IfExp, ast.While, ast.Assert)):
+            tests.append(part.test)
+        elif isinstance(part, (ast.BoolOp, ast.Match)):
+            tests.append(part)
+    return any(
+        isinstance(part, ast.Name) and part.id == name for test in tests for part in ast.walk(test)
+    )
 
 
 def own_keywords(call: Call) -> tuple[Scope, str] | None:
@@ -76,15 +96,32 @@ def own_keywords(call: Call) -> tuple[Scope, str] | None:
     return None
 
 
-def is_untouched(facts: Facts, client: Instance, *names: str) -> bool:
-    """Whether a client is of the library's own class and nothing in sight changes how it sends, or
-    does anything to its attributes `names`."""
+def is_untouched(facts: Facts, client: Instance) -> bool:
+    """Whether a client is of the library's own class and nothing in sight changes how it sends."""
     if not facts.is_plain(client):
         return False
-    wanted = _CHANGES.union(names)
-    if any(event.name in wanted for _, event in facts.limits.events(client)):
-        return False
-    return not any(True for name in names for _ in facts.limits.events(client, f".{name}"))
+    return not any(_changes(event) for _, event in facts.limits.events(client))
+
+
+def _changes(event: Event) -> bool:
+    if event.kind == "call":
+        return event.name == "mount"
+    return event.kind == "store" and event.name in ("request", "send", "get", "post")
+
+
+def are_touched(client: Instance, names: Collection[str]) -> bool:
+    """Whether an attribute of these names is used of a client, under any name that held it."""
+    step = client.steps
+    while step is not None:
+        if step.holder is not None:
+            scope, holder = step.holder
+            for part in ast.walk(scope.node):
+                if isinstance(part, ast.Attribute) and part.attr in names:
+                    base = part.value
+                    if holder == getattr(base, "attr", getattr(base, "id", None)):
+                        return True
+        step = step.before
+    return False
 
 
 # What stands around --------------------------------------------------------------------------
@@ -122,6 +159,14 @@ def tries_around(call: Call) -> Iterator[ast.Try]:
     for node, block in _around(call):
         if isinstance(node, ast.Try) and block == "body":
             yield node
+
+
+def is_bounded_around(facts: Facts, call: Call) -> bool:
+    """Whether something around a call bounds all of it, the reading of the body included."""
+    sender = call.sender
+    return is_surrounded(
+        facts.evaluator, call.node, call.context, sender.asynchronous, late_body=True
+    )
 
 
 def is_inside(node: ast.AST, around: ast.AST) -> bool:

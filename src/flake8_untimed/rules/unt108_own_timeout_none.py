@@ -21,7 +21,7 @@ def fetch(url, timeout=(5, 30)):
 ```
 
 ## When it is not reported
-When the parameter gets another value before the call, when None means the library's own default
+When the parameter gets another value or is tested anywhere in the function, when None means the library's own default
 (aiohttp, niquests), when a subclass or an adapter may set a timeout, or something around the call
 bounds it.
 
@@ -37,46 +37,44 @@ from collections.abc import Iterator
 from flake8_untimed.bounds import Kind
 from flake8_untimed.calls import Call, Facts
 from flake8_untimed.findings import Finding
-from flake8_untimed.inference.arguments import defaults
-from flake8_untimed.inference.values import Parameter
-from flake8_untimed.places import is_own_parameter, is_untouched
+from flake8_untimed.places import is_tested, is_untouched, owner_of_parameter
 
 OPT_IN = True
 
 
 def check(facts: Facts) -> Iterator[Finding]:
     for call in facts.calls:
-        parameter = _own_parameter(facts, call)
-        if parameter is not None:
+        argument = call.argument(call.sender.timeout)
+        if argument is None or not argument.is_written or not isinstance(argument.node, ast.Name):
+            continue
+        name = argument.node.id
+        function = _function_with(call, name)
+        if function is not None and _may_be_unbounded(facts, call):
             yield facts.finding(
                 "UNT108",
                 call.node,
-                f"{call.name}() gets {parameter.scope.name}()'s own {parameter.name}=None: without"
-                " an argument it waits for ever; give the parameter a default",
+                f"{call.name}() gets the {name}=None of {function}(): whoever calls it without one"
+                " waits for ever; give the parameter another default",
                 why_not="which default the function should have is not known",
             )
 
 
-def _own_parameter(facts: Facts, call: Call) -> Parameter | None:
-    """The parameter, None unless the caller gives it, that alone is the call's timeout."""
-    timeouts = call.sender.timeouts or call.library.timeouts
-    if call.wrapper is not None or call.bound.kind is not Kind.UNKNOWN:
+def _function_with(call: Call, name: str) -> str | None:
+    """The function around a call whose parameter `name` is None unless the caller gives it, and
+    stays as it is."""
+    owner = owner_of_parameter(call, name)
+    if owner is None:
         return None
-    if timeouts.none != "unbounded" or call.arguments.open_keywords:
-        return None
-    if call.client is not None and not is_untouched(facts, call.client):
-        return None
-    argument = call.argument(call.sender.timeout)
-    if argument is None or not argument.is_written or not isinstance(argument.node, ast.Name):
-        return None
-    values = facts.values(argument)
-    parameter = values[0]
-    if len(values) != 1 or not isinstance(parameter, Parameter):
-        return None
-    if not is_own_parameter(parameter.scope, call):
-        return None
-    node = parameter.scope.node
-    assert isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda))
-    default = defaults(node.args).get(parameter.name)
+    function, default = owner
     is_none = isinstance(default, ast.Constant) and default.value is None
-    return parameter if is_none else None
+    return function.name if is_none and not is_tested(function, name) else None
+
+
+def _may_be_unbounded(facts: Facts, call: Call) -> bool:
+    """Whether nothing but that argument bounds a call, and None means no bound."""
+    if call.wrapper is not None or call.bound.kind is not Kind.UNKNOWN:
+        return False
+    if call.client is not None and not is_untouched(facts, call.client):
+        return False
+    timeouts = call.sender.timeouts or call.library.timeouts
+    return timeouts.none == "unbounded" and not call.sender.lazy

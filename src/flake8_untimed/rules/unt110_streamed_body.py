@@ -36,10 +36,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flake8_untimed.bounds import Kind, Source
+from flake8_untimed.bounds import Kind
 from flake8_untimed.calls import Call, Facts
 from flake8_untimed.findings import Finding
 from flake8_untimed.inference.values import Literal
+from flake8_untimed.places import is_bounded_around
 
 OPT_IN = True
 _LIMITED = (Kind.BOUNDED, Kind.DEFAULT, Kind.UNKNOWN)
@@ -49,7 +50,7 @@ def check(facts: Facts) -> Iterator[Finding]:
     for call in facts.calls:
         if call.wrapper is not None or call.bound.kind not in _LIMITED:
             continue
-        if call.bound.source is not Source.AROUND and _streams(facts, call):
+        if _streams(facts, call) and not is_bounded_around(facts, call):
             yield facts.finding(
                 "UNT110",
                 call.node,

@@ -36,7 +36,7 @@ from collections.abc import Iterator
 
 from flake8_untimed.calls import Call, Facts
 from flake8_untimed.findings import Finding
-from flake8_untimed.places import Responses, is_untouched
+from flake8_untimed.places import Responses, are_touched, is_untouched
 
 OPT_IN = True
 
@@ -70,7 +70,7 @@ def _may_be_checked(facts: Facts, call: Call, names: tuple[str, ...]) -> bool:
     client = call.client
     if client is None:
         return False
-    if client.site is None or not is_untouched(facts, client, *names):
+    if client.site is None or not is_untouched(facts, client) or are_touched(client, names):
         return True
     made = client.site.passed
     return made.open_keywords or any(name in made.keywords for name in names)

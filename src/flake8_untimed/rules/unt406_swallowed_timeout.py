@@ -53,34 +53,35 @@ _LEVELS = frozenset(
 def check(facts: Facts) -> Iterator[Finding]:
     errors = {path for lib in facts.evaluator.catalogue.libraries for path in lib.timeout_errors}
     seen: set[ast.ExceptHandler] = set()
-    for call in facts.calls:
-        for statement in tries_around(call):
-            for handler in statement.handlers:
-                if handler in seen or handler.type is None or not _does_nothing(handler):
-                    continue
-                context = Context(call.context.scope, statement)
-                if not _catches(facts, handler.type, context, errors):
-                    continue
-                if _tries_again(call, statement):
-                    continue
-                seen.add(handler)
-                yield facts.finding(
-                    "UNT406",
-                    handler.type,
-                    f"the timeout of {call.name}() is swallowed here: the code goes on as if it had"
-                    " been answered; raise, or do what has to be done without the answer",
-                    why_not="what is to be done about a timeout is not known",
-                )
+    for call in sorted(facts.calls, key=lambda call: facts.span(call.node)):
+        for handler in _swallowing(facts, call, errors):
+            if handler in seen:
+                continue
+            seen.add(handler)
+            yield facts.finding(
+                "UNT406",
+                call.node,
+                f"{call.name}() has its timeout swallowed on line {handler.lineno}: the code goes on"
+                " as if it had been answered; raise, or do what has to be done without the answer",
+                why_not="what is to be done about a timeout is not known",
+            )
+
+
+def _swallowing(facts: Facts, call: Call, errors: set[str]) -> Iterator[ast.ExceptHandler]:
+    """The handlers around a call that catch its timeout and do nothing about it."""
+    for statement in tries_around(call):
+        context = Context(call.context.scope, statement)
+        for handler in statement.handlers:
+            if handler.type is None or not all(_is_nothing(s) for s in handler.body):
+                continue
+            if _catches(facts, handler.type, context, errors) and not _tries_again(call, statement):
+                yield handler
 
 
 def _catches(facts: Facts, node: ast.expr, context: Context, errors: set[str]) -> bool:
     """Whether a handler names a timeout, alone or among others."""
     named = node.elts if isinstance(node, ast.Tuple) else [node]
     return any(path_of(facts, part, context) in errors for part in named)
-
-
-def _does_nothing(handler: ast.ExceptHandler) -> bool:
-    return all(_is_nothing(statement) for statement in handler.body)
 
 
 def _is_nothing(statement: ast.stmt) -> bool:
