@@ -39,6 +39,9 @@ class Workspace:
         if module is None:
             tree = tree if tree is not None else source.parse()
             module = Module(tree, path, ":=" in source.text, "global " in source.text)
+            if tree is not None:
+                with self.project.lent(module):
+                    return collect(source, module, self._evaluator, self.settings)
             self.project.adopt(module)
         return collect(source, module, self._evaluator, self.settings)
 

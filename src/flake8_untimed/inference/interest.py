@@ -20,6 +20,7 @@ _IMPORT = re.compile(
 )
 _ALIAS = re.compile(rb"(\w+|\*)(?:\s+as\s+(\w+))?")
 _COMMENT = re.compile(rb"#[^\n]*")
+_QUOTED = re.compile(rb"([\"'])[\w.]*\1")
 _CHUNK = re.compile(rb"^(?=[^\s#)\]}'\"])", re.MULTILINE)
 _BOUND = re.compile(
     rb"(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)|((?:\w+[ \t]*,[ \t]*)*\w+)[ \t]*(?::[^=\n]+)?="
@@ -48,6 +49,8 @@ class Outline(NamedTuple):
     stars: tuple[str, ...]
     library: frozenset[bytes]
     """Local names of things that come from a library."""
+    used: frozenset[bytes]
+    """All identifiers outside of imports and of quoted names."""
 
 
 class Interest:
@@ -83,7 +86,10 @@ class Interest:
             return True
         outline = self._outline(path)
         return any(
-            self.of_name(*target) for targets in outline.imports.values() for target in targets
+            self.of_name(*target)
+            for local, targets in outline.imports.items()
+            if local in outline.used
+            for target in targets
         ) or any(self.of_name(star, WHOLE) for star in outline.stars)
 
     def dye(self, path: str) -> frozenset[str] | None:
@@ -94,7 +100,7 @@ class Interest:
             return None
         names = {name.decode() for name in outline.library}
         for local, targets in outline.imports.items():
-            if any(self.of_name(*target) for target in targets):
+            if local in outline.used and any(self.of_name(*target) for target in targets):
                 names.add(local.decode("ascii", "replace"))
         return frozenset(names)
 
@@ -179,8 +185,11 @@ class Interest:
                 self._read_import(path, modules, imports, library)
             else:
                 self._read_from(path, package, names, imports, library, stars)
-        mentions = self._read_chunks(data) if imports or library or stars else {}
-        return Outline(mentions, imports, tuple(stars), frozenset(library))
+        mentions: dict[bytes, frozenset[bytes]] = {}
+        used: frozenset[bytes] = frozenset()
+        if imports or library or stars:
+            mentions, used = self._read_chunks(data)
+        return Outline(mentions, imports, tuple(stars), frozenset(library), used)
 
     def _read_import(
         self,
@@ -228,14 +237,18 @@ class Interest:
             imports[local] = (*imports.get(local, ()), (target, name))
 
     @staticmethod
-    def _read_chunks(data: bytes) -> dict[bytes, frozenset[bytes]]:
-        """The identifiers in each top-level statement, under the names that it binds."""
+    def _read_chunks(data: bytes) -> tuple[dict[bytes, frozenset[bytes]], frozenset[bytes]]:
+        """The identifiers in each top-level statement, under the names that it binds; and all."""
         mentions: dict[bytes, frozenset[bytes]] = {}
+        used: set[bytes] = set()
         decorators: frozenset[bytes] = frozenset()
         for chunk in _CHUNK.split(_HARMLESS.sub(b"", data)):
             if chunk.startswith((b"from ", b"import ")):
                 continue
+            if not chunk.startswith((b"def ", b"class ", b"async ", b"@")):
+                chunk = _QUOTED.sub(b"", _IMPORT.sub(b"", chunk))
             words = frozenset(_IDENTIFIER.findall(chunk)) | decorators
+            used |= words
             if chunk.startswith(b"@"):
                 decorators = words
                 continue
@@ -247,4 +260,4 @@ class Interest:
                 names = [a or b for a, b in _BOUND_WITHIN.findall(chunk)]
             for name in names:
                 mentions[name] = mentions.get(name, frozenset()) | words
-        return mentions
+        return mentions, frozenset(used)

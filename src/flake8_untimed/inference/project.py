@@ -11,6 +11,8 @@ import os
 import re
 import stat
 import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from flake8_untimed.inference.interest import Interest
 from flake8_untimed.inference.scopes import Module
@@ -25,6 +27,8 @@ _PATCH = re.compile(
     rb"\b(?:requests|api|Session|HTTPAdapter|ClientSession|Client|adapters)"
     rb"\.(?:request|send|get|post|put|patch|delete|head|options)[ \t]*=[^=]"
 )
+_CLASS = re.compile(rb"^[ \t]*class[ \t]+\w+[ \t]*\(([^)]*)\)", re.MULTILINE)
+_NAME = re.compile(rb"\w+")
 _SKIPPED = frozenset(("node_modules", "__pycache__", "venv", "build", "dist", "site-packages"))
 FILE_LIMIT = 50_000
 """A project with more files than this is not searched for patches."""
@@ -52,6 +56,7 @@ class Project:
         self._vendored: dict[str, str | None] = {}
         self._patching: dict[str, list[str]] = {}
         self._subclassed: dict[tuple[str, str, str], bool] = {}
+        self._bases_in: dict[str, dict[bytes, list[str]]] = {}
         self._files: dict[str, list[str]] = {}
 
     @staticmethod
@@ -185,6 +190,20 @@ class Project:
             return None
         return module
 
+    @contextmanager
+    def lent(self, module: Module) -> Iterator[None]:
+        """Take a module for as long as it is checked. Keeping every tree that flake8 hands over
+        would slow its garbage collection down more than reading some of them again."""
+        before = self._modules.get(module.path)
+        self._modules[module.path] = module
+        try:
+            yield
+        finally:
+            if before is None:
+                del self._modules[module.path]
+            else:
+                self._modules[module.path] = before
+
     def adopt(self, module: Module) -> None:
         """Take a module that somebody else has parsed already."""
         self._modules[module.path] = module
@@ -244,19 +263,25 @@ class Project:
         key = (path, name, attribute)
         if key not in self._subclassed:
             folder = os.path.dirname(path)
-            top = self._root(folder) or self._top_package(folder) if self._follow else None
-            pattern = re.compile(rb"\bclass\s+\w+\s*\([^)]*\b" + name.encode() + rb"\b")
-            files = self._python_files(top) if top and os.path.isabs(path) else [path]
-            stem = os.path.splitext(os.path.basename(path))[0].encode()
-            if stem == b"__init__":
-                stem = os.path.basename(folder).encode()
+            stem = os.path.splitext(os.path.basename(path))[0]
+            places = (os.path.basename(folder).encode(), stem.encode())
             own = re.compile(rb"^[ \t]+" + attribute.encode() + rb"\s*[:=]", re.MULTILINE)
             self._subclassed[key] = any(
-                pattern.search(data) and own.search(data) and (file == path or stem in data)
-                for file in files
-                if name.encode() in (data := self._data(file))
+                own.search(data) and (file == path or any(p in data for p in places))
+                for file in self._inheriting(path).get(name.encode(), ())
+                if (data := self._data(file))
             )
         return self._subclassed[key]
+
+    def _inheriting(self, path: str) -> dict[bytes, list[str]]:
+        """Name of a base class -> the files of the project with a class that inherits from it."""
+        folder = os.path.dirname(path)
+        top = self._root(folder) or self._top_package(folder) if self._follow else None
+        if top is None or not os.path.isabs(path):
+            return _bases([path], self._data)
+        if top not in self._bases_in:
+            self._bases_in[top] = _bases(self._python_files(top), self._data)
+        return self._bases_in[top]
 
     def _top_package(self, folder: str) -> str | None:
         """The outermost package around a loose file; None if there is none."""
@@ -310,6 +335,17 @@ class Project:
     def interesting(self, path: str, name: str) -> bool:
         """Whether a name of a module can have to do with a request. Cheap: nothing is parsed."""
         return self._interest.of_name(path, name.encode())
+
+
+def _bases(files: list[str], data: Callable[[str], bytes]) -> dict[bytes, list[str]]:
+    found: dict[bytes, list[str]] = {}
+    for file in files:
+        text = data(file)
+        if b"class " in text:
+            for bases in _CLASS.findall(text):
+                for name in _NAME.findall(bases):
+                    found.setdefault(name, []).append(file)
+    return found
 
 
 def _upwards(folder: str) -> list[str]:

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import ast
 import re
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
 
 from flake8_untimed.inference.scopes import COMPREHENSIONS, Module, Scope
 from flake8_untimed.inference.walk import Found, Walk, visit
@@ -17,7 +19,13 @@ from flake8_untimed.inference.walk import Found, Walk, visit
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 _IDENTIFIER = re.compile(r"[A-Za-z_]\w*")
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
-_BLOCKS = ("body", "orelse", "handlers", "finalbody", "cases")
+_SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+_COMPOUND = (
+    ast.If, ast.For, ast.AsyncFor, ast.While, ast.With, ast.AsyncWith, ast.Try, ast.Match,
+    *((ast.TryStar,) if hasattr(ast, "TryStar") else ()),
+)  # fmt: skip
+_BLOCKS = ("cases", "finalbody", "orelse", "handlers", "body")
+"""The last one first, as a stack wants them."""
 _VERBS = frozenset(
     ("post", "put", "patch", "delete", "head", "options", "request", "send", "stream", "urlopen",
      "json", "text", "read", "close", "raise_for_status", "info", "debug", "warning", "error",
@@ -30,45 +38,85 @@ HARMLESS = re.compile(
     r"|utils\b(?:\.\w+)*|auth\b(?:\.\w+)*|cookies\b(?:\.\w+)*|structures\b(?:\.\w+)*)"
 )
 """What can be taken from a library without sending anything."""
+_SUSPECT = re.compile(
+    r"Response|exceptions|codes|Error|Exception|Warning|HTTPStatus|Timeout|utils|auth|cookies|structures"
+)
 _HOLDERS = re.compile(r"(?:session|client|http|requests|httpx|conn|api|^s)$", re.IGNORECASE)
 """What `get` is called on, when it is a request rather than a look-up in a dict."""
 _OWN = frozenset(("self", "cls", "super"))
 
 
-class _Entry:
-    """One statement: its identifiers, and what it binds."""
+class _Statements:
+    """The statements of a module in the order of the text, and the lines of each identifier."""
 
-    __slots__ = ("node", "owner", "targets", "words")
+    def __init__(self, tree: ast.Module, lines: list[str]) -> None:
+        self.nodes: list[ast.stmt] = []
+        self.starts: list[int] = []
+        self.owners: list[int] = []
+        """Index of the function or class around each statement; -1: the module."""
+        self.lines: dict[str, list[int]] = {}
+        for number, line in enumerate(_plain(lines), 1):
+            for word in _IDENTIFIER.findall(line):
+                self.lines.setdefault(word, []).append(number)
+        self._collect(tree)
 
-    def __init__(
-        self, node: ast.stmt, owner: _Entry | None, words: frozenset[str], targets: tuple[str, ...]
-    ) -> None:
-        self.node = node
-        self.owner = owner
-        self.words = words
-        self.targets = targets
+    def _collect(self, tree: ast.Module) -> None:
+        stack: list[tuple[ast.stmt, int]] = [(s, -1) for s in reversed(tree.body)]
+        nodes, starts, owners = self.nodes, self.starts, self.owners
+        while stack:
+            statement, owner = stack.pop()
+            start = statement.lineno
+            if isinstance(statement, _SCOPES):
+                for decorator in statement.decorator_list:
+                    start = min(start, decorator.lineno)
+                inner = len(nodes)
+                stack.extend([(s, inner) for s in reversed(statement.body)])
+            elif isinstance(statement, _COMPOUND):
+                for field in _BLOCKS:
+                    for item in reversed(getattr(statement, field, None) or ()):
+                        if isinstance(item, ast.stmt):
+                            stack.append((item, owner))
+                        else:
+                            stack.extend([(s, owner) for s in reversed(item.body)])
+            nodes.append(statement)
+            starts.append(start)
+            owners.append(owner)
+
+    def at(self, line: int) -> int:
+        """The innermost statement on a line, or that the line continues; -1: none."""
+        return bisect_right(self.starts, line) - 1
+
+    def around(self, index: int) -> Iterator[int]:
+        """The functions and classes around a statement, innermost first."""
+        owner = self.owners[index]
+        while owner >= 0:
+            yield owner
+            owner = self.owners[owner]
+
+    def words(self, node: ast.stmt, words: Iterable[str]) -> bool:
+        """Whether one of some identifiers is on the lines of a statement."""
+        end = node.end_lineno or node.lineno
+        return any(
+            node.lineno <= line <= end for word in words for line in self.lines.get(word, ())
+        )
 
 
 def survey(module: Module, lines: list[str], dye: frozenset[str]) -> Walk:
     """The calls, attribute assignments and classes of a module that can matter."""
-    identifiers = [frozenset(_IDENTIFIER.findall(line)) for line in _plain(lines)]
-    entries = _entries(module.tree, identifiers)
+    statements = _Statements(module.tree, lines)
     names = set(dye)
-    owns: set[_Entry] = set()
-    _spread(entries, names, owns)
+    own, marked = _spread(statements, names)
     own_names = names | _OWN
     result = Walk([], [], [])
     calls: list[Found] = []
-    scopes: dict[_Entry | None, Scope] = {None: module.scope}
-    for entry in entries:
-        is_own = _is_own(entry, owns)
-        if not is_own and entry.words.isdisjoint(names):
-            continue
-        scope = _scope(entry.owner, scopes)
-        if isinstance(entry.node, ast.ClassDef):
-            result.classes.append(scope.child(entry.node, entry.node))
-        visit(entry.node, scope, result)
-        wanted = own_names if is_own else names
+    scopes: dict[int, Scope] = {-1: module.scope}
+    for index in sorted(marked):
+        node = statements.nodes[index]
+        scope = _scope(statements, statements.owners[index], scopes)
+        if isinstance(node, ast.ClassDef):
+            result.classes.append(scope.child(node, node))
+        visit(node, scope, result)
+        wanted = own_names if index in own else names
         calls += [
             found
             for found in result.calls
@@ -81,64 +129,29 @@ def survey(module: Module, lines: list[str], dye: frozenset[str]) -> Walk:
 def coloured(tree: ast.Module, text: str, dye: frozenset[str]) -> frozenset[str]:
     """The names of a module that come to be coloured."""
     names = set(dye)
-    identifiers = [frozenset(_IDENTIFIER.findall(line)) for line in _plain(_LINE.findall(text))]
-    _spread(_entries(tree, identifiers), names, set())
+    _spread(_Statements(tree, _LINE.findall(text)), names)
     return frozenset(names)
 
 
 def _plain(lines: list[str]) -> list[str]:
     """The lines without what libraries have beside their senders and clients: `requests.Response`,
     `requests.exceptions.Timeout`."""
-    text = "\0".join(lines)
-    return HARMLESS.sub("", text).split("\0")
+    return [
+        HARMLESS.sub("", line) if "." in line and _SUSPECT.search(line) else line
+        for line in lines
+    ]
 
 
-def _scope(owner: _Entry | None, scopes: dict[_Entry | None, Scope]) -> Scope:
+def _scope(statements: _Statements, owner: int, scopes: dict[int, Scope]) -> Scope:
     chain = []
     while owner not in scopes:
-        assert owner is not None
         chain.append(owner)
-        owner = owner.owner
+        owner = statements.owners[owner]
     scope = scopes[owner]
-    for entry in reversed(chain):
-        scope = scopes[entry] = scope.child(entry.node, entry.node)  # type: ignore[arg-type]
+    for index in reversed(chain):
+        node = statements.nodes[index]
+        scope = scopes[index] = scope.child(node, node)  # type: ignore[arg-type]
     return scope
-
-
-def _entries(tree: ast.Module, identifiers: list[frozenset[str]]) -> list[_Entry]:
-    """All statements, in the order of the text."""
-    entries: list[_Entry] = []
-    stack: list[tuple[ast.stmt, _Entry | None]] = [(s, None) for s in reversed(tree.body)]
-    while stack:
-        statement, owner = stack.pop()
-        first, last = statement.lineno - 1, statement.end_lineno or statement.lineno
-        blocks = [b for f in _BLOCKS if (b := getattr(statement, f, None))]
-        inner = owner
-        if blocks:
-            for decorator in getattr(statement, "decorator_list", ()):
-                first = min(first, decorator.lineno - 1)
-            last = _header_end(statement, blocks[0])
-        words = identifiers[first] if last - first <= 1 else frozenset().union(*identifiers[first:last])
-        entry = _Entry(statement, owner, words, _targets(statement))
-        entries.append(entry)
-        if isinstance(statement, (*_FUNCTIONS, ast.ClassDef)):
-            inner = entry
-        for block in reversed(blocks):
-            for item in reversed(block):
-                if isinstance(item, ast.stmt):
-                    stack.append((item, inner))
-                else:
-                    stack.extend((s, inner) for s in reversed(item.body))
-    return entries
-
-
-def _header_end(statement: ast.stmt, block: list[ast.AST]) -> int:
-    body = block[0]
-    first: ast.AST = body if isinstance(body, ast.stmt) else body.body[0]  # type: ignore[attr-defined]
-    line: int = first.lineno  # type: ignore[attr-defined]
-    for decorator in getattr(first, "decorator_list", ()):
-        line = min(line, decorator.lineno)
-    return max(line - 1, statement.lineno)
 
 
 def _targets(statement: ast.stmt) -> tuple[str, ...]:
@@ -195,57 +208,70 @@ def _stops(value: ast.expr) -> bool:
     return name == "get" and text is not None and _HOLDERS.search(text) is not None
 
 
-def _spread(entries: list[_Entry], dye: set[str], owns: set[_Entry]) -> None:
-    """Colour names until no more statement that binds any mentions a coloured one. `owns`: the
-    classes whose bases are coloured; everything on their `self` may be."""
-    open_entries = entries
-    changed = True
-    while changed:
-        changed = False
-        left = []
-        for entry in open_entries:
-            if entry.words.isdisjoint(dye) and not _is_own(entry, owns):
-                left.append(entry)
-                continue
-            changed = True
-            dye.update(entry.targets)
-            node = entry.node
-            if isinstance(node, ast.ClassDef):
-                dye.add(node.name)
-                owns.add(entry)
-            elif isinstance(node, _FUNCTIONS):
-                _colour_parameters(node, entry, dye)
-            _colour_owners(entry, dye)
-        open_entries = left
+def _spread(statements: _Statements, dye: set[str]) -> tuple[set[int], set[int]]:
+    """Colour names until no more statement that binds any mentions a coloured one. Returns the
+    statements of classes whose bases are coloured, where `self` may be anything, and all
+    statements that mention a coloured name."""
+    own: set[int] = set()
+    marked: set[int] = set()
+    queue = list(dye)
+    while queue:
+        fresh: set[str] = set()
+        for word in queue:
+            for line in statements.lines.get(word, ()):
+                index = statements.at(line)
+                if index >= 0 and index not in marked:
+                    marked.add(index)
+                    _colour(statements, index, line, dye, fresh, own, marked)
+        queue = list(fresh - dye)
+        dye |= fresh
+    return own, marked
 
 
-def _is_own(entry: _Entry, owns: set[_Entry]) -> bool:
-    if not owns or entry.words.isdisjoint(_OWN):
-        return False
-    owner = entry.owner
-    while owner is not None:
-        if owner in owns:
-            return True
-        owner = owner.owner
-    return False
+def _colour(
+    statements: _Statements,
+    index: int,
+    line: int,
+    dye: set[str],
+    fresh: set[str],
+    own: set[int],
+    marked: set[int],
+) -> None:
+    """What a statement that mentions a coloured name colours in its turn."""
+    node = statements.nodes[index]
+    fresh.update(_targets(node))
+    if isinstance(node, ast.ClassDef):
+        fresh.add(node.name)
+        end = node.end_lineno or node.lineno
+        for word in _OWN:
+            for place in statements.lines.get(word, ()):
+                if node.lineno <= place <= end:
+                    inner = statements.at(place)
+                    own.add(inner)
+                    if inner not in marked:
+                        marked.add(inner)
+                        _colour(statements, inner, place, dye, fresh, own, marked)
+    elif isinstance(node, _FUNCTIONS):
+        _colour_parameters(node, dye | fresh, fresh)
+    _colour_owners(statements, index, fresh)
 
 
 def _colour_parameters(
-    node: ast.FunctionDef | ast.AsyncFunctionDef, entry: _Entry, dye: set[str]
+    node: ast.FunctionDef | ast.AsyncFunctionDef, dye: set[str], fresh: set[str]
 ) -> None:
     """A function whose header is coloured: by an annotation, a default, or a decorator."""
     arguments = node.args
     for argument in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs):
         if argument.annotation is not None and _is_coloured_type(argument.annotation, dye):
-            dye.add(argument.arg)
+            fresh.add(argument.arg)
     for default in (*arguments.defaults, *arguments.kw_defaults):
         if isinstance(default, _CHAINS) and _mentions(default, dye):
-            dye.update(a.arg for a in (*arguments.args, *arguments.kwonlyargs))
+            fresh.update(a.arg for a in (*arguments.args, *arguments.kwonlyargs))
     for argument in (arguments.vararg, arguments.kwarg):
         if argument is not None and argument.annotation is not None:
-            dye.add(argument.arg)
+            fresh.add(argument.arg)
     if node.decorator_list or (node.returns and _is_coloured_type(node.returns, dye)):
-        dye.add(node.name)
+        fresh.add(node.name)
 
 
 def _is_coloured_type(annotation: ast.expr, dye: set[str]) -> bool:
@@ -253,24 +279,23 @@ def _is_coloured_type(annotation: ast.expr, dye: set[str]) -> bool:
     return not dye.isdisjoint(_IDENTIFIER.findall(text))
 
 
-def _colour_owners(entry: _Entry, dye: set[str]) -> None:
+def _colour_owners(statements: _Statements, index: int, fresh: set[str]) -> None:
     """A coloured statement colours the class around it, and the function that returns it or hands
     on what it is given."""
-    owner = entry.owner
+    node = statements.nodes[index]
     # A class is coloured by what its objects hold or give, not by what its methods do.
-    shown = not isinstance(entry.node, _FUNCTIONS)
+    shown = not isinstance(node, _FUNCTIONS)
     inside = False
-    while owner is not None:
-        around = owner.node
+    for owner in statements.around(index):
+        around = statements.nodes[owner]
         if isinstance(around, ast.ClassDef):
-            if (shown and not inside) or _stores_attribute(entry.node):
-                dye.add(around.name)
+            if (shown and not inside) or _stores_attribute(node):
+                fresh.add(around.name)
         elif isinstance(around, _FUNCTIONS):
             inside = True
-            if _gives(entry, around):
-                dye.add(around.name)
+            if _gives(statements, node, around):
+                fresh.add(around.name)
                 inside = False
-        owner = owner.owner
 
 
 def _stores_attribute(node: ast.stmt) -> bool:
@@ -280,17 +305,19 @@ def _stores_attribute(node: ast.stmt) -> bool:
     return isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Attribute)
 
 
-def _gives(entry: _Entry, function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
-    if isinstance(entry.node, ast.Return) or "yield" in entry.words:
+def _gives(
+    statements: _Statements, node: ast.stmt, function: ast.FunctionDef | ast.AsyncFunctionDef
+) -> bool:
+    if isinstance(node, ast.Return):
         return True
     arguments = function.args
-    packed = [a.arg for a in (arguments.kwarg, arguments.vararg) if a is not None]
-    if not entry.words.isdisjoint(packed):
-        return True
-    named = (*arguments.args, *arguments.kwonlyargs, *arguments.posonlyargs)
-    return any("timeout" in a.arg and a.arg in entry.words for a in named) or any(
-        a.arg in entry.words and a.arg in _CALLED for a in named
-    )
+    words = [a.arg for a in (arguments.kwarg, arguments.vararg) if a is not None]
+    words += [
+        a.arg
+        for a in (*arguments.args, *arguments.kwonlyargs, *arguments.posonlyargs)
+        if "timeout" in a.arg or a.arg in _CALLED
+    ]
+    return statements.words(node, ("yield", *words))
 
 
 _CALLED = frozenset(("func", "fn", "function", "f", "method", "callable", "callback", "request_func"))
