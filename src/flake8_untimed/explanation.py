@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import builtins
 import os
+import sys
 from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import NamedTuple
@@ -488,11 +489,21 @@ class _Explainer:
                     f" ({self._place(value.scope, value.scope.node)}), and no client"
                 )
             elif isinstance(value, Symbol) and not _is_undefined(value.path):
-                yield f"{value.path} sends no request, as far as is known"
+                yield self._outside(value.path)
             elif isinstance(value, Parameter):
                 yield f"{value.name} is a parameter of {value.scope.name}(): whatever the caller gives"
             else:
                 yield from self._owner_unknown(node.func, context)
+
+    def _outside(self, path: str) -> str:
+        package = path.partition(".")[0]
+        ours = self._facts.evaluator.catalogue.library_of(path) is not None
+        if ours or package == "builtins" or package in sys.stdlib_module_names:
+            return f"{path} sends no request, as far as is known"
+        return (
+            f"{path} comes from {package}, which is not known as a library for HTTP"
+            " (the setting `clients` names further ones)"
+        )
 
     def _owner_unknown(self, function: ast.expr, context: Context) -> Iterator[str]:
         if not isinstance(function, ast.Attribute):
@@ -570,9 +581,9 @@ class _Explainer:
         return [v for v in self._verdicts if v.finding.span == span]
 
     def _judged(self, verdicts: Iterable[Verdict]) -> Iterator[Row]:
-        for finding, _, kept_back in verdicts:
+        for finding, opt_in, kept_back in sorted(verdicts, key=lambda v: bool(v.kept_back)):
             self._told.add(finding)
-            label = "kept back" if kept_back else "reported"
+            label = ("opt-in" if opt_in else "kept back") if kept_back else "reported"
             yield Row(label, f"{finding.code} {finding.message}")
             if kept_back:
                 yield Row("", kept_back)
@@ -647,7 +658,7 @@ def _kept_back(facts: Facts, finding: Finding, opt_in: bool) -> str:
     code = finding.code
     if not facts.settings.reports(code, opt_in=opt_in):
         if opt_in:
-            return f"not reported: {code} is opt-in (--extend-select {code})"
+            return f"not reported: it has to be asked for (--extend-select {code})"
         return f"not reported: your settings leave {code} out"
     if facts.source.silences(code, finding.span.line):
         return "not reported: a noqa comment silences it"

@@ -25,7 +25,7 @@ with requests.get(url, stream=True, timeout=(5, 30)) as response:
 ```
 
 ## When it is not reported
-When `stream` is off or not known, when the call has no timeout at all (that is UNT101 or UNT102),
+When `stream` is off or not known, when there is no body (HEAD), when the call has no timeout at all (that is UNT101 or UNT102),
 and when something around it bounds the whole.
 
 ## Fix
@@ -61,6 +61,10 @@ def check(facts: Facts) -> Iterator[Finding]:
 
 
 def _streams(facts: Facts, call: Call) -> bool:
+    method = facts.values(call.argument("method"))
+    methods = {str(v.value).upper() for v in method if isinstance(v, Literal)} or {call.sender.name}
+    if methods <= {"HEAD", "head"}:
+        return False
     name = call.sender.stream
     if name is None or name == "*":
         return name is not None

@@ -33,9 +33,16 @@ from collections.abc import Iterator
 
 from flake8_untimed.calls import Call, Construction, Facts
 from flake8_untimed.findings import Finding
-from flake8_untimed.inference.values import Alternatives, Collection, Mapping, Result, Value
+from flake8_untimed.inference.values import (
+    Alternatives,
+    Collection,
+    Literal,
+    Mapping,
+    Result,
+    Value,
+)
 from flake8_untimed.places import attributes_set
-from flake8_untimed.rules._secrets import are_secret
+from flake8_untimed.rules._secrets import are_secret, is_secret_header
 
 OPT_IN = True
 
@@ -43,7 +50,6 @@ WHY_NOT = "where the credential is to come from is not known"
 _HEADERS = frozenset(
     ("authorization", "proxy-authorization", "x-api-key", "x-auth-token", "private-token")
 )
-_SCHEMES = frozenset(("basic", "bearer", "token", "digest", "apikey", "negotiate"))
 
 
 def check(facts: Facts) -> Iterator[Finding]:
@@ -95,13 +101,8 @@ def _in_headers(values: Alternatives) -> str:
     for value in values if len(values) == 1 else ():
         if isinstance(value, Mapping):
             for key, entry in value.entries.items():
-                if isinstance(key, str) and key.lower() in _HEADERS and _is_credential(entry):
+                if not isinstance(key, str) or key.lower() not in _HEADERS:
+                    continue
+                if all(isinstance(v, Literal) and is_secret_header(v.value) for v in entry):
                     return f"the header {key}"
     return ""
-
-
-def _is_credential(values: Alternatives) -> bool:
-    """Whether a header's value is a literal with more to it than the name of a scheme."""
-    if not are_secret(values):
-        return False
-    return all(str(getattr(v, "value", "")).strip().lower() not in _SCHEMES for v in values)

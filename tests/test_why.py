@@ -1,0 +1,366 @@
+"""`untimed why`: what it says of a call, a construction, and of what is not ours."""
+
+from __future__ import annotations
+
+import textwrap
+from pathlib import Path
+
+import pytest
+
+from fixture_runner import Case, cases
+from flake8_untimed.analysis import Workspace, why
+from flake8_untimed.cli import main
+from flake8_untimed.findings import Expression
+from flake8_untimed.settings import Settings
+from flake8_untimed.source import Source, SourceError
+
+LEGACY = Path("fixtures/legacy_app/shop")
+
+
+@pytest.fixture(autouse=True)
+def _in_the_checkout(monkeypatch: pytest.MonkeyPatch, fixtures: Path) -> None:
+    monkeypatch.chdir(fixtures.parent)
+
+
+def told(path: Path | str, line: int, settings: Settings | None = None) -> list[str]:
+    return list(why(Source.read(str(path)), line, settings or Settings()))
+
+
+def of(code: str, line: int = 0, settings: Settings | None = None) -> str:
+    """What is said of a line of some code; the last line if none is named."""
+    text = textwrap.dedent(code).strip() + "\n"
+    line = line or text.count("\n")
+    return "\n".join(why(Source.from_text(text, "app.py"), line, settings or Settings()))
+
+
+def rows(lines: list[str], label: str) -> list[str]:
+    """The texts that stand behind one label."""
+    found, current = [], ""
+    for line in lines[1:]:
+        if not line.startswith("  "):
+            break
+        head, text = line[2:14].strip(), line[14:]
+        current = head.removesuffix(":") or current
+        if current == label:
+            found.append(text)
+    return found
+
+
+# Through the modules of a project ------------------------------------------------------------
+
+
+WHOLE = """
+fixtures/legacy_app/shop/orders.py:13:16: self.session.get(self.url)
+  sends:      a request of requests
+  client:     a requests.Session, made at fixtures/legacy_app/shop/base.py:11
+  reached by: fixtures/legacy_app/shop/base.py:2: import requests
+              fixtures/legacy_app/shop/base.py:11: self.session = session or requests.Session()
+  given:      url=self.url
+  wait:       for ever: nothing limits it
+              the call gives no timeout=
+              a client of requests holds no default timeout
+              requests has no default timeout of its own
+              nothing around the call bounds it
+  reported:   UNT101 self.session.get() has no timeout: it waits for ever on a silent server; pass timeout=(connect, read)
+  fix:        add timeout=(5, 30) (`untimed fix` writes it)
+  opt-in:     UNT401 self.session.get() has its body used (.json) whatever the status: an error page is taken for the answer; call raise_for_status() or look at the status first
+              not reported: it has to be asked for (--extend-select UNT401)
+"""
+
+
+def test_a_call_through_a_base_class_in_another_module() -> None:
+    """The whole of it: this is what users read."""
+    assert "\n".join(told(LEGACY / "orders.py", 13)) == WHOLE.strip()
+
+
+def test_the_steps_are_told_oldest_first() -> None:
+    assert rows(told(LEGACY / "jobs.py", 40), "reached by") == [
+        "fixtures/legacy_app/shop/http.py:5: import requests",
+        "fixtures/legacy_app/shop/http.py:16: made = requests.Session()",
+        "fixtures/legacy_app/shop/jobs.py:39: session = shared_session()",
+    ]
+
+
+def test_a_timeout_switched_off_in_another_module() -> None:
+    lines = told(LEGACY / "orders.py", 24)
+    assert ("timeout=HTTP_TIMEOUT, which is None (fixtures/legacy_app/shop/settings.py:6)") in rows(
+        lines, "given"
+    )
+    assert rows(lines, "wait") == ["for ever: the call switches the timeout off (None)"]
+    assert rows(lines, "fix") == [
+        "timeout=(5, 30) in the place of timeout=HTTP_TIMEOUT (`untimed fix --unsafe` writes it)"
+    ]
+
+
+def test_a_wrapper_in_another_module() -> None:
+    lines = told(LEGACY / "jobs.py", 31)
+    assert rows(lines, "sends") == ["a request of requests, through fetch()"]
+    assert rows(lines, "hands on") == [
+        "fixtures/legacy_app/shop/http.py:37: return shared_session().get(path, **kwargs)"
+    ]
+    assert rows(lines, "wait")[:2] == [
+        "for ever: nothing limits it",
+        "the call gives fetch() no timeout to pass on",
+    ]
+
+
+def test_a_subclass_that_sets_a_timeout() -> None:
+    lines = told(LEGACY / "orders.py", 31)
+    second = lines[lines.index("") + 1 :]
+    assert rows(second, "wait") == [
+        "bounded by the class TimeoutSession (fixtures/legacy_app/shop/http.py:28), which sets one"
+    ]
+    assert rows(second, "silent") == ["about timeouts: the wait is bounded"]
+    assert not rows(second, "reported")
+
+
+def test_what_is_judged_at_the_construction() -> None:
+    lines = told(LEGACY / "payments.py", 14)
+    assert rows(lines, "wait") == [
+        "at most 5 s: only httpx's own default limits it",
+        "the client sets none (made at fixtures/legacy_app/shop/payments.py:11)",
+    ]
+    silent = "about timeouts: the client's construction is judged instead, at"
+    assert rows(lines, "silent") == [f"{silent} fixtures/legacy_app/shop/payments.py:11: UNT105"]
+
+
+def test_a_construction() -> None:
+    lines = told(LEGACY / "payments.py", 11)
+    assert rows(lines, "makes") == ["a client: httpx.Client (httpx)"]
+    assert rows(lines, "timeout") == ["none is set: httpx's own default of 5 s applies"]
+    assert rows(lines, "used by") == ["the calls of this file on line 14 and 17"]
+    assert rows(lines, "fix") == ["add timeout=5.0 (`untimed fix` writes it)"]
+
+
+def test_a_handed_over_sender() -> None:
+    lines = told(LEGACY / "jobs.py", 22)
+    assert rows(lines, "sends") == ["a request of requests, handed over here to be called later"]
+    assert rows(lines, "reached by") == ["fixtures/legacy_app/shop/jobs.py:7: import requests"]
+    assert rows(lines, "fix")[0].startswith("none: the sender is handed over here")
+
+
+def test_a_bound_around() -> None:
+    assert rows(told(LEGACY / "stock.py", 36), "wait") == [
+        "bounded by asyncio.timeout(5) around it (line 35)"
+    ]
+
+
+def test_a_client_out_of_sight() -> None:
+    lines = told(LEGACY / "stock.py", 29)
+    assert rows(lines, "client") == ["a aiohttp.ClientSession, made out of sight"]
+    assert rows(lines, "wait")[1] == "unless its client, made out of sight, was given another one"
+    assert rows(lines, "reported")[0].startswith("UNT111 ")
+
+
+def test_an_attribute_that_is_set() -> None:
+    lines = told(LEGACY / "http.py", 11)
+    assert rows(lines, "sets") == ["timeout of a requests.Session"]
+    assert rows(lines, "reported")[0].startswith("UNT107 ")
+
+
+# Why nothing is reported ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("code", "reason"),
+    [
+        (
+            """
+            import requests
+            def f(url, **options):
+                requests.get(url, **options)
+            """,
+            "**options may hold a timeout",
+        ),
+        (
+            """
+            import requests
+            def f(url, wait):
+                requests.get(url, timeout=wait)
+            """,
+            "its timeout is the parameter wait of f()",
+        ),
+        (
+            """
+            import httpx
+            def f(client: httpx.Client, url):
+                client.get(url)
+            """,
+            "its client was made out of sight, and may have a timeout of its own",
+        ),
+        (
+            """
+            import requests
+            from elsewhere import WAIT
+            requests.get("https://shop.test", timeout=WAIT)
+            """,
+            "what its timeout is cannot be told, or it is not always the same",
+        ),
+    ],
+)
+def test_doubts(code: str, reason: str) -> None:
+    lines = of(code).splitlines()
+    assert rows(lines, "wait") == ["not known", reason]
+    assert rows(lines, "silent") == ["about timeouts: what is not known is not reported"]
+    assert not rows(lines, "reported")
+
+
+CALL = """
+import requests
+requests.get("https://shop.test"){}
+"""
+
+
+@pytest.mark.parametrize(
+    ("comment", "settings", "reason"),
+    [
+        ("  # noqa: UNT101", Settings(), "not reported: a noqa comment silences it"),
+        ("", Settings(ignore=("UNT101",)), "not reported: your settings leave UNT101 out"),
+    ],
+)
+def test_what_is_kept_back(comment: str, settings: Settings, reason: str) -> None:
+    lines = of(CALL.format(comment), settings=settings).splitlines()
+    kept = rows(lines, "kept back")
+    assert kept[0].startswith("UNT101 ")
+    assert kept[1:] == [reason]
+    assert not rows(lines, "reported")
+    assert not rows(lines, "silent"), "it would be reported if it were not kept back"
+
+
+def test_opt_in_rules_say_how_to_switch_them_on() -> None:
+    code = """
+    import requests
+    def f(url, timeout=None):
+        requests.get(url, timeout=timeout)
+    """
+    lines = of(code).splitlines()
+    assert rows(lines, "opt-in")[1:] == [
+        "not reported: it has to be asked for (--extend-select UNT108)"
+    ]
+    assert rows(lines, "silent") == ["about timeouts: what is not known is not reported"]
+    lines = of(code, settings=Settings(extend_select=("UNT108",))).splitlines()
+    assert rows(lines, "reported")[0].startswith("UNT108 ")
+
+
+# What the codemod would write ----------------------------------------------------------------
+
+
+def test_the_timeout_of_the_settings_is_what_would_be_written() -> None:
+    settings = Settings(timeouts={"requests": Expression("settings.WAIT", ("settings.WAIT",))})
+    lines = of(CALL.format(""), settings=settings).splitlines()
+    assert rows(lines, "fix") == ["add timeout=settings.WAIT (`untimed fix` writes it)"]
+
+
+def test_edits_in_words() -> None:
+    text = of(
+        """
+        import json, requests
+        session = requests.Session()
+        session.verify = False
+        """
+    )
+    assert "fix:        remove the statement session.verify = False (`untimed fix --unsafe`" in text
+    text = of(
+        """
+        import json, requests
+        x = {"a": 1}
+        requests.post("https://shop.test", data=json.dumps(x), timeout=5, verify=False)
+        """
+    )
+    assert "json=x in the place of data=json.dumps(x) (`untimed fix` writes it)" in text
+    assert "remove verify=False (`untimed fix --unsafe` writes it)" in text
+    text = of(
+        """
+        import requests
+        requests.get(
+            "https://shop.test",
+            timeout=None,
+        )
+        """,
+        4,
+    )
+    assert text.startswith("app.py:2:1: requests.get( ")
+    assert "timeout=(5, 30) in the place of timeout=None" in text
+
+
+# Lines without a call of ours ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        (
+            "def f(session):\n    session.get('https://shop.test')",
+            "session is a parameter of f(), and nothing says what it is: an annotation would (session",
+        ),
+        ("import os\nos.getcwd()", "os.getcwd sends no request, as far as is known"),
+        ("def g(): pass\ng()", "g() is a function of this project (app.py:1)"),
+        ("class C: pass\nC()", "C is a class of this project (app.py:1), and no client"),
+        ("nobody(3)", "nothing in sight tells what nobody is"),
+        (
+            "import requests\nsession = requests.Session()\nsession.close()",
+            "session is a requests.Session, and its close() sends no request",
+        ),
+        (
+            "from shop_http import api\napi.get(1)",
+            "shop_http.api.get comes from shop_http, which is not known as a library for HTTP",
+        ),
+        (
+            "def f(app):\n    app.session.get(1)",
+            "nothing in sight tells what app.session is",
+        ),
+    ],
+)
+def test_what_is_not_known(code: str, said: str) -> None:
+    lines = of(code).splitlines()
+    assert len(lines) == 2, lines
+    assert rows(lines, "not ours")[0].startswith(said)
+
+
+def test_a_line_without_a_call() -> None:
+    assert of("import requests\n\nx = 3") == "app.py:3: there is no call on this line"
+
+
+def test_only_the_calls_of_a_line_inside_something_long() -> None:
+    code = """
+    import requests
+    print(
+        requests.get("https://shop.test", timeout=5),
+        3,
+    )
+    """
+    assert of(code, 3).startswith("app.py:3:5: requests.get(")
+    assert "print" not in of(code, 3)
+    assert "not ours:   builtins.print" in of(code, 2)
+
+
+def test_a_file_that_does_not_parse() -> None:
+    with pytest.raises(SourceError):
+        of("import requests; (")
+
+
+# Everywhere ----------------------------------------------------------------------------------
+
+
+def test_from_the_command_line(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["why", f"{LEGACY}/orders.py:13", "--isolated"]) == 0
+    assert capsys.readouterr().out.splitlines() == told(LEGACY / "orders.py", 13)
+
+
+@pytest.mark.parametrize("case", cases(), ids=lambda case: case.name)
+def test_every_finding_is_explained(case: Case, watchdog: None) -> None:
+    """On each line that has findings, `why` names each of them; on the others it ends well."""
+    try:
+        source = Source.read(str(case.path))
+        findings = Workspace().check(source)
+    except SourceError:
+        return
+    lines = {finding.span.line for finding in findings}
+    for line in sorted(lines)[:12]:
+        text = "\n".join(told(case.path, line))
+        for finding in findings:
+            if finding.span.line == line:
+                assert f"{finding.code} {finding.message}" in text
+    quiet = [n for n in range(1, len(source.lines) + 1) if n not in lines]
+    for line in quiet[:: max(1, len(quiet) // 4)]:
+        assert told(case.path, line)
