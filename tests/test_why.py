@@ -11,6 +11,7 @@ from fixture_runner import Case, cases
 from flake8_untimed.analysis import Workspace, why
 from flake8_untimed.cli import main
 from flake8_untimed.findings import Expression
+from flake8_untimed.rules import RULES
 from flake8_untimed.settings import Settings
 from flake8_untimed.source import Source, SourceError
 
@@ -122,6 +123,22 @@ def test_what_is_judged_at_the_construction() -> None:
     ]
     silent = "about timeouts: the client's construction is judged instead, at"
     assert rows(lines, "silent") == [f"{silent} fixtures/legacy_app/shop/payments.py:11: UNT105"]
+
+
+def test_what_is_judged_at_a_construction_in_another_module(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text("")
+    (tmp_path / "made.py").write_text("import httpx\nclient = httpx.Client()\n")
+    use = tmp_path / "use.py"
+    # At the very place at which the other module makes its client, there is another one here.
+    use.write_text(
+        "import httpx; from made import client\nclient = client; httpx.Client()\nclient.get('')\n"
+    )
+    made = tmp_path / "made.py"
+    lines = told(use, 3)
+    assert rows(lines, "client") == [f"a httpx.Client, made at {made}:2"]
+    assert rows(lines, "silent") == [
+        f"about timeouts: the client's construction is judged instead, at {made}:2 (ask there)"
+    ]
 
 
 def test_a_construction() -> None:
@@ -345,6 +362,28 @@ def test_a_file_that_does_not_parse() -> None:
 def test_from_the_command_line(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["why", f"{LEGACY}/orders.py:13", "--isolated"]) == 0
     assert capsys.readouterr().out.splitlines() == told(LEGACY / "orders.py", 13)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "session" + ".mount(1)" * 900,
+        "session.get(" + "1 + " * 900 + "1)",
+        "session.get(url, timeout=" + "x." * 900 + "y, **(" + "{} | " * 900 + "{}))",
+    ],
+    ids=("chained", "summed", "both"),
+)
+def test_deep_nesting(line: str, watchdog: None) -> None:
+    """No rule falls over it, opt-in ones included, nor does the explanation."""
+    code = f"import requests\nsession = requests.Session()\n{line}\n"
+    try:
+        Source.from_text(code, "app.py").parse()
+    except SourceError:
+        pytest.skip("this Python cannot parse it")
+    settings = Settings(extend_select=tuple(rule.code for rule in RULES))
+    source = Source.from_text(code, "app.py")
+    assert list(why(source, 3, settings))
+    Workspace(settings).check(source)
 
 
 @pytest.mark.parametrize("case", cases(), ids=lambda case: case.name)

@@ -209,7 +209,7 @@ class _Explainer:
                 continue
             elsewhere = "" if argument.is_written else " (given elsewhere)"
             known = self._meaning(argument.node, call, name)
-            yield Row("given", f"{name}={_short(ast.unparse(argument.node))}{elsewhere}{known}")
+            yield Row("given", f"{name}={_short(_unparsed(argument.node))}{elsewhere}{known}")
         if given.open_positional or given.open_keywords:
             yield Row("given", "and more that is not in sight")
 
@@ -279,7 +279,7 @@ class _Explainer:
             name = call.sender.timeout or "timeout"
             argument = call.argument(name)
             text = (
-                f"{name}={_short(ast.unparse(argument.node))}" if argument and argument.node else ""
+                f"{name}={_short(_unparsed(argument.node))}" if argument and argument.node else ""
             )
             seconds = f" ({bound.seconds:g} s)" if bound.seconds is not None else ""
             return f"the call's own argument {text}{seconds}".replace("  ", " ").rstrip()
@@ -312,7 +312,7 @@ class _Explainer:
                 if isinstance(statement, (ast.With, ast.AsyncWith)):
                     for item in statement.items:
                         if self._leads_to(item.context_expr, Context(scope, statement), _TABLE):
-                            text = _short(ast.unparse(item.context_expr))
+                            text = _short(_unparsed(item.context_expr))
                             return f"{text} around it (line {statement.lineno})"
             for found in walk(scope).calls:
                 outer = found.node
@@ -320,7 +320,7 @@ class _Explainer:
                     assert isinstance(outer, ast.Call)
                     path = self._path(outer.func, Context(found.scope, found.statement))
                     if path in WRAPPERS:
-                        return f"{ast.unparse(outer.func)}() around it (line {outer.lineno})"
+                        return f"{_unparsed(outer.func)}() around it (line {outer.lineno})"
             if scope.is_function and not isinstance(scope.node, ast.Lambda):
                 break
             at, scope = scope.statement, scope.parent
@@ -357,7 +357,7 @@ class _Explainer:
         told = False
         for splat in call.splats:
             told = True
-            yield f"**{_short(ast.unparse(splat))} may hold a timeout"
+            yield f"**{_short(_unparsed(splat))} may hold a timeout"
         argument = call.argument(call.sender.timeout)
         if argument is not None:
             told = True
@@ -398,6 +398,8 @@ class _Explainer:
         if bound.site is None:
             return "the statement that sets the client's timeout is judged instead"
         text = f"the client's construction is judged instead, at {self._at(bound.site)}"
+        if bound.site.context.scope.module is not self._facts.module:
+            return f"{text} (ask there)"
         codes = [v.finding.code for v in self._verdicts_at(bound.site.node)]
         codes = [code for code in codes if code.startswith("UNT1")]
         return f"{text}: {', '.join(codes)}" if codes else text
@@ -507,9 +509,9 @@ class _Explainer:
 
     def _owner_unknown(self, function: ast.expr, context: Context) -> Iterator[str]:
         if not isinstance(function, ast.Attribute):
-            yield f"nothing in sight tells what {_short(ast.unparse(function))} is"
+            yield f"nothing in sight tells what {_short(_unparsed(function))} is"
             return
-        owner = _short(ast.unparse(function.value))
+        owner = _short(_unparsed(function.value))
         for value in self._facts.evaluate(function.value, context):
             if isinstance(value, Parameter):
                 yield (
@@ -552,7 +554,7 @@ class _Explainer:
         number: int = node.lineno  # type: ignore[attr-defined]
         if text is not None and number <= len(text.lines):
             return _short(text.lines[number - 1])
-        return _short(ast.unparse(node))
+        return _short(_unparsed(node))
 
     def _text(self, path: str) -> Text | None:
         """The text of a module, as far as it can still be read."""
@@ -701,6 +703,14 @@ def _from_here(path: str) -> str:
     except ValueError:  # another drive
         return path
     return path if relative.startswith(os.pardir) else relative
+
+
+def _unparsed(node: ast.AST) -> str:
+    """The source of a node; dots where it is nested too deeply."""
+    try:
+        return ast.unparse(node)
+    except RecursionError:
+        return "..."
 
 
 def _listed(words: Iterable[str]) -> str:

@@ -10,12 +10,13 @@ from typing import Union
 
 from flake8_untimed.calls import Call, Facts
 from flake8_untimed.inference import invoke
-from flake8_untimed.inference.arguments import Bound, bind, defaults
-from flake8_untimed.inference.scopes import COMPREHENSIONS, Event, Scope
+from flake8_untimed.inference.arguments import Bound as Arguments
+from flake8_untimed.inference.arguments import bind, defaults
+from flake8_untimed.inference.scopes import COMPREHENSIONS, Event, Scope, dotted
 from flake8_untimed.inference.surroundings import is_surrounded
-from flake8_untimed.inference.values import Context, Instance, Result, Symbol
+from flake8_untimed.inference.values import Context, Instance, Result, Symbol, Value
 from flake8_untimed.inference.walk import walk
-from flake8_untimed.libraries.model import Constructor
+from flake8_untimed.libraries.model import Client, Constructor, Library
 
 Loop = Union[
     ast.For, ast.AsyncFor, ast.While, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp
@@ -27,6 +28,21 @@ def every_call(facts: Facts) -> Iterator[tuple[ast.Call, Context]]:
     for node, scope, statement in walk(facts.module.scope).calls:
         assert isinstance(node, ast.Call)
         yield node, Context(scope, statement)
+
+
+def libraries(facts: Facts) -> tuple[Library, ...]:
+    """The libraries that are looked for."""
+    return facts.evaluator.catalogue.libraries
+
+
+def client_of(facts: Facts, value: Value) -> Client | None:
+    """The library's client class that a value is an object of."""
+    return facts.evaluator.client_of(value)
+
+
+def name_of(node: ast.expr) -> str:
+    """`a.b.c` as it is written; empty for anything else."""
+    return dotted(node) or ""
 
 
 def attributes_set(
@@ -49,7 +65,9 @@ def path_of(facts: Facts, node: ast.expr, context: Context) -> str:
     return paths.pop() if len(paths) == 1 else ""
 
 
-def arguments_of(facts: Facts, node: ast.Call, context: Context, constructor: Constructor) -> Bound:
+def arguments_of(
+    facts: Facts, node: ast.Call, context: Context, constructor: Constructor
+) -> Arguments:
     """What a call passes, by the parameters of what it calls."""
     passed = invoke.passed_by(facts.evaluator, node, context)
     return bind(passed, constructor.parameters, constructor.keywords)
@@ -239,3 +257,26 @@ def _name_given(node: ast.AST, parent: ast.AST | None) -> str | None:
     elif isinstance(parent, ast.withitem) and parent.context_expr is node:
         target = parent.optional_vars
     return target.id if isinstance(target, ast.Name) else None
+
+
+__all__ = [
+    "Arguments",
+    "Loop",
+    "Responses",
+    "are_touched",
+    "arguments_of",
+    "attributes_set",
+    "client_of",
+    "every_call",
+    "is_bounded_around",
+    "is_inside",
+    "is_tested",
+    "is_untouched",
+    "libraries",
+    "loops_around",
+    "name_of",
+    "own_keywords",
+    "owner_of_parameter",
+    "path_of",
+    "tries_around",
+]

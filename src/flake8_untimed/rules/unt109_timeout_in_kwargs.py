@@ -36,7 +36,7 @@ from collections.abc import Iterator
 from flake8_untimed.bounds import Kind
 from flake8_untimed.calls import Call, Facts
 from flake8_untimed.findings import Finding
-from flake8_untimed.places import is_untouched, own_keywords
+from flake8_untimed.places import client_of, is_untouched, own_keywords
 
 OPT_IN = True
 
@@ -69,6 +69,6 @@ def _relies_on_caller(facts: Facts, call: Call) -> bool:
         return False
     if call.client is None:
         return True
-    known = facts.evaluator.client_of(call.client)
+    known = client_of(facts, call.client)
     holds_none = known is not None and known.constructor.timeout is None and not known.settable
     return holds_none and is_untouched(facts, call.client)

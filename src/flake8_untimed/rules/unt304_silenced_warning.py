@@ -34,7 +34,7 @@ from flake8_untimed.calls import Facts
 from flake8_untimed.findings import Finding, Fix, RemoveStatement
 from flake8_untimed.inference.values import Context
 from flake8_untimed.libraries.model import Constructor
-from flake8_untimed.places import arguments_of, every_call, path_of
+from flake8_untimed.places import arguments_of, every_call, name_of, path_of
 
 OPT_IN = True
 
@@ -56,10 +56,8 @@ _FILTERS = {
 
 def check(facts: Facts) -> Iterator[Finding]:
     for node, context in every_call(facts):
-        name = node.func.attr if isinstance(node.func, ast.Attribute) else None
-        if name is None and not isinstance(node.func, ast.Name):
-            continue
-        if not _silences(facts, node, context):
+        name = name_of(node.func)
+        if not name or not _silences(facts, node, context):
             continue
         fix, why_not = None, "the call is part of something larger"
         statement = context.at
@@ -68,7 +66,7 @@ def check(facts: Facts) -> Iterator[Finding]:
         yield facts.finding(
             "UNT304",
             node,
-            f"{ast.unparse(node.func)}() silences the warning that certificates are not verified,"
+            f"{name}() silences the warning that certificates are not verified,"
             " for the whole program; verify them instead",
             fix,
             why_not,

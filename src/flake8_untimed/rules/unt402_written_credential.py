@@ -41,7 +41,7 @@ from flake8_untimed.inference.values import (
     Result,
     Value,
 )
-from flake8_untimed.places import attributes_set
+from flake8_untimed.places import attributes_set, client_of, libraries
 from flake8_untimed.rules._secrets import are_secret, is_secret_header
 
 OPT_IN = True
@@ -53,7 +53,7 @@ _HEADERS = frozenset(
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    classes = {path for lib in facts.evaluator.catalogue.libraries for path in lib.credentials}
+    classes = {path for lib in libraries(facts) for path in lib.credentials}
     places: list[Call | Construction] = [c for c in facts.calls if c.wrapper is None]
     places += [m for m in facts.constructions if m.client is not None]
     for place in places:
@@ -63,7 +63,7 @@ def check(facts: Facts) -> Iterator[Finding]:
             yield _finding(facts, place.node, f"{place.name}()", what)
     for statement, value, target, context in attributes_set(facts, "auth"):
         owners = facts.evaluate(target.value, context)
-        if any(facts.evaluator.client_of(owner) for owner in owners):
+        if any(client_of(facts, owner) for owner in owners):
             what = _in_auth(facts, facts.evaluate(value, context), classes)
             if what:
                 yield _finding(facts, statement, f"{facts.text(target)} = ...", what)

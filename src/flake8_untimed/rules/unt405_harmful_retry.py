@@ -36,7 +36,6 @@ from collections.abc import Iterator
 
 from flake8_untimed.calls import Facts
 from flake8_untimed.findings import Finding
-from flake8_untimed.inference.arguments import Bound
 from flake8_untimed.inference.values import (
     Alternatives,
     Collection,
@@ -44,9 +43,18 @@ from flake8_untimed.inference.values import (
     Instance,
     Literal,
     Result,
+    Value,
 )
 from flake8_untimed.libraries.model import Constructor
-from flake8_untimed.places import arguments_of, every_call, path_of
+from flake8_untimed.places import (
+    Arguments,
+    arguments_of,
+    client_of,
+    every_call,
+    libraries,
+    name_of,
+    path_of,
+)
 
 OPT_IN = True
 
@@ -58,23 +66,24 @@ _MOUNT = Constructor("mount", ("prefix", "adapter"))
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    known = {r.path: r for lib in facts.evaluator.catalogue.libraries for r in lib.retries}
+    known = {r.path: r for lib in libraries(facts) for r in lib.retries}
     mounts: dict[object, list[tuple[ast.Call, Context]]] = {}
     for node, context in every_call(facts):
         constructor = known.get(path_of(facts, node.func, context))
         if constructor is not None:
             given = arguments_of(facts, node, context, constructor)
             for what in _faults(facts, given):
-                name = ast.unparse(node.func)
+                name = name_of(node.func) or "Retry"
                 yield facts.finding("UNT405", node, f"{name}() {what}", why_not=WHY_NOT)
         elif isinstance(node.func, ast.Attribute) and node.func.attr == "mount":
-            owner = (context.scope, ast.unparse(node.func.value))
-            mounts.setdefault(owner, []).append((node, context))
+            owner = name_of(node.func.value)
+            if owner:
+                mounts.setdefault((context.scope, owner), []).append((node, context))
     for group in mounts.values():
         yield from _one_scheme(facts, group, known)
 
 
-def _faults(facts: Facts, given: Bound) -> Iterator[str]:
+def _faults(facts: Facts, given: Arguments) -> Iterator[str]:
     def values(name: str) -> Alternatives:
         return facts.values(given.named.get(name))
 
@@ -149,18 +158,18 @@ def _one_scheme(
         yield facts.finding(
             "UNT405",
             first,
-            f"{ast.unparse(first.func)}() mounts the retries on one scheme only: requests to"
+            f"{name_of(first.func)}() mounts the retries on one scheme only: requests to"
             f" {missing[0]} are not retried; mount them on both",
             why_not=WHY_NOT,
         )
 
 
-def _is_new_client(facts: Facts, owner: object) -> bool:
+def _is_new_client(facts: Facts, owner: Value) -> bool:
     """Whether a value is a client of the library's own class, made in sight, all of whose calls in
     sight do not name their scheme."""
     if not isinstance(owner, Instance) or owner.site is None or not facts.is_plain(owner):
         return False
-    if facts.evaluator.client_of(owner) is None:
+    if client_of(facts, owner) is None:
         return False
     for call in facts.calls:
         if call.client is not None and call.client.key() == owner.key():

@@ -40,7 +40,7 @@ from collections.abc import Iterator
 from flake8_untimed.calls import Call, Facts
 from flake8_untimed.findings import Finding
 from flake8_untimed.inference.values import Context
-from flake8_untimed.places import is_inside, loops_around, path_of, tries_around
+from flake8_untimed.places import is_inside, libraries, loops_around, path_of, tries_around
 
 OPT_IN = True
 
@@ -51,7 +51,7 @@ _LEVELS = frozenset(
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    errors = {path for lib in facts.evaluator.catalogue.libraries for path in lib.timeout_errors}
+    errors = {path for lib in libraries(facts) for path in lib.timeout_errors}
     seen: set[ast.ExceptHandler] = set()
     for call in sorted(facts.calls, key=lambda call: facts.span(call.node)):
         for handler in _swallowing(facts, call, errors):
