@@ -184,9 +184,7 @@ def _tuple(value: Collection, timeouts: Timeouts) -> Bound | None:
 
 def _element(values: Alternatives, timeouts: Timeouts) -> Bound:
     scalars = replace(timeouts, none=timeouts.tuple_none, tuples={})
-    bounds = [
-        _scalar(v.value, scalars) if isinstance(v, Literal) else UNKNOWN for v in values
-    ]
+    bounds = [_scalar(v.value, scalars) if isinstance(v, Literal) else UNKNOWN for v in values]
     bad = [b for b in bounds if b is not None and b.kind in _BAD]
     return bad[0] if len(bad) == len(bounds) else UNKNOWN
 
@@ -256,7 +254,9 @@ def _field(values: Alternatives, kind: TimeoutType) -> Bound:
         elif isinstance(value.value, (int, float)) and value.value <= 0:
             found = kind.zero if value.value == 0 else kind.negative
             what = Kind.DISABLED if found == "unbounded" else Kind.INVALID
-            states.append(Bound(what if found != "bounded" else Kind.BOUNDED, detail=repr(value.value)))
+            states.append(
+                Bound(what if found != "bounded" else Kind.BOUNDED, detail=repr(value.value))
+            )
         else:
             states.append(Bound(Kind.BOUNDED))
     bad = [s for s in states if s.kind in _BAD]

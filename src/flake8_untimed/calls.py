@@ -11,16 +11,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from flake8_untimed import contexts
 from flake8_untimed.bounds import UNKNOWN, Bound, Kind, Source, judged
 from flake8_untimed.findings import Finding, Fix, Span
-from flake8_untimed import contexts
+from flake8_untimed.idle import Idle, find_idle
 from flake8_untimed.inference import invoke
 from flake8_untimed.inference.arguments import Argument, Passed, bind, parameter_names
 from flake8_untimed.inference.arguments import Bound as BoundArguments
-from flake8_untimed.idle import Idle, find_idle
 from flake8_untimed.inference.evaluate import Evaluator
 from flake8_untimed.inference.handing import handed_over
 from flake8_untimed.inference.scopes import Event, Module, dotted
+from flake8_untimed.inference.survey import survey
 from flake8_untimed.inference.values import (
     Alternatives,
     Class,
@@ -36,13 +37,11 @@ from flake8_untimed.inference.values import (
     Unknown,
     Value,
 )
-from flake8_untimed.inference.survey import survey
 from flake8_untimed.inference.walk import Walk, walk
 from flake8_untimed.libraries.model import Client, Constructor, Library, Sender
 from flake8_untimed.limits import Limits, hands_on
 from flake8_untimed.settings import Settings
 from flake8_untimed.source import Source as Text
-
 
 ALWAYS = ("import_module", "__import__", "setdefaulttimeout", "_create_default_https_context")
 """Names that matter wherever they stand."""
@@ -339,7 +338,9 @@ class _Collector:
             None, wrapper, splats=passed.splats, takes_timeout=takes,
         )  # fmt: skip
 
-    def _sender_inside(self, function: Function, passed: Passed, depth: int = 0) -> SenderValue | None:
+    def _sender_inside(
+        self, function: Function, passed: Passed, depth: int = 0
+    ) -> SenderValue | None:
         for found in walk(function.scope).calls:
             node = found.node
             assert isinstance(node, ast.Call)
@@ -403,7 +404,9 @@ class _Collector:
             assert isinstance(callee, Symbol)
             path = catalogue.factory(callee.path) or callee.path
             client = self._evaluator.client_at(path)
-        constructor = client.constructor if client else catalogue.carrier(path) or catalogue.context(path)
+        constructor = (
+            client.constructor if client else catalogue.carrier(path) or catalogue.context(path)
+        )
         library = catalogue.library_of(path)
         if constructor is None or library is None:
             return
@@ -457,7 +460,6 @@ class _Collector:
                     )
                     break
 
-
     def _read_patched_context(
         self, node: ast.Assign, target: ast.Attribute, context: Context
     ) -> None:
@@ -469,9 +471,7 @@ class _Collector:
                 self._facts.patched_contexts.append(node)
 
 
-def released(
-    facts: Facts, node: ast.Call, context: Context, sender: Sender, bound: Bound
-) -> Bound:
+def released(facts: Facts, node: ast.Call, context: Context, sender: Sender, bound: Bound) -> Bound:
     """The bound of a request that another function sends later: `grequests.map(..., gtimeout=5)`."""
     releases = []
     for found in walk(facts.module.scope).calls:
@@ -509,9 +509,7 @@ def headers_of(evaluator: Evaluator, context: Context, event: Event) -> Iterator
             yield from evaluator.argument(argument)
         if passed.open_keywords or passed.open_positional:
             yield None
-    elif event.kind == "call" and event.name == "setdefault":
-        yield None
-    elif event.kind == "argument":
+    elif (event.kind == "call" and event.name == "setdefault") or event.kind == "argument":
         yield None
 
 
@@ -534,5 +532,3 @@ def written_path(value: Value) -> str:
     if isinstance(value, Symbol):
         return value.path
     return "the function"
-
-

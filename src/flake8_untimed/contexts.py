@@ -14,7 +14,13 @@ if TYPE_CHECKING:
 
 _LAX_PROTOCOLS = frozenset(
     f"ssl.{name}"
-    for name in ("PROTOCOL_TLS", "PROTOCOL_SSLv23", "PROTOCOL_TLSv1", "PROTOCOL_TLSv1_1", "PROTOCOL_TLSv1_2")
+    for name in (
+        "PROTOCOL_TLS",
+        "PROTOCOL_SSLv23",
+        "PROTOCOL_TLSv1",
+        "PROTOCOL_TLSv1_1",
+        "PROTOCOL_TLSv1_2",
+    )
 )
 _NONE = frozenset(("ssl.CERT_NONE", "ssl.VerifyMode.CERT_NONE"))
 
@@ -59,7 +65,8 @@ def _as_made(facts: Facts, value: Result) -> bool | None:
 
 def _off(values: Alternatives, off: tuple[str, ...]) -> bool:
     return all(
-        (isinstance(v, Literal) and repr(v.value) in off) or (isinstance(v, Symbol) and v.path in off)
+        (isinstance(v, Literal) and repr(v.value) in off)
+        or (isinstance(v, Symbol) and v.path in off)
         for v in values
     )
 

@@ -136,7 +136,8 @@ def _mounts(facts: Facts) -> Iterator[Idle]:
         bound = bind(invoke.passed_by(facts.evaluator, node, context), ("prefix", "adapter"))
         prefixes = facts.values(bound.named.get("prefix"))
         short = prefixes and all(
-            isinstance(p, Literal) and p.value in ("http", "https", "http:", "https:", "http:/", "https:/", "")
+            isinstance(p, Literal)
+            and p.value in ("http", "https", "http:", "https:", "http:/", "https:/", "")
             for p in prefixes
         )
         adapter = bound.named.get("adapter")
@@ -160,7 +161,8 @@ def _recipes(facts: Facts, scope: Scope) -> Iterator[Idle]:
                 break
     if not senders or "send" not in senders or "requests" not in (getattr(base, "path", "")):
         return
-    for child in list(walk(scope).calls and scope.children.values()):
+    scope.bindings  # noqa: B018  (reads the scope, and so finds its children)
+    for child in scope.children.values():
         if child.owner is not scope:
             continue
         if child.name == "send":

@@ -49,7 +49,9 @@ _PREVIOUS = Sender("request", (), passes=("timeout", "verify", "cert", "stream",
 class Limits:
     """Finds the bound of requests. One for each module that is checked."""
 
-    def __init__(self, evaluator: Evaluator, settings: Settings, module: Scope, found: Walk) -> None:
+    def __init__(
+        self, evaluator: Evaluator, settings: Settings, module: Scope, found: Walk
+    ) -> None:
         self._evaluator = evaluator
         self._bounded_clients = frozenset(settings.bounded_clients)
         self._found = found
@@ -76,9 +78,7 @@ class Limits:
         if bound.kind in (Kind.BOUNDED, Kind.INVALID):
             return bound
         sender = value.sender
-        if is_surrounded(
-            self._evaluator, node, context, sender.asynchronous, sender.late_body
-        ):
+        if is_surrounded(self._evaluator, node, context, sender.asynchronous, sender.late_body):
             return Bound(Kind.BOUNDED, Source.AROUND)
         if bound.kind is Kind.NONE and self._has_socket_default(value):
             return Bound(Kind.BOUNDED, Source.AROUND)
@@ -227,9 +227,7 @@ class Limits:
         )
         return any(name in self._bounded_clients for name in names)
 
-    def _override(
-        self, client: Instance, name: str, called: bool
-    ) -> tuple[Value | None, object]:
+    def _override(self, client: Instance, name: str, called: bool) -> tuple[Value | None, object]:
         """What stands in the place of a method of a client, and where that was put there: on the
         object, or (unless it was the method called, which was found already) in its class."""
         for context, event in self.events(client):
@@ -362,13 +360,17 @@ class Limits:
                 continue
             node = argument.node
             if isinstance(node, ast.JoinedStr) and node.values:
-                node = node.values[0]  # type: ignore[assignment]
+                node = node.values[0]
             while isinstance(node, ast.BinOp):
                 node = node.left
             if argument.context is None:
                 continue
             for value in self._evaluator.evaluate(node, argument.context):
-                if isinstance(value, Literal) and isinstance(value.value, str) and "://" in value.value:
+                if (
+                    isinstance(value, Literal)
+                    and isinstance(value.value, str)
+                    and "://" in value.value
+                ):
                     return value.value.lower()
         return None
 
@@ -383,7 +385,9 @@ class Limits:
                 return longest
             # One scheme only, and an address out of sight: most likely that very scheme.
             return [*longest] if longest else []
-        matching = [p for p in longest if url.startswith(p) or p.startswith(url) or p == "https://?"]
+        matching = [
+            p for p in longest if url.startswith(p) or p.startswith(url) or p == "https://?"
+        ]
         return [max(matching, key=len)] if matching else []
 
     # Patches ---------------------------------------------------------------------------------
@@ -442,7 +446,9 @@ class Limits:
         if constructor.timeout is None and not known.settable:
             plain = isinstance(client.cls, Symbol) and passed is not None
             if plain and _takes_nothing(constructor) and passed and "timeout" in passed.keywords:
-                return Bound(Kind.INVALID, Source.CLIENT, detail="it takes no timeout", site=client.site)
+                return Bound(
+                    Kind.INVALID, Source.CLIENT, detail="it takes no timeout", site=client.site
+                )
             return _omitted(timeouts)
         if passed is None:
             if known.out_of_sight == "report":
@@ -713,11 +719,15 @@ def hands_on(node: ast.Call, scope: Scope) -> bool:
     if not isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
         return False
     arguments = function.args
-    if not (arguments.kwarg or arguments.vararg or arguments.args or arguments.kwonlyargs or arguments.posonlyargs):
+    if not (
+        arguments.kwarg
+        or arguments.vararg
+        or arguments.args
+        or arguments.kwonlyargs
+        or arguments.posonlyargs
+    ):
         return False
-    names = {
-        a.arg for a in (*arguments.args, *arguments.posonlyargs, *arguments.kwonlyargs)
-    }
+    names = {a.arg for a in (*arguments.args, *arguments.posonlyargs, *arguments.kwonlyargs)}
     if arguments.kwarg:
         names.add(arguments.kwarg.arg)
     for keyword in node.keywords:
@@ -726,7 +736,11 @@ def hands_on(node: ast.Call, scope: Scope) -> bool:
                 return True
     if isinstance(node.func, ast.Name) and node.func.id in names:
         return True
-    return any(_mentions(a, names) and "timeout" in ast.unparse(a) for a in node.args[:9] if isinstance(a, ast.Name))
+    return any(
+        _mentions(a, names) and "timeout" in ast.unparse(a)
+        for a in node.args[:9]
+        if isinstance(a, ast.Name)
+    )
 
 
 def _mentions(node: ast.expr, names: set[str]) -> bool:
@@ -763,7 +777,9 @@ def _parameters_for(callee: Function, node: ast.Call, name: str) -> list[str]:
         if isinstance(argument, ast.Name) and argument.id == name
     ]
     found += [
-        k.arg for k in node.keywords if k.arg and isinstance(k.value, ast.Name) and k.value.id == name
+        k.arg
+        for k in node.keywords
+        if k.arg and isinstance(k.value, ast.Name) and k.value.id == name
     ]
     return found
 
@@ -776,7 +792,12 @@ def _patchable(value: SenderValue) -> tuple[str, ...]:
         if base == "requests" and name == "request":
             return (path, "requests.Session.request", "requests.Session.send")
         if base == "requests":
-            return (path, "requests.api.request", "requests.Session.request", "requests.Session.send")
+            return (
+                path,
+                "requests.api.request",
+                "requests.Session.request",
+                "requests.Session.send",
+            )
         return (path,)
     if value.sender.name in ("request", "send") or "request" not in (value.sender.delegates or ""):
         return (path,) if base != "requests.Session" else (path, "requests.Session.send")

@@ -94,4 +94,7 @@ def _state(options: argparse.Namespace) -> _State:
         and (value := getattr(options, f"untimed_{setting.field}", None)) is not None
     }
     settings = from_values(values, os.getcwd(), prefix=_PREFIX)
-    return _State(settings, Workspace(settings))
+    workspace = Workspace(settings)
+    # flake8 brings the trees itself; others, kept, would only slow garbage collection down.
+    workspace.project.keep = False
+    return _State(settings, workspace)

@@ -49,7 +49,9 @@ _MANAGERS = frozenset(
 )  # fmt: skip
 
 
-def instances(evaluator: Evaluator, node: ast.expr, context: Context, depth: int = 0) -> Alternatives:
+def instances(
+    evaluator: Evaluator, node: ast.expr, context: Context, depth: int = 0
+) -> Alternatives:
     """The objects that an annotation admits."""
     if depth > 8:
         return NOTHING_KNOWN
@@ -70,9 +72,9 @@ def instances(evaluator: Evaluator, node: ast.expr, context: Context, depth: int
 
 def _instance(evaluator: Evaluator, value: Value) -> Value:
     made: Value
-    if isinstance(value, Class):
-        made = Instance(value)
-    elif isinstance(value, Symbol) and evaluator.client_at(value.path) is not None:
+    if isinstance(value, Class) or (
+        isinstance(value, Symbol) and evaluator.client_at(value.path) is not None
+    ):
         made = Instance(value)
     elif isinstance(value, Symbol) and value.path in _PLAIN:
         return OTHER

@@ -58,7 +58,10 @@ class Passed:
     def after(self, earlier: Passed) -> Passed:
         """These arguments behind those that a partial already holds."""
         return Passed(
-            [*(a._replace(position=None, keyword=None) for a in earlier.positional), *self.positional],
+            [
+                *(a._replace(position=None, keyword=None) for a in earlier.positional),
+                *self.positional,
+            ],
             {
                 **{k: a._replace(position=None, keyword=None) for k, a in earlier.keywords.items()},
                 **self.keywords,
@@ -85,7 +88,9 @@ class Bound:
 
     def may_hold(self, name: str, positional: bool) -> bool:
         """Whether an argument that is not in sight may be given for a parameter."""
-        return (self.open_keywords and name not in self.missing) or (positional and self.open_positional)
+        return (self.open_keywords and name not in self.missing) or (
+            positional and self.open_positional
+        )
 
 
 def bind(passed: Passed, positional: Iterable[str], keywords: Iterable[str] | None = None) -> Bound:
@@ -100,9 +105,7 @@ def bind(passed: Passed, positional: Iterable[str], keywords: Iterable[str] | No
             named.setdefault(name, argument)
         else:
             extra[name] = argument
-    return Bound(
-        named, extra, rest, passed.open_positional, passed.open_keywords, passed.missing
-    )
+    return Bound(named, extra, rest, passed.open_positional, passed.open_keywords, passed.missing)
 
 
 def parameter_names(arguments: ast.arguments) -> list[str]:

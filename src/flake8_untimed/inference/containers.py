@@ -62,7 +62,7 @@ def display(evaluator: Evaluator, node: ast.Dict, context: Context) -> Mapping:
 
 def sequence(evaluator: Evaluator, node: ast.List | ast.Tuple | ast.Set, context: Context) -> Value:
     """`[...]`, `(...)`, `{...}`."""
-    elements = []
+    elements: list[Alternatives] = []
     ordered = not isinstance(node, ast.Set)
     for element in node.elts[:SIZE]:
         if isinstance(element, ast.Starred):
@@ -94,17 +94,14 @@ def merged(evaluator: Evaluator, node: ast.BinOp, context: Context) -> Alternati
     left, right = both[0][0], both[1][0]
     assert isinstance(left, Mapping)
     assert isinstance(right, Mapping)
-    return (
-        Mapping({**left.entries, **right.entries}, left.open or right.open, node),
-    )
+    return (Mapping({**left.entries, **right.entries}, left.open or right.open, node),)
 
 
 # Taken out -----------------------------------------------------------------------------------
 
 
 def elements_of(values: Iterable[Value]) -> Iterable[Value]:
-    for value in elements(tuple(values)):
-        yield value
+    yield from elements(tuple(values))
 
 
 def elements(values: Alternatives) -> Alternatives:
@@ -163,7 +160,11 @@ def item(container: Mapping | Collection, key: Value) -> Alternatives:
             return container.others or NOTHING_KNOWN
         return elements((container,))
     index = key.value if isinstance(key, Literal) else None
-    if container.ordered and isinstance(index, int) and -len(container.elements) <= index < len(container.elements):
+    if (
+        container.ordered
+        and isinstance(index, int)
+        and -len(container.elements) <= index < len(container.elements)
+    ):
         return container.elements[index]
     return elements((container,))
 
@@ -376,8 +377,8 @@ def _mapping_after(
     elif event.kind == "call":  # `mapping |= other`
         for other in evaluator.evaluate(event.node, context):  # type: ignore[arg-type]
             if isinstance(other, Mapping):
-                for key, new in other.entries.items():
-                    put(key, new)
+                for name, new in other.entries.items():
+                    put(name, new)
                 is_open = is_open or other.open
             else:
                 is_open = True

@@ -7,9 +7,11 @@ the four call each other. Nothing is evaluated before it is asked for.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator, Mapping as MappingType
+from collections.abc import Callable, Iterator
+from collections.abc import Mapping as MappingType
 
-from flake8_untimed.inference import annotations, containers, invoke, objects
+from flake8_untimed.inference import annotations as types
+from flake8_untimed.inference import containers, invoke, objects
 from flake8_untimed.inference.arguments import Argument, Passed, defaults
 from flake8_untimed.inference.project import Project
 from flake8_untimed.inference.scopes import (
@@ -234,7 +236,7 @@ class Evaluator:
             if len(values) != 1 or not is_number(values[0]):
                 return NOTHING_KNOWN
             numbers.append(values[0].value)  # type: ignore[attr-defined]
-        return _compute(node.op, numbers)  # type: ignore[attr-defined]
+        return _compute(node.op, numbers)
 
     # Names -----------------------------------------------------------------------------------
 
@@ -382,7 +384,7 @@ class Evaluator:
             cls = Class(scope.child(node, binding.statement))  # type: ignore[arg-type]
             return self._decorated((cls,), node, context)
         if kind == "annotation":
-            return annotations.instances(self, node, context)  # type: ignore[arg-type]
+            return types.instances(self, node, context)  # type: ignore[arg-type]
         if kind == "enter":
             entered = objects.enter(self, self._outer(node, context))
             return containers.unpacked(self, entered, binding.path) if binding.path else entered
@@ -392,9 +394,7 @@ class Evaluator:
             )
         return NOTHING_KNOWN
 
-    def _decorated(
-        self, values: Alternatives, node: ast.AST, context: Context
-    ) -> Alternatives:
+    def _decorated(self, values: Alternatives, node: ast.AST, context: Context) -> Alternatives:
         """What the decorators in sight make of a function or class. Those out of sight are taken
         to leave it as it is, and so are those of methods."""
         if context.scope.is_class:
@@ -417,9 +417,11 @@ class Evaluator:
         self, values: Alternatives, annotation: ast.expr | None, context: Context
     ) -> Alternatives:
         """The values; where they tell nothing, what the annotation says."""
-        if annotation is None or any(not isinstance(v, (Unknown, Parameter)) and not is_none(v) for v in values):
+        if annotation is None or any(
+            not isinstance(v, (Unknown, Parameter)) and not is_none(v) for v in values
+        ):
             return values
-        declared = annotations.instances(self, annotation, context)
+        declared = types.instances(self, annotation, context)
         known = tuple(v for v in declared if v is not UNKNOWN)
         return union([known, values]) if known else values
 
@@ -439,7 +441,7 @@ class Evaluator:
             if node.annotation is None:
                 return NOTHING_KNOWN
             where = Context(scope.parent or scope, scope.statement)
-            each = annotations.instances(self, node.annotation, where)
+            each = types.instances(self, node.annotation, where)
             return (Collection((each,), False, node),)
         receiver = self.receiver(scope, name)
         if receiver is not None:
@@ -447,9 +449,9 @@ class Evaluator:
         outer = Context(scope.parent or scope, scope.statement, frame.closure if frame else None)
         own: Alternatives = (Parameter(scope, name),)
         if node.annotation is not None:
-            declared = annotations.instances(self, node.annotation, outer)
+            declared = types.instances(self, node.annotation, outer)
             known = tuple(v for v in declared if v is not UNKNOWN)
-            if known:
+            if any(not is_none(v) for v in known):
                 return known
         default = defaults(arguments).get(name)
         if default is not None and not isinstance(default, ast.Constant):
@@ -470,9 +472,7 @@ class Evaluator:
 
     # Imports ---------------------------------------------------------------------------------
 
-    def _imported(
-        self, alias: ast.alias, statement: ast.stmt | None, scope: Scope
-    ) -> Alternatives:
+    def _imported(self, alias: ast.alias, statement: ast.stmt | None, scope: Scope) -> Alternatives:
         importer = scope.module.path
         if isinstance(statement, ast.ImportFrom):
             return self.imported_from(importer, statement.module or "", statement.level, alias.name)
@@ -522,7 +522,9 @@ class Evaluator:
         submodule = self.project.submodule(path, name)
         if submodule is not None:
             return (self.project_module(submodule),)
-        return self.module_name(name, module.scope) if module and module.has_global else NOTHING_KNOWN
+        return (
+            self.module_name(name, module.scope) if module and module.has_global else NOTHING_KNOWN
+        )
 
     # Symbols ---------------------------------------------------------------------------------
 

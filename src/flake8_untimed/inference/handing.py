@@ -37,7 +37,14 @@ BEHIND = {
     "async_add_executor_job": 0, "add_executor_job": 0, "add_callback": 0, "call": 0, "enqueue": 0,
 }  # fmt: skip
 """The function at this position, its own arguments behind it."""
-MAPPED = {"map": 0, "imap": 0, "imap_unordered": 0, "map_async": 0, "starmap": 0, "starmap_async": 0}
+MAPPED = {
+    "map": 0,
+    "imap": 0,
+    "imap_unordered": 0,
+    "map_async": 0,
+    "starmap": 0,
+    "starmap_async": 0,
+}
 """The function is called with items only: it can get no keyword."""
 PACKED = {
     "apply": ("args", "kwds"),
@@ -45,7 +52,11 @@ PACKED = {
     "retry_call": ("fargs", "fkwargs"),
 }
 """The function first, its arguments in a tuple and a dict."""
-TARGETED = {"Thread": ("target", "args", "kwargs"), "Process": ("target", "args", "kwargs"), "Timer": ("function", "args", "kwargs")}
+TARGETED = {
+    "Thread": ("target", "args", "kwargs"),
+    "Process": ("target", "args", "kwargs"),
+    "Timer": ("function", "args", "kwargs"),
+}
 """By keywords."""
 HARMLESS = frozenset(
     ("wraps", "signature", "isinstance", "issubclass", "callable", "print", "repr", "id", "hash",
@@ -102,13 +113,20 @@ def _travelling(
         return Passed([Argument(None, None)])
     if name in PACKED:
         args, kwargs = PACKED[name]
-        return _packed(evaluator, passed.keywords.get(args) or _at(passed, 1), passed.keywords.get(kwargs) or _at(passed, 2))
+        return _packed(
+            evaluator,
+            passed.keywords.get(args) or _at(passed, 1),
+            passed.keywords.get(kwargs) or _at(passed, 2),
+        )
     if name in BEHIND:
         return passed.shifted(position + 1)
     # Somebody unknown: `retry(requests.get, url)`. A timeout anywhere in sight is meant for it.
     if len(node.args) == 1 and not node.keywords:
         return None
-    if any("timeout" in ast.unparse(part) for part in (*node.args[1:], *(k.value for k in node.keywords))):
+    if any(
+        "timeout" in ast.unparse(part)
+        for part in (*node.args[1:], *(k.value for k in node.keywords))
+    ):
         return None
     if any("timeout" in (k.arg or "timeout") for k in node.keywords):
         return None
@@ -120,9 +138,7 @@ def _at(passed: Passed, position: int) -> Argument | None:
     return passed.positional[position] if len(passed.positional) > position else None
 
 
-def _packed(
-    evaluator: Evaluator, args: Argument | None, kwargs: Argument | None
-) -> Passed:
+def _packed(evaluator: Evaluator, args: Argument | None, kwargs: Argument | None) -> Passed:
     result = Passed()
     for value in evaluator.argument(args) if args is not None else ():
         if isinstance(value, Collection) and value.ordered:

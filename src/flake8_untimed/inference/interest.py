@@ -25,7 +25,9 @@ _CHUNK = re.compile(rb"^(?=[^\s#)\]}'\"])", re.MULTILINE)
 _BOUND = re.compile(
     rb"(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)|((?:\w+[ \t]*,[ \t]*)*\w+)[ \t]*(?::[^=\n]+)?="
 )
-_BOUND_WITHIN = re.compile(rb"^[ \t]+(?:async[ \t]+)?(?:(?:def|class)[ \t]+(\w+)|(\w+)[ \t]*=)", re.MULTILINE)
+_BOUND_WITHIN = re.compile(
+    rb"^[ \t]+(?:async[ \t]+)?(?:(?:def|class)[ \t]+(\w+)|(\w+)[ \t]*=)", re.MULTILINE
+)
 _IDENTIFIER = re.compile(rb"[A-Za-z_]\w*")
 
 _IDLE = re.compile(

@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from flake8_untimed.inference import annotations, containers, objects
+from flake8_untimed.inference import annotations as types
+from flake8_untimed.inference import containers, objects
 from flake8_untimed.inference.arguments import Argument, Passed, bind, defaults, parameter_names
 from flake8_untimed.inference.scopes import FUNCTIONS, Event, Scope, dotted
 from flake8_untimed.inference.values import (
@@ -80,9 +81,7 @@ def passed_by(evaluator: Evaluator, node: ast.Call, context: Context) -> Passed:
     return passed
 
 
-def _spread_mapping(
-    evaluator: Evaluator, node: ast.expr, context: Context, passed: Passed
-) -> bool:
+def _spread_mapping(evaluator: Evaluator, node: ast.expr, context: Context, passed: Passed) -> bool:
     """Spread `**node`; False if it may hold what is not in sight."""
     values = evaluator.evaluate(node, context)
     if len(values) != 1 or not isinstance(values[0], Mapping):
@@ -95,10 +94,10 @@ def _spread_mapping(
             passed.keywords.setdefault(name, Argument(None, None, values=merged))
         return not any(m.open for m in mappings)
     mapping = values[0]
-    for name, entry in mapping.entries.items():
-        if isinstance(name, str):
-            node_of = (mapping.nodes or {}).get(name)
-            passed.keywords.setdefault(name, Argument(node_of, None, values=entry))
+    for key, entry in mapping.entries.items():
+        if isinstance(key, str):
+            node_of = (mapping.nodes or {}).get(key)
+            passed.keywords.setdefault(key, Argument(node_of, None, values=entry))
     return not (mapping.open or mapping.others)
 
 
@@ -132,13 +131,17 @@ def frame_for(
         entries: dict[object, Alternatives] = {
             name: evaluator.argument(a) for name, a in bound.extra.items()
         }
-        nodes = {name: a.node for name, a in bound.extra.items() if a.node is not None}
+        nodes: dict[object, ast.expr] = {
+            name: a.node for name, a in bound.extra.items() if a.node is not None
+        }
         values[arguments.kwarg.arg] = (
-            Mapping(entries, bound.open_keywords, arguments.kwarg, nodes=dict(nodes), written=False),
+            Mapping(entries, bound.open_keywords, arguments.kwarg, nodes=nodes, written=False),
         )
     if arguments.vararg is not None and not bound.open_positional:
         elements = tuple(evaluator.argument(a) for a in bound.rest)
-        values[arguments.vararg.arg] = (Collection(elements, True, arguments.vararg, is_tuple=True),)
+        values[arguments.vararg.arg] = (
+            Collection(elements, True, arguments.vararg, is_tuple=True),
+        )
     depth = (outer.depth if outer else 0) + 1
     return Frame(scope, values, function.frame, depth, frozenset((*bound.named, *bound.extra)))
 
@@ -235,7 +238,11 @@ def returned(evaluator: Evaluator, function: Function, site: Site | None = None)
         return general
     frame = frame_for(evaluator, function, site.passed, outer)
     key = ("returned", function.key(), site.node, outer)
-    memo = evaluator.memo(site.context.scope.module) if outer is None and function.frame is None else None
+    memo = (
+        evaluator.memo(site.context.scope.module)
+        if outer is None and function.frame is None
+        else None
+    )
     return evaluator.remember(memo, key, lambda: _returns(evaluator, function, frame))
 
 
@@ -293,7 +300,9 @@ def _returns(evaluator: Evaluator, function: Function, frame: Frame | None) -> A
         values = union(groups)
         if kind == "manager":
             values = _declared(evaluator, function, values)
-            given = (containers.elements((v,)) if isinstance(v, Collection) else (v,) for v in values)
+            given = (
+                containers.elements((v,)) if isinstance(v, Collection) else (v,) for v in values
+            )
             return (Managed(union(given), node),)
         if kind == "fixture":
             return values
@@ -434,7 +443,7 @@ def _cast(evaluator: Evaluator, site: Site) -> Alternatives | None:
     node = site.node
     if len(node.args) != 2:
         return None
-    return annotations.instances(evaluator, node.args[0], site.context)
+    return types.instances(evaluator, node.args[0], site.context)
 
 
 def _next(evaluator: Evaluator, site: Site) -> Alternatives | None:

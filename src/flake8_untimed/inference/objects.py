@@ -214,8 +214,10 @@ def _own_attribute(
         if given is None and _is_field(scope, name):
             groups.append(NOTHING_KNOWN)
         for value in evaluator.bound(scope, name, None, None):
-            if isinstance(value, Literal) and evaluator.is_deep and evaluator.project.is_overridden(
-                scope.module.path, scope.name, name
+            if (
+                isinstance(value, Literal)
+                and evaluator.is_deep
+                and evaluator.project.is_overridden(scope.module.path, scope.name, name)
             ):
                 # A subclass may say otherwise.
                 groups.append(NOTHING_KNOWN)
@@ -232,9 +234,7 @@ def _own_attribute(
     return _filled(evaluator, union(groups), scope, name)
 
 
-def _filled(
-    evaluator: Evaluator, values: Alternatives, cls: Scope, name: str
-) -> Alternatives:
+def _filled(evaluator: Evaluator, values: Alternatives, cls: Scope, name: str) -> Alternatives:
     """Containers with what the methods put into them: `self.sessions["a"] = ...`."""
     if not any(isinstance(v, (Mapping, Collection)) for v in values):
         return values
@@ -339,7 +339,11 @@ def method_kind(scope: Scope) -> str:
             return "static"
         if text == "classmethod":
             return "class"
-    return "class" if scope.name in ("__new__", "__init_subclass__", "__class_getitem__") else "instance"
+    return (
+        "class"
+        if scope.name in ("__new__", "__init_subclass__", "__class_getitem__")
+        else "instance"
+    )
 
 
 def _stored(
@@ -381,8 +385,7 @@ def _construction_frame(
 def _is_field(cls: Scope, name: str) -> bool:
     """Whether an attribute is annotated in the class body: whoever makes an object may set it."""
     return any(
-        b.kind == "annotation" and "ClassVar" not in ast.dump(b.node)
-        for b in cls.bindings[name]
+        b.kind == "annotation" and "ClassVar" not in ast.dump(b.node) for b in cls.bindings[name]
     )
 
 

@@ -40,6 +40,8 @@ class Project:
     def __init__(self, catalogue: Catalogue, follow: bool = True) -> None:
         self._catalogue = catalogue
         self._follow = follow
+        self.keep = True
+        """Whether trees that were only glanced at are kept, to be checked later."""
         self._folders: dict[str, frozenset[str]] = {}
         self._roots: dict[str, str | None] = {}
         self._bases: dict[str, str] = {}
@@ -322,7 +324,7 @@ class Project:
         return self._interest.of_file(path)
 
     def _coloured(self, path: str, library: frozenset[str]) -> frozenset[str] | None:
-        module = self.module(path)
+        module = self.module(path) if self.keep else self._modules.get(path) or self._read(path)
         if module is None:
             return None
         text = self._data(path).decode("utf-8", "replace")

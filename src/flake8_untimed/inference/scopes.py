@@ -16,7 +16,13 @@ if TYPE_CHECKING:
 
 FunctionNode = Union[ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda]
 ScopeNode = Union[
-    ast.Module, ast.ClassDef, FunctionNode, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp
+    ast.Module,
+    ast.ClassDef,
+    FunctionNode,
+    ast.ListComp,
+    ast.SetComp,
+    ast.DictComp,
+    ast.GeneratorExp,
 ]
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
@@ -58,7 +64,7 @@ class Place(NamedTuple):
     parent: ast.stmt | None
     block: str
     body: list[ast.stmt]
-    index: int
+    position: int
     order: int
 
 
@@ -309,9 +315,7 @@ class Scope:
             else:
                 self._add(alias.asname or alias.name, Binding("import", alias, s))
 
-    def _bind_target(
-        self, target: ast.expr, kind: str, value: ast.AST, s: ast.stmt | None
-    ) -> None:
+    def _bind_target(self, target: ast.expr, kind: str, value: ast.AST, s: ast.stmt | None) -> None:
         stack: list[tuple[ast.expr, tuple[int, ...]]] = [(target, ())]
         while stack:
             part, path = stack.pop()
@@ -433,7 +437,11 @@ class Scope:
                 break
         for i in range(start - 1, -1, -1):
             binding = bindings[i]
-            if binding.kind == "annotation" and i and bindings[i - 1].statement is binding.statement:
+            if (
+                binding.kind == "annotation"
+                and i
+                and bindings[i - 1].statement is binding.statement
+            ):
                 continue
             relation = self._relation(self.chain(binding.statement), use)
             if relation is None:
@@ -479,14 +487,17 @@ class Scope:
             if mine.parent is not theirs.parent or mine.block != theirs.block:
                 break
             depth += 1
-            if mine.index != theirs.index:
+            if mine.position != theirs.position:
                 break
         if depth < len(use) and depth < len(binding) and depth:
             # They part inside one statement, in different blocks of it.
             parent = binding[depth].parent
-            if parent is use[depth].parent and not self._passes(parent, binding[depth].block, use[depth].block):
-                if not self._share_loop(use, binding):
-                    return None
+            if (
+                parent is use[depth].parent
+                and not self._passes(parent, binding[depth].block, use[depth].block)
+                and not self._share_loop(use, binding)
+            ):
+                return None
         sure, guards = True, []
         for place in binding[depth:]:
             parent = place.parent
@@ -500,7 +511,8 @@ class Scope:
                     guards.append(Guard(parent, positive))
             elif isinstance(parent, _TRIES):
                 if place.block != "finalbody" and not all(
-                    self._ends(h.body) for h in parent.handlers  # type: ignore[union-attr]
+                    self._ends(h.body)
+                    for h in parent.handlers  # type: ignore[attr-defined]
                 ):
                     sure = False
             else:

@@ -30,7 +30,12 @@ CONTEXTS = {
     "trio.move_on_at": "deadline",
 }
 """Context managers that bound the async calls inside, and their parameter."""
-BLOCKING_CONTEXTS = {"gevent.Timeout": "seconds", "gevent.timeout.Timeout": "seconds", "eventlet.Timeout": "seconds", "eventlet.timeout.Timeout": "seconds"}
+BLOCKING_CONTEXTS = {
+    "gevent.Timeout": "seconds",
+    "gevent.timeout.Timeout": "seconds",
+    "eventlet.Timeout": "seconds",
+    "eventlet.timeout.Timeout": "seconds",
+}
 """Those that bound blocking calls too."""
 WRAPPERS = {"asyncio.wait_for": "timeout", "trio.fail_after": "seconds"}
 """Functions that bound the awaitable that they are given first, and their second parameter."""
@@ -207,20 +212,20 @@ def _callers_bounded(evaluator: Evaluator, scope: Scope, depth: int) -> bool:
     """Whether a helper coroutine is awaited, in its module, only where something bounds it."""
     if not isinstance(scope.node, ast.AsyncFunctionDef):
         return False
-    key = ("callers", depth)
+    key = f"callers {depth}"
     cache = scope._cache
     if key not in cache:
-        cache[key] = False  # type: ignore[index]
+        cache[key] = False
         callers = [
             found
             for found in walk(scope.module.scope).calls
             if _calls_name(found.node, scope.name)  # type: ignore[arg-type]
         ]
-        cache[key] = bool(callers) and all(  # type: ignore[index]
+        cache[key] = bool(callers) and all(
             is_surrounded(evaluator, f.node, Context(f.scope, f.statement), True, depth=depth + 1)
             for f in callers
         )
-    return bool(cache[key])  # type: ignore[index]
+    return bool(cache[key])
 
 
 def _calls_name(node: ast.Call, name: str) -> bool:

@@ -12,6 +12,7 @@ import ast
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
+from itertools import accumulate
 
 from flake8_untimed.inference.scopes import COMPREHENSIONS, Module, Scope
 from flake8_untimed.inference.walk import Found, Walk, visit
@@ -38,27 +39,42 @@ HARMLESS = re.compile(
     r"|utils\b(?:\.\w+)*|auth\b(?:\.\w+)*|cookies\b(?:\.\w+)*|structures\b(?:\.\w+)*)"
 )
 """What can be taken from a library without sending anything."""
-_SUSPECT = re.compile(
-    r"Response|exceptions|codes|Error|Exception|Warning|HTTPStatus|Timeout|utils|auth|cookies|structures"
-)
 _HOLDERS = re.compile(r"(?:session|client|http|requests|httpx|conn|api|^s)$", re.IGNORECASE)
 """What `get` is called on, when it is a request rather than a look-up in a dict."""
 _OWN = frozenset(("self", "cls", "super"))
 
 
 class _Statements:
-    """The statements of a module in the order of the text, and the lines of each identifier."""
+    """The statements of a module in the order of the text, and where its identifiers stand."""
 
     def __init__(self, tree: ast.Module, lines: list[str]) -> None:
+        self._text = "".join(lines)
+        self._ends = list(accumulate(map(len, lines)))
+        self._found: dict[str, list[int]] = {}
         self.nodes: list[ast.stmt] = []
         self.starts: list[int] = []
         self.owners: list[int] = []
         """Index of the function or class around each statement; -1: the module."""
-        self.lines: dict[str, list[int]] = {}
-        for number, line in enumerate(_plain(lines), 1):
-            for word in _IDENTIFIER.findall(line):
-                self.lines.setdefault(word, []).append(number)
         self._collect(tree)
+
+    def lines(self, word: str) -> list[int]:
+        """The lines on which an identifier stands, but for what libraries have beside their
+        senders and clients: `requests.Response`, `requests.exceptions.Timeout`."""
+        found = self._found.get(word)
+        if found is None:
+            found = self._found[word] = []
+            text, size = self._text, len(word)
+            place = text.find(word)
+            while place >= 0:
+                end = place + size
+                if (
+                    (place == 0 or not _is_word(text[place - 1]))
+                    and not _is_word(text[end : end + 1])
+                    and not (text[end : end + 1] == "." and HARMLESS.match(text, place))
+                ):
+                    found.append(bisect_right(self._ends, place) + 1)
+                place = text.find(word, end)
+        return found
 
     def _collect(self, tree: ast.Module) -> None:
         stack: list[tuple[ast.stmt, int]] = [(s, -1) for s in reversed(tree.body)]
@@ -96,13 +112,14 @@ class _Statements:
     def words(self, node: ast.stmt, words: Iterable[str]) -> bool:
         """Whether one of some identifiers is on the lines of a statement."""
         end = node.end_lineno or node.lineno
-        return any(
-            node.lineno <= line <= end for word in words for line in self.lines.get(word, ())
-        )
+        return any(node.lineno <= line <= end for word in words for line in self.lines(word))
 
 
 def survey(module: Module, lines: list[str], dye: frozenset[str]) -> Walk:
     """The calls, attribute assignments and classes of a module that can matter."""
+    text = "".join(lines)
+    if not any(name in text for name in dye):
+        return Walk([], [], [])
     statements = _Statements(module.tree, lines)
     names = set(dye)
     own, marked = _spread(statements, names)
@@ -133,13 +150,8 @@ def coloured(tree: ast.Module, text: str, dye: frozenset[str]) -> frozenset[str]
     return frozenset(names)
 
 
-def _plain(lines: list[str]) -> list[str]:
-    """The lines without what libraries have beside their senders and clients: `requests.Response`,
-    `requests.exceptions.Timeout`."""
-    return [
-        HARMLESS.sub("", line) if "." in line and _SUSPECT.search(line) else line
-        for line in lines
-    ]
+def _is_word(character: str) -> bool:
+    return character.isalnum() or character == "_"
 
 
 def _scope(statements: _Statements, owner: int, scopes: dict[int, Scope]) -> Scope:
@@ -164,7 +176,9 @@ def _targets(statement: ast.stmt) -> tuple[str, ...]:
         parts = [statement.target]
     elif isinstance(statement, (ast.With, ast.AsyncWith)):
         parts = [
-            i.optional_vars for i in statement.items if i.optional_vars and not _stops(i.context_expr)
+            i.optional_vars
+            for i in statement.items
+            if i.optional_vars and not _stops(i.context_expr)
         ]
     elif isinstance(statement, ast.Expr):
         return _filled(statement.value)
@@ -218,7 +232,7 @@ def _spread(statements: _Statements, dye: set[str]) -> tuple[set[int], set[int]]
     while queue:
         fresh: set[str] = set()
         for word in queue:
-            for line in statements.lines.get(word, ()):
+            for line in statements.lines(word):
                 index = statements.at(line)
                 if index >= 0 and index not in marked:
                     marked.add(index)
@@ -244,7 +258,7 @@ def _colour(
         fresh.add(node.name)
         end = node.end_lineno or node.lineno
         for word in _OWN:
-            for place in statements.lines.get(word, ()):
+            for place in statements.lines(word):
                 if node.lineno <= place <= end:
                     inner = statements.at(place)
                     own.add(inner)
@@ -267,9 +281,9 @@ def _colour_parameters(
     for default in (*arguments.defaults, *arguments.kw_defaults):
         if isinstance(default, _CHAINS) and _mentions(default, dye):
             fresh.update(a.arg for a in (*arguments.args, *arguments.kwonlyargs))
-    for argument in (arguments.vararg, arguments.kwarg):
-        if argument is not None and argument.annotation is not None:
-            fresh.add(argument.arg)
+    for rest in (arguments.vararg, arguments.kwarg):
+        if rest is not None and rest.annotation is not None:
+            fresh.add(rest.arg)
     if node.decorator_list or (node.returns and _is_coloured_type(node.returns, dye)):
         fresh.add(node.name)
 
@@ -320,7 +334,9 @@ def _gives(
     return statements.words(node, ("yield", *words))
 
 
-_CALLED = frozenset(("func", "fn", "function", "f", "method", "callable", "callback", "request_func"))
+_CALLED = frozenset(
+    ("func", "fn", "function", "f", "method", "callable", "callback", "request_func")
+)
 """Usual names of parameters that are functions to be called."""
 
 

@@ -14,7 +14,11 @@ _LEAVES = (
 )  # fmt: skip
 _PARTS = (ast.ExceptHandler, ast.match_case)
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
-_FIELDS: dict[type, tuple[str, ...]] = {leaf: () for leaf in _LEAVES}
+_FIELDS: dict[type, tuple[str, ...]] = dict.fromkeys(_LEAVES, ())
+
+
+_ANY = ("?",)
+"""For a kind of node that was not met before."""
 
 
 class Found(NamedTuple):
@@ -49,8 +53,9 @@ def _fields(kind: type) -> tuple[str, ...]:
 
 def _walk(top: Scope) -> Walk:
     result = Walk([], [], [])
+    assert not isinstance(top.node, COMPREHENSIONS)
     body = top.node.body
-    first = body if isinstance(body, list) else [body]
+    first: list[ast.AST] = list(body) if isinstance(body, list) else [body]
     _read([(n, top, None) for n in reversed(first)], result, True)
     return result
 
@@ -60,9 +65,7 @@ def visit(statement: ast.stmt, scope: Scope, result: Walk) -> None:
     _read([(statement, scope, statement)], result, False)
 
 
-def _read(
-    stack: list[tuple[ast.AST, Scope, ast.stmt | None]], result: Walk, whole: bool
-) -> None:
+def _read(stack: list[tuple[ast.AST, Scope, ast.stmt | None]], result: Walk, whole: bool) -> None:
     calls = result.calls
     while stack:
         node, scope, statement = stack.pop()
@@ -119,7 +122,7 @@ def _read(
                 for item in reversed(value):
                     if not whole and isinstance(item, ast.stmt):
                         break
-                    if isinstance(item, ast.AST) and _FIELDS.get(type(item), 1):
+                    if isinstance(item, ast.AST) and _FIELDS.get(type(item), _ANY):
                         stack.append((item, scope, statement))
-            elif isinstance(value, ast.AST) and _FIELDS.get(type(value), 1):
+            elif isinstance(value, ast.AST) and _FIELDS.get(type(value), _ANY):
                 stack.append((value, scope, statement))

@@ -7,7 +7,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from flake8_untimed.calls import Call, Facts
-from flake8_untimed.findings import Edit, Expression, Fix, RemoveArgument, RemoveItem, RenameArgument
+from flake8_untimed.findings import (
+    Edit,
+    Expression,
+    Fix,
+    RemoveArgument,
+    RemoveItem,
+    RenameArgument,
+)
 from flake8_untimed.inference.arguments import Argument
 from flake8_untimed.inference.values import (
     Alternatives,
@@ -215,8 +222,12 @@ def _without_header(facts: Facts, body: JsonBody) -> list[Edit]:
     return []
 
 
-_MAKERS = frozenset(("dict", "list", "tuple", "str", "int", "float", "bool", "set", "sorted", "len"))
-_DUMPERS = frozenset(("model_dump", "to_dict", "asdict", "dict", "as_dict", "copy", "to_json", "items"))
+_MAKERS = frozenset(
+    ("dict", "list", "tuple", "str", "int", "float", "bool", "set", "sorted", "len")
+)
+_DUMPERS = frozenset(
+    ("model_dump", "to_dict", "asdict", "dict", "as_dict", "copy", "to_json", "items")
+)
 
 
 def surely_something(facts: Facts, made: Result) -> bool:

@@ -37,7 +37,9 @@ def at_constructions(facts: Facts, *kinds: Kind) -> Iterator[Construction]:
 
 def relies(call: Call, made: Construction) -> bool:
     """Whether a call has nothing but the default of its client."""
-    return call.bound.source is Source.CLIENT or call.bound.kind is Kind.UNKNOWN and bool(call.splats)
+    return call.bound.source is Source.CLIENT or (
+        call.bound.kind is Kind.UNKNOWN and bool(call.splats)
+    )
 
 
 def written(facts: Facts, library: Library, *, client: bool = False) -> Expression:
@@ -94,9 +96,7 @@ def set_at_construction(
 
 def value_node(place: Call | Construction) -> ast.expr | None:
     """The timeout argument as written."""
-    name = (
-        place.sender.timeout if isinstance(place, Call) else place.constructor.timeout
-    )
+    name = place.sender.timeout if isinstance(place, Call) else place.constructor.timeout
     argument = place.argument(name)
     return argument.node if argument is not None and argument.is_written else None
 

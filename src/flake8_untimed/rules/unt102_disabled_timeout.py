@@ -48,7 +48,11 @@ def check(facts: Facts) -> Iterator[Finding]:
     for call in at_calls(facts, Kind.DISABLED):
         fix, why_not = set_at_call(facts, call, written(facts, call.library), safe=False)
         node = value_node(call)
-        how = f" by timeout={facts.text(node)}" if node is not None and len(facts.text(node)) < 40 else ""
+        how = (
+            f" by timeout={facts.text(node)}"
+            if node is not None and len(facts.text(node)) < 40
+            else ""
+        )
         yield facts.finding(
             "UNT102",
             call.node,

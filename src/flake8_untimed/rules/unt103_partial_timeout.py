@@ -103,9 +103,7 @@ def _tuple(
         usual = _pair(written(facts, place.library).text)
         if usual is None or len(usual) != len(texts):
             return None, "which value the missing phase should have is not known"
-        value = Expression(
-            f"({', '.join(u if t == 'None' else t for t, u in zip(texts, usual))})"
-        )
+        value = Expression(f"({', '.join(u if t == 'None' else t for t, u in zip(texts, usual))})")
     if isinstance(place, Call):
         return set_at_call(facts, place, value, safe=False)
     return set_at_construction(facts, place, value, safe=False)

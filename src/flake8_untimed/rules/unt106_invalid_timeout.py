@@ -62,12 +62,12 @@ def check(facts: Facts) -> Iterator[Finding]:
 
 
 def _allowed(place: Call | Construction) -> str:
-    return "aiohttp.ClientTimeout(total=seconds)" if place.library.name == "aiohttp" else "seconds > 0"
+    return (
+        "aiohttp.ClientTimeout(total=seconds)" if place.library.name == "aiohttp" else "seconds > 0"
+    )
 
 
-def _wrapped(
-    facts: Facts, place: Call | Construction, text: str
-) -> tuple[Fix | None, str | None]:
+def _wrapped(facts: Facts, place: Call | Construction, text: str) -> tuple[Fix | None, str | None]:
     """A plain number where aiohttp wants a `ClientTimeout`."""
     try:
         positive = float(text) > 0

@@ -31,14 +31,15 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from flake8_untimed.calls import Facts
+from flake8_untimed.calls import Call, Construction, Facts
 from flake8_untimed.findings import Finding
+from flake8_untimed.libraries.model import Switch
 
 WHY_NOT = "which certificates to trust is not known"
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    places = [
+    places: list[tuple[Call | Construction, tuple[Switch, ...]]] = [
         *((c, c.sender.switches) for c in facts.calls if c.wrapper is None),
         *((m, m.constructor.switches) for m in facts.constructions),
     ]
