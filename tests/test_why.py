@@ -127,17 +127,17 @@ def test_what_is_judged_at_the_construction() -> None:
 
 def test_what_is_judged_at_a_construction_in_another_module(tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_text("")
-    (tmp_path / "made.py").write_text("import httpx\nclient = httpx.Client()\n")
+    (tmp_path / "made.py").write_text("import httpx\n\nclient = httpx.Client()\n")
     use = tmp_path / "use.py"
     # At the very place at which the other module makes its client, there is another one here.
     use.write_text(
-        "import httpx; from made import client\nclient = client; httpx.Client()\nclient.get('')\n"
+        "import httpx\nfrom made import client\nsecond = httpx.Client()\nclient.get('')\n"
     )
     made = tmp_path / "made.py"
-    lines = told(use, 3)
-    assert rows(lines, "client") == [f"a httpx.Client, made at {made}:2"]
+    lines = told(use, 4)
+    assert rows(lines, "client") == [f"a httpx.Client, made at {made}:3"]
     assert rows(lines, "silent") == [
-        f"about timeouts: the client's construction is judged instead, at {made}:2 (ask there)"
+        f"about timeouts: the client's construction is judged instead, at {made}:3 (ask there)"
     ]
 
 

@@ -520,7 +520,9 @@ class _Explainer:
                 )
             elif isinstance(value, Instance):
                 known = self._facts.evaluator.client_of(value)
-                if known is not None:
+                if known is not None and function.attr in known.senders:
+                    yield f"{owner} is a {known.path}, but what is sent here cannot be told"
+                elif known is not None:
                     yield f"{owner} is a {known.path}, and its {function.attr}() sends no request"
                 else:
                     name = value.cls.scope.name if isinstance(value.cls, Class) else value.cls.path
