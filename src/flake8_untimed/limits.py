@@ -166,7 +166,8 @@ class Limits:
         previous: Sender | None = None
         while sender is not None:
             override, place = self._override(client, sender.name, called=previous is None)
-            if override is not None:
+            # Where `send` takes no timeout, the request holds it already: nothing can be lost.
+            if override is not None and (sender.timeout is not None or previous is None):
                 self._open.add(place)
                 try:
                     found = self.through(override, sender, previous, given)

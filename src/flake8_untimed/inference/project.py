@@ -11,7 +11,7 @@ import os
 import re
 import stat
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Set
 from contextlib import contextmanager
 
 from flake8_untimed.inference.interest import Interest
@@ -150,7 +150,7 @@ class Project:
         """The project's folder; None for a loose file."""
         if folder not in self._roots:
             self._roots[folder] = next(
-                (p for p in _upwards(folder) if MARKERS & self._names(p)), None
+                (p for p in _upwards(folder) if _is_root(self._names(p))), None
             )
         return self._roots[folder]
 
@@ -304,7 +304,7 @@ class Project:
         found: list[str] = []
         entries = 0
         for folder, folders, names in os.walk(top):
-            if folder != top and MARKERS & {*folders, *names}:
+            if folder != top and _is_root({*folders, *names}):
                 # Another project inside this one.
                 folders.clear()
                 continue
@@ -348,6 +348,15 @@ def _bases(files: list[str], data: Callable[[str], bytes]) -> dict[bytes, list[s
                 for name in _NAME.findall(bases):
                     found.setdefault(name, []).append(file)
     return found
+
+
+def _is_root(names: Set[str]) -> bool:
+    """Whether a folder with these entries is that of a project. A `setup.py` among the modules of a
+    package is a module."""
+    found = MARKERS & names
+    if "__init__.py" in names:
+        found = found - {"setup.py"}
+    return bool(found)
 
 
 def _upwards(folder: str) -> list[str]:
