@@ -463,9 +463,25 @@ class Limits:
         if bound.kind is Kind.NONE and "timeout" in constructor.idle_timeouts:
             # Of the family of requests: as with every Session, it is the calls that lack it.
             return _omitted(timeouts)
+        if bound.kind is not Kind.BOUNDED and self._depends_on_caller(client, constructor, table):
+            # Nobody can say it at the construction: it is as good as out of sight.
+            if known.out_of_sight == "silent":
+                return Bound(Kind.UNKNOWN, Source.OUT_OF_SIGHT)
+            return Bound(bound.kind, Source.OUT_OF_SIGHT, bound.seconds, bound.waits)
         return Bound(
             bound.kind, Source.CLIENT, bound.seconds, bound.waits, bound.detail, client.site
         )
+
+    def _depends_on_caller(
+        self, client: Instance, constructor: Constructor, table: Timeouts
+    ) -> bool:
+        """Whether a construction inside a function is judged by what its caller gave."""
+        site = client.site
+        if site is None or site.context.frame is None or isinstance(client.cls, Class):
+            return False
+        general = site.context._replace(frame=None)
+        passed = invoke.passed_by(self._evaluator, site.node, general)
+        return self.of_constructor(constructor, table, passed).kind is Kind.UNKNOWN
 
     def of_constructor(self, constructor: Constructor, table: Timeouts, passed: Passed) -> Bound:
         """The default that the arguments of a construction set."""

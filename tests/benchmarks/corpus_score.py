@@ -6,7 +6,8 @@ First what LABELS/score.py says (requests: what must and must not be found, and 
 for every httpx and aiohttp call that is labelled as having no timeout, where that is said:
 at the call; at the construction of its client; nowhere, because the construction, a subclass or
 something around the call bounds it; nowhere, because its httpx client was made out of sight, whose
-default is short (the design leaves these alone); or nowhere, for no reason that is known.
+default is short (the design leaves these alone); nowhere, because `**kwargs` at the construction may hold a timeout; or nowhere, for no
+reason that is known.
 
 Ends with status 1 if something is missed or false, or more than 5 % are not explained.
 """
@@ -35,6 +36,7 @@ AT_CALL = "reported at the call"
 AT_CONSTRUCTION = "reported at the construction"
 BOUNDED = "bounded"
 SILENT = "left alone: an httpx client made out of sight"
+SPLAT = "left alone: **kwargs at the construction may hold a timeout"
 UNEXPLAINED = "not explained"
 TOLERATED = 0.05
 
@@ -94,6 +96,8 @@ def verdict(
         return f"{BOUNDED} by {bound.source.value}"
     if bound.source is Decided.OUT_OF_SIGHT and row["library"] == "httpx":
         return SILENT
+    if bound.kind is Kind.UNKNOWN and bound.site is not None and bound.site.passed.open_keywords:
+        return SPLAT
     return f"{UNEXPLAINED}: {bound.kind.value}, decided by {bound.source.value}"
 
 

@@ -207,7 +207,18 @@ def _own_attribute(
     """What one class itself says of an attribute: in its body, or in its methods by `self.x = `."""
     groups = []
     scope = cls.scope
-    if name in scope.bindings:
+    stores = [
+        *(_stored(evaluator, s, name, cls, None) for s in _class_stores(scope, name)),
+        *(
+            _stored(evaluator, s, name, cls, instance)
+            for s in attribute_stores(scope).get(name, ())
+        ),
+    ]
+    # A bare annotation in the body only says what its methods store.
+    declared = any(_tells(v) for group in stores for v in group) and all(
+        b.kind == "annotation" for b in scope.bindings.get(name, ())
+    )
+    if name in scope.bindings and not declared:
         given = _field_argument(evaluator, cls, name, instance)
         if given is not None:
             groups.append(given)
@@ -225,10 +236,7 @@ def _own_attribute(
         maker = _decorated_default(scope, name)
         if maker is not None:
             groups.append(invoke.returned(evaluator, Function(maker, instance)))
-    for store in _class_stores(scope, name):
-        groups.append(_stored(evaluator, store, name, cls, None))
-    for store in attribute_stores(scope).get(name, ()):
-        groups.append(_stored(evaluator, store, name, cls, instance))
+    groups += stores
     if not groups:
         return None
     return _filled(evaluator, union(groups), scope, name)
