@@ -6,7 +6,7 @@ First what LABELS/score.py says (requests: what must and must not be found, and 
 for every httpx and aiohttp call that is labelled as having no timeout, where that is said:
 at the call; at the construction of its client; nowhere, because the construction, a subclass or
 something around the call bounds it; nowhere, because its httpx client was made out of sight, whose
-default is short (the design leaves these alone); nowhere, because `**kwargs` at the construction may hold a timeout; or nowhere, for no
+default is short (the design leaves these alone); nowhere, because what the construction is given for a timeout is not in sight; or nowhere, for no
 reason that is known.
 
 Ends with status 1 if something is missed or false, or more than 5 % are not explained.
@@ -36,7 +36,7 @@ AT_CALL = "reported at the call"
 AT_CONSTRUCTION = "reported at the construction"
 BOUNDED = "bounded"
 SILENT = "left alone: an httpx client made out of sight"
-SPLAT = "left alone: **kwargs at the construction may hold a timeout"
+ARGUMENT = "left alone: what the construction is given for a timeout is not in sight"
 UNEXPLAINED = "not explained"
 TOLERATED = 0.05
 
@@ -96,8 +96,9 @@ def verdict(
         return f"{BOUNDED} by {bound.source.value}"
     if bound.source is Decided.OUT_OF_SIGHT and row["library"] == "httpx":
         return SILENT
-    if bound.kind is Kind.UNKNOWN and bound.site is not None and bound.site.passed.open_keywords:
-        return SPLAT
+    made = bound.site.passed if bound.site is not None else None
+    if bound.kind is Kind.UNKNOWN and made and (made.open_keywords or "timeout" in made.keywords):
+        return ARGUMENT
     return f"{UNEXPLAINED}: {bound.kind.value}, decided by {bound.source.value}"
 
 
