@@ -37,6 +37,12 @@ BEHIND = {
     "async_add_executor_job": 0, "add_executor_job": 0, "add_callback": 0, "call": 0, "enqueue": 0,
 }  # fmt: skip
 """The function at this position, its own arguments behind it."""
+KEYWORDS_TRAVEL = frozenset(
+    ("submit", "to_thread", "run_in_threadpool", "deferToThread", "callInThread", "callLater")
+)  # fmt: skip
+"""Of these, those that surely hand keywords on as well. `run_in_executor` and `call_later` take
+none, and `enqueue(timeout=)` is the queue's own."""
+PARTIALS = ("functools.partial", "functools.partialmethod")
 MAPPED = {
     "map": 0,
     "imap": 0,
@@ -79,13 +85,9 @@ def handed_over(
     if any(isinstance(c, (Function, Class)) for c in callees):
         # A function in sight: what it does with it is seen there.
         return
-    function = node.func
-    name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
-    for callee in callees:
-        if isinstance(callee, Symbol):
-            name = callee.path.rpartition(".")[2]
-            if callee.path in ("functools.partial", "functools.partialmethod"):
-                return
+    if _is_partial(callees):
+        return
+    name = _name(node, callees)
     if name in HARMLESS:
         return
     if name in TARGETED:
@@ -103,6 +105,24 @@ def handed_over(
         passed = _travelling(evaluator, node, context, name, position)
         if passed is not None:
             yield value, passed
+
+
+def keywords_travel(node: ast.Call, callees: Alternatives) -> bool:
+    """Whether a keyword given to a call that hands a function over reaches that function."""
+    return _is_partial(callees) or _name(node, callees) in KEYWORDS_TRAVEL
+
+
+def _is_partial(callees: Alternatives) -> bool:
+    return any(isinstance(callee, Symbol) and callee.path in PARTIALS for callee in callees)
+
+
+def _name(node: ast.Call, callees: Alternatives) -> str:
+    """The last part of what is called, without the alias that it was imported under."""
+    for callee in callees:
+        if isinstance(callee, Symbol):
+            return callee.path.rpartition(".")[2]
+    function = node.func
+    return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
 
 
 def _travelling(
@@ -168,4 +188,4 @@ def _targeted(
             yield value, _packed(evaluator, passed.keywords.get(args), passed.keywords.get(kwargs))
 
 
-__all__ = ["Instance", "handed_over"]
+__all__ = ["Instance", "handed_over", "keywords_travel"]

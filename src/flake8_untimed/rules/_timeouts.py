@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from flake8_untimed.bounds import Bound, Kind, Source
 from flake8_untimed.calls import Call, Construction, Facts
 from flake8_untimed.findings import Edit, Expression, Fix, SetArgument
+from flake8_untimed.inference.handing import keywords_travel
 from flake8_untimed.libraries.model import Library
 
 KWARGS = "**{} may already hold a timeout"
-HANDED = "the sender is handed over here; how its arguments travel is not known"
+HANDED = "the sender is handed over here, and its keywords do not travel with it"
 INHERITED = "the default has to go where the subclass calls its base"
 
 
@@ -61,12 +62,12 @@ def set_at_call(
 ) -> tuple[Fix | None, str | None]:
     """The fix that gives a call its timeout, or why there is none."""
     name = call.sender.timeout if call.wrapper is None else "timeout"
-    if call.handed_over:
-        return None, HANDED
     if call.wrapper is not None and not call.takes_timeout:
         return None, f"{call.wrapper}() takes no timeout"
     if name is None:
         return None, f"{call.name}() takes no timeout"
+    if call.handed_over:
+        return _set_on_the_way(facts, call, name, value, safe)
     argument = call.argument(name)
     if argument is not None and not argument.is_written:
         return None, "the timeout is given elsewhere"
@@ -74,6 +75,20 @@ def set_at_call(
         return None, KWARGS.format(ast.unparse(call.splats[0]))
     position = argument.position if argument is not None else None
     return Fix((SetArgument(facts.span(call.node), name, value, position),), safe), None
+
+
+def _set_on_the_way(
+    facts: Facts, call: Call, name: str, value: Expression, safe: bool
+) -> tuple[Fix | None, str | None]:
+    """The same where the sender is handed over: `pool.submit(requests.get, url)`."""
+    node = call.node
+    if not keywords_travel(node, facts.evaluate(node.func, call.context)):
+        return None, HANDED
+    if call.argument(name) is not None and all(k.arg != name for k in node.keywords):
+        return None, "the timeout is given elsewhere"
+    if call.splats and all(k.arg != name for k in node.keywords):
+        return None, KWARGS.format(ast.unparse(call.splats[0]))
+    return Fix((SetArgument(facts.span(node), name, value),), safe), None
 
 
 def set_at_construction(
