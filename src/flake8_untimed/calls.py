@@ -39,7 +39,7 @@ from flake8_untimed.inference.values import (
 )
 from flake8_untimed.inference.walk import Walk, walk
 from flake8_untimed.libraries.model import Client, Constructor, Library, Sender
-from flake8_untimed.limits import Limits, hands_on
+from flake8_untimed.limits import Limits, handing_on
 from flake8_untimed.settings import Settings
 from flake8_untimed.source import Source as Text
 
@@ -147,8 +147,11 @@ class Facts:
         return self.evaluator.evaluate(node, context)
 
     def is_plain(self, client: Instance) -> bool:
-        """Whether a client is of the library's own class."""
-        return isinstance(client.cls, Symbol)
+        """Whether a client is of the library's own class, and stands for itself."""
+        known = self.evaluator.client_of(client)
+        around = known.takes_session if known is not None else None
+        given = client.site.passed.keywords if client.site is not None else {}
+        return isinstance(client.cls, Symbol) and around not in given
 
     def is_declared(self, value: Value) -> bool:
         """Whether a value is a parameter whose annotation leaves no room for None."""
@@ -238,6 +241,11 @@ class _Collector:
         for callee in callees:
             if isinstance(callee, (Unknown, Parameter)):
                 continue
+            if isinstance(callee, Function) and not handing_on(callee.scope):
+                hidden = True
+                continue
+            if isinstance(callee, Symbol) and not self._is_told_of(callee.path):
+                continue
             if passed is None:
                 passed = invoke.passed_by(self._evaluator, node, context)
             if isinstance(callee, (SenderValue, Partial)):
@@ -308,11 +316,6 @@ class _Collector:
         self, node: ast.Call, context: Context, function: Function, passed: Passed
     ) -> Call | None:
         """A call of a function of the project that hands on its timeout."""
-        if not any(
-            hands_on(f.node, function.scope)  # type: ignore[arg-type]
-            for f in walk(function.scope).calls
-        ):
-            return None
         bound = self._limits.of_callable(function, passed)
         if bound is None or bound.kind in (Kind.UNKNOWN, Kind.BOUNDED):
             return None
@@ -341,11 +344,9 @@ class _Collector:
     def _sender_inside(
         self, function: Function, passed: Passed, depth: int = 0
     ) -> SenderValue | None:
-        for found in walk(function.scope).calls:
+        for found in handing_on(function.scope):
             node = found.node
             assert isinstance(node, ast.Call)
-            if not hands_on(node, function.scope):
-                continue
             context = Context(found.scope, found.statement)
             for callee in self._evaluator.evaluate(node.func, context):
                 if isinstance(callee, SenderValue):
@@ -393,6 +394,11 @@ class _Collector:
                 return
 
     # Constructions ---------------------------------------------------------------------------
+
+    def _is_told_of(self, path: str) -> bool:
+        """Whether making the thing at an import path can matter."""
+        catalogue = self._evaluator.catalogue
+        return path == "functools.partial" or catalogue.library_of(path) is not None
 
     def _made(self, node: ast.Call, context: Context, callee: Value, passed: Passed) -> None:
         catalogue = self._evaluator.catalogue

@@ -109,6 +109,9 @@ class Limits:
         sender, timeouts = value.sender, self.timeouts(value)
         if timeouts is None:
             return UNKNOWN
+        inner = self._inner_session(value.client)
+        if inner is not None:
+            return self._of_inner(value, inner, passed)
         if value.unbound:
             passed = passed.shifted(1)
         given: Alternatives | None = None
@@ -129,6 +132,32 @@ class Limits:
         elif "timeout" in passed.keywords and sender.keywords and "timeout" not in sender.keywords:
             return Bound(Kind.INVALID, detail="it takes no timeout")
         return self._overridden(value, given, passed) or self._default(value, timeouts)
+
+    def _inner_session(self, client: Instance | None) -> Alternatives | None:
+        """The session that a client was made around: `FuturesSession(session=...)`."""
+        known = self._evaluator.client_of(client) if client is not None else None
+        if known is None or known.takes_session is None or client is None or client.site is None:
+            return None
+        if not isinstance(client.cls, Symbol):
+            return None
+        constructor = known.constructor
+        bound = bind(client.site.passed, constructor.parameters, constructor.keywords)
+        argument = bound.named.get(known.takes_session)
+        if argument is None:
+            return None
+        values = self._evaluator.argument(argument)
+        return None if all(isinstance(v, Literal) and v.value is None for v in values) else values
+
+    def _of_inner(self, value: SenderValue, inner: Alternatives, passed: Passed) -> Bound:
+        """The bound of a request that goes through another session."""
+        bounds = [
+            self._of_request(SenderValue(value.sender, value.path, v), passed)
+            for v in inner
+            if isinstance(v, Instance) and v.key() != (value.client and value.client.key())
+        ]
+        if len(bounds) < len(inner) or not bounds:
+            return UNKNOWN
+        return _worst(iter(bounds)) or UNKNOWN
 
     def _falls_back(self, given: Alternatives) -> bool:
         """`urllib3.Timeout()` without anything means the socket's default, if there is one."""
@@ -436,6 +465,10 @@ class Limits:
             return UNKNOWN
         if self._named_bounded(client):
             return Bound(Kind.BOUNDED, Source.SUBCLASS)
+        inner = self._inner_session(client)
+        if inner is not None:
+            bounds = [self.of_client(v, timeouts) for v in inner if isinstance(v, Instance)]
+            return (_worst(iter(bounds)) if len(bounds) == len(inner) else None) or UNKNOWN
         later = self._set_later(client, known.settable, timeouts)
         if later is not None:
             return later
@@ -747,6 +780,9 @@ def hands_on(node: ast.Call, scope: Scope) -> bool:
     names = {a.arg for a in (*arguments.args, *arguments.posonlyargs, *arguments.kwonlyargs)}
     if arguments.kwarg:
         names.add(arguments.kwarg.arg)
+    if scope.owner is not None:
+        # What an object holds was not given to the method.
+        names.discard(objects.first_parameter(scope) or "")
     for keyword in node.keywords:
         if keyword.arg is None or "timeout" in keyword.arg:
             if _mentions(keyword.value, names):
@@ -758,6 +794,15 @@ def hands_on(node: ast.Call, scope: Scope) -> bool:
         for a in node.args[:9]
         if isinstance(a, ast.Name)
     )
+
+
+def handing_on(scope: Scope) -> list[Found]:
+    """The calls in a function that hand on what it was given for a timeout; looked for once."""
+    found = scope._cache.get("handing on")
+    if found is None:
+        found = [f for f in walk(scope).calls if hands_on(f.node, scope)]  # type: ignore[arg-type]
+        scope._cache["handing on"] = found
+    return found  # type: ignore[return-value]
 
 
 def _mentions(node: ast.expr, names: set[str]) -> bool:
@@ -821,4 +866,4 @@ def _patchable(value: SenderValue) -> tuple[str, ...]:
     return (path, "requests.Session.request", "requests.Session.send")
 
 
-__all__ = ["Collection", "Limits", "Mapping", "hands_on"]
+__all__ = ["Collection", "Limits", "Mapping", "handing_on", "hands_on"]

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from flake8_untimed.inference.survey import HARMLESS
 
 _IMPORT = re.compile(
-    rb"^[ \t]*(?:from[ \t]+(\.*[\w.]*)[ \t]+import[ \t]+(\([^)]*\)|(?:[^\n#;\\]|\\\r?\n)*)"
+    rb"(?:^[ \t]*|;[ \t]*)(?:from[ \t]+(\.*[\w.]*)[ \t]+import[ \t]+(\([^)]*\)|(?:[^\n#;\\]|\\\r?\n)*)"
     rb"|import[ \t]+([\w., \t]+))",
     re.MULTILINE,
 )
