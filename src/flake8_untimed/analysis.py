@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from dataclasses import replace
 
 from flake8_untimed.calls import Facts, collect
 from flake8_untimed.findings import Finding
@@ -22,15 +23,31 @@ class Workspace:
     """Checks many files with the same settings; keeps what it read of the project's modules."""
 
     def __init__(self, settings: Settings = DEFAULT) -> None:
-        self.settings = settings
+        self.settings = _with_session_class(settings)
         self._catalogue = catalogue(frozenset(settings.disable_libraries))
         self.project = Project(self._catalogue, settings.follow_imports)
-        self._evaluator = Evaluator(self.project, self._catalogue, _clients(settings))
+        self._evaluator = Evaluator(self.project, self._catalogue, _clients(self.settings))
+        self._words = {name.rpartition(".")[2].encode() for name in self.settings.clients}
+        """Names of the user's own clients: a file with one matters, whatever it imports."""
         self._rules = [r for r in RULES if settings.reports(r.code, opt_in=r.opt_in)]
 
     def matters(self, data: bytes, path: str) -> bool:
         """Whether a file can have findings at all. Cheap: nothing is parsed."""
+        if any(word in data for word in self._words):
+            return True
         return self.project.matters(self.project.path_of(path), data)
+
+    def lacks_session_class(self, path: str) -> str | None:
+        """The module of the project that should define the session class, and does not, as seen
+        from the file `path`; None where it does, or is out of sight."""
+        name = self.settings.session_class or ""
+        dotted, _, last = name.rpartition(".")
+        found = self.project.find(self.project.path_of(path), dotted) if dotted else None
+        module = self.project.module(found) if found and found.endswith(".py") else None
+        if module is None or module.scope.stars:
+            return None
+        names = module.scope.bindings
+        return None if last in names or "__getattr__" in names else dotted
 
     def facts(self, source: Source, tree: ast.Module | None = None) -> Facts:
         """What is known of a file. Raises SourceError if it cannot be parsed."""
@@ -41,9 +58,20 @@ class Workspace:
             module = Module(tree, path, ":=" in source.text, "global " in source.text)
             if tree is not None:
                 with self.project.lent(module):
-                    return collect(source, module, self._evaluator, self.settings)
+                    return collect(source, module, self._evaluator, self._settings_for(path))
             self.project.adopt(module)
-        return collect(source, module, self._evaluator, self.settings)
+        return collect(source, module, self._evaluator, self._settings_for(path))
+
+    def _settings_for(self, path: str) -> Settings:
+        """The session class out of sight is believed to set a timeout. One of the project's own is
+        judged like any other; its own module is not made to import it."""
+        settings, name = self.settings, self.settings.session_class
+        if name is None:
+            return settings
+        defined_in = self.project.find(path, name.rpartition(".")[0])
+        if defined_in is None:
+            return replace(settings, bounded_clients=(*settings.bounded_clients, name))
+        return replace(settings, session_class=None) if defined_in == path else settings
 
     def check(self, source: Source, tree: ast.Module | None = None) -> list[Finding]:
         """The findings of a file, sorted; `noqa` is not yet applied. Raises SourceError if the
@@ -55,6 +83,14 @@ class Workspace:
         facts = self.facts(source, tree)
         findings = {f for rule in self._rules for f in rule.check(facts)}
         return sorted(findings, key=lambda f: f.sort_key)
+
+
+def _with_session_class(settings: Settings) -> Settings:
+    """The session class behaves like `requests.Session`, wherever it is defined."""
+    name = settings.session_class
+    if name is None or name in settings.clients:
+        return settings
+    return replace(settings, clients={**settings.clients, name: "requests"})
 
 
 def _clients(settings: Settings) -> dict[str, str]:

@@ -15,6 +15,7 @@ from functools import partial
 from typing import NamedTuple
 
 from flake8_untimed import fixes
+from flake8_untimed.analysis import Workspace
 from flake8_untimed.cli import CLEAN, FAILED, FOUND, UsageError
 from flake8_untimed.cli.check import counted, files_for, show_errors, stdin_name
 from flake8_untimed.cli.configuration import settings_for
@@ -48,6 +49,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.write_session_class:
         return _write_session_class(arguments.write_session_class, settings)
     found = files_for(paths, settings)
+    _check_session_class(settings, name if paths == [STDIN] else next(iter(found.files), ""))
     make_work = partial(_Work, settings, name, arguments.unsafe, arguments.add_noqa)
     results = map_files(make_work, found.files, arguments.jobs)
     fixed = []
@@ -179,6 +181,18 @@ def _summary(done: Sequence[Fixed], arguments: argparse.Namespace) -> str:
             for (code, reason), count in sorted(reasons.items())
         ]
     return "\n".join(lines)
+
+
+def _check_session_class(settings: Settings, path: str) -> None:
+    """Raises UsageError where a module of the project lacks the class that it should define."""
+    if settings.session_class is None or not path:
+        return
+    module = Workspace(settings).lacks_session_class(path)
+    if module is not None:
+        raise UsageError(
+            f"{module} has no {settings.session_class.rpartition('.')[2]}, which --session-class"
+            " names: --write-session-class writes such a class to a new file"
+        )
 
 
 def _write_session_class(path: str, settings: Settings) -> int:

@@ -7,8 +7,10 @@ from collections.abc import Iterator
 
 from flake8_untimed.bounds import Bound, Kind, Source
 from flake8_untimed.calls import Call, Construction, Facts
-from flake8_untimed.findings import Edit, Expression, Fix, SetArgument
+from flake8_untimed.findings import Edit, Expression, Fix, ReplaceExpression, SetArgument
 from flake8_untimed.inference.handing import keywords_travel
+from flake8_untimed.inference.scopes import dotted
+from flake8_untimed.inference.values import SenderValue, Symbol
 from flake8_untimed.libraries.model import Library
 
 KWARGS = "**{} may already hold a timeout"
@@ -75,6 +77,44 @@ def set_at_call(
         return None, KWARGS.format(ast.unparse(call.splats[0]))
     position = argument.position if argument is not None else None
     return Fix((SetArgument(facts.span(call.node), name, value, position),), safe), None
+
+
+def use_session_class(facts: Facts, call: Call) -> Fix | None:
+    """The fix that makes the session of a call one of the user's class, which silences all calls
+    through it; None where no such class is named, or the session is not made in this module."""
+    name = facts.settings.session_class
+    if name is None or call.client is None or call.wrapper is not None:
+        return None
+    made = _sessions(facts, call)
+    if not made or not all(one is not None and _makes_plain_session(facts, one) for one in made):
+        return None
+    value = Expression(name, (name,))
+    spans = {facts.span(one.node.func) for one in made if one is not None}
+    return Fix(tuple(ReplaceExpression(span, value) for span in sorted(spans)), safe=True)
+
+
+def _sessions(facts: Facts, call: Call) -> list[Construction | None]:
+    """Where the sessions that a call may go through are made; None for one made elsewhere."""
+    by_node = {made.node: made for made in facts.constructions}
+    places = call.node.args if call.handed_over else [call.node.func]
+    senders = [value for place in places for value in facts.evaluate(place, call.context)]
+    if call.handed_over:
+        senders = [value for value in senders if isinstance(value, SenderValue)]
+    clients = [value.client if isinstance(value, SenderValue) else None for value in senders]
+    return [by_node.get(c.site.node) if c is not None and c.site else None for c in clients]
+
+
+def _makes_plain_session(facts: Facts, made: Construction) -> bool:
+    """Whether it is surely `requests.Session()`, written so."""
+    function = made.node.func
+    name = dotted(function)
+    if name is None or name.startswith(("self.", "cls.")) or made.node.args or made.node.keywords:
+        return False
+    callees = facts.evaluate(function, made.context)
+    return len(callees) == 1 and all(
+        isinstance(c, Symbol) and c.path in ("requests.Session", "requests.session")
+        for c in callees
+    )
 
 
 def _set_on_the_way(

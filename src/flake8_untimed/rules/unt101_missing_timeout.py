@@ -26,7 +26,8 @@ session subclass, a mounted adapter or a patch in the project really sets one, a
 cannot be told to be one.
 
 ## Fix
-Adds the timeout (safe). The value is yours: see the setting `timeout`.
+Adds the timeout (safe). The value is yours: see the setting `timeouts`. With `session-class`, a
+`requests.Session()` in the same file becomes that class instead, and serves all calls through it.
 """
 
 from __future__ import annotations
@@ -41,13 +42,16 @@ from flake8_untimed.rules._timeouts import (
     at_constructions,
     set_at_call,
     set_at_construction,
+    use_session_class,
     written,
 )
 
 
 def check(facts: Facts) -> Iterator[Finding]:
     for call in at_calls(facts, Kind.NONE):
-        fix, why_not = set_at_call(facts, call, written(facts, call.library), safe=True)
+        fix, why_not = use_session_class(facts, call), None
+        if fix is None:
+            fix, why_not = set_at_call(facts, call, written(facts, call.library), safe=True)
         yield facts.finding("UNT101", call.node, _message(call), fix, why_not)
     for made in at_constructions(facts, Kind.NONE):
         value = written(facts, made.library, client=True)
