@@ -316,6 +316,8 @@ class _Collector:
         self, node: ast.Call, context: Context, function: Function, passed: Passed
     ) -> Call | None:
         """A call of a function of the project that hands on its timeout."""
+        if not handing_on(function.scope):
+            return None
         bound = self._limits.of_callable(function, passed)
         if bound is None or bound.kind in (Kind.UNKNOWN, Kind.BOUNDED):
             return None

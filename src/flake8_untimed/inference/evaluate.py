@@ -119,9 +119,13 @@ class Evaluator:
             return NOTHING_KNOWN
         if type(node) is ast.Constant:
             return self._constant(node, context)
-        memo = self.memo(context.scope.module) if context.frame is None else None
-        key = node if memo is not None else (node, context.frame)
-        return self.remember(memo, key, lambda: handler(self, node, context))
+        if context.frame is not None:
+            return self.remember(None, (node, context.frame), lambda: handler(self, node, context))
+        memo = self.memo(context.scope.module)
+        known = memo.get(node)
+        if known is not None:
+            return known
+        return self.remember(memo, node, lambda: handler(self, node, context))
 
     def argument(self, argument: Argument) -> Alternatives:
         """The alternatives of an argument of a call."""
@@ -320,6 +324,8 @@ class Evaluator:
         """What a name of this very scope is at a statement of it."""
         memo = self.memo(scope.module) if frame is None else None
         key = (scope, name, at, frame)
+        if memo is not None and key in memo:
+            return memo[key]
         return self.remember(memo, key, lambda: self._bound(scope, name, at, frame))
 
     def _bound(

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import ast
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from itertools import accumulate
 
@@ -67,14 +67,21 @@ class _Statements:
             place = text.find(word)
             while place >= 0:
                 end = place + size
-                if (
-                    (place == 0 or not _is_word(text[place - 1]))
-                    and not _is_word(text[end : end + 1])
-                    and not (text[end : end + 1] == "." and HARMLESS.match(text, place))
+                after = text[end : end + 1]
+                if not (
+                    (after.isalnum() or after == "_")
+                    or (place and _is_word(text[place - 1]))
+                    or (after == "." and HARMLESS.match(text, place))
                 ):
                     found.append(bisect_right(self._ends, place) + 1)
                 place = text.find(word, end)
         return found
+
+    def lines_in(self, node: ast.stmt, word: str) -> list[int]:
+        """The lines of a statement on which an identifier stands."""
+        lines = self.lines(word)
+        first = bisect_left(lines, node.lineno)
+        return lines[first : bisect_right(lines, node.end_lineno or node.lineno, first)]
 
     def _collect(self, tree: ast.Module) -> None:
         stack: list[tuple[ast.stmt, int]] = [(s, -1) for s in reversed(tree.body)]
@@ -111,8 +118,7 @@ class _Statements:
 
     def words(self, node: ast.stmt, words: Iterable[str]) -> bool:
         """Whether one of some identifiers is on the lines of a statement."""
-        end = node.end_lineno or node.lineno
-        return any(node.lineno <= line <= end for word in words for line in self.lines(word))
+        return any(self.lines_in(node, word) for word in words)
 
 
 def survey(module: Module, lines: list[str], dye: frozenset[str]) -> Walk:
@@ -236,7 +242,7 @@ def _spread(statements: _Statements, dye: set[str]) -> tuple[set[int], set[int]]
                 index = statements.at(line)
                 if index >= 0 and index not in marked:
                     marked.add(index)
-                    _colour(statements, index, line, dye, fresh, own, marked)
+                    _colour(statements, index, dye, fresh, own, marked)
         queue = list(fresh - dye)
         dye |= fresh
     return own, marked
@@ -245,7 +251,6 @@ def _spread(statements: _Statements, dye: set[str]) -> tuple[set[int], set[int]]
 def _colour(
     statements: _Statements,
     index: int,
-    line: int,
     dye: set[str],
     fresh: set[str],
     own: set[int],
@@ -256,15 +261,13 @@ def _colour(
     fresh.update(_targets(node))
     if isinstance(node, ast.ClassDef):
         fresh.add(node.name)
-        end = node.end_lineno or node.lineno
         for word in _OWN:
-            for place in statements.lines(word):
-                if node.lineno <= place <= end:
-                    inner = statements.at(place)
-                    own.add(inner)
-                    if inner not in marked:
-                        marked.add(inner)
-                        _colour(statements, inner, place, dye, fresh, own, marked)
+            for place in statements.lines_in(node, word):
+                inner = statements.at(place)
+                own.add(inner)
+                if inner not in marked:
+                    marked.add(inner)
+                    _colour(statements, inner, dye, fresh, own, marked)
     elif isinstance(node, _FUNCTIONS):
         _colour_parameters(node, dye | fresh, fresh)
     _colour_owners(statements, index, fresh)

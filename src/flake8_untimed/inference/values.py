@@ -98,6 +98,7 @@ UNKNOWN = Unknown()
 OTHER = Other()
 Alternatives = tuple[Value, ...]
 NOTHING_KNOWN: Alternatives = (UNKNOWN,)
+_UNKNOWN_KEY = UNKNOWN.key()
 
 
 @dataclass(eq=False)
@@ -279,6 +280,10 @@ def union(groups: Iterable[Alternatives]) -> Alternatives:
     """All alternatives of all groups, each once."""
     seen: dict[object, Value] = {}
     for group in groups:
+        if group is NOTHING_KNOWN:
+            # By far the most frequent one.
+            seen.setdefault(_UNKNOWN_KEY, UNKNOWN)
+            continue
         for value in group:
             seen.setdefault(value.key(), value)
     if not seen:

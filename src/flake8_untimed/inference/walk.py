@@ -7,15 +7,21 @@ from typing import NamedTuple
 
 from flake8_untimed.inference.scopes import COMPREHENSIONS, Scope
 
-_SKIPPED = frozenset(("ctx", "op", "ops", "type_params", "type_ignores", "returns", "annotation"))
+_SKIPPED = frozenset(
+    ("ctx", "op", "ops", "type_params", "type_ignores", "returns", "annotation",
+     "attr", "arg", "name", "conversion", "simple", "type_comment")
+)  # fmt: skip
+"""Fields without calls; the second line are no nodes at all."""
 _LEAVES = (
     ast.Name, ast.Constant, ast.Pass, ast.Break, ast.Continue, ast.Global, ast.Nonlocal,
     ast.Import, ast.ImportFrom, ast.alias,
 )  # fmt: skip
 _PARTS = (ast.ExceptHandler, ast.match_case)
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
-_FIELDS: dict[type, tuple[str, ...]] = dict.fromkeys(_LEAVES, ())
-
+_FIELDS: dict[type, tuple[str, ...]] = dict.fromkeys((*_LEAVES, type(None), str, int, bool), ())
+"""Kind of node -> the fields to look into; none: it can hold no call."""
+_PLAIN: set[type] = set()
+"""Kinds of expressions with nothing special about them, as far as they were met."""
 
 _ANY = ("?",)
 """For a kind of node that was not met before."""
@@ -48,6 +54,8 @@ def walk(scope: Scope) -> Walk:
 def _fields(kind: type) -> tuple[str, ...]:
     fields = tuple(f for f in kind._fields if f not in _SKIPPED)  # type: ignore[attr-defined]
     _FIELDS[kind] = fields
+    if issubclass(kind, ast.expr) and kind is not ast.Lambda and kind not in COMPREHENSIONS:
+        _PLAIN.add(kind)
     return fields
 
 
@@ -72,6 +80,8 @@ def _read(stack: list[tuple[ast.AST, Scope, ast.stmt | None]], result: Walk, who
         kind = type(node)
         if kind is ast.Call:
             calls.append(Found(node, scope, statement))  # type: ignore[arg-type]
+        elif kind in _PLAIN:
+            pass
         elif isinstance(node, ast.stmt):
             statement = node
             if isinstance(node, _FUNCTIONS):
@@ -116,13 +126,14 @@ def _read(stack: list[tuple[ast.AST, Scope, ast.stmt | None]], result: Walk, who
             continue
         elif not whole and kind in _PARTS:
             continue
-        for field in _FIELDS.get(kind) or (() if kind in _FIELDS else _fields(kind)):
+        fields = _FIELDS.get(kind)
+        for field in _fields(kind) if fields is None else fields:
             value = getattr(node, field, None)
             if value.__class__ is list:
+                if value and not whole and isinstance(value[0], ast.stmt):
+                    continue
                 for item in reversed(value):
-                    if not whole and isinstance(item, ast.stmt):
-                        break
-                    if isinstance(item, ast.AST) and _FIELDS.get(type(item), _ANY):
+                    if _FIELDS.get(item.__class__, _ANY):
                         stack.append((item, scope, statement))
-            elif isinstance(value, ast.AST) and _FIELDS.get(type(value), _ANY):
-                stack.append((value, scope, statement))
+            elif _FIELDS.get(value.__class__, _ANY):
+                stack.append((value, scope, statement))  # type: ignore[arg-type]
