@@ -12,6 +12,7 @@ from flake8_untimed.calls import Call, Facts
 from flake8_untimed.inference import invoke
 from flake8_untimed.inference.arguments import Bound as Arguments
 from flake8_untimed.inference.arguments import bind, defaults
+from flake8_untimed.inference.handing import keywords_travel
 from flake8_untimed.inference.scopes import COMPREHENSIONS, Event, Scope, dotted
 from flake8_untimed.inference.surroundings import is_surrounded
 from flake8_untimed.inference.values import Context, Instance, Result, Symbol, Value
@@ -267,11 +268,13 @@ __all__ = [
     "arguments_of",
     "attributes_set",
     "client_of",
+    "dotted",
     "every_call",
     "is_bounded_around",
     "is_inside",
     "is_tested",
     "is_untouched",
+    "keywords_travel",
     "libraries",
     "loops_around",
     "name_of",

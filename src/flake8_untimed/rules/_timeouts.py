@@ -8,10 +8,9 @@ from collections.abc import Iterator
 from flake8_untimed.bounds import Bound, Kind, Source
 from flake8_untimed.calls import Call, Construction, Facts
 from flake8_untimed.findings import Edit, Expression, Fix, ReplaceExpression, SetArgument
-from flake8_untimed.inference.handing import keywords_travel
-from flake8_untimed.inference.scopes import dotted
 from flake8_untimed.inference.values import SenderValue, Symbol
 from flake8_untimed.libraries.model import Library
+from flake8_untimed.places import dotted, keywords_travel
 
 KWARGS = "**{} may already hold a timeout"
 HANDED = "the sender is handed over here, and its keywords do not travel with it"
