@@ -153,7 +153,7 @@ def test_a_handed_over_sender() -> None:
     lines = told(LEGACY / "jobs.py", 22)
     assert rows(lines, "sends") == ["a request of requests, handed over here to be called later"]
     assert rows(lines, "reached by") == ["fixtures/legacy_app/shop/jobs.py:7: import requests"]
-    assert rows(lines, "fix")[0].startswith("none: the sender is handed over here")
+    assert rows(lines, "fix") == ["add timeout=(5, 30) (`untimed fix` writes it)"]
 
 
 def test_a_bound_around() -> None:

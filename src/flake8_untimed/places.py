@@ -8,14 +8,15 @@ import ast
 from collections.abc import Collection, Iterator
 from typing import Union
 
-from flake8_untimed.calls import Call, Facts
+from flake8_untimed.calls import Call, Construction, Facts
 from flake8_untimed.inference import invoke
 from flake8_untimed.inference.arguments import Bound as Arguments
 from flake8_untimed.inference.arguments import bind, defaults
 from flake8_untimed.inference.handing import keywords_travel
+from flake8_untimed.inference.objects import mro
 from flake8_untimed.inference.scopes import COMPREHENSIONS, Event, Scope, dotted
 from flake8_untimed.inference.surroundings import is_surrounded
-from flake8_untimed.inference.values import Context, Instance, Result, Symbol, Value
+from flake8_untimed.inference.values import Class, Context, Instance, Result, Symbol, Value
 from flake8_untimed.inference.walk import walk
 from flake8_untimed.libraries.model import Client, Constructor, Library
 
@@ -39,6 +40,32 @@ def libraries(facts: Facts) -> tuple[Library, ...]:
 def client_of(facts: Facts, value: Value) -> Client | None:
     """The library's client class that a value is an object of."""
     return facts.evaluator.client_of(value)
+
+
+_CONSTRUCTING = frozenset(("__init__", "__new__"))
+
+
+def passes_arguments_on(facts: Facts, made: Construction) -> bool:
+    """Whether a subclass of the project hands the keywords of its construction to the library's
+    class as they are: it and its bases have no constructor of their own."""
+    classes = facts.evaluate(made.node.func, made.context)
+    return not made.node.args and all(_adds_no_constructor(facts, cls, made) for cls in classes)
+
+
+def _adds_no_constructor(facts: Facts, cls: Value, made: Construction) -> bool:
+    for base in mro(facts.evaluator, cls) if isinstance(cls, Class) else [cls]:
+        if isinstance(base, Symbol) and facts.evaluator.client_at(base.path) is made.client:
+            return True
+        node = base.scope.node if isinstance(base, Class) else None
+        if not isinstance(base, Class) or not isinstance(node, ast.ClassDef):
+            return False
+        if (
+            node.decorator_list
+            or node.keywords
+            or not _CONSTRUCTING.isdisjoint(base.scope.bindings)
+        ):
+            return False
+    return False
 
 
 def name_of(node: ast.expr) -> str:
@@ -280,6 +307,7 @@ __all__ = [
     "name_of",
     "own_keywords",
     "owner_of_parameter",
+    "passes_arguments_on",
     "path_of",
     "tries_around",
 ]

@@ -11,7 +11,7 @@ from flake8_untimed.libraries.model import Library
 from flake8_untimed.rules._timeouts import (
     at_calls,
     at_constructions,
-    seconds_of,
+    default_of,
     set_at_call,
     set_at_construction,
 )
@@ -33,8 +33,8 @@ def findings(
         yield facts.finding(
             code,
             call.node,
-            f"{call.name}() names no timeout: only {call.library.name}'s own default of"
-            f" {seconds_of(call.bound)} limits the wait; pass timeout={new.text}",
+            f"{call.name}() names no timeout: only {default_of(call.library, call.bound)}"
+            f" limits the wait; pass timeout={new.text}",
             fix,
             why_not,
         )
@@ -47,8 +47,8 @@ def findings(
         yield facts.finding(
             code,
             made.node,
-            f"{made.name}() sets no timeout: only {made.library.name}'s own default of"
-            f" {seconds_of(made.bound)} limits its calls; pass timeout={new.text}",
+            f"{made.name}() sets no timeout: only {default_of(made.library, made.bound)}"
+            f" limits its calls; pass {made.constructor.timeout or 'timeout'}={new.text}",
             fix,
             why_not,
         )

@@ -10,7 +10,7 @@ from flake8_untimed.calls import Call, Construction, Facts
 from flake8_untimed.findings import Edit, Expression, Fix, ReplaceExpression, SetArgument
 from flake8_untimed.inference.values import SenderValue, Symbol
 from flake8_untimed.libraries.model import Library
-from flake8_untimed.places import dotted, keywords_travel
+from flake8_untimed.places import dotted, keywords_travel, passes_arguments_on
 
 KWARGS = "**{} may already hold a timeout"
 HANDED = "the sender is handed over here, and its keywords do not travel with it"
@@ -135,17 +135,21 @@ def set_at_construction(
 ) -> tuple[Fix | None, str | None]:
     """The fix that gives a client its default timeout, or why there is none."""
     name = made.constructor.timeout
-    if not made.is_direct:
+    if not made.is_direct and not passes_arguments_on(facts, made):
         return None, INHERITED
     if name is None:
         return None, f"{made.name}() takes no timeout"
     argument = made.argument(name)
     if argument is not None and not argument.is_written:
         return None, "the timeout is given elsewhere"
-    edit: Edit = SetArgument(
-        facts.span(made.node), name, value, argument.position if argument else None
-    )
+    position = argument.position if argument is not None else None
+    edit: Edit = SetArgument(facts.span(made.node), name, value, position)
     return Fix((edit,), safe), None
+
+
+def default_of(library: Library, bound: Bound) -> str:
+    """How a message names the library's own default."""
+    return library.default_named or f"{library.name}'s own default of {seconds_of(bound)}"
 
 
 def value_node(place: Call | Construction) -> ast.expr | None:

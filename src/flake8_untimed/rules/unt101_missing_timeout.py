@@ -37,6 +37,7 @@ from collections.abc import Iterator
 from flake8_untimed.bounds import Kind
 from flake8_untimed.calls import Call, Facts
 from flake8_untimed.findings import Finding
+from flake8_untimed.places import client_of
 from flake8_untimed.rules._timeouts import (
     at_calls,
     at_constructions,
@@ -52,7 +53,7 @@ def check(facts: Facts) -> Iterator[Finding]:
         fix, why_not = use_session_class(facts, call), None
         if fix is None:
             fix, why_not = set_at_call(facts, call, written(facts, call.library), safe=True)
-        yield facts.finding("UNT101", call.node, _message(call), fix, why_not)
+        yield facts.finding("UNT101", call.node, _message(facts, call), fix, why_not)
     for made in at_constructions(facts, Kind.NONE):
         value = written(facts, made.library, client=True)
         fix, why_not = set_at_construction(facts, made, value, safe=True)
@@ -60,13 +61,13 @@ def check(facts: Facts) -> Iterator[Finding]:
             "UNT101",
             made.node,
             f"{made.name}() sets no timeout and {made.library.name} has none: its calls wait for"
-            f" ever on a silent server; pass timeout={value.text}",
+            f" ever on a silent server; pass {made.constructor.timeout or 'timeout'}={value.text}",
             fix,
             why_not,
         )
 
 
-def _message(call: Call) -> str:
+def _message(facts: Facts, call: Call) -> str:
     if call.wrapper is not None:
         return (
             f"{call.name}() passes no timeout on to {call.library.name}: it waits for ever on a"
@@ -80,4 +81,11 @@ def _message(call: Call) -> str:
             " on the client, or use a function that takes one"
         )
     pair = "(connect, read)" if call.library.timeouts.tuples else "seconds"
-    return f"{name} {how}: it waits for ever on a silent server; pass timeout={pair}"
+    return f"{name} {how}: it waits for ever on a silent server; pass timeout={pair}{_default(facts, call)}"
+
+
+def _default(facts: Facts, call: Call) -> str:
+    """The default that the client could hold, if it goes by another name."""
+    client = client_of(facts, call.client) if call.client is not None else None
+    name = client.constructor.timeout if client is not None else None
+    return "" if name in (None, call.sender.timeout) else f", or {name}= to the session"

@@ -79,7 +79,7 @@ def check(facts: Facts) -> Iterator[Finding]:
             "UNT102",
             made.node,
             f"{made.name}() switches the timeout off: its calls wait for ever on a silent server;"
-            f" pass timeout={value.text}",
+            f" pass {made.constructor.timeout or 'timeout'}={value.text}",
             fix,
             why_not,
         )

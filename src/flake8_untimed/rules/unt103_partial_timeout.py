@@ -42,6 +42,8 @@ from flake8_untimed.rules._timeouts import (
     written,
 )
 
+UNKNOWN = "which value the missing phase should have is not known"
+
 
 def check(facts: Facts) -> Iterator[Finding]:
     places: list[Call | Construction] = [
@@ -77,12 +79,18 @@ def _completed(
         if k.arg and isinstance(k.value, ast.Constant) and k.value.value is None
     ]
     path = place.library.name
+    span = facts.span(node)
     if path in ("httpx", "httpx2") and nones and node.args:
-        span = facts.span(node)
         return Fix(tuple(RemoveArgument(span, name) for name in nones), False), None
-    if path == "aiohttp":
-        return Fix((SetArgument(facts.span(node), "total", Expression("30")),), False), None
-    return None, "which value the missing phase should have is not known"
+    seconds = _numbers(written(facts, place.library, client=isinstance(place, Construction)))
+    if path == "aiohttp" and seconds:
+        return Fix((SetArgument(span, "total", Expression(seconds[-1])),), False), None
+    if path == "urllib3" and seconds:
+        usual = {"connect": seconds[0], "read": seconds[-1]}
+        if set(place.bound.waits) <= usual.keys() and not node.args:
+            edits = (SetArgument(span, w, Expression(usual[w])) for w in place.bound.waits)
+            return Fix(tuple(edits), False), None
+    return None, UNKNOWN
 
 
 def _tuple(
@@ -100,19 +108,22 @@ def _tuple(
         else:
             value = written(facts, place.library)
     else:
-        usual = _pair(written(facts, place.library).text)
-        if usual is None or len(usual) != len(texts):
-            return None, "which value the missing phase should have is not known"
+        usual = _numbers(written(facts, place.library))
+        if len(usual) == 1:
+            usual *= len(texts)
+        if len(usual) != len(texts):
+            return None, UNKNOWN
         value = Expression(f"({', '.join(u if t == 'None' else t for t, u in zip(texts, usual))})")
     if isinstance(place, Call):
         return set_at_call(facts, place, value, safe=False)
     return set_at_construction(facts, place, value, safe=False)
 
 
-def _pair(text: str) -> list[str] | None:
-    """The parts of a written tuple."""
-    try:
-        parsed = ast.parse(text, mode="eval").body
-    except SyntaxError:
-        return None
-    return [ast.unparse(e) for e in parsed.elts] if isinstance(parsed, ast.Tuple) else None
+def _numbers(value: Expression) -> list[str]:
+    """The seconds in a timeout to write, in their order; none where they are behind a name."""
+    parts = ast.walk(ast.parse(value.text, mode="eval"))
+    return [
+        ast.unparse(part)
+        for part in parts
+        if isinstance(part, ast.Constant) and isinstance(part.value, (int, float))
+    ]

@@ -1,0 +1,163 @@
+"""What `fix` writes for timeouts, library by library, and the words of its findings."""
+
+from __future__ import annotations
+
+import pytest
+
+from flake8_untimed import fixes
+from flake8_untimed.analysis import analyze
+from flake8_untimed.findings import Finding
+from flake8_untimed.settings import Settings, from_values
+from flake8_untimed.source import Source
+
+DOTTED = "myapp.settings.T"
+
+
+def fix(text: str, settings: Settings | None = None) -> tuple[str, list[str]]:
+    """The new text, unsafe fixes included, and why what is left was left."""
+    settings = settings or Settings()
+
+    def found(source: Source) -> list[Finding]:
+        return analyze(source.text, settings=settings)
+
+    source = Source.from_text(text, "<test>")
+    outcome = fixes.fix_source(source, found(source), unsafe=True, analyze=found)
+    return outcome.source.text, [left.reason for left in outcome.left]
+
+
+def writing(library: str, value: object) -> Settings:
+    return from_values({"timeouts": {library: value}}, "/")
+
+
+@pytest.mark.parametrize(
+    ("library", "value", "before", "after"),
+    [
+        ("requests", 7, "requests.get(u)", "requests.get(u, timeout=7)"),
+        ("requests", [3, 9.5], "requests.get(u)", "requests.get(u, timeout=(3, 9.5))"),
+        ("requests", DOTTED, "requests.get(u)", "requests.get(u, timeout=T)"),
+        ("httpx", 7, "httpx.get(u, timeout=None)", "httpx.get(u, timeout=7)"),
+        (
+            "httpx",
+            [3, 9],
+            "httpx.get(u, timeout=None)",
+            "httpx.get(u, timeout=httpx.Timeout(9, connect=3))",
+        ),
+        ("httpx", DOTTED, "httpx.Client(timeout=None)", "httpx.Client(timeout=T)"),
+        (
+            "aiohttp",
+            7,
+            "aiohttp.ClientSession()",
+            "aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=7))",
+        ),
+        ("aiohttp", DOTTED, "aiohttp.ClientSession()", "aiohttp.ClientSession(timeout=T)"),
+        ("urllib3", 7, "urllib3.PoolManager()", "urllib3.PoolManager(timeout=7)"),
+        ("urllib3", DOTTED, "urllib3.PoolManager()", "urllib3.PoolManager(timeout=T)"),
+        ("urllib.request", 7, "urllib.request.urlopen(u)", "urllib.request.urlopen(u, timeout=7)"),
+        (
+            "urllib.request",
+            DOTTED,
+            "urllib.request.urlopen(u)",
+            "urllib.request.urlopen(u, timeout=T)",
+        ),
+    ],
+)
+def test_the_users_timeout(library: str, value: object, before: str, after: str) -> None:
+    settings = writing(library, value)
+    new, left = fix(f"import {library}\n\n{before}\n", settings)
+    imported = "from myapp.settings import T\n" if value == DOTTED else ""
+    assert (new, left) == (f"import {library}\n{imported}\n{after}\n", [])
+    assert fix(new, settings)[0] == new
+
+
+def test_the_import_that_is_there_grows() -> None:
+    text = "from aiohttp import ClientSession\n\nsession = ClientSession()\n"
+    assert fix(text, writing("aiohttp", 7)) == (
+        (
+            "from aiohttp import ClientSession, ClientTimeout\n\n"
+            "session = ClientSession(timeout=ClientTimeout(total=7))\n"
+        ),
+        [],
+    )
+
+
+COMPLETED = "import aiohttp\nimport requests\nimport urllib3\n\n"
+NOT_KNOWN = "which value the missing phase should have is not known"
+
+
+@pytest.mark.parametrize(
+    ("library", "value", "before", "after"),
+    [
+        ("requests", [3, 9], "requests.get(u, timeout=(5, None))", "timeout=(5, 9))"),
+        ("requests", [3, 9], "requests.get(u, timeout=(None, 5))", "timeout=(3, 5))"),
+        ("requests", 7, "requests.get(u, timeout=(5, None))", "timeout=(5, 7))"),
+        (
+            "aiohttp",
+            7,
+            "aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(connect=5))",
+            "ClientTimeout(connect=5, total=7))",
+        ),
+        (
+            "urllib3",
+            7,
+            "urllib3.PoolManager(timeout=urllib3.Timeout(connect=5))",
+            "urllib3.Timeout(connect=5, read=7))",
+        ),
+    ],
+)
+def test_the_missing_half(library: str, value: object, before: str, after: str) -> None:
+    new, left = fix(f"{COMPLETED}{before}\n", writing(library, value))
+    assert left == []
+    assert new.endswith(after + "\n")
+
+
+@pytest.mark.parametrize(
+    ("library", "call"),
+    [
+        ("requests", "requests.get(u, timeout=(5, None))"),
+        ("aiohttp", "aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(connect=5))"),
+    ],
+)
+def test_a_half_behind_a_name_is_not_guessed(library: str, call: str) -> None:
+    text = f"{COMPLETED}{call}\n"
+    assert fix(text, writing(library, DOTTED)) == (text, [NOT_KNOWN])
+
+
+def test_a_subclass_without_a_constructor_takes_the_timeout() -> None:
+    text = "import aiohttp\n\n\nclass Own(aiohttp.ClientSession):\n    pass\n\n\nOwn()\n"
+    new = text.replace("Own()", "Own(timeout=aiohttp.ClientTimeout(total=30))")
+    assert fix(text) == (new, [])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "class Own(aiohttp.ClientSession):\n    def __init__(self):\n        super().__init__()\n",
+        "@decorated\nclass Own(aiohttp.ClientSession):\n    pass\n",
+        "class Own(aiohttp.ClientSession, metaclass=Odd):\n    pass\n",
+    ],
+)
+def test_a_subclass_that_may_take_none(text: str) -> None:
+    text = f"import aiohttp\n\n\n{text}\n\nOwn()\n"
+    assert fix(text)[0] == text
+
+
+def messages(text: str) -> list[str]:
+    return [finding.message for finding in analyze(text)]
+
+
+def test_messages_name_what_to_pass() -> None:
+    text = "from authlib.integrations.requests_client import OAuth2Session\n\n"
+    (message,) = messages(text + "OAuth2Session('id').get('u')\n")
+    assert message.endswith("pass timeout=(connect, read), or default_timeout= to the session")
+    (message,) = messages(text + "OAuth2Session('id', default_timeout=None).get('u')\n")
+    assert message.endswith("pass default_timeout=(5, 30)")
+    assert fix(text + "s = OAuth2Session('id', default_timeout=None)\ns.get('u')\n") == (
+        text + "s = OAuth2Session('id', default_timeout=(5, 30))\ns.get('u')\n",
+        [],
+    )
+
+
+def test_messages_name_the_default_as_the_library_is_known() -> None:
+    text = "from authlib.integrations.httpx_client import OAuth2Client\n\nOAuth2Client('id')\n"
+    (message,) = messages(text)
+    assert "only httpx's default of 5 s limits its calls" in message
