@@ -161,3 +161,14 @@ def test_messages_name_the_default_as_the_library_is_known() -> None:
     text = "from authlib.integrations.httpx_client import OAuth2Client\n\nOAuth2Client('id')\n"
     (message,) = messages(text)
     assert "only httpx's default of 5 s limits its calls" in message
+
+
+@pytest.mark.parametrize(
+    ("parameter", "safe"),
+    [("d: dict", True), ("d: dict = None", False), ("d: dict | None", False), ("d", False)],
+)
+def test_a_declared_body_is_surely_something(parameter: str, safe: bool) -> None:
+    text = f"import json\nimport requests\n\n\ndef f({parameter}):\n"
+    (found,) = analyze(text + "    requests.post('u', data=json.dumps(d), timeout=5)\n")
+    assert found.fix is not None
+    assert found.fix.safe is safe

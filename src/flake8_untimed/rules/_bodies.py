@@ -15,7 +15,7 @@ from flake8_untimed.findings import (
     RemoveItem,
     RenameArgument,
 )
-from flake8_untimed.inference.arguments import Argument
+from flake8_untimed.inference.arguments import Argument, defaults
 from flake8_untimed.inference.values import (
     Alternatives,
     Collection,
@@ -239,6 +239,8 @@ def surely_something(facts: Facts, made: Result) -> bool:
         function = node.func
         name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
         return name in (_DUMPERS if isinstance(function, ast.Attribute) else _MAKERS | {"asdict"})
+    if isinstance(node, ast.Name) and _is_declared(made, node.id):
+        return True
     values = facts.evaluate(node, made.site.context)
     return all(
         isinstance(v, (Mapping, Collection, Instance))
@@ -246,3 +248,21 @@ def surely_something(facts: Facts, made: Result) -> bool:
         or facts.is_declared(v)
         for v in values
     )
+
+
+_PLAIN = frozenset(("dict", "list", "str", "int", "float", "bool", "Dict", "List", "Mapping"))
+
+
+def _is_declared(made: Result, name: str) -> bool:
+    """Whether a name is a parameter of the function around, never bound again, whose annotation is
+    a plain type and whose default is not None (`d: dict = None` is often written)."""
+    scope = made.site.context.scope
+    function = scope.node
+    bindings = scope.bindings.get(name, ())
+    if not isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)) or len(bindings) != 1:
+        return False
+    default = defaults(function.args).get(name)
+    if isinstance(default, ast.Constant) and default.value is None:
+        return False
+    annotation = getattr(bindings[0].node, "annotation", None)
+    return isinstance(annotation, ast.Name) and annotation.id in _PLAIN
