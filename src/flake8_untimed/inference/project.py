@@ -45,6 +45,7 @@ class Project:
         self._folders: dict[str, frozenset[str]] = {}
         self._roots: dict[str, str | None] = {}
         self._bases: dict[str, str] = {}
+        self._above: dict[str, list[str]] = {}
         self._found: dict[tuple[str, str], str | None] = {}
         self._modules: dict[str, Module | None] = {}
         self._bytes: dict[str, bytes] = {}
@@ -102,9 +103,10 @@ class Project:
         folder: str | None = None
         places = [base]
         if root is not None:
-            places += [p for p in _upwards(base) if p.startswith(root) and p != base]
+            places += [p for p in self._upwards(base) if p.startswith(root) and p != base]
             places.append(os.path.join(root, "src"))
-        places += [os.path.dirname(p) for p in _upwards(importing) if os.path.basename(p) == top]
+        end = os.sep + top
+        places += [os.path.dirname(p) for p in self._upwards(importing) if p.endswith(end)]
         for place in places:
             if root is not None and not _inside(place, root):
                 continue
@@ -150,9 +152,17 @@ class Project:
         """The project's folder; None for a loose file."""
         if folder not in self._roots:
             self._roots[folder] = next(
-                (p for p in _upwards(folder) if _is_root(self._names(p))), None
+                (p for p in self._upwards(folder) if _is_root(self._names(p))), None
             )
         return self._roots[folder]
+
+    def _upwards(self, folder: str) -> list[str]:
+        """A folder and all those around it."""
+        if folder not in self._above:
+            folders = self._above[folder] = [folder]
+            while (parent := os.path.dirname(folders[-1])) != folders[-1]:
+                folders.append(parent)
+        return self._above[folder]
 
     def _base(self, folder: str) -> str:
         """The folder from which the packages around a file are imported."""
@@ -357,15 +367,6 @@ def _is_root(names: Set[str]) -> bool:
     if "__init__.py" in names:
         found = found - {"setup.py"}
     return bool(found)
-
-
-def _upwards(folder: str) -> list[str]:
-    """A folder and all those around it."""
-    folders = [folder]
-    while os.path.dirname(folder) != folder:
-        folder = os.path.dirname(folder)
-        folders.append(folder)
-    return folders
 
 
 def _inside(path: str, root: str) -> bool:
