@@ -82,6 +82,7 @@ class Workspace:
             return []
         facts = self.facts(source, tree)
         findings = {f for rule in self._rules for f in rule.check(facts)}
+        self.project.trim()
         return sorted(findings, key=lambda f: f.sort_key)
 
 

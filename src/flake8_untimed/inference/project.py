@@ -30,6 +30,8 @@ _PATCH = re.compile(
 _CLASS = re.compile(rb"^[ \t]*class[ \t]+\w+[ \t]*\(([^)]*)\)", re.MULTILINE)
 _NAME = re.compile(rb"\w+")
 _SKIPPED = frozenset(("node_modules", "__pycache__", "venv", "build", "dist", "site-packages"))
+MODULE_LIMIT = 600
+"""Modules that are kept in memory; a tree is some megabytes large."""
 FILE_LIMIT = 50_000
 """A project with more files than this is not searched for patches."""
 
@@ -194,6 +196,12 @@ class Project:
         if path not in self._modules:
             self._modules[path] = self._read(path)
         return self._modules[path]
+
+    def trim(self) -> None:
+        """Let go of what was read, if it is very much: it is read again when it is needed."""
+        if len(self._modules) > MODULE_LIMIT:
+            self._modules.clear()
+            self._bytes.clear()
 
     def parsed(self, path: str, text: str) -> Module | None:
         """The module, if it was parsed already and its text is this one."""
