@@ -207,9 +207,16 @@ class Interest:
             local = words[-1] if len(words) == 3 else words[0].partition(b".")[0]
             target = self._find(path, words[0].decode("ascii", "replace"), 0)
             if target is not None:
-                imports[local] = (*imports.get(local, ()), (target, WHOLE))
+                spelled = local if len(words) == 3 else words[0]
+                used = self._used_of(path, target, spelled)
+                imports[local] = (*imports.get(local, ()), *used)
             elif self._pattern.search(b"import " + words[0] + b"\n"):
                 library.add(local)
+
+    def _used_of(self, path: str, module: str, spelled: bytes) -> tuple[Node, ...]:
+        """The names of a module that a file uses: `module.name`, in its text."""
+        pattern = rb"(?<![\w.])" + re.escape(spelled) + rb"\.(\w+)"
+        return tuple((module, name) for name in sorted(set(re.findall(pattern, self._data(path)))))
 
     def _read_from(
         self,
@@ -236,7 +243,11 @@ class Interest:
                 stars.append(target)
                 continue
             local = alias or name
-            imports[local] = (*imports.get(local, ()), (target, name))
+            found: tuple[Node, ...] = ((target, name),)
+            submodule = self._submodule(target, name.decode("ascii", "replace"))
+            if submodule is not None:
+                found = self._used_of(path, submodule, local)
+            imports[local] = (*imports.get(local, ()), *found)
 
     @staticmethod
     def _read_chunks(data: bytes) -> tuple[dict[bytes, frozenset[bytes]], frozenset[bytes]]:
