@@ -56,11 +56,8 @@ class Workspace:
         if module is None:
             tree = tree if tree is not None else source.parse()
             module = Module(tree, path, ":=" in source.text, "global " in source.text)
-            if tree is not None:
-                with self.project.lent(module):
-                    return collect(source, module, self._evaluator, self._settings_for(path))
-            self.project.adopt(module)
-        return collect(source, module, self._evaluator, self._settings_for(path))
+        with self.project.lent(module):
+            return collect(source, module, self._evaluator, self._settings_for(path))
 
     def _settings_for(self, path: str) -> Settings:
         """The session class out of sight is believed to set a timeout. One of the project's own is

@@ -224,10 +224,6 @@ class Project:
             else:
                 self._modules[module.path] = before
 
-    def adopt(self, module: Module) -> None:
-        """Take a module that somebody else has parsed already."""
-        self._modules[module.path] = module
-
     def _read(self, path: str) -> Module | None:
         if self._follow and path in self._folders:
             return Module(ast.Module([], []), path, False, False)
