@@ -18,7 +18,6 @@ from flake8_untimed.inference.values import (
     Instance,
     Literal,
     Partial,
-    SenderValue,
     Symbol,
 )
 from flake8_untimed.inference.walk import walk
@@ -221,6 +220,3 @@ def _pool(method: Scope) -> Iterator[Idle]:
                     "every request hands its own timeout to the pool, None included; set it in"
                     " send() where it is None",
                 )
-
-
-__all__ = ["Idle", "SenderValue", "find_idle"]

@@ -14,20 +14,18 @@ from functools import cached_property
 
 from flake8_untimed.bounds import UNKNOWN, Bound, Kind, Source, judged
 from flake8_untimed.inference import invoke, objects
-from flake8_untimed.inference.arguments import Argument, Passed, bind
+from flake8_untimed.inference.arguments import Argument, Passed, bind, parameter_names
 from flake8_untimed.inference.evaluate import Evaluator
 from flake8_untimed.inference.scopes import Event, Scope
 from flake8_untimed.inference.surroundings import is_surrounded
 from flake8_untimed.inference.values import (
     Alternatives,
     Class,
-    Collection,
     Context,
     Frame,
     Function,
     Instance,
     Literal,
-    Mapping,
     Partial,
     Result,
     SenderValue,
@@ -827,8 +825,6 @@ def _functions(module: Scope) -> list[Scope]:
 
 def _parameters_for(callee: Function, node: ast.Call, name: str) -> list[str]:
     """The parameters of a function that take the variable `name` at a call."""
-    from flake8_untimed.inference.arguments import parameter_names
-
     function = callee.scope.node
     names = parameter_names(function.args)  # type: ignore[union-attr]
     if callee.receiver is not None:
@@ -864,6 +860,3 @@ def _patchable(value: SenderValue) -> tuple[str, ...]:
     if value.sender.name in ("request", "send") or "request" not in (value.sender.delegates or ""):
         return (path,) if base != "requests.Session" else (path, "requests.Session.send")
     return (path, "requests.Session.request", "requests.Session.send")
-
-
-__all__ = ["Collection", "Limits", "Mapping", "handing_on", "hands_on"]

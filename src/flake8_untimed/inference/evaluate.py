@@ -392,11 +392,13 @@ class Evaluator:
         if kind == "annotation":
             return types.instances(self, node, context)  # type: ignore[arg-type]
         if kind == "enter":
-            entered = objects.enter(self, self._outer(node, context))
+            entered = objects.enter(self, self.evaluate(node, context))  # type: ignore[arg-type]
             return containers.unpacked(self, entered, binding.path) if binding.path else entered
         if kind == "element":
             return containers.unpacked(
-                self, containers.elements(self._outer(node, context)), binding.path
+                self,
+                containers.elements(self.evaluate(node, context)),  # type: ignore[arg-type]
+                binding.path,
             )
         return NOTHING_KNOWN
 
@@ -413,11 +415,6 @@ class Evaluator:
                     site = Site(call, context, passed)
                     values = invoke.result_of(self, value, site)
         return values
-
-    def _outer(self, node: ast.AST, context: Context) -> Alternatives:
-        """The iterable of a comprehension is evaluated inside it here: its targets are not in
-        force there, but seldom share a name with it."""
-        return self.evaluate(node, context)  # type: ignore[arg-type]
 
     def unless_known(
         self, values: Alternatives, annotation: ast.expr | None, context: Context
@@ -755,6 +752,3 @@ def _strings(node: ast.AST) -> Iterator[str]:
     for part in ast.walk(node):
         if isinstance(part, ast.Constant) and isinstance(part.value, str):
             yield part.value
-
-
-__all__ = ["Evaluator", "Passed", "Site", "is_none", "is_number", "truth_of"]

@@ -17,7 +17,6 @@ from flake8_untimed.inference.values import (
     Collection,
     Context,
     Function,
-    Instance,
     Literal,
     Mapping,
     Partial,
@@ -186,6 +185,3 @@ def _targeted(
     for value in evaluator.argument(function):
         if isinstance(value, (SenderValue, Partial)):
             yield value, _packed(evaluator, passed.keywords.get(args), passed.keywords.get(kwargs))
-
-
-__all__ = ["Instance", "handed_over", "keywords_travel"]

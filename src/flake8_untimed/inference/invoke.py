@@ -11,7 +11,6 @@ from flake8_untimed.inference.arguments import Argument, Passed, bind, defaults,
 from flake8_untimed.inference.scopes import FUNCTIONS, Event, Scope, dotted
 from flake8_untimed.inference.values import (
     NOTHING_KNOWN,
-    UNKNOWN,
     Alternatives,
     Class,
     Collection,
@@ -512,9 +511,4 @@ _SPECIAL = {
     "asyncio.ensure_future": _first,
     "weakref.proxy": _first,
     "asgiref.sync.sync_to_async": _first,
-    "functools.lru_cache": None,
 }
-
-ENTERS = ("enter_context", "enter_async_context")
-
-__all__ = ["UNKNOWN", "Passed", "call", "frame_for", "passed_by", "result_of", "returned"]

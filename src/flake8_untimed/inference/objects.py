@@ -78,8 +78,7 @@ def _kept(origin: Value, value: Value) -> Value:
     """A value with the steps of the one that it was reached by."""
     if origin.steps is None or isinstance(value, Unknown):
         return value
-    step = origin.steps
-    value.steps = step
+    value.steps = origin.steps
     return value
 
 
@@ -498,6 +497,3 @@ def _entered(evaluator: Evaluator, value: Value) -> Alternatives:
     if evaluator.client_of(value) is not None:
         return (value,)
     return NOTHING_KNOWN
-
-
-__all__ = ["UNKNOWN", "attribute", "class_attribute", "enter", "mro"]

@@ -376,6 +376,3 @@ def _mentions(part: ast.AST, dye: set[str]) -> bool:
             return part.id in dye
         else:
             return not isinstance(part, (ast.Constant, ast.JoinedStr))
-
-
-__all__ = ["Found", "survey"]
