@@ -132,12 +132,12 @@ class Facts:
     @cached_property
     def found(self) -> Walk:
         """The calls, attribute assignments and classes of the module that can matter."""
-        dye = self.evaluator.project.dye(self.module.path)
-        if dye is None:
+        seeds = self.evaluator.project.seeds(self.module.path)
+        if seeds is None:
             return walk(self.module.scope)
         always = (*ALWAYS, *self.evaluator.catalogue.words)
         named = (path.rpartition(".")[2] for path in self.settings.clients)
-        return survey(self.module, self.source.lines, dye.union(always, named))
+        return survey(self.module, self.source.lines, seeds.with_names(always, named))
 
     def values(self, argument: Argument | None) -> Alternatives:
         """What an argument may be; nothing if it is not given."""

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from flake8_untimed.inference.survey import HARMLESS
+from flake8_untimed.inference.survey import HARMLESS, Dye, Seeds
 
 _IMPORT = re.compile(
     rb"(?:^[ \t]*|;[ \t]*)(?:from[ \t]+(\.*[\w.]*)[ \t]+import[ \t]+(\([^)]*\)|(?:[^\n#;\\]|\\\r?\n)*)"
@@ -53,6 +53,20 @@ class Outline(NamedTuple):
     """Local names of things that come from a library."""
     used: frozenset[bytes]
     """All identifiers outside of imports and of quoted names."""
+    ways: dict[tuple[bytes, Node], str]
+    """Of a local name that is a module, and something that is used of it: how that is spelled, as
+    a regular expression: `app\\.http`."""
+
+
+class Stain(NamedTuple):
+    """Names of a module: those that may hold or give a client, wrappers, and what may be called."""
+
+    names: frozenset[str]
+    wrappers: frozenset[str]
+    callables: frozenset[str]
+
+
+NO_STAIN = Stain(frozenset(), frozenset(), frozenset())
 
 
 class Interest:
@@ -64,14 +78,18 @@ class Interest:
         find: Callable[[str, str, int], str | None],
         submodule: Callable[[str, str], str | None],
         pattern: re.Pattern[bytes],
-        coloured: Callable[[str, frozenset[str]], frozenset[str] | None],
+        called: frozenset[str],
+        dye: Callable[[str, Callable[[str], bool]], Dye | None],
     ) -> None:
         self._data = data
         self._find = find
         self._submodule = submodule
         self._pattern = pattern
-        self._coloured = coloured
-        self._colours: dict[str, frozenset[bytes]] = {}
+        self._called = called
+        self._dye = dye
+        self._stains: dict[str, Stain] = {}
+        self._next: dict[str, tuple[str, ...]] = {}
+        self._reached: dict[str, frozenset[str]] = {}
         self._outlines: dict[str, Outline] = {}
         self._known: dict[Node, bool] = {}
         self._names: dict[str, bool] = {}
@@ -87,24 +105,149 @@ class Interest:
         if self.names_library(path):
             return True
         outline = self._outline(path)
-        return any(
+        if not any(
             self.of_name(*target)
             for local, targets in outline.imports.items()
             if local in outline.used
             for target in targets
-        ) or any(self.of_name(star, WHOLE) for star in outline.stars)
+        ) and not any(self.of_name(star, WHOLE) for star in outline.stars):
+            return False
+        seeds = self.seeds(path)
+        return seeds is None or bool(seeds.names or seeds.wrappers)
 
-    def dye(self, path: str) -> frozenset[str] | None:
+    def seeds(self, path: str) -> Seeds | None:
         """The local names of a file that come from a library, or from where something of interest
-        is; None: any name may."""
+        is, and what is worth asking for of them; None: any name may."""
         outline = self._outline(path)
-        if WHOLE in outline.library or any(self.of_name(s, WHOLE) for s in outline.stars):
+        if WHOLE in outline.library:
             return None
-        names = {name.decode() for name in outline.library}
+        for module in self._neighbours(path):
+            self._settle(module)
+        names, wrappers, callables = self._given(path)
+        spelled: dict[str, re.Pattern[str]] = {}
         for local, targets in outline.imports.items():
-            if local in outline.used and any(self.of_name(*target) for target in targets):
-                names.add(local.decode("ascii", "replace"))
-        return frozenset(names)
+            ways = [outline.ways.get((local, t)) for t in targets if self._stain_of(*t)]
+            if ways and local not in outline.library and None not in ways:
+                spelled[local.decode()] = re.compile(rf"\b(?:{'|'.join(sorted(ways))})\b")
+        wanted = set(self._called)
+        for module in self._reach(path):
+            stain = self._stains.get(module, NO_STAIN)
+            wanted |= stain.wrappers
+            wanted |= stain.callables
+        return Seeds(
+            frozenset(names),
+            frozenset(wrappers),
+            frozenset(callables),
+            wanted,
+            spelled,
+            lambda name: self._is_inherited(path, name),
+        )
+
+    # Colours of other modules ----------------------------------------------------------------
+
+    def _reach(self, path: str) -> frozenset[str]:
+        """The modules of interest that a file can get something from, through others too."""
+        if path not in self._reached:
+            found: dict[str, None] = {}
+            queue = [path]
+            for module in queue:
+                for other in self._neighbours(module):
+                    if other not in found:
+                        found[other] = None
+                        queue.append(other)
+            self._reached[path] = frozenset(found)
+        return self._reached[path]
+
+    def _neighbours(self, path: str) -> tuple[str, ...]:
+        if path not in self._next:
+            outline = self._outline(path)
+            found: dict[str, None] = {}
+            for targets in outline.imports.values():
+                for target in targets:
+                    if target[0] not in found and self.of_name(*target):
+                        found[target[0]] = None
+                        submodule = self._submodule(target[0], target[1].decode("ascii", "replace"))
+                        if submodule is not None:
+                            found[submodule] = None
+            for star in outline.stars:
+                if self.of_name(star, WHOLE):
+                    found[star] = None
+            self._next[path] = tuple(found)
+        return self._next[path]
+
+    def _settle(self, path: str) -> None:
+        """Colour a module and all that it can get something from: the smallest sets of names that
+        agree with one another, so that it does not matter where one begins."""
+        if path in self._stains:
+            return
+        modules = [m for m in (path, *sorted(self._reach(path))) if m not in self._stains]
+        importers: dict[str, list[str]] = {}
+        for module in modules:
+            self._stains[module] = NO_STAIN
+            for other in self._neighbours(module):
+                importers.setdefault(other, []).append(module)
+        dyes: dict[str, Dye | None] = {}
+        queue = dict.fromkeys(modules)
+        while queue:
+            module = queue.popitem()[0]
+            stain = self._stained(module, dyes)
+            if stain != self._stains[module]:
+                self._stains[module] = stain
+                queue.update(dict.fromkeys(importers.get(module, ())))
+
+    def _stained(self, path: str, dyes: dict[str, Dye | None]) -> Stain:
+        given = self._given(path)
+        if not given[0] and not given[1] and WHOLE not in self._outline(path).library:
+            return NO_STAIN
+        if path not in dyes:
+            dyes[path] = self._dye(path, lambda name: self._is_inherited(path, name))
+        dye = dyes[path]
+        if dye is None:
+            return Stain(*map(frozenset, given))
+        dye.spread(*given)
+        return Stain(frozenset(dye.names), frozenset(dye.wrappers), frozenset(dye.callables))
+
+    def _given(self, path: str) -> tuple[set[str], set[str], set[str]]:
+        """The local names that an import colours: what may hold or give a client, wrappers, and
+        what may be called."""
+        outline = self._outline(path)
+        names = {name.decode() for name in outline.library}
+        wrappers: set[str] = set()
+        callables = set(names)
+        for local, targets in outline.imports.items():
+            name = local.decode("ascii", "replace")
+            for target in targets:
+                stain = self._stain_of(*target)
+                names |= {name} if "v" in stain else set()
+                wrappers |= {name} if "w" in stain else set()
+                callables |= {name} if "c" in stain else set()
+        for star in outline.stars:
+            stain = self._stains.get(star, NO_STAIN)
+            names |= stain.names
+            wrappers |= stain.wrappers
+            callables |= stain.callables
+        return names, wrappers, callables
+
+    def _stain_of(self, path: str, name: bytes) -> str:
+        """What is known of a name of a module, as letters: v, w, c."""
+        stain = self._stains.get(path, NO_STAIN)
+        word = name.decode("ascii", "replace")
+        letters = (
+            ("v" if word in stain.names else "")
+            + ("w" if word in stain.wrappers else "")
+            + ("c" if word in stain.callables else "")
+        )
+        if letters or word in self._outline(path).mentions:
+            return letters
+        submodule = self._submodule(path, word)
+        return "v" if submodule is not None and self._stains.get(submodule, NO_STAIN).names else ""
+
+    def _is_inherited(self, path: str, name: str) -> bool:
+        """Whether a base may come from where an attribute is coloured."""
+        return bool(self._outline(path).library) or any(
+            name in stain.names or name in stain.wrappers
+            for stain in (self._stains.get(m, NO_STAIN) for m in self._reach(path))
+        )
 
     def of_name(self, path: str, name: bytes) -> bool:
         """Whether a name of a module is of interest."""
@@ -139,17 +282,7 @@ class Interest:
             return bool(outline.library)
         if name in outline.library:
             return True
-        if not outline.library or name not in outline.mentions:
-            return False
-        if path not in self._colours:
-            library = frozenset(n.decode() for n in outline.library)
-            names = self._coloured(path, library)
-            self._colours[path] = (
-                frozenset(outline.mentions)
-                if names is None
-                else frozenset(n.encode("ascii", "replace") for n in names)
-            )
-        return name in self._colours[path]
+        return not outline.library.isdisjoint(outline.mentions.get(name, ()))
 
     def _leads_to(self, node: Node) -> Iterator[Node]:
         path, name = node
@@ -181,17 +314,18 @@ class Interest:
         imports: dict[bytes, tuple[Node, ...]] = {}
         library: set[bytes] = set()
         stars: list[str] = []
+        ways: dict[tuple[bytes, Node], str] = {}
         for match in _IMPORT.finditer(data):
             package, names, modules = match.groups()
             if modules is not None:
-                self._read_import(path, modules, imports, library)
+                self._read_import(path, modules, imports, library, ways)
             else:
-                self._read_from(path, package, names, imports, library, stars)
+                self._read_from(path, package, names, imports, library, stars, ways)
         mentions: dict[bytes, frozenset[bytes]] = {}
         used: frozenset[bytes] = frozenset()
         if imports or library or stars:
             mentions, used = self._read_chunks(data)
-        return Outline(mentions, imports, tuple(stars), frozenset(library), used)
+        return Outline(mentions, imports, tuple(stars), frozenset(library), used, ways)
 
     def _read_import(
         self,
@@ -199,6 +333,7 @@ class Interest:
         modules: bytes,
         imports: dict[bytes, tuple[Node, ...]],
         library: set[bytes],
+        ways: dict[tuple[bytes, Node], str],
     ) -> None:
         for part in modules.split(b","):
             words = part.split()
@@ -208,15 +343,25 @@ class Interest:
             target = self._find(path, words[0].decode("ascii", "replace"), 0)
             if target is not None:
                 spelled = local if len(words) == 3 else words[0]
-                used = self._used_of(path, target, spelled)
+                used = self._used_of(path, target, local, spelled, ways)
                 imports[local] = (*imports.get(local, ()), *used)
             elif self._pattern.search(b"import " + words[0] + b"\n"):
                 library.add(local)
 
-    def _used_of(self, path: str, module: str, spelled: bytes) -> tuple[Node, ...]:
+    def _used_of(
+        self,
+        path: str,
+        module: str,
+        local: bytes,
+        spelled: bytes,
+        ways: dict[tuple[bytes, Node], str],
+    ) -> tuple[Node, ...]:
         """The names of a module that a file uses: `module.name`, in its text."""
         pattern = rb"(?<![\w.])" + re.escape(spelled) + rb"\.(\w+)"
-        return tuple((module, name) for name in sorted(set(re.findall(pattern, self._data(path)))))
+        found = tuple((module, name) for name in sorted(set(re.findall(pattern, self._data(path)))))
+        for node in found:
+            ways[local, node] = re.escape((spelled + b"." + node[1]).decode("ascii", "replace"))
+        return found
 
     def _read_from(
         self,
@@ -226,6 +371,7 @@ class Interest:
         imports: dict[bytes, tuple[Node, ...]],
         library: set[bytes],
         stars: list[str],
+        ways: dict[tuple[bytes, Node], str],
     ) -> None:
         text = package.decode("ascii", "replace")
         dotted = text.lstrip(".")
@@ -246,7 +392,7 @@ class Interest:
             found: tuple[Node, ...] = ((target, name),)
             submodule = self._submodule(target, name.decode("ascii", "replace"))
             if submodule is not None:
-                found = self._used_of(path, submodule, local)
+                found = self._used_of(path, submodule, local, local, ways)
             imports[local] = (*imports.get(local, ()), *found)
 
     @staticmethod
@@ -274,3 +420,4 @@ class Interest:
             for name in names:
                 mentions[name] = mentions.get(name, frozenset()) | words
         return mentions, frozenset(used)
+

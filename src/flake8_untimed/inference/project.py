@@ -16,7 +16,7 @@ from contextlib import contextmanager
 
 from flake8_untimed.inference.interest import Interest
 from flake8_untimed.inference.scopes import Module
-from flake8_untimed.inference.survey import coloured
+from flake8_untimed.inference.survey import Dye, Seeds, dye_for
 from flake8_untimed.libraries import Catalogue
 
 MARKERS = frozenset(("pyproject.toml", "setup.cfg", "setup.py", ".git"))
@@ -56,7 +56,8 @@ class Project:
             self.find,
             self.submodule,
             catalogue.packages_pattern,
-            self._coloured,
+            catalogue.called,
+            self._dye,
         )
         self._vendored: dict[str, str | None] = {}
         self._patching: dict[str, list[str]] = {}
@@ -337,16 +338,15 @@ class Project:
             self._bytes.setdefault(path, data)
         return self._interest.of_file(path)
 
-    def _coloured(self, path: str, library: frozenset[str]) -> frozenset[str] | None:
+    def _dye(self, path: str, inherited: Callable[[str], bool]) -> Dye | None:
         module = self.module(path) if self.keep else self._modules.get(path) or self._read(path)
         if module is None:
             return None
-        text = self._data(path).decode("utf-8", "replace")
-        return coloured(module.tree, text, library)
+        return dye_for(module.tree, self._data(path).decode("utf-8", "replace"), inherited)
 
-    def dye(self, path: str) -> frozenset[str] | None:
+    def seeds(self, path: str) -> Seeds | None:
         """The local names of a file that can lead to a request; None: any."""
-        return self._interest.dye(path)
+        return self._interest.seeds(path)
 
     def interesting(self, path: str, name: str) -> bool:
         """Whether a name of a module can have to do with a request. Cheap: nothing is parsed."""

@@ -1,24 +1,29 @@
 """Which statements of a module can have to do with a request, so that only they are looked into.
 
 Names spread like a dye: those that come from a library, or from a module of the project that is of
-interest, colour whatever is bound by a statement that mentions them. Judged by the identifiers on
-the lines of each statement, generously: what is left out cannot matter, what is kept is looked at
-closely by others.
+interest, colour whatever may hold what they hold. Two kinds of names are told apart: those that
+may hold or give a client, a sender or the like are *coloured*, and colour what is bound to them;
+functions that hand on what they were given are *wrappers*: calls of them matter, what they return
+does not. Judged generously by names alone, whatever they mean at each place: what is left out
+cannot matter, what is kept is looked at closely by others.
 """
 
 from __future__ import annotations
 
 import ast
 import re
-from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator
+from bisect import bisect_right
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from itertools import accumulate
+from typing import NamedTuple, Union
 
+from flake8_untimed.inference import handing
 from flake8_untimed.inference.scopes import COMPREHENSIONS, Module, Scope
 from flake8_untimed.inference.walk import Found, Walk, visit
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 _IDENTIFIER = re.compile(r"[A-Za-z_]\w*")
+_OWN = re.compile(r"\b(?:self|cls)\.(\w+)")
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _COMPOUND = (
@@ -33,6 +38,11 @@ _VERBS = frozenset(
      "format", "append", "exception")
 )  # fmt: skip
 """Methods whose results are no clients: the dye stops here."""
+_PLAIN_RESULTS = frozenset(
+    ("len", "str", "repr", "print", "isinstance", "issubclass", "int", "float", "bool", "hasattr",
+     "id", "hash", "sum", "range", "bytes", "callable")
+)  # fmt: skip
+"""Functions whose results are no clients."""
 HARMLESS = re.compile(
     r"\b\w+\.(?:exceptions\b(?:\.\w+)*|(?:Client)?Response\b|codes\b(?:\.\w+)*|status_codes\b"
     r"|[A-Z]\w*(?:Error|Exception|Warning)\b|HTTPStatus\w*|Timeout\b(?!\()|ConnectTimeout\b|ReadTimeout\b"
@@ -41,15 +51,43 @@ HARMLESS = re.compile(
 """What can be taken from a library without sending anything."""
 _HOLDERS = re.compile(r"(?:session|client|http|requests|httpx|conn|api|^s)$", re.IGNORECASE)
 """What `get` is called on, when it is a request rather than a look-up in a dict."""
-_OWN = frozenset(("self", "cls", "super"))
+_MAKERS = frozenset(("partial", "partialmethod", "getattr", "attrgetter", "methodcaller"))
+"""Functions that make something to be called."""
+_HANDERS = frozenset((*handing.BEHIND, *handing.MAPPED, *handing.PACKED, *handing.TARGETED))
+_Function = Union[ast.FunctionDef, ast.AsyncFunctionDef]
+
+
+class Seeds(NamedTuple):
+    """What is known beforehand of a module's names."""
+
+    names: frozenset[str]
+    """Local names of what comes from a library, or may hold or give a client."""
+    wrappers: frozenset[str]
+    """Those of functions that hand on what they are given."""
+    callables: frozenset[str]
+    """Those of what sends a request or makes a client when it is called."""
+    wanted: Collection[str]
+    """Names by which senders, clients and the project's wrappers are called."""
+    spelled: Mapping[str, re.Pattern[str]]
+    """Of names of modules: how they must go on to be of interest (`app.http`, not `app.text`)."""
+    inherited: Callable[[str], bool] = lambda name: True  # noqa: E731
+    """Whether bases out of this module may have an attribute."""
+
+    def with_names(self, *groups: Iterable[str]) -> Seeds:
+        return self._replace(
+            names=self.names.union(*groups), callables=self.callables.union(*groups)
+        )
 
 
 class _Statements:
     """The statements of a module in the order of the text, and where its identifiers stand."""
 
-    def __init__(self, tree: ast.Module, lines: list[str]) -> None:
+    def __init__(
+        self, tree: ast.Module, lines: list[str], spelled: Mapping[str, re.Pattern[str]]
+    ) -> None:
         self._text = "".join(lines)
         self._ends = list(accumulate(map(len, lines)))
+        self._spelled = spelled
         self._found: dict[str, list[int]] = {}
         self.nodes: list[ast.stmt] = []
         self.starts: list[int] = []
@@ -62,26 +100,30 @@ class _Statements:
         senders and clients: `requests.Response`, `requests.exceptions.Timeout`."""
         found = self._found.get(word)
         if found is None:
-            found = self._found[word] = []
-            text, size = self._text, len(word)
-            place = text.find(word)
-            while place >= 0:
-                end = place + size
-                after = text[end : end + 1]
-                if not (
-                    (after.isalnum() or after == "_")
-                    or (place and _is_word(text[place - 1]))
-                    or (after == "." and HARMLESS.match(text, place))
-                ):
-                    found.append(bisect_right(self._ends, place) + 1)
-                place = text.find(word, end)
+            spelled = self._spelled.get(word)
+            if spelled is None:
+                found = self._search(word)
+            else:
+                ends, text = self._ends, self._text
+                found = [bisect_right(ends, m.start()) + 1 for m in spelled.finditer(text)]
+            self._found[word] = found
         return found
 
-    def lines_in(self, node: ast.stmt, word: str) -> list[int]:
-        """The lines of a statement on which an identifier stands."""
-        lines = self.lines(word)
-        first = bisect_left(lines, node.lineno)
-        return lines[first : bisect_right(lines, node.end_lineno or node.lineno, first)]
+    def _search(self, word: str) -> list[int]:
+        found = []
+        text, size = self._text, len(word)
+        place = text.find(word)
+        while place >= 0:
+            end = place + size
+            after = text[end : end + 1]
+            if not (
+                (after.isalnum() or after == "_")
+                or (place and _is_word(text[place - 1]))
+                or (after == "." and HARMLESS.match(text, place))
+            ):
+                found.append(bisect_right(self._ends, place) + 1)
+            place = text.find(word, end)
+        return found
 
     def _collect(self, tree: ast.Module) -> None:
         stack: list[tuple[ast.stmt, int]] = [(s, -1) for s in reversed(tree.body)]
@@ -116,44 +158,353 @@ class _Statements:
             yield owner
             owner = self.owners[owner]
 
-    def words(self, node: ast.stmt, words: Iterable[str]) -> bool:
-        """Whether one of some identifiers is on the lines of a statement."""
-        return any(self.lines_in(node, word) for word in words)
+    def text(self, node: ast.stmt) -> str:
+        """The lines of a statement, but for the blocks inside it."""
+        last = node.end_lineno or node.lineno
+        if isinstance(node, _COMPOUND):
+            last = node.lineno
+        begin = self._ends[node.lineno - 2] if node.lineno > 1 else 0
+        return self._text[begin : self._ends[last - 1]]
+
+    def own_names(self, node: ast.ClassDef) -> set[str]:
+        """The attributes of its object that a class speaks of."""
+        first, last = node.lineno - 1, node.end_lineno or node.lineno
+        begin = self._ends[first - 1] if first else 0
+        return set(_OWN.findall(self._text, begin, self._ends[last - 1]))
+
+    def stores_in(self, node: ast.ClassDef, index: int) -> Iterator[int]:
+        """The statements of a class, the one at `index`, that store on its object."""
+        last = node.end_lineno or node.lineno
+        for inner in range(index + 1, len(self.nodes)):
+            if self.starts[inner] > last:
+                break
+            if _stores_attribute(self.nodes[inner]):
+                yield inner
+
+    def bound_names(self) -> set[str]:
+        """The names that are bound in classes of this module, or on their objects; None does not
+        count."""
+        names: set[str] = set()
+        for node, owner in zip(self.nodes, self.owners, strict=True):
+            if owner < 0:
+                continue
+            if isinstance(node, _SCOPES):
+                names.add(node.name)
+            elif isinstance(node, (ast.Assign, ast.AnnAssign)):
+                value = node.value
+                if value is not None and not (
+                    isinstance(value, ast.Constant) and value.value is None
+                ):
+                    names.update(_names_in(_assigned(node)))
+        return names
 
 
-def survey(module: Module, lines: list[str], dye: frozenset[str]) -> Walk:
+def survey(module: Module, lines: list[str], seeds: Seeds) -> Walk:
     """The calls, attribute assignments and classes of a module that can matter."""
     text = "".join(lines)
-    if not any(name in text for name in dye):
+    if not any(name in text for name in (*seeds.names, *seeds.wrappers)):
         return Walk([], [], [])
-    statements = _Statements(module.tree, lines)
-    names = set(dye)
-    own, marked = _spread(statements, names)
-    own_names = names | _OWN
+    statements = _Statements(module.tree, lines, seeds.spelled)
+    dye = Dye(statements, seeds.inherited, seeds.wanted)
+    dye.spread(seeds.names, seeds.wrappers, seeds.callables)
     result = Walk([], [], [])
     calls: list[Found] = []
     scopes: dict[int, Scope] = {-1: module.scope}
-    for index in sorted(marked):
+    for index in sorted(dye.marked):
         node = statements.nodes[index]
         scope = _scope(statements, statements.owners[index], scopes)
         if isinstance(node, ast.ClassDef):
             result.classes.append(scope.child(node, node))
         visit(node, scope, result)
-        wanted = own_names if index in own else names
-        calls += [
-            found
-            for found in result.calls
-            if isinstance(found.scope.node, COMPREHENSIONS) or _is_coloured(found.node, wanted)
-        ]
+        calls += [found for found in result.calls if dye.is_wanted(found)]
         result.calls.clear()
     return Walk(calls, result.stores, result.classes)
 
 
-def coloured(tree: ast.Module, text: str, dye: frozenset[str]) -> frozenset[str]:
-    """The names of a module that come to be coloured."""
-    names = set(dye)
-    _spread(_Statements(tree, _LINE.findall(text)), names)
-    return frozenset(names)
+def dye_for(tree: ast.Module, text: str, inherited: Callable[[str], bool]) -> Dye:
+    """What colours the names of a module that is only glanced at."""
+    return Dye(_Statements(tree, _LINE.findall(text), {}), inherited)
+
+
+class Dye:
+    """Colours names until no more statement that binds any mentions a coloured one."""
+
+    def __init__(
+        self,
+        statements: _Statements,
+        inherited: Callable[[str], bool],
+        wanted: Collection[str] = (),
+    ) -> None:
+        self._statements = statements
+        self._inherited = inherited
+        self._wanted = wanted
+        self._bound: set[str] | None = None
+        self._missing: set[str] = set()
+        self.names: set[str] = set()
+        self.wrappers: set[str] = set()
+        self.callables: set[str] = set()
+        self.marked: set[int] = set()
+        """The statements that mention a coloured name or a wrapper."""
+        self._carrying: set[int] = set()
+        self._fresh: set[str] = set()
+
+    def spread(
+        self, names: Iterable[str], wrappers: Iterable[str], callables: Iterable[str]
+    ) -> None:
+        """Colour some names, and whatever they colour in their turn."""
+        statements = self._statements
+        self._add(names)
+        for name in wrappers:
+            self._add_wrapper(name)
+        self.callables.update(callables)
+        self._add([n for n in self._missing if self._inherited(n)])
+        while self._fresh:
+            queue, self._fresh = self._fresh, set()
+            for word in queue:
+                for line in statements.lines(word):
+                    index = statements.at(line)
+                    if index >= 0 and index not in self._carrying:
+                        self.marked.add(index)
+                        self._colour(index)
+
+    def _add(self, names: Iterable[str]) -> None:
+        for name in names:
+            if name not in self.names:
+                self.names.add(name)
+                self._fresh.add(name)
+
+    def _add_wrapper(self, name: str) -> None:
+        if name not in self.wrappers and not name.startswith("__"):
+            self.wrappers.add(name)
+            self._fresh.add(name)
+
+    def _colour(self, index: int) -> None:
+        """What a statement that mentions a coloured name colours in its turn."""
+        node = self._statements.nodes[index]
+        if isinstance(node, ast.ClassDef):
+            self._colour_class(node, index)
+            self._colour_owners(index, carries=False)
+        elif isinstance(node, _FUNCTIONS):
+            self._colour_function(node)
+            self._colour_owners(index, carries=False)
+        else:
+            targets, carries = self._targets(node)
+            self._add(targets)
+            if carries:
+                self._carrying.add(index)
+            self._colour_owners(index, carries)
+
+    # What binds ------------------------------------------------------------------------------
+
+    def _targets(self, node: ast.stmt) -> tuple[Iterable[str], bool]:
+        """The names, and the last attributes, that a statement gives something coloured to; and
+        whether it has something coloured to give."""
+        if isinstance(node, (ast.Assign, ast.AnnAssign, ast.AugAssign)):
+            value = node.value
+            carries = value is not None and self._carries(value)
+            if isinstance(node, ast.AnnAssign) and not carries:
+                carries = self._is_coloured_type(node.annotation)
+            names = _names_in(_assigned(node))
+            if isinstance(value, ast.Lambda):
+                for name in names:
+                    self._add_wrapper(name)
+            if not carries:
+                return (), False
+            if not isinstance(value, ast.Call) or _last_name(value.func) in _MAKERS:
+                self.callables.update(names)
+            return names, True
+        if isinstance(node, (ast.For, ast.AsyncFor)):
+            if not self._carries(node.iter):
+                return (), False
+            names = _names_in([node.target])
+            self.callables.update(names)
+            return names, True
+        if isinstance(node, (ast.With, ast.AsyncWith)):
+            held = [i for i in node.items if self._carries(i.context_expr)]
+            return _names_in([i.optional_vars for i in held if i.optional_vars]), bool(held)
+        if isinstance(node, ast.Return):
+            return (), node.value is not None and self._carries(node.value)
+        if isinstance(node, ast.Expr):
+            value = node.value
+            if isinstance(value, (ast.Yield, ast.YieldFrom, ast.Await)):
+                return (), self._carries(value)
+            names = _filled(value)
+            if names and isinstance(value, ast.Call) and self._any_argument_carries(value):
+                return names, True
+        return (), False
+
+    def _any_argument_carries(self, call: ast.Call) -> bool:
+        return any(self._carries(a) for a in (*call.args, *(k.value for k in call.keywords)))
+
+    def _carries(self, value: ast.expr) -> bool:
+        """Whether the value of an expression may hold something coloured."""
+        names = self.names
+        stack: list[ast.expr] = [value]
+        while stack:
+            node = stack.pop()
+            kind = type(node)
+            if kind is ast.Name:
+                if node.id in names:  # type: ignore[attr-defined]
+                    return True
+            elif kind is ast.Attribute:
+                if node.attr in names:  # type: ignore[attr-defined]
+                    return True
+                stack.append(node.value)  # type: ignore[attr-defined]
+            elif kind is ast.Call:
+                assert isinstance(node, ast.Call)
+                if _stops(node):
+                    continue
+                function = node.func
+                if isinstance(function, ast.Name) and function.id in _PLAIN_RESULTS:
+                    continue
+                stack.append(function)
+                stack.extend(node.args)
+                stack.extend(k.value for k in node.keywords)
+            else:
+                stack.extend(_parts(node))
+        return False
+
+    # Classes and functions -------------------------------------------------------------------
+
+    def _colour_class(self, node: ast.ClassDef, index: int) -> None:
+        if not any(self._carries(base) for base in node.bases):
+            return
+        self._add((node.name,))
+        self.callables.add(node.name)
+        self.marked.update(self._statements.stores_in(node, index))
+        # What is not bound in this module may come from the base.
+        if self._bound is None:
+            self._bound = self._statements.bound_names()
+        missing = self._statements.own_names(node) - self._bound
+        self._missing |= missing
+        self._add([n for n in missing if n in self._wanted or self._inherited(n)])
+        self._add(("super", "cls"))
+        self.callables.add("cls")
+
+    def _colour_function(self, node: _Function) -> None:
+        """A function whose header is coloured: by an annotation, a default, or a decorator."""
+        arguments = node.args
+        for argument in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs):
+            if argument.annotation is not None and self._is_coloured_type(argument.annotation):
+                self._add((argument.arg,))
+        for default in (*arguments.defaults, *arguments.kw_defaults):
+            if default is not None and self._carries(default):
+                every = [a.arg for a in (*arguments.args, *arguments.kwonlyargs)]
+                self.callables.update(every)
+                self._add(every)
+        for rest in (arguments.vararg, arguments.kwarg):
+            if rest is not None and rest.annotation is not None:
+                if self._is_coloured_type(rest.annotation):
+                    self._add((rest.arg,))
+        if any(self._mentions(d) for d in node.decorator_list) or (
+            node.returns is not None and self._is_coloured_type(node.returns)
+        ):
+            self._add((node.name,))
+
+    def _is_coloured_type(self, annotation: ast.expr) -> bool:
+        text = HARMLESS.sub("", ast.unparse(annotation))
+        return not self.names.isdisjoint(_IDENTIFIER.findall(text))
+
+    def _colour_owners(self, index: int, carries: bool) -> None:
+        """A coloured statement colours the class around it, and the function that returns it or
+        hands on what it is given."""
+        node = self._statements.nodes[index]
+        gives = isinstance(node, ast.Return) or _is_yield(node)
+        stores = _stores_attribute(node)
+        # A class is coloured by what its objects hold or give, not by what its methods do.
+        shown = carries
+        for owner in self._statements.around(index):
+            around = self._statements.nodes[owner]
+            if isinstance(around, ast.ClassDef):
+                if shown or (carries and stores):
+                    self._add((around.name,))
+            elif isinstance(around, _FUNCTIONS):
+                shown = False
+                if gives and carries:
+                    self._add((around.name,))
+                    shown = True
+                if self._hands_on(node, around):
+                    self._add_wrapper(around.name)
+                    shown = True
+
+    def _hands_on(self, node: ast.stmt, function: _Function) -> bool:
+        arguments = function.args
+        every = (*arguments.args, *arguments.kwonlyargs, *arguments.posonlyargs)
+        rest = [a for a in (arguments.vararg, arguments.kwarg) if a is not None]
+        if not every and not rest:
+            return False
+        text = self._statements.text(node)
+        if "timeout" in text or "**" in text:
+            return True
+        return any(a.arg in text for a in rest) or any(
+            a.arg in _CALLED and a.arg in text for a in every
+        )
+
+    # Which calls -----------------------------------------------------------------------------
+
+    def is_wanted(self, found: Found) -> bool:
+        """Whether what is called, or what is handed to it, can be a sender, a client's class or a
+        wrapper."""
+        node = found.node
+        assert isinstance(node, ast.Call)
+        function = node.func
+        name = _last_name(function)
+        if name is None:
+            return self._mentions(function) or self._is_handed_something(node, "")
+        if name in self.wrappers or name in self.callables:
+            return True
+        if name in self._wanted and (
+            isinstance(found.scope.node, COMPREHENSIONS) or self._mentions(function)
+        ):
+            return True
+        return self._is_handed_something(node, name)
+
+    def _is_handed_something(self, node: ast.Call, name: str) -> bool:
+        if name in handing.HARMLESS:
+            return False
+        given = [*node.args[:3], *(k.value for k in node.keywords if k.arg in _TARGETS)]
+        return any(self._is_callable(argument, name in _HANDERS) for argument in given)
+
+    def _is_callable(self, node: ast.expr, called: bool) -> bool:
+        """Whether something handed over may be a sender; `called`: it surely gets called."""
+        if isinstance(node, ast.Name):
+            return node.id in (self.names if called else self.callables) or node.id in self.wrappers
+        if isinstance(node, ast.Attribute):
+            name = node.attr
+            return name in self.callables or (
+                (called or name in self._wanted) and self._mentions(node)
+            )
+        if isinstance(node, ast.Call):
+            return (called or _last_name(node.func) in _MAKERS) and self._mentions(node)
+        return False
+
+    def _mentions(self, part: ast.expr) -> bool:
+        """Whether a chain of attributes, calls and items has a coloured name, or stands on
+        something else (a condition, a literal) that may."""
+        names = self.names
+        while True:
+            if isinstance(part, ast.Attribute):
+                if part.attr in names:
+                    return True
+                part = part.value
+            elif isinstance(part, ast.Call):
+                if any(self._mentions(a) for a in part.args[:2] if isinstance(a, _CHAINS)):
+                    return True
+                part = part.func
+            elif isinstance(part, (ast.Subscript, ast.Await)):
+                part = part.value
+            elif isinstance(part, ast.Name):
+                return part.id in names
+            else:
+                return not isinstance(part, (ast.Constant, ast.JoinedStr))
+
+
+_CHAINS = (ast.Name, ast.Attribute, ast.Call)
+_TARGETS = frozenset(("target", "function", "func"))
+_CALLED = frozenset(
+    ("func", "fn", "function", "f", "method", "callable", "callback", "request_func")
+)
+"""Usual names of parameters that are functions to be called."""
 
 
 def _is_word(character: str) -> bool:
@@ -172,23 +523,14 @@ def _scope(statements: _Statements, owner: int, scopes: dict[int, Scope]) -> Sco
     return scope
 
 
-def _targets(statement: ast.stmt) -> tuple[str, ...]:
-    """The names, and the last attributes, that a statement binds."""
-    parts: list[ast.expr] = []
-    if isinstance(statement, ast.Assign):
-        if not _stops(statement.value):
-            parts = list(statement.targets)
-    elif isinstance(statement, (ast.AnnAssign, ast.AugAssign, ast.For, ast.AsyncFor)):
-        parts = [statement.target]
-    elif isinstance(statement, (ast.With, ast.AsyncWith)):
-        parts = [
-            i.optional_vars
-            for i in statement.items
-            if i.optional_vars and not _stops(i.context_expr)
-        ]
-    elif isinstance(statement, ast.Expr):
-        return _filled(statement.value)
+def _assigned(node: ast.Assign | ast.AnnAssign | ast.AugAssign) -> list[ast.expr]:
+    return list(node.targets) if isinstance(node, ast.Assign) else [node.target]
+
+
+def _names_in(targets: Iterable[ast.expr]) -> list[str]:
+    """The names, and the last attributes, of targets."""
     names = []
+    parts = list(targets)
     while parts:
         part = parts.pop()
         if isinstance(part, ast.Name):
@@ -199,120 +541,66 @@ def _targets(statement: ast.stmt) -> tuple[str, ...]:
             parts.extend(part.elts)
         elif isinstance(part, (ast.Subscript, ast.Starred)):
             parts.append(part.value)
-    return tuple(names)
+    return names
+
+
+def _parts(node: ast.expr) -> Iterable[ast.expr]:
+    """The parts of an expression that its value may hold."""
+    if isinstance(node, (ast.Subscript, ast.Starred, ast.Await, ast.YieldFrom, ast.NamedExpr)):
+        return (node.value,)
+    if isinstance(node, ast.Yield):
+        return (node.value,) if node.value else ()
+    if isinstance(node, ast.IfExp):
+        return (node.body, node.orelse)
+    if isinstance(node, ast.BoolOp):
+        return node.values
+    if isinstance(node, (ast.List, ast.Tuple, ast.Set)):
+        return node.elts
+    if isinstance(node, ast.Dict):
+        return node.values
+    if isinstance(node, ast.DictComp):
+        return (node.value, *(g.iter for g in node.generators))
+    if isinstance(node, COMPREHENSIONS):
+        return (node.elt, *(g.iter for g in node.generators))
+    if isinstance(node, ast.Lambda):
+        return (node.body,)
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
+        return (node.left, node.right)
+    return ()
+
+
+def _last_name(function: ast.expr) -> str | None:
+    if isinstance(function, ast.Attribute):
+        return function.attr
+    return function.id if isinstance(function, ast.Name) else None
+
+
+def _is_yield(node: ast.stmt) -> bool:
+    value = getattr(node, "value", None)
+    return isinstance(node, (ast.Expr, ast.Assign)) and isinstance(
+        value, (ast.Yield, ast.YieldFrom)
+    )
 
 
 def _filled(value: ast.expr) -> tuple[str, ...]:
     """`clients.append(...)`, `options.update(...)`: what is put in colours the container."""
     if isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute):
         if value.func.attr in ("append", "add", "extend", "insert", "update", "setdefault"):
-            holder = value.func.value
-            name = getattr(holder, "attr", None) or getattr(holder, "id", None)
+            name = _last_name(value.func.value)
             return (name,) if name else ()
     return ()
 
 
-def _stops(value: ast.expr) -> bool:
-    """Whether a value is surely the result of a request, or of something else that is no client."""
-    while isinstance(value, ast.Await):
-        value = value.value
-    if isinstance(value, ast.Constant):
-        return True
-    if not isinstance(value, ast.Call) or not isinstance(value.func, ast.Attribute):
+def _stops(value: ast.Call) -> bool:
+    """Whether a call is surely a request, or something else that returns no client."""
+    if not isinstance(value.func, ast.Attribute):
         return False
     name = value.func.attr
     if name in _VERBS:
         return True
     holder = value.func.value
-    text = getattr(holder, "attr", None) or getattr(holder, "id", None)
+    text = _last_name(holder.func if isinstance(holder, ast.Call) else holder)
     return name == "get" and text is not None and _HOLDERS.search(text) is not None
-
-
-def _spread(statements: _Statements, dye: set[str]) -> tuple[set[int], set[int]]:
-    """Colour names until no more statement that binds any mentions a coloured one. Returns the
-    statements of classes whose bases are coloured, where `self` may be anything, and all
-    statements that mention a coloured name."""
-    own: set[int] = set()
-    marked: set[int] = set()
-    queue = list(dye)
-    while queue:
-        fresh: set[str] = set()
-        for word in queue:
-            for line in statements.lines(word):
-                index = statements.at(line)
-                if index >= 0 and index not in marked:
-                    marked.add(index)
-                    _colour(statements, index, dye, fresh, own, marked)
-        queue = list(fresh - dye)
-        dye |= fresh
-    return own, marked
-
-
-def _colour(
-    statements: _Statements,
-    index: int,
-    dye: set[str],
-    fresh: set[str],
-    own: set[int],
-    marked: set[int],
-) -> None:
-    """What a statement that mentions a coloured name colours in its turn."""
-    node = statements.nodes[index]
-    fresh.update(_targets(node))
-    if isinstance(node, ast.ClassDef):
-        fresh.add(node.name)
-        for word in _OWN:
-            for place in statements.lines_in(node, word):
-                inner = statements.at(place)
-                own.add(inner)
-                if inner not in marked:
-                    marked.add(inner)
-                    _colour(statements, inner, dye, fresh, own, marked)
-    elif isinstance(node, _FUNCTIONS):
-        _colour_parameters(node, dye | fresh, fresh)
-    _colour_owners(statements, index, fresh)
-
-
-def _colour_parameters(
-    node: ast.FunctionDef | ast.AsyncFunctionDef, dye: set[str], fresh: set[str]
-) -> None:
-    """A function whose header is coloured: by an annotation, a default, or a decorator."""
-    arguments = node.args
-    for argument in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs):
-        if argument.annotation is not None and _is_coloured_type(argument.annotation, dye):
-            fresh.add(argument.arg)
-    for default in (*arguments.defaults, *arguments.kw_defaults):
-        if isinstance(default, _CHAINS) and _mentions(default, dye):
-            fresh.update(a.arg for a in (*arguments.args, *arguments.kwonlyargs))
-    for rest in (arguments.vararg, arguments.kwarg):
-        if rest is not None and rest.annotation is not None:
-            fresh.add(rest.arg)
-    if node.decorator_list or (node.returns and _is_coloured_type(node.returns, dye)):
-        fresh.add(node.name)
-
-
-def _is_coloured_type(annotation: ast.expr, dye: set[str]) -> bool:
-    text = HARMLESS.sub("", ast.unparse(annotation))
-    return not dye.isdisjoint(_IDENTIFIER.findall(text))
-
-
-def _colour_owners(statements: _Statements, index: int, fresh: set[str]) -> None:
-    """A coloured statement colours the class around it, and the function that returns it or hands
-    on what it is given."""
-    node = statements.nodes[index]
-    # A class is coloured by what its objects hold or give, not by what its methods do.
-    shown = not isinstance(node, _FUNCTIONS)
-    inside = False
-    for owner in statements.around(index):
-        around = statements.nodes[owner]
-        if isinstance(around, ast.ClassDef):
-            if (shown and not inside) or _stores_attribute(node):
-                fresh.add(around.name)
-        elif isinstance(around, _FUNCTIONS):
-            inside = True
-            if _gives(statements, node, around):
-                fresh.add(around.name)
-                inside = False
 
 
 def _stores_attribute(node: ast.stmt) -> bool:
@@ -320,59 +608,3 @@ def _stores_attribute(node: ast.stmt) -> bool:
     if isinstance(node, ast.Assign):
         return any(isinstance(t, (ast.Attribute, ast.Subscript, ast.Tuple)) for t in node.targets)
     return isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Attribute)
-
-
-def _gives(
-    statements: _Statements, node: ast.stmt, function: ast.FunctionDef | ast.AsyncFunctionDef
-) -> bool:
-    if isinstance(node, ast.Return):
-        return True
-    arguments = function.args
-    words = [a.arg for a in (arguments.kwarg, arguments.vararg) if a is not None]
-    words += [
-        a.arg
-        for a in (*arguments.args, *arguments.kwonlyargs, *arguments.posonlyargs)
-        if "timeout" in a.arg or a.arg in _CALLED
-    ]
-    return statements.words(node, ("yield", *words))
-
-
-_CALLED = frozenset(
-    ("func", "fn", "function", "f", "method", "callable", "callback", "request_func")
-)
-"""Usual names of parameters that are functions to be called."""
-
-
-def _is_coloured(node: ast.AST, dye: set[str]) -> bool:
-    """Whether what is called, or what is handed to it, has a coloured name in it."""
-    assert isinstance(node, ast.Call)
-    return _mentions(node.func, dye) or any(
-        isinstance(a, (ast.Name, ast.Attribute, ast.Call)) and _mentions(a, dye)
-        for a in (*node.args[:3], *(k.value for k in node.keywords if k.arg in _TARGETS))
-    )
-
-
-_TARGETS = frozenset(("target", "function", "func"))
-
-
-_CHAINS = (ast.Name, ast.Attribute, ast.Call)
-
-
-def _mentions(part: ast.AST, dye: set[str]) -> bool:
-    """Whether a chain of attributes, calls and items has a coloured name, or stands on something
-    else (a condition, a literal) that may."""
-    while True:
-        if isinstance(part, ast.Attribute):
-            if part.attr in dye:
-                return True
-            part = part.value
-        elif isinstance(part, ast.Call):
-            if any(_mentions(a, dye) for a in part.args[:2] if isinstance(a, _CHAINS)):
-                return True
-            part = part.func
-        elif isinstance(part, (ast.Subscript, ast.Await)):
-            part = part.value
-        elif isinstance(part, ast.Name):
-            return part.id in dye
-        else:
-            return not isinstance(part, (ast.Constant, ast.JoinedStr))

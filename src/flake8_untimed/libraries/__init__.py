@@ -28,6 +28,10 @@ __all__ = ["ALL", "Catalogue", "catalogue"]
 
 _T = TypeVar("_T")
 
+_CALLED = frozenset(
+    ("partial", "partialmethod", "import_module", "__import__", "setdefaulttimeout", "mount")
+)
+"""What leads to senders, or changes them, and belongs to no library."""
 _VENDOR_FOLDERS = frozenset({"_vendor", "vendor", "vendored", "_vendored", "packages", "extern"})
 
 
@@ -123,6 +127,23 @@ class Catalogue:
         """The top-level names of all packages."""
         packages = {p for lib in self.libraries for p in lib.packages}
         return frozenset(p.partition(".")[0] for p in packages) - {"http"}
+
+    @cached_property
+    def called(self) -> frozenset[str]:
+        """The last names of all that the catalogue knows to be called: senders, classes, and the
+        functions that hand something on to one."""
+        paths = (
+            *self._senders, *self._clients, *self._factories, *self._carriers, *self._contexts,
+            *self._timeout_types, *self._aliases,
+        )  # fmt: skip
+        methods = (*self._clients.values(), *self._carriers.values())
+        return frozenset(
+            (
+                *(path.rpartition(".")[2] for path in paths),
+                *(name for owner in methods for name in owner.senders),
+                *_CALLED,
+            )
+        )
 
     @cached_property
     def packages_pattern(self) -> re.Pattern[bytes]:
