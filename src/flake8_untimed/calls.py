@@ -21,7 +21,6 @@ from flake8_untimed.inference.arguments import Bound as BoundArguments
 from flake8_untimed.inference.evaluate import Evaluator
 from flake8_untimed.inference.handing import handed_over
 from flake8_untimed.inference.scopes import Event, Module, dotted
-from flake8_untimed.inference.survey import survey
 from flake8_untimed.inference.values import (
     Alternatives,
     Class,
@@ -132,12 +131,9 @@ class Facts:
     @cached_property
     def found(self) -> Walk:
         """The calls, attribute assignments and classes of the module that can matter."""
-        seeds = self.evaluator.project.seeds(self.module.path)
-        if seeds is None:
-            return walk(self.module.scope)
-        always = (*ALWAYS, *self.evaluator.catalogue.words)
         named = (path.rpartition(".")[2] for path in self.settings.clients)
-        return survey(self.module, self.source.lines, seeds.with_names(always, named))
+        always = (*ALWAYS, *self.evaluator.catalogue.words, *named)
+        return self.evaluator.project.survey(self.module, self.source.lines, always)
 
     def values(self, argument: Argument | None) -> Alternatives:
         """What an argument may be; nothing if it is not given."""

@@ -30,6 +30,11 @@ _BOUND_WITHIN = re.compile(
 )
 _IDENTIFIER = re.compile(rb"[A-Za-z_]\w*")
 
+_SPECIAL = re.compile(
+    rb"\bimport_module\b|\b__import__\b|\bsetdefaulttimeout\b|\b_create_default_https_context\b"
+    rb"|\bimport\b[^\n]*\\\r?\n|\r(?!\n)"
+)
+"""What may lead to a library in a way that is not seen here."""
 _IDLE = re.compile(
     rb"(?:Error|Exception|Warning|Response|Auth|Status|Exceptions|exceptions|codes|utils|Timeout)$|^auth$"
 )
@@ -78,15 +83,20 @@ class Interest:
         find: Callable[[str, str, int], str | None],
         submodule: Callable[[str, str], str | None],
         pattern: re.Pattern[bytes],
+        words: frozenset[str],
         called: frozenset[str],
-        dye: Callable[[str, Callable[[str], bool]], Dye | None],
+        make_dye: Callable[[str], Dye | None],
+        keep: Callable[[], bool],
     ) -> None:
         self._data = data
         self._find = find
         self._submodule = submodule
         self._pattern = pattern
+        self._words = words
         self._called = called
-        self._dye = dye
+        self._make_dye = make_dye
+        self._keep = keep
+        self._dyes: dict[str, Dye | None] = {}
         self._stains: dict[str, Stain] = {}
         self._next: dict[str, tuple[str, ...]] = {}
         self._reached: dict[str, frozenset[str]] = {}
@@ -103,7 +113,7 @@ class Interest:
     def of_file(self, path: str) -> bool:
         """Whether a file can have findings: it names a library, or imports what is of interest."""
         if self.names_library(path):
-            return True
+            return self._uses_seeds(path)
         outline = self._outline(path)
         if not any(
             self.of_name(*target)
@@ -112,8 +122,29 @@ class Interest:
             for target in targets
         ) and not any(self.of_name(star, WHOLE) for star in outline.stars):
             return False
+        return self._uses_seeds(path)
+
+    def _uses_seeds(self, path: str) -> bool:
+        """Whether a file does more with what it imports than can lead to nothing."""
         seeds = self.seeds(path)
-        return seeds is None or bool(seeds.names or seeds.wrappers)
+        data = self._data(path)
+        if seeds is None or _SPECIAL.search(data):
+            return True
+        if not (seeds.names or seeds.wrappers):
+            return False
+        names = "|".join(sorted(map(re.escape, seeds.names | seeds.wrappers)))
+        pattern = re.compile(rf"\b({names})\b(?:\s*\.\s*(\w+)(\.)?)?".encode())
+        text = _HARMLESS.sub(b"", _IMPORT.sub(b"", data))
+        return any(
+            not attribute
+            or attribute.decode() in seeds.attributes
+            or (more and name.decode() in self._roots_of(seeds))
+            for name, attribute, more in pattern.findall(text)
+        )
+
+    @staticmethod
+    def _roots_of(seeds: Seeds) -> frozenset[str]:
+        return seeds.library.union(seeds.spelled)
 
     def seeds(self, path: str) -> Seeds | None:
         """The local names of a file that come from a library, or from where something of interest
@@ -123,25 +154,24 @@ class Interest:
             return None
         for module in self._neighbours(path):
             self._settle(module)
-        names, wrappers, callables = self._given(path)
-        spelled: dict[str, re.Pattern[str]] = {}
-        for local, targets in outline.imports.items():
-            ways = [outline.ways.get((local, t)) for t in targets if self._stain_of(*t)]
-            if ways and local not in outline.library and None not in ways:
-                spelled[local.decode()] = re.compile(rf"\b(?:{'|'.join(sorted(ways))})\b")
+        return self._given(path)
+
+    def wanted(self, path: str) -> frozenset[str]:
+        """By which names senders, clients and wrappers are called in a file."""
         wanted = set(self._called)
         for module in self._reach(path):
             stain = self._stains.get(module, NO_STAIN)
             wanted |= stain.wrappers
             wanted |= stain.callables
-        return Seeds(
-            frozenset(names),
-            frozenset(wrappers),
-            frozenset(callables),
-            wanted,
-            spelled,
-            lambda name: self._is_inherited(path, name),
-        )
+        return frozenset(wanted)
+
+    def dye(self, path: str) -> Dye | None:
+        """The colours of a module, if they are kept."""
+        return self._dyes.get(path)
+
+    def forget_dyes(self) -> None:
+        """Let go of what is kept only to be faster."""
+        self._dyes.clear()
 
     # Colours of other modules ----------------------------------------------------------------
 
@@ -186,47 +216,64 @@ class Interest:
             self._stains[module] = NO_STAIN
             for other in self._neighbours(module):
                 importers.setdefault(other, []).append(module)
-        dyes: dict[str, Dye | None] = {}
         queue = dict.fromkeys(modules)
         while queue:
             module = queue.popitem()[0]
-            stain = self._stained(module, dyes)
+            stain = self._stained(module)
             if stain != self._stains[module]:
                 self._stains[module] = stain
                 queue.update(dict.fromkeys(importers.get(module, ())))
+        if not self._keep():
+            self.forget_dyes()
 
-    def _stained(self, path: str, dyes: dict[str, Dye | None]) -> Stain:
+    def _stained(self, path: str) -> Stain:
         given = self._given(path)
-        if not given[0] and not given[1] and WHOLE not in self._outline(path).library:
+        if not (given.names or given.wrappers):
             return NO_STAIN
-        if path not in dyes:
-            dyes[path] = self._dye(path, lambda name: self._is_inherited(path, name))
-        dye = dyes[path]
+        if path not in self._dyes:
+            self._dyes[path] = self._make_dye(path)
+        dye = self._dyes[path]
         if dye is None:
-            return Stain(*map(frozenset, given))
-        dye.spread(*given)
-        return Stain(frozenset(dye.names), frozenset(dye.wrappers), frozenset(dye.callables))
+            return Stain(given.names, given.wrappers, given.callables)
+        dye.spread(given)
+        return Stain(frozenset(dye.members), frozenset(dye.wrappers), frozenset(dye.callables))
 
-    def _given(self, path: str) -> tuple[set[str], set[str], set[str]]:
-        """The local names that an import colours: what may hold or give a client, wrappers, and
-        what may be called."""
+    def _given(self, path: str) -> Seeds:
+        """What a file's imports colour, as far as is known."""
         outline = self._outline(path)
-        names = {name.decode() for name in outline.library}
+        library = {name.decode() for name in outline.library}
+        reached = [self._stains.get(module, NO_STAIN) for module in self._reach(path)]
+        names = set(library)
         wrappers: set[str] = set()
         callables = set(names)
+        spelled: dict[str, str] = {}
         for local, targets in outline.imports.items():
             name = local.decode("ascii", "replace")
+            ways = []
             for target in targets:
                 stain = self._stain_of(*target)
-                names |= {name} if "v" in stain else set()
-                wrappers |= {name} if "w" in stain else set()
-                callables |= {name} if "c" in stain else set()
+                if stain:
+                    ways.append(outline.ways.get((local, target)))
+                    names |= {name} if "v" in stain else set()
+                    wrappers |= {name} if "w" in stain else set()
+                    callables |= {name} if "c" in stain else set()
+            if ways and None not in ways and local not in outline.library:
+                spelled[name] = rf"\b(?:{'|'.join(sorted(ways))})\b"
         for star in outline.stars:
             stain = self._stains.get(star, NO_STAIN)
             names |= stain.names
             wrappers |= stain.wrappers
             callables |= stain.callables
-        return names, wrappers, callables
+        return Seeds(
+            frozenset(names),
+            frozenset(wrappers),
+            frozenset(callables),
+            spelled,
+            frozenset(library),
+            self._called.union(
+                *(s.names for s in reached), *(s.wrappers for s in reached)
+            ),
+        )
 
     def _stain_of(self, path: str, name: bytes) -> str:
         """What is known of a name of a module, as letters: v, w, c."""
@@ -241,13 +288,6 @@ class Interest:
             return letters
         submodule = self._submodule(path, word)
         return "v" if submodule is not None and self._stains.get(submodule, NO_STAIN).names else ""
-
-    def _is_inherited(self, path: str, name: str) -> bool:
-        """Whether a base may come from where an attribute is coloured."""
-        return bool(self._outline(path).library) or any(
-            name in stain.names or name in stain.wrappers
-            for stain in (self._stains.get(m, NO_STAIN) for m in self._reach(path))
-        )
 
     def of_name(self, path: str, name: bytes) -> bool:
         """Whether a name of a module is of interest."""
@@ -345,7 +385,10 @@ class Interest:
                 spelled = local if len(words) == 3 else words[0]
                 used = self._used_of(path, target, local, spelled, ways)
                 imports[local] = (*imports.get(local, ()), *used)
-            elif self._pattern.search(b"import " + words[0] + b"\n"):
+            elif self._pattern.search(b"import " + words[0] + b"\n") or (
+                # `import urllib`, where `urllib.request` is used.
+                words[0].decode("ascii", "replace") in self._words and self.names_library(path)
+            ):
                 library.add(local)
 
     def _used_of(

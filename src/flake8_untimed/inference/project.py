@@ -11,12 +11,13 @@ import os
 import re
 import stat
 import warnings
-from collections.abc import Callable, Iterator, Set
+from collections.abc import Callable, Iterable, Iterator, Set
 from contextlib import contextmanager
 
 from flake8_untimed.inference.interest import Interest
 from flake8_untimed.inference.scopes import Module
-from flake8_untimed.inference.survey import Dye, Seeds, dye_for
+from flake8_untimed.inference.survey import Dye, dye_for, survey
+from flake8_untimed.inference.walk import Walk, walk
 from flake8_untimed.libraries import Catalogue
 
 MARKERS = frozenset(("pyproject.toml", "setup.cfg", "setup.py", ".git"))
@@ -56,8 +57,10 @@ class Project:
             self.find,
             self.submodule,
             catalogue.packages_pattern,
+            catalogue.words,
             catalogue.called,
-            self._dye,
+            self._make_dye,
+            lambda: self.keep,
         )
         self._vendored: dict[str, str | None] = {}
         self._patching: dict[str, list[str]] = {}
@@ -203,6 +206,7 @@ class Project:
         if len(self._modules) > MODULE_LIMIT:
             self._modules.clear()
             self._bytes.clear()
+            self._interest.forget_dyes()
 
     def parsed(self, path: str, text: str) -> Module | None:
         """The module, if it was parsed already and its text is this one."""
@@ -338,15 +342,21 @@ class Project:
             self._bytes.setdefault(path, data)
         return self._interest.of_file(path)
 
-    def _dye(self, path: str, inherited: Callable[[str], bool]) -> Dye | None:
+    def _make_dye(self, path: str) -> Dye | None:
         module = self.module(path) if self.keep else self._modules.get(path) or self._read(path)
         if module is None:
             return None
-        return dye_for(module.tree, self._data(path).decode("utf-8", "replace"), inherited)
+        return dye_for(module.tree, self._data(path).decode("utf-8", "replace"))
 
-    def seeds(self, path: str) -> Seeds | None:
-        """The local names of a file that can lead to a request; None: any."""
-        return self._interest.seeds(path)
+    def survey(self, module: Module, lines: list[str], always: Iterable[str]) -> Walk:
+        """The calls, attribute assignments and classes of a module that can matter; `always`: names
+        that matter wherever they stand."""
+        path = module.path
+        seeds = self._interest.seeds(path)
+        if seeds is None:
+            return walk(module.scope)
+        wanted = self._interest.wanted(path)
+        return survey(module, lines, seeds.with_names(always), wanted, self._interest.dye(path))
 
     def interesting(self, path: str, name: str) -> bool:
         """Whether a name of a module can have to do with a request. Cheap: nothing is parsed."""

@@ -13,7 +13,7 @@ from __future__ import annotations
 import ast
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import accumulate
 from typing import NamedTuple, Union
 
@@ -66,12 +66,13 @@ class Seeds(NamedTuple):
     """Those of functions that hand on what they are given."""
     callables: frozenset[str]
     """Those of what sends a request or makes a client when it is called."""
-    wanted: Collection[str]
-    """Names by which senders, clients and the project's wrappers are called."""
-    spelled: Mapping[str, re.Pattern[str]]
-    """Of names of modules: how they must go on to be of interest (`app.http`, not `app.text`)."""
-    inherited: Callable[[str], bool] = lambda name: True  # noqa: E731
-    """Whether bases out of this module may have an attribute."""
+    spelled: Mapping[str, str]
+    """Of names of modules: a regular expression for how they must go on to be of interest
+    (`app.http`, not `app.text`)."""
+    library: frozenset[str]
+    """Local names of what comes from a library itself."""
+    attributes: frozenset[str]
+    """What coloured objects from elsewhere may have that leads to something coloured."""
 
     def with_names(self, *groups: Iterable[str]) -> Seeds:
         return self._replace(
@@ -82,12 +83,12 @@ class Seeds(NamedTuple):
 class _Statements:
     """The statements of a module in the order of the text, and where its identifiers stand."""
 
-    def __init__(
-        self, tree: ast.Module, lines: list[str], spelled: Mapping[str, re.Pattern[str]]
-    ) -> None:
+    def __init__(self, tree: ast.Module, lines: list[str]) -> None:
+        self.tree = tree
         self._text = "".join(lines)
+        self._has_global = "global " in self._text
         self._ends = list(accumulate(map(len, lines)))
-        self._spelled = spelled
+        self._spelled: dict[str, str] = {}
         self._found: dict[str, list[int]] = {}
         self.nodes: list[ast.stmt] = []
         self.starts: list[int] = []
@@ -105,9 +106,17 @@ class _Statements:
                 found = self._search(word)
             else:
                 ends, text = self._ends, self._text
-                found = [bisect_right(ends, m.start()) + 1 for m in spelled.finditer(text)]
+                found = [bisect_right(ends, m.start()) + 1 for m in re.finditer(spelled, text)]
             self._found[word] = found
         return found
+
+    def respell(self, spelled: Mapping[str, str]) -> list[str]:
+        """How names must go on; returns those for which that has changed."""
+        changed = [word for word, way in spelled.items() if self._spelled.get(word) != way]
+        self._spelled.update(spelled)
+        for word in changed:
+            self._found.pop(word, None)
+        return changed
 
     def _search(self, word: str) -> list[int]:
         found = []
@@ -172,6 +181,16 @@ class _Statements:
         begin = self._ends[first - 1] if first else 0
         return set(_OWN.findall(self._text, begin, self._ends[last - 1]))
 
+    def binds_member(self, index: int) -> bool:
+        """Whether a statement binds more than local variables of a function."""
+        owner = self.owners[index]
+        return (
+            self._has_global
+            or owner < 0
+            or isinstance(self.nodes[owner], ast.ClassDef)
+            or _stores_attribute(self.nodes[index])
+        )
+
     def stores_in(self, node: ast.ClassDef, index: int) -> Iterator[int]:
         """The statements of a class, the one at `index`, that store on its object."""
         last = node.end_lineno or node.lineno
@@ -199,14 +218,19 @@ class _Statements:
         return names
 
 
-def survey(module: Module, lines: list[str], seeds: Seeds) -> Walk:
-    """The calls, attribute assignments and classes of a module that can matter."""
-    text = "".join(lines)
-    if not any(name in text for name in (*seeds.names, *seeds.wrappers)):
-        return Walk([], [], [])
-    statements = _Statements(module.tree, lines, seeds.spelled)
-    dye = Dye(statements, seeds.inherited, seeds.wanted)
-    dye.spread(seeds.names, seeds.wrappers, seeds.callables)
+def survey(
+    module: Module, lines: list[str], seeds: Seeds, wanted: Collection[str], dye: Dye | None
+) -> Walk:
+    """The calls, attribute assignments and classes of a module that can matter. `wanted`: names by
+    which senders, clients and the project's wrappers are called. `dye`: the colours of the module,
+    as far as they are known."""
+    if dye is None or dye.statements.tree is not module.tree:
+        text = "".join(lines)
+        if not any(name in text for name in (*seeds.names, *seeds.wrappers)):
+            return Walk([], [], [])
+        dye = Dye(_Statements(module.tree, lines))
+    dye.spread(seeds)
+    statements = dye.statements
     result = Walk([], [], [])
     calls: list[Found] = []
     scopes: dict[int, Scope] = {-1: module.scope}
@@ -216,48 +240,52 @@ def survey(module: Module, lines: list[str], seeds: Seeds) -> Walk:
         if isinstance(node, ast.ClassDef):
             result.classes.append(scope.child(node, node))
         visit(node, scope, result)
-        calls += [found for found in result.calls if dye.is_wanted(found)]
+        calls += [found for found in result.calls if dye.is_wanted(found, wanted)]
         result.calls.clear()
     return Walk(calls, result.stores, result.classes)
 
 
-def dye_for(tree: ast.Module, text: str, inherited: Callable[[str], bool]) -> Dye:
+def dye_for(tree: ast.Module, text: str) -> Dye:
     """What colours the names of a module that is only glanced at."""
-    return Dye(_Statements(tree, _LINE.findall(text), {}), inherited)
+    return Dye(_Statements(tree, _LINE.findall(text)))
 
 
 class Dye:
     """Colours names until no more statement that binds any mentions a coloured one."""
 
-    def __init__(
-        self,
-        statements: _Statements,
-        inherited: Callable[[str], bool],
-        wanted: Collection[str] = (),
-    ) -> None:
-        self._statements = statements
-        self._inherited = inherited
-        self._wanted = wanted
-        self._bound: set[str] | None = None
-        self._missing: set[str] = set()
+    def __init__(self, statements: _Statements) -> None:
+        self.statements = statements
         self.names: set[str] = set()
+        self.members: set[str] = set()
+        """Those that are not only local variables of a function."""
         self.wrappers: set[str] = set()
         self.callables: set[str] = set()
+        """Names of what sends a request, or makes a client, when it is called."""
         self.marked: set[int] = set()
         """The statements that mention a coloured name or a wrapper."""
         self._carrying: set[int] = set()
         self._fresh: set[str] = set()
+        self._attributes: frozenset[str] = frozenset()
+        self._roots: set[str] = set()
+        self._bound: set[str] | None = None
+        self._library = False
 
-    def spread(
-        self, names: Iterable[str], wrappers: Iterable[str], callables: Iterable[str]
-    ) -> None:
+    def spread(self, seeds: Seeds) -> None:
         """Colour some names, and whatever they colour in their turn."""
-        statements = self._statements
-        self._add(names)
-        for name in wrappers:
+        statements = self.statements
+        self._roots |= seeds.library
+        self._roots.update(seeds.spelled)
+        self._library = bool(seeds.library)
+        changed = statements.respell(seeds.spelled)
+        self._fresh.update(word for word in changed if word in self.names)
+        self._add(seeds.names, is_member=True)
+        for name in seeds.wrappers:
             self._add_wrapper(name)
-        self.callables.update(callables)
-        self._add([n for n in self._missing if self._inherited(n)])
+        self.callables |= seeds.callables
+        if self._attributes != seeds.attributes:
+            self._attributes = seeds.attributes
+            for index in sorted(self.marked - self._carrying):
+                self._colour(index)
         while self._fresh:
             queue, self._fresh = self._fresh, set()
             for word in queue:
@@ -267,11 +295,13 @@ class Dye:
                         self.marked.add(index)
                         self._colour(index)
 
-    def _add(self, names: Iterable[str]) -> None:
+    def _add(self, names: Collection[str], is_member: bool) -> None:
         for name in names:
             if name not in self.names:
                 self.names.add(name)
                 self._fresh.add(name)
+        if is_member:
+            self.members.update(names)
 
     def _add_wrapper(self, name: str) -> None:
         if name not in self.wrappers and not name.startswith("__"):
@@ -280,7 +310,7 @@ class Dye:
 
     def _colour(self, index: int) -> None:
         """What a statement that mentions a coloured name colours in its turn."""
-        node = self._statements.nodes[index]
+        node = self.statements.nodes[index]
         if isinstance(node, ast.ClassDef):
             self._colour_class(node, index)
             self._colour_owners(index, carries=False)
@@ -289,14 +319,14 @@ class Dye:
             self._colour_owners(index, carries=False)
         else:
             targets, carries = self._targets(node)
-            self._add(targets)
+            self._add(targets, self.statements.binds_member(index))
             if carries:
                 self._carrying.add(index)
             self._colour_owners(index, carries)
 
     # What binds ------------------------------------------------------------------------------
 
-    def _targets(self, node: ast.stmt) -> tuple[Iterable[str], bool]:
+    def _targets(self, node: ast.stmt) -> tuple[Collection[str], bool]:
         """The names, and the last attributes, that a statement gives something coloured to; and
         whether it has something coloured to give."""
         if isinstance(node, (ast.Assign, ast.AnnAssign, ast.AugAssign)):
@@ -337,7 +367,8 @@ class Dye:
         return any(self._carries(a) for a in (*call.args, *(k.value for k in call.keywords)))
 
     def _carries(self, value: ast.expr) -> bool:
-        """Whether the value of an expression may hold something coloured."""
+        """Whether the value of an expression may hold something coloured. Of a coloured object only
+        some attributes can."""
         names = self.names
         stack: list[ast.expr] = [value]
         while stack:
@@ -347,9 +378,11 @@ class Dye:
                 if node.id in names:  # type: ignore[attr-defined]
                     return True
             elif kind is ast.Attribute:
-                if node.attr in names:  # type: ignore[attr-defined]
+                assert isinstance(node, ast.Attribute)
+                if node.attr in names or _root(node) in self._roots:
                     return True
-                stack.append(node.value)  # type: ignore[attr-defined]
+                if node.attr in self._attributes:
+                    stack.append(node.value)
             elif kind is ast.Call:
                 assert isinstance(node, ast.Call)
                 if _stops(node):
@@ -369,16 +402,15 @@ class Dye:
     def _colour_class(self, node: ast.ClassDef, index: int) -> None:
         if not any(self._carries(base) for base in node.bases):
             return
-        self._add((node.name,))
+        self._add((node.name,), is_member=True)
         self.callables.add(node.name)
-        self.marked.update(self._statements.stores_in(node, index))
+        self.marked.update(self.statements.stores_in(node, index))
         # What is not bound in this module may come from the base.
         if self._bound is None:
-            self._bound = self._statements.bound_names()
-        missing = self._statements.own_names(node) - self._bound
-        self._missing |= missing
-        self._add([n for n in missing if n in self._wanted or self._inherited(n)])
-        self._add(("super", "cls"))
+            self._bound = self.statements.bound_names()
+        missing = self.statements.own_names(node) - self._bound
+        self._add(missing if self._library else missing & self._attributes, is_member=True)
+        self._add(("super", "cls"), is_member=False)
         self.callables.add("cls")
 
     def _colour_function(self, node: _Function) -> None:
@@ -386,20 +418,20 @@ class Dye:
         arguments = node.args
         for argument in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs):
             if argument.annotation is not None and self._is_coloured_type(argument.annotation):
-                self._add((argument.arg,))
+                self._add((argument.arg,), is_member=False)
         for default in (*arguments.defaults, *arguments.kw_defaults):
             if default is not None and self._carries(default):
                 every = [a.arg for a in (*arguments.args, *arguments.kwonlyargs)]
                 self.callables.update(every)
-                self._add(every)
+                self._add(every, is_member=False)
         for rest in (arguments.vararg, arguments.kwarg):
             if rest is not None and rest.annotation is not None:
                 if self._is_coloured_type(rest.annotation):
-                    self._add((rest.arg,))
+                    self._add((rest.arg,), is_member=False)
         if any(self._mentions(d) for d in node.decorator_list) or (
             node.returns is not None and self._is_coloured_type(node.returns)
         ):
-            self._add((node.name,))
+            self._add((node.name,), is_member=True)
 
     def _is_coloured_type(self, annotation: ast.expr) -> bool:
         text = HARMLESS.sub("", ast.unparse(annotation))
@@ -408,20 +440,20 @@ class Dye:
     def _colour_owners(self, index: int, carries: bool) -> None:
         """A coloured statement colours the class around it, and the function that returns it or
         hands on what it is given."""
-        node = self._statements.nodes[index]
+        node = self.statements.nodes[index]
         gives = isinstance(node, ast.Return) or _is_yield(node)
         stores = _stores_attribute(node)
         # A class is coloured by what its objects hold or give, not by what its methods do.
         shown = carries
-        for owner in self._statements.around(index):
-            around = self._statements.nodes[owner]
+        for owner in self.statements.around(index):
+            around = self.statements.nodes[owner]
             if isinstance(around, ast.ClassDef):
                 if shown or (carries and stores):
-                    self._add((around.name,))
+                    self._add((around.name,), is_member=True)
             elif isinstance(around, _FUNCTIONS):
                 shown = False
                 if gives and carries:
-                    self._add((around.name,))
+                    self._add((around.name,), is_member=True)
                     shown = True
                 if self._hands_on(node, around):
                     self._add_wrapper(around.name)
@@ -433,7 +465,7 @@ class Dye:
         rest = [a for a in (arguments.vararg, arguments.kwarg) if a is not None]
         if not every and not rest:
             return False
-        text = self._statements.text(node)
+        text = self.statements.text(node)
         if "timeout" in text or "**" in text:
             return True
         return any(a.arg in text for a in rest) or any(
@@ -442,7 +474,7 @@ class Dye:
 
     # Which calls -----------------------------------------------------------------------------
 
-    def is_wanted(self, found: Found) -> bool:
+    def is_wanted(self, found: Found, wanted: Collection[str]) -> bool:
         """Whether what is called, or what is handed to it, can be a sender, a client's class or a
         wrapper."""
         node = found.node
@@ -450,29 +482,30 @@ class Dye:
         function = node.func
         name = _last_name(function)
         if name is None:
-            return self._mentions(function) or self._is_handed_something(node, "")
+            return self._mentions(function) or self._is_handed_something(node, "", wanted)
         if name in self.wrappers or name in self.callables:
             return True
-        if name in self._wanted and (
+        if name in wanted and (
             isinstance(found.scope.node, COMPREHENSIONS) or self._mentions(function)
         ):
             return True
-        return self._is_handed_something(node, name)
+        return self._is_handed_something(node, name, wanted)
 
-    def _is_handed_something(self, node: ast.Call, name: str) -> bool:
+    def _is_handed_something(self, node: ast.Call, name: str, wanted: Collection[str]) -> bool:
         if name in handing.HARMLESS:
             return False
         given = [*node.args[:3], *(k.value for k in node.keywords if k.arg in _TARGETS)]
-        return any(self._is_callable(argument, name in _HANDERS) for argument in given)
+        called = name in _HANDERS
+        return any(self._is_callable(argument, called, wanted) for argument in given)
 
-    def _is_callable(self, node: ast.expr, called: bool) -> bool:
+    def _is_callable(self, node: ast.expr, called: bool, wanted: Collection[str]) -> bool:
         """Whether something handed over may be a sender; `called`: it surely gets called."""
         if isinstance(node, ast.Name):
             return node.id in (self.names if called else self.callables) or node.id in self.wrappers
         if isinstance(node, ast.Attribute):
             name = node.attr
             return name in self.callables or (
-                (called or name in self._wanted) and self._mentions(node)
+                (called or name in wanted) and self._mentions(node)
             )
         if isinstance(node, ast.Call):
             return (called or _last_name(node.func) in _MAKERS) and self._mentions(node)
@@ -567,6 +600,13 @@ def _parts(node: ast.expr) -> Iterable[ast.expr]:
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
         return (node.left, node.right)
     return ()
+
+
+def _root(node: ast.expr) -> str | None:
+    """The name at the beginning of `a.b.c`."""
+    while isinstance(node, ast.Attribute):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else None
 
 
 def _last_name(function: ast.expr) -> str | None:

@@ -29,8 +29,11 @@ __all__ = ["ALL", "Catalogue", "catalogue"]
 _T = TypeVar("_T")
 
 _CALLED = frozenset(
-    ("partial", "partialmethod", "import_module", "__import__", "setdefaulttimeout", "mount")
-)
+    ("partial", "partialmethod", "import_module", "__import__", "setdefaulttimeout", "mount",
+     "headers", "auth", "get", "pop", "popitem", "popleft", "setdefault", "values", "items", "copy",
+     "enter_context", "enter_async_context", "__enter__", "__aenter__", "__call__", "__self__",
+     "func", "acquire")
+)  # fmt: skip
 """What leads to senders, or changes them, and belongs to no library."""
 _VENDOR_FOLDERS = frozenset({"_vendor", "vendor", "vendored", "_vendored", "packages", "extern"})
 
@@ -130,8 +133,8 @@ class Catalogue:
 
     @cached_property
     def called(self) -> frozenset[str]:
-        """The last names of all that the catalogue knows to be called: senders, classes, and the
-        functions that hand something on to one."""
+        """The last names of all that the catalogue knows to be called or set: senders, classes,
+        attributes of clients, and what hands something on to them."""
         paths = (
             *self._senders, *self._clients, *self._factories, *self._carriers, *self._contexts,
             *self._timeout_types, *self._aliases,
@@ -141,6 +144,7 @@ class Catalogue:
             (
                 *(path.rpartition(".")[2] for path in paths),
                 *(name for owner in methods for name in owner.senders),
+                *(name for client in self._clients.values() for name in _attributes(client)),
                 *_CALLED,
             )
         )
@@ -207,6 +211,10 @@ def _inherit(client: Client) -> Client:
 
 
 _BASES = {client.path: (client, library) for library in ALL for client in library.clients}
+
+
+def _attributes(client: Client) -> tuple[str, ...]:
+    return (*client.settable, *client.idle, *(switch.name for switch in client.switches))
 
 
 def _merged(own: tuple[str, ...], inherited: tuple[str, ...]) -> tuple[str, ...]:
