@@ -1,22 +1,24 @@
-"""`untimed fix --select UNT101` on copies of real packages: it does what it says, and nothing else.
+"""`untimed fix` on copies of real packages: it does what it says, and nothing else.
 
-    python tests/benchmarks/corpus_fix.py [CORPUS] [PACKAGE ...]
+    python tests/benchmarks/corpus_fix.py [CORPUS] [PACKAGE ...] [--labels LABELS]
 
-States, without any help from the fixer's own verification:
-- every changed file's tree is the old one plus one `timeout` keyword for each call with a fixable
-  finding, and for no other;
-- all other bytes are the same, but for white space and commas beside the new keyword;
-- a second run changes nothing, and nothing that can be fixed is left;
+Two passes, each on fresh copies: `--select UNT101`, and every safe fix. Each states, without any
+help from the fixer's own verification:
+- in every changed file, the tree and the text differ from the old ones by what differences.py
+  says of the findings with a safe fix, and by nothing else;
+- what has a safe fix is fixed, no file fails, and a second run changes nothing;
 - which findings were left, and why;
-- how long fixing takes against checking (wall time, two processes, the best of two).
+- how long fixing takes against checking (wall time, two processes, the best of two);
+- the first pass with LABELS: which of the calls that must be found have their timeout now.
 
-Ends with status 1 if one of the first three does not hold.
+Ends with status 1 if something is wrong, or if fixing takes more than twice as long as checking.
 """
 
 from __future__ import annotations
 
-import ast
+import argparse
 import collections
+import csv
 import json
 import os
 import re
@@ -28,178 +30,177 @@ import time
 import tokenize
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
-Place = tuple[int, int]
-"""Line and column, as `untimed` prints them."""
+from differences import EFFECTS, Span, Text, wrong_with
 
-OPTIONS = ("--isolated", "--select", "UNT101", "--jobs", "2")
-NOT_SYNTAX = re.compile(r"[\s,]*")
-
-
-def untimed(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "flake8_untimed", arguments[0], *OPTIONS, *arguments[1:]]
-    result = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
-    # 2: some file of a real tree cannot be parsed.
-    if result.returncode not in (0, 1, 2) or "Traceback" in result.stderr:
-        raise SystemExit(f"untimed {arguments[0]} ended with {result.returncode}: {result.stderr}")
-    return result
+PASSES = {"--select UNT101": ("--select", "UNT101"), "all safe fixes": ()}
+COST = 2.0
+"""Times that fixing may take as long as checking."""
+ERROR = re.compile(r"untimed: (?P<path>.*?): .*")
 
 
-def seconds(folder: Path, *arguments: str) -> float:
-    start = time.perf_counter()
-    untimed(folder, *arguments)
-    return time.perf_counter() - start
+class Finding(NamedTuple):
+    path: str
+    span: Span
+    code: str
 
 
-def fixable(folder: Path) -> dict[str, set[Place]]:
-    """The places of UNT101 with a safe fix, by file."""
-    report = json.loads(untimed(folder, "check", "--output-format", "json").stdout)
-    places: dict[str, set[Place]] = collections.defaultdict(set)
-    for finding in report["findings"]:
-        if finding["fix"]["applicability"] == "safe":
-            places[os.path.normpath(finding["path"])].add((finding["line"], finding["column"]))
-    return places
+class Report(NamedTuple):
+    """What a pass found out."""
+
+    wrong: list[str]
+    fixed: dict[str, set[Span]]
+    """Calls that have a timeout now, by file; spans of the old text."""
+    ratio: float
 
 
-def copy(corpus: Path, packages: list[str], to: Path) -> None:
+class Untimed:
+    """The command, in a folder, with a pass's options."""
+
+    def __init__(self, folder: Path, options: tuple[str, ...]) -> None:
+        self._folder, self._options = folder, options
+
+    def __call__(self, command: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+        options = ("--isolated", "--jobs", "2", *self._options)
+        result = subprocess.run(
+            [sys.executable, "-m", "flake8_untimed", command, *options, *arguments],
+            cwd=self._folder,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        # 2: some file of a real tree cannot be parsed.
+        if result.returncode not in (0, 1, 2) or "Traceback" in result.stderr:
+            raise SystemExit(f"untimed {command}: status {result.returncode}: {result.stderr}")
+        return result
+
+    def seconds(self, *arguments: str) -> float:
+        start = time.perf_counter()
+        self(*arguments)
+        return time.perf_counter() - start
+
+    def fixable(self) -> set[Finding]:
+        """The findings with a safe fix."""
+        report = json.loads(self("check", "--output-format", "json").stdout)
+        place = ("line", "column", "end_line", "end_column")
+        return {
+            Finding(os.path.normpath(f["path"]), tuple(f[key] for key in place), f["code"])
+            for f in report["findings"]
+            if f["fix"]["applicability"] == "safe"
+        }
+
+
+def copy(corpus: Path, packages: list[str], to: Path) -> Path:
     for package in packages:
         shutil.copytree(corpus / package, to / package)
+    return to
 
 
 def changed_files(old: Path, new: Path) -> Iterator[str]:
+    there = {str(path.relative_to(new)) for path in new.rglob("*") if path.is_file()}
     for path in sorted(old.rglob("*")):
         name = str(path.relative_to(old))
         if path.is_file() and path.read_bytes() != (new / name).read_bytes():
             yield name
+        there.discard(name)
+    yield from there
 
 
-def read(path: Path) -> str:
+def read(path: Path) -> Text:
     with open(path, "rb") as file:
         encoding, _ = tokenize.detect_encoding(file.readline)
-    return path.read_bytes().decode(encoding)
+    return Text(path.read_bytes().decode(encoding))
 
 
-class Text:
-    """A source, and the places of its nodes in it."""
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-        self.tree = ast.parse(text)
-        self._starts = [0] + [m.end() for m in re.finditer(r"\r\n|\n|\r", text)]
-
-    def offset(self, line: int, column: int) -> int:
-        """`column` counts UTF-8 bytes, as in ast."""
-        start = self._starts[line - 1]
-        return start + len(self.text[start:].encode()[:column].decode())
-
-    def span(self, node: ast.expr | ast.keyword) -> tuple[int, int]:
-        assert node.end_lineno is not None
-        assert node.end_col_offset is not None
-        return (
-            self.offset(node.lineno, node.col_offset),
-            self.offset(node.end_lineno, node.end_col_offset),
-        )
-
-    def place(self, node: ast.expr) -> Place:
-        return node.lineno, self.offset(node.lineno, node.col_offset) - self._starts[
-            node.lineno - 1
-        ] + 1
+def errors(result: subprocess.CompletedProcess[str]) -> set[str]:
+    return {line for line in result.stderr.splitlines() if ERROR.match(line)}
 
 
-def added_keywords(old: Text, new: Text) -> dict[Place, ast.keyword]:
-    """The new `timeout` keywords by the place of their call in the old text; AssertionError if
-    the trees differ in anything else."""
-    added = {}
-    pairs: list[tuple[object, object]] = [(old.tree, new.tree)]
-    while pairs:
-        a, b = pairs.pop()
-        assert type(a) is type(b)
-        if isinstance(a, ast.Call) and isinstance(b, ast.Call):
-            extra = len(b.keywords) - len(a.keywords)
-            if extra and all(keyword.arg != "timeout" for keyword in a.keywords):
-                (one,) = [keyword for keyword in b.keywords if keyword.arg == "timeout"]
-                b.keywords.remove(one)
-                added[old.place(a)] = one
-        if isinstance(a, ast.AST):
-            pairs += [(getattr(a, name, None), getattr(b, name, None)) for name in a._fields]
-        elif isinstance(a, list) and isinstance(b, list):
-            pairs += zip(a, b, strict=True)
-        else:
-            assert repr(a) == repr(b)
-    return added
-
-
-def same_but_for(old: Text, new: Text, added: list[ast.keyword]) -> bool:
-    """Whether the texts are the same once the keywords are cut out of the new one."""
-    at, pieces = 0, []
-    for start, end in sorted(new.span(keyword) for keyword in added):
-        pieces.append(new.text[at:start])
-        at = end
-    pieces.append(new.text[at:])
-    position = 0
-    for number, piece in enumerate(pieces):
-        if number > 0:
-            piece = piece[NOT_SYNTAX.match(piece).end() :]  # type: ignore[union-attr]
-            position = NOT_SYNTAX.match(old.text, position).end()  # type: ignore[union-attr]
-        if number < len(pieces) - 1:
-            piece = piece.rstrip(" \t\f\r\n,")
-        if not old.text.startswith(piece, position):
-            return False
-        position += len(piece)
-    return position == len(old.text)
-
-
-def wrong_with(name: str, old_folder: Path, new_folder: Path, places: set[Place]) -> Iterator[str]:
-    """What is not as it should be with one changed file."""
-    old, new = Text(read(old_folder / name)), Text(read(new_folder / name))
-    try:
-        added = added_keywords(old, new)
-    except (AssertionError, ValueError) as error:
-        yield f"{name}: the tree is not the old one plus keywords {error}"
-        return
-    for place in sorted(set(added) ^ places):
-        what = "changed without a finding" if place in added else "found and not changed"
-        yield f"{name}:{place[0]}:{place[1]}: {what}"
-    if not same_but_for(old, new, list(added.values())):
-        yield f"{name}: other bytes have changed"
-
-
-def main() -> int:
-    corpus = Path(sys.argv[1] if len(sys.argv) > 1 else "/tmp/corpus")
-    packages = sys.argv[2:] or sorted(path.name for path in corpus.iterdir() if path.is_dir())
+def run(corpus: Path, packages: list[str], options: tuple[str, ...]) -> Report:
     wrong: list[str] = []
     with tempfile.TemporaryDirectory() as top:
-        old, new = Path(top, "old"), Path(top, "new")
-        copy(corpus, packages, old)
-        copy(corpus, packages, new)
-        places = fixable(old)
-        checking = min(seconds(old, "check", "-q") for _ in range(2))
+        old, new = (copy(corpus, packages, Path(top, name)) for name in ("old", "new"))
+        check, fix = Untimed(old, options), Untimed(new, options)
+        fixable = check.fixable()
+        checking = min(check.seconds("check", "-q") for _ in range(2))
         # What would be written is worked out as for writing; the second time it is written.
-        fixing = [seconds(new, "fix", "-q", "--diff")]
+        fixing = fix.seconds("fix", "-q", "--diff")
         start = time.perf_counter()
-        result = untimed(new, "fix")
-        fixing.append(time.perf_counter() - start)
+        result = fix("fix")
+        fixing = min(fixing, time.perf_counter() - start)
+        wrong += [f"failed: {line}" for line in errors(result) - errors(check("check", "-q"))]
+
+        expected: dict[str, set[tuple[Span, str]]] = collections.defaultdict(set)
+        for path, span, code in fixable:
+            expected[path].add((span, EFFECTS.get(code, f"{code}, of which nothing is stated")))
         changed = list(changed_files(old, new))
-        for name in sorted({*changed, *places}):
-            wrong += wrong_with(name, old, new, places.get(name, set()))
+        for name in sorted({*changed, *expected}):
+            texts = read(old / name), read(new / name)
+            wrong += [f"{name}: {line}" for line in wrong_with(*texts, expected[name])]
+        wrong += [f"{f.path}:{f.span[0]}: {f.code} left" for f in sorted(fix.fixable())]
         once = Path(top, "once")
         shutil.copytree(new, once)
-        untimed(new, "fix", "-q")
+        fix("fix", "-q")
         wrong += [f"{name}: changed by a second run" for name in changed_files(once, new)]
-        for name, left in fixable(new).items():
-            wrong += [f"{name}:{line}:{column}: left" for line, column in sorted(left)]
+    counts = collections.Counter(finding.code for finding in fixable)
     print(result.stderr.rstrip())
     for line in wrong:
         print(f"WRONG: {line}")
     print(
-        f"{sum(map(len, places.values()))} fixable findings in {len(places)} files;"
+        f"{len(fixable)} fixable findings in {len(expected)} files"
+        f" ({', '.join(f'{code}: {counts[code]}' for code in sorted(counts))});"
         f" {len(changed)} files changed; {len(wrong)} things wrong"
     )
-    print(
-        f"checking {checking:.2f} s, fixing {min(fixing):.2f} s:"
-        f" {min(fixing) / checking:.2f} times as long"
-    )
-    return 1 if wrong else 0
+    ratio = fixing / checking
+    print(f"checking {checking:.2f} s, fixing {fixing:.2f} s: {ratio:.2f} times as long")
+    fixed = {
+        path: {span for span, effect in effects if effect == "timeout added"}
+        for path, effects in expected.items()
+    }
+    return Report(wrong, fixed, ratio)
+
+
+def must_be_found(labels: Path, packages: list[str]) -> Iterator[tuple[str, Span]]:
+    """The calls on requests or exactly a Session that surely have no timeout."""
+    with open(labels, newline="") as file:
+        rows = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
+    for row in rows:
+        doubtful = ("mixed", "union", "patched-default")
+        if (
+            row["package"] in packages
+            and row["library"] == "requests"
+            and row["receiver"] in ("module", "Session", "from-import")
+            and row["timeout"] == "absent"
+            and row["source_of_label"] != "conflict"
+            and not any(word in row["note"] for word in doubtful)
+        ):
+            line, column, end_line, end = (
+                int(row[key]) for key in ("line", "col", "end_line", "end_col")
+            )
+            yield f"{row['package']}/{row['file']}", (line, column + 1, end_line, end + 1)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("corpus", nargs="?", type=Path, default=Path("/tmp/corpus"))
+    parser.add_argument("packages", nargs="*")
+    parser.add_argument("--labels", type=Path)
+    arguments = parser.parse_args()
+    corpus: Path = arguments.corpus
+    packages = arguments.packages or sorted(p.name for p in corpus.iterdir() if p.is_dir())
+    is_bad = False
+    for name, options in PASSES.items():
+        print(f"== {name}")
+        report = run(corpus, packages, options)
+        is_bad |= bool(report.wrong) or report.ratio > COST
+        if arguments.labels and options:
+            must = list(must_be_found(arguments.labels, packages))
+            without = [f"{p}:{s[0]}" for p, s in must if s not in report.fixed.get(p, ())]
+            print(f"{len(must) - len(without)} of {len(must)} calls that must be found have one now")
+            for place in without:
+                print(f"  without: {place}")
+    return 1 if is_bad else 0
 
 
 if __name__ == "__main__":
