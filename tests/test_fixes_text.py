@@ -216,14 +216,12 @@ case("get(\n  u,\n  verify=False,  # bad\n)", "get(\n  u,\n)", removing("verify"
 case("get(\n  u,  # it\n  verify=False,  # bad\n  a=1,\n)", "get(\n  u,  # it\n  a=1,\n)", removing("verify"))  # fmt: skip
 case("get(\n  u, verify=False,  # both\n  a=1)", "get(\n  u,  # both\n  a=1)", removing("verify"))
 case("get(\n  u,\n  # over\n  verify=False\n)", "get(\n  u\n  # over\n)", removing("verify"))
-case("get(u, False, v)", "get(u, v)", removing("verify", 1))
+case("get(u, False, a=1)", "get(u, a=1)", removing("verify", 1))
 case("get(u, data=d(x))", "get(u, json=x)", turning("data", "json", "x"))
 case("get(u, data=(d(x)), **k)", "get(u, json=(x), **k)", turning("data", "json", "x"))
 case("get(u, d(x), a=1)", "get(u, json=x, a=1)", turning("data", "json", "x", 1))
-case("get(u, d(x), v, a=1)", "get(u, v, json=x, a=1)", turning("data", "json", "x", 1))
-case("get(u, d(x), *v)", "get(u, *v, json=x)", turning("data", "json", "x", 1))
 case("get(d(x) for x in y)", "get(json=x)", turning("data", "json", "x", 0))
-case("get(\n  u,\n  d(x),\n  v,\n)", "get(\n  u,\n  v,\n  json=x,\n)", turning("data", "json", "x", 1))  # fmt: skip
+case("get(\n  u,\n  d(x),\n  a=1,\n)", "get(\n  u,\n  json=x,\n  a=1,\n)", turning("data", "json", "x", 1))  # fmt: skip
 case("get(h={'A': 1, 'b': 2})", "get(h={'b': 2})", dropping_item("a"))
 case("get(h={'b': 2, 'A': 1})", "get(h={'b': 2})", dropping_item("a"))
 case("get(h={'A': 1})", "get(h={})", dropping_item("a"))
@@ -258,6 +256,17 @@ def test_what_is_not_there_is_not_removed() -> None:
 def test_positions_behind_a_star_are_not_certain() -> None:
     outcome = fixed("get(*a, b)", lambda s, c: [removing("x", 1)(s, c)], once=True)
     assert outcome.left[0].reason == "an argument before it is unpacked with *"
+
+
+@pytest.mark.parametrize("text", ["get(u, d, v)", "get(u, d, *v)", "get(u, d, a=1, *v)"])
+@pytest.mark.parametrize("make", [removing("data", 1), turning("data", "json", "x", 1)])
+def test_no_positional_argument_moves_up(
+    text: str, make: Callable[[Source, ast.Call], Edit]
+) -> None:
+    """`request("POST", url, None, dumps(x), headers)`: the headers would become the body."""
+    outcome = fixed(text, lambda s, c: [make(s, c)], once=True)
+    assert outcome.source.text == text
+    assert outcome.left[0].reason == "arguments that follow it by position would move up"
 
 
 def test_a_comment_in_a_replaced_value_is_not_lost() -> None:

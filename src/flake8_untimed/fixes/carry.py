@@ -118,13 +118,7 @@ def _edited_call(
     row, items = _call_row(module, text, call, match.end(), end - 1, changes)
     order = arguments(call)
     for turned in (change for change in changes if isinstance(change, TurnArgument)):
-        item = items[turned.argument]
-        item.head = f"{turned.name}="
-        is_last = turned.argument is next((a for a in reversed(call.args)), None)
-        if turned.argument in call.args and not is_last:
-            last = items[call.args[-1]]
-            row.remove(item)
-            row.insert(row.items.index(last) + 1, item)
+        items[turned.argument].head = f"{turned.name}="
     for dropped in (change for change in changes if isinstance(change, DropArgument)):
         row.remove(items[dropped.argument])
     for added in (change for change in changes if isinstance(change, AddKeyword)):

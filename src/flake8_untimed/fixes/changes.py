@@ -33,13 +33,15 @@ class AddKeyword:
 
 @dataclass(eq=False)
 class DropArgument:
+    """A keyword, or the last positional argument, goes."""
+
     call: ast.Call
     argument: Argument
 
 
 @dataclass(eq=False)
 class TurnArgument:
-    """An argument becomes the keyword `name`, behind the last positional argument."""
+    """A keyword, or the last positional argument, becomes the keyword `name` where it stands."""
 
     call: ast.Call
     argument: Argument

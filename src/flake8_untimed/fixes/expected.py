@@ -79,15 +79,8 @@ def _change_call(call: ast.Call, changes: Sequence[CallChange]) -> None:
                 together[together.index(change.argument)] = value
     for change in changes:
         if isinstance(change, TurnArgument):
-            index = together.index(change.argument)
-            del together[index]
-            if change.argument in call.args:
-                last = max(
-                    (i for i, a in enumerate(together) if isinstance(a, ast.expr)), default=-1
-                )
-                index = max(index, last + 1)
             new = ast.keyword(change.name, parse_expression(change.text))
-            together.insert(index, new)
+            together[together.index(change.argument)] = new
     for change in changes:
         if isinstance(change, DropArgument):
             together.remove(change.argument)

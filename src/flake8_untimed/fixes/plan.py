@@ -160,6 +160,8 @@ def _resolved(module: Module, edit: Edit) -> list[Change]:
         return [SetValue(call, argument, edit.value.text)]
     if argument is None:
         raise Refused(f"the call has no argument {edit.name}")
+    if any(argument is other for other in call.args[:-1]):
+        raise Refused("arguments that follow it by position would move up")
     if isinstance(edit, RemoveArgument):
         return [DropArgument(call, argument)]
     return [TurnArgument(call, argument, edit.new_name, edit.value.text)]
