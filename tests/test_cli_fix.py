@@ -46,6 +46,22 @@ def test_what_is_left_and_why(project: Path) -> None:
     assert "None" not in (project / "unsafe.py").read_text()
 
 
+def test_places_are_those_of_the_file_that_the_reader_has(project: Path) -> None:
+    (project / "places.py").write_text(
+        "import json\n\nimport requests\nfrom aiohttp.client import ClientSession\n\n"
+        "async def f(url):\n    ClientSession()\n    body = json.dumps({})\n"
+        "    requests.post(url, data=body, timeout=5)\n"
+        "    requests.put(url, data=body, timeout=5)\n"
+    )
+    result = untimed(project, "fix", "--diff", "places.py")
+    made = "the JSON text is made elsewhere"
+    assert f"places.py:9:5: UNT201 left: {made} (line 8)\n" in result.stderr
+    assert result.stderr.endswith(f"2 findings left in 1 file\n  UNT201: 2, {made}\n")
+    result = untimed(project, "fix", "places.py")
+    assert f"places.py:10:5: UNT201 left: {made} (line 9)\n" in result.stdout
+    assert (project / "places.py").read_text().splitlines()[8].strip() == "body = json.dumps({})"
+
+
 def test_a_diff_is_a_patch_that_git_takes(project: Path) -> None:
     (project / "unsafe.py").write_bytes(UNSAFE.encode())
     (project / "dos.py").write_bytes(

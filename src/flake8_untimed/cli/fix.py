@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -26,6 +27,9 @@ from flake8_untimed.findings import Finding
 from flake8_untimed.reporters.text import visible
 from flake8_untimed.settings import Settings
 from flake8_untimed.source import Source, SourceError
+
+_PLACE = re.compile(r" \(line \d+\)$")
+"""Of a reason: what would keep it from being counted with its like."""
 
 
 class Fixed(NamedTuple):
@@ -151,7 +155,9 @@ def _report(done: Sequence[Fixed], arguments: argparse.Namespace) -> None:
     taken = arguments.diff or arguments.paths == [STDIN]
     out = sys.stderr if taken else sys.stdout
     for one in done:
-        for finding, reason in one.left:
+        for finding, reason, given in one.left:
+            if arguments.diff:  # the reader has the old text
+                finding, reason = given, given.why_not or reason
             span = finding.span
             place = f"{visible(one.path)}:{span.line}:{span.column}"
             print(f"{place}: {finding.code} left: {visible(reason)}", file=out)
@@ -170,7 +176,9 @@ def _summary(done: Sequence[Fixed], arguments: argparse.Namespace) -> str:
     for code, count in sorted(applied.items()):
         files = sum(code in one.applied for one in done)
         lines.append(f"  {code}: {count} in {counted(files, 'file')}")
-    reasons = Counter((finding.code, reason) for one in done for finding, reason in one.left)
+    reasons = Counter(
+        (left.finding.code, _PLACE.sub("", left.reason)) for one in done for left in one.left
+    )
     if reasons:
         files = sum(bool(one.left) for one in done)
         lines.append(

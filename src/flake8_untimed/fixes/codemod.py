@@ -48,7 +48,7 @@ class Fix(CodemodCommand):
             return analyze(text.text, path=path, settings=self.settings)
 
         outcome = fix_source(source, findings(source), unsafe=self.unsafe, analyze=findings)
-        for finding, reason in outcome.left:
+        for finding, reason, _ in outcome.left:
             place = f"{finding.span.line}:{finding.span.column}"
             self.warn(f"{place}: {finding.code} left: {reason}")
         if outcome.source is source:

@@ -24,7 +24,10 @@ class Left(NamedTuple):
     """A finding that is still there, and why."""
 
     finding: Finding
+    """As it is in the new text."""
     reason: str
+    given: Finding
+    """As it was in the old text."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,7 @@ class Outcome:
     resolved: tuple[Finding, ...]
     """Findings that went with another's fix, as they were given."""
     left: tuple[Left, ...]
-    """Findings that remain, at their places in the new text."""
+    """Findings that remain."""
 
     @property
     def changed(self) -> bool:
@@ -122,7 +125,15 @@ def fix_source(
             break
         for one in waiting:
             one.is_waiting, one.reason = False, _why_not(one.now, unsafe)
-    left = [Left(one.now, one.reason or "not fixed in so many rounds") for one in tracked]
+    left = [
+        Left(
+            one.now,
+            # A reason of the rule's own may name a line: the one where it is now.
+            _why_not(one.now, unsafe) or one.reason or "not fixed in so many rounds",
+            one.given,
+        )
+        for one in tracked
+    ]
     return Outcome(
         source,
         tuple(sorted(applied, key=_order)),

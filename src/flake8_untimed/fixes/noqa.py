@@ -45,7 +45,7 @@ def add(source: Source, findings: Sequence[Finding]) -> Outcome:
             applied += of_line
         else:
             lines[number - 1] = old
-            left += [Left(finding, _NO_COMMENT_HERE) for finding in of_line]
+            left += [Left(finding, _NO_COMMENT_HERE, finding) for finding in of_line]
     if not applied:
         return Outcome(source, (), (), tuple(left))
     new = Source("".join(lines), source.path, encoding=source.encoding, bom=source.bom)
