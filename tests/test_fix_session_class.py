@@ -61,21 +61,24 @@ def project(tmp_path: Path) -> Path:
     (tmp_path / "pyproject.toml").touch()
     (tmp_path / "myapp").mkdir()
     (tmp_path / "myapp" / "__init__.py").touch()
+    # Where the class comes from is out of sight.
+    (tmp_path / "myapp" / "web.py").write_text("from corp.http import TimeoutSession\n")
     return tmp_path
 
 
-def fixed(project: Path, source: str, *flags: str) -> str:
+def fixed(project: Path, source: str, flags: tuple[str, ...] = CLASS) -> str:
     path = project / "myapp" / "api.py"
     path.write_text(text(source))
-    result = untimed(project, "fix", *CLASS, *flags)
+    result = untimed(project, "fix", *flags)
     assert result.returncode in (0, 1), result.stderr
     first = path.read_text()
-    untimed(project, "fix", *CLASS, *flags)
+    untimed(project, "fix", *flags)
     assert path.read_text() == first, "a second run changes nothing"
     return first
 
 
 def write_class(project: Path) -> None:
+    (project / "myapp" / "web.py").unlink()
     result = untimed(project, "fix", *CLASS, "--write-session-class", "myapp/web.py")
     assert result.returncode == 0
 
@@ -121,9 +124,25 @@ def test_a_class_that_is_not_there_is_an_error(project: Path) -> None:
     assert path.read_text() == before
 
 
-def test_a_class_that_its_module_passes_on(project: Path) -> None:
-    (project / "myapp" / "web.py").write_text("from corp.http import TimeoutSession\n")
-    assert fixed(project, BEFORE) == text(AFTER)
+def test_a_module_that_is_not_there_is_an_error(project: Path) -> None:
+    (project / "myapp" / "web.py").unlink()
+    path = project / "myapp" / "api.py"
+    path.write_text(text(BEFORE))
+    result = untimed(project, "fix", *CLASS)
+    assert (result.returncode, result.stdout) == (2, "")
+    assert result.stderr.startswith("untimed: there is no module myapp.web, which --session-class")
+    assert path.read_text() == text(BEFORE)
+    assert untimed(project, "fix", "--session-class", "corp.http.TimeoutSession").returncode == 0
+    assert "from corp.http import TimeoutSession" in path.read_text(), "not the project's own"
+
+
+def test_a_class_without_a_module_is_an_error(project: Path) -> None:
+    path = project / "myapp" / "api.py"
+    path.write_text(text(BEFORE))
+    result = untimed(project, "fix", "--session-class", "TimeoutSession")
+    assert (result.returncode, result.stdout) == (2, "")
+    assert "untimed: --session-class TimeoutSession: name the module too" in result.stderr
+    assert path.read_text() == text(BEFORE)
 
 
 def test_its_own_module_does_not_import_it(project: Path) -> None:
@@ -144,9 +163,10 @@ def test_the_other_findings_of_the_session_stay(project: Path) -> None:
         session.verify = False
         session.get("u", verify=False)
     """
-    result = fixed(project, source)
-    assert result.startswith("from myapp.web import TimeoutSession\n\nsession = TimeoutSession()\n")
-    left = untimed(project, "check", *CLASS).stdout
+    flags = ("--session-class", "corp.http.TimeoutSession")
+    result = fixed(project, source, flags)
+    assert result.startswith("from corp.http import TimeoutSession\n\nsession = TimeoutSession()\n")
+    left = untimed(project, "check", *flags).stdout
     assert "api.py:4:1: UNT302" in left
     assert "api.py:5:1: UNT301" in left
 

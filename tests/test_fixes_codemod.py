@@ -43,3 +43,11 @@ def test_its_options(tmp_path: Path) -> None:
     assert legacy.read_bytes() == (
         b"import requests\n\nrequests.get(url)\nrequests.get(url, timeout=(5, 30))\n"
     )
+
+
+def test_a_code_that_does_not_exist(tmp_path: Path) -> None:
+    (tmp_path / "legacy.py").write_bytes(b"import requests\n\nrequests.get(url)\n")
+    done = run(tmp_path, "--select", "UNT999", "legacy.py")
+    assert done.returncode != 0
+    assert "no rule is called UNT999" in done.stderr
+    assert "Traceback" not in done.stderr

@@ -43,6 +43,24 @@ def test_the_owner_is_kept(path: Path) -> None:
     assert (path.stat().st_uid, path.stat().st_gid) == (12345, 54321)
 
 
+@pytest.mark.skipif(not hasattr(os, "setxattr"), reason="extended attributes of Linux")
+def test_extended_attributes_are_kept(path: Path) -> None:
+    try:
+        os.setxattr(path, "user.note", b"mine")
+    except OSError:
+        pytest.skip("this file system has none")
+    write(str(path), OLD, NEW)
+    assert path.read_bytes() == NEW
+    assert os.getxattr(path, "user.note") == b"mine"
+
+
+def test_another_hard_link_keeps_the_old_bytes(path: Path) -> None:
+    link = path.with_name("link.py")
+    os.link(path, link)
+    write(str(path), OLD, NEW)
+    assert (path.read_bytes(), link.read_bytes()) == (NEW, OLD)
+
+
 def test_a_symbolic_link_stays_one(path: Path, tmp_path: Path) -> None:
     (tmp_path / "folder").mkdir()
     link = tmp_path / "folder" / "link.py"

@@ -197,7 +197,9 @@ def main() -> int:
         if arguments.labels and options:
             must = list(must_be_found(arguments.labels, packages))
             without = [f"{p}:{s[0]}" for p, s in must if s not in report.fixed.get(p, ())]
-            print(f"{len(must) - len(without)} of {len(must)} calls that must be found have one now")
+            print(
+                f"{len(must) - len(without)} of {len(must)} calls that must be found have one now"
+            )
             for place in without:
                 print(f"  without: {place}")
     return 1 if is_bad else 0

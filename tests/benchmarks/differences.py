@@ -18,9 +18,9 @@ import bisect
 import io
 import re
 import tokenize
+import warnings
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
 
 Span = tuple[int, int, int, int]
 """Line, column, end line, end column, as `untimed` reports them: from 1, in characters."""
@@ -49,7 +49,9 @@ class Text:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.tree = ast.parse(text)
+        with warnings.catch_warnings():  # about the packages' own strings
+            warnings.simplefilter("ignore")
+            self.tree = ast.parse(text)
         self._starts = [0] + [m.end() for m in _END_OF_LINE.finditer(text)]
 
     def offset(self, line: int, column: int) -> int:
@@ -91,9 +93,10 @@ class Text:
         """From and to of each token outside of `cuts`; commas, semicolons and comments are none."""
         lines = io.StringIO(self.text, newline="")
         for token in tokenize.generate_tokens(lines.readline):
-            start, end = (self._starts[row - 1] + column for row, column in (token.start, token.end))
             if token.type in _NO_TOKENS or token.string in (",", ";"):
                 continue
+            (row, column), (end_row, end_column) = token.start, token.end
+            start, end = self._starts[row - 1] + column, self._starts[end_row - 1] + end_column
             if not any(left <= start and end <= right for left, right in cuts):
                 yield start, end
 
@@ -257,7 +260,9 @@ class Comparison:
             rest = _COMMENT.sub("", _without(text.text, gap, cuts))
             _only(_BESIDE.fullmatch(rest) is not None, f"{place}: {new!r} was {old!r}")
         lost = Counter(_COMMENT.findall(old)) - Counter(_COMMENT.findall(new))
-        behind = [_COMMENT.match(self.old.text, *_rest_of_line(self.old.text, end)) for _, end in went]
+        behind = [
+            _COMMENT.match(self.old.text, *_rest_of_line(self.old.text, end)) for _, end in went
+        ]
         lost -= Counter(match[0] for match in behind if match)
         _only(not lost, f"{place}: comments are lost: {', '.join(lost)}")
         more = Counter(_COMMENT.findall(new)) - Counter(_COMMENT.findall(old))

@@ -192,15 +192,30 @@ def _summary(done: Sequence[Fixed], arguments: argparse.Namespace) -> str:
 
 
 def _check_session_class(settings: Settings, path: str) -> None:
-    """Raises UsageError where a module of the project lacks the class that it should define."""
-    if settings.session_class is None or not path:
+    """Raises UsageError where the class cannot be imported: it is no name in a module, or the
+    project, as seen from the file `path`, should define it and does not."""
+    dotted = settings.session_class
+    if dotted is None:
         return
-    module = Workspace(settings).lacks_session_class(path)
-    if module is not None:
+    module, _, name = dotted.rpartition(".")
+    if not module:
         raise UsageError(
-            f"{module} has no {settings.session_class.rpartition('.')[2]}, which --session-class"
-            " names: --write-session-class writes such a class to a new file"
+            f"--session-class {dotted}: name the module too, as in myapp.http.TimeoutSession"
         )
+    if not path:
+        return
+    workspace = Workspace(settings)
+    find, importer = workspace.project.find, workspace.project.path_of(path)
+    if find(importer, module) is None and find(importer, module.partition(".")[0]) is not None:
+        lacks = f"there is no module {module}"
+    elif workspace.lacks_session_class(path):
+        lacks = f"{module} has no {name}"
+    else:
+        return
+    raise UsageError(
+        f"{lacks}, which --session-class names: --write-session-class writes such a class"
+        " to a new file"
+    )
 
 
 def _write_session_class(path: str, settings: Settings) -> int:

@@ -1,21 +1,22 @@
 """For those who drive their codemods by libcst's own command:
 
-    python -m libcst.tool codemod -x flake8_untimed.fixes.codemod.Fix FILE...
+    python -m libcst.tool codemod --no-format -x flake8_untimed.fixes.codemod.Fix FILE...
 
-It does what `untimed fix` does to a file, without reading the project's configuration, and leaves
+(Without `--no-format` libcst hands every changed file to black.) It does what `untimed fix` does to a file, without reading the project's configuration, and leaves
 the writing (newlines, encoding) to libcst.
 """
 
 from __future__ import annotations
 
 import argparse
+import sys
 from typing import Any
 
 import libcst as cst
 from libcst.codemod import CodemodCommand, CodemodContext, SkipFile
 
 from flake8_untimed.fixes.engine import fix_source
-from flake8_untimed.settings import Settings
+from flake8_untimed.settings import SettingsError, from_values
 from flake8_untimed.source import Source
 
 
@@ -29,7 +30,10 @@ class Fix(CodemodCommand):
     ) -> None:
         super().__init__(context)
         self.unsafe = unsafe
-        self.settings = Settings(select=tuple(select.replace(",", " ").split()))
+        try:
+            self.settings = from_values({"select": select}, "", prefix="--")
+        except SettingsError as error:
+            sys.exit(f"{error}")
 
     @staticmethod
     def add_args(parser: argparse.ArgumentParser) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import sys
 import tempfile
 from contextlib import suppress
 
@@ -11,11 +12,13 @@ from flake8_untimed.fixes.errors import WriteError
 
 
 def write(path: str, before: bytes, after: bytes) -> None:
-    """Put `after` in the place of `before`, keeping mode and (where allowed) owner.
+    """Put `after` in the place of `before`, keeping mode and, where allowed, owner and extended
+    attributes (access lists).
 
     The new content is complete on the disk, beside the file, before it takes the file's name in
-    one step: whenever the process ends, the file holds the old bytes or the new ones. A symbolic
-    link stays one; its target is replaced. Raises WriteError, and then the file is what it was.
+    one step: whenever the process ends, the file holds the old bytes or the new ones. That makes it
+    a new file: another hard link to the old one keeps the old bytes. A symbolic link stays one; its
+    target is replaced. Raises WriteError, and then the file is what it was.
     """
     target = os.path.realpath(path)
     try:
@@ -67,8 +70,8 @@ def _check(path: str, target: str, before: bytes) -> None:
 
 
 def _written_beside(target: str, content: bytes, *, new: bool = False) -> str:
-    """The path of a temporary file in the folder of `target`, with its mode, owner and the new
-    content, safely on the disk."""
+    """The path of a temporary file in the folder of `target`, with its rights and the new content,
+    safely on the disk."""
     folder, name = os.path.split(target)
     descriptor, temporary = tempfile.mkstemp(
         prefix=f".{name[:100]}.", suffix=".untimed", dir=folder
@@ -95,6 +98,11 @@ def _copy_rights(source: str, target: str) -> None:
         for owner in ((status.st_uid, -1), (-1, status.st_gid)):
             with suppress(OSError):  # only root may give files away
                 os.chown(target, *owner)
+    if sys.platform == "linux":
+        with suppress(OSError):  # a file system without them
+            for name in os.listxattr(source):
+                with suppress(OSError):  # some are for root only
+                    os.setxattr(target, name, os.getxattr(source, name))
     os.chmod(target, stat.S_IMODE(status.st_mode))
 
 
