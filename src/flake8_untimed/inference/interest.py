@@ -1,13 +1,15 @@
-"""Which names of the project's modules can have anything to do with a request.
+"""Which names of the project's modules can have anything to do with a request, and so which files.
 
-A name is of interest if its definition mentions a library, or another name that is of interest, in
-its own module or imported from another. Judged by the look of the text, generously and without
-parsing: it decides what is worth reading, never what is reported.
+Imports are read by the look of the text. A module that gets something from a library, or from
+another module that does, is coloured (see `survey`): what of it others can import and use is its
+stain. The stains of modules that import each other are the smallest that agree, so that it does not
+matter where one begins. It decides what is worth reading, never what is reported.
 """
 
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
@@ -18,60 +20,61 @@ _IMPORT = re.compile(
     rb"|import[ \t]+([\w., \t]+))",
     re.MULTILINE,
 )
-_ALIAS = re.compile(rb"(\w+|\*)(?:\s+as\s+(\w+))?")
+_ALIAS = re.compile(r"(\w+|\*)(?:\s+as\s+(\w+))?")
 _COMMENT = re.compile(rb"#[^\n]*")
-_QUOTED = re.compile(rb"([\"'])[\w.]*\1")
-_CHUNK = re.compile(rb"^(?=[^\s#)\]}'\"])", re.MULTILINE)
-_BOUND = re.compile(
-    rb"(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)|((?:\w+[ \t]*,[ \t]*)*\w+)[ \t]*(?::[^=\n]+)?="
-)
-_BOUND_WITHIN = re.compile(
-    rb"^[ \t]+(?:async[ \t]+)?(?:(?:def|class)[ \t]+(\w+)|(\w+)[ \t]*=)", re.MULTILINE
-)
-_IDENTIFIER = re.compile(rb"[A-Za-z_]\w*")
-
 _SPECIAL = re.compile(
     rb"\bimport_module\b|\b__import__\b|\bsetdefaulttimeout\b|\b_create_default_https_context\b"
     rb"|\bimport\b[^\n]*\\\r?\n|\r(?!\n)"
 )
 """What may lead to a library in a way that is not seen here."""
 _IDLE = re.compile(
-    rb"(?:Error|Exception|Warning|Response|Auth|Status|Exceptions|exceptions|codes|utils|Timeout)$|^auth$"
+    r"(?:Error|Exception|Warning|Response|Auth|Status|Exceptions|exceptions|codes|utils|Timeout)$|^auth$"
 )
 """Names that can be taken from a library without sending anything."""
 _HARMLESS = re.compile(HARMLESS.pattern.encode())
+_NOTHING: frozenset[str] = frozenset()
 
-WHOLE = b"*"
-"""Stands for all names of a module."""
-Node = tuple[str, bytes]
+
+class Use(NamedTuple):
+    """A name of a module of the project that a file imports."""
+
+    path: str
+    name: str
+    way: str | None
+    """Where the module is imported and the name is used of it: how that is spelled, as a regular
+    expression: `app\\.http\\.session`."""
 
 
 class Outline(NamedTuple):
-    """A module by the look of its text."""
+    """The imports of a file."""
 
-    mentions: dict[bytes, frozenset[bytes]]
-    """Top-level name -> the identifiers in its definitions."""
-    imports: dict[bytes, tuple[Node, ...]]
+    imports: dict[str, tuple[Use, ...]]
     """Local name -> the names of the project that it may be."""
     stars: tuple[str, ...]
-    library: frozenset[bytes]
-    """Local names of things that come from a library."""
-    used: frozenset[bytes]
-    """All identifiers outside of imports and of quoted names."""
-    ways: dict[tuple[bytes, Node], str]
-    """Of a local name that is a module, and something that is used of it: how that is spelled, as
-    a regular expression: `app\\.http`."""
+    library: frozenset[str]
+    """Local names of things that come from a library; `*`: any name may."""
+    spans: list[int]
+    """Where import statements start and end, in turns."""
 
 
 class Stain(NamedTuple):
-    """Names of a module: those that may hold or give a client, wrappers, and what may be called."""
+    """What others can get from a module. The first three are names in it."""
 
-    names: frozenset[str]
-    wrappers: frozenset[str]
-    callables: frozenset[str]
+    names: frozenset[str] = _NOTHING
+    """What may hold or give a client."""
+    wrappers: frozenset[str] = _NOTHING
+    callables: frozenset[str] = _NOTHING
+    """What sends a request, or makes a client, when it is called."""
+    attributes: frozenset[str] = _NOTHING
+    """What objects that come from here may have that leads to something coloured, wherever it is
+    defined."""
+    wanted: frozenset[str] = _NOTHING
+    """By which names wrappers and the like may be called, wherever they are defined."""
+    touched: frozenset[str] = _NOTHING
+    """Names whose definitions mention something coloured."""
 
 
-NO_STAIN = Stain(frozenset(), frozenset(), frozenset())
+CLEAN = Stain()
 
 
 class Interest:
@@ -99,10 +102,10 @@ class Interest:
         self._dyes: dict[str, Dye | None] = {}
         self._stains: dict[str, Stain] = {}
         self._next: dict[str, tuple[str, ...]] = {}
-        self._reached: dict[str, frozenset[str]] = {}
         self._outlines: dict[str, Outline] = {}
-        self._known: dict[Node, bool] = {}
         self._names: dict[str, bool] = {}
+
+    # Answers ---------------------------------------------------------------------------------
 
     def names_library(self, path: str) -> bool:
         """Whether the text of a file names an HTTP library."""
@@ -111,59 +114,53 @@ class Interest:
         return self._names[path]
 
     def of_file(self, path: str) -> bool:
-        """Whether a file can have findings: it names a library, or imports what is of interest."""
-        if self.names_library(path):
-            return self._uses_seeds(path)
-        outline = self._outline(path)
-        if not any(
-            self.of_name(*target)
-            for local, targets in outline.imports.items()
-            if local in outline.used
-            for target in targets
-        ) and not any(self.of_name(star, WHOLE) for star in outline.stars):
-            return False
-        return self._uses_seeds(path)
-
-    def _uses_seeds(self, path: str) -> bool:
-        """Whether a file does more with what it imports than can lead to nothing."""
+        """Whether a file can have findings: it does something with what it gets from a library, or
+        from a module that does, that can lead to a request."""
         seeds = self.seeds(path)
-        data = self._data(path)
-        if seeds is None or _SPECIAL.search(data):
+        if seeds is None:
             return True
-        if not (seeds.names or seeds.wrappers):
+        data = self._data(path)
+        if self.names_library(path) and _SPECIAL.search(data):
+            return True
+        every = seeds.names | seeds.wrappers
+        if not every:
             return False
-        names = "|".join(sorted(map(re.escape, seeds.names | seeds.wrappers)))
+        roots = seeds.library.union(seeds.spelled)
+        names = "|".join(sorted(map(re.escape, every)))
         pattern = re.compile(rf"\b({names})\b(?:\s*\.\s*(\w+)(\.)?)?".encode())
-        text = _HARMLESS.sub(b"", _IMPORT.sub(b"", data))
-        return any(
-            not attribute
-            or attribute.decode() in seeds.attributes
-            or (more and name.decode() in self._roots_of(seeds))
-            for name, attribute, more in pattern.findall(text)
-        )
+        spans = self._outline(path).spans
+        for match in pattern.finditer(data):
+            name, attribute, more = match.groups()
+            if (
+                not attribute
+                or attribute.decode() in seeds.attributes
+                or (more and name.decode() in roots)
+            ):
+                place = match.start()
+                if not (bisect_right(spans, place) % 2 or _HARMLESS.match(data, place)):
+                    return True
+        return False
 
-    @staticmethod
-    def _roots_of(seeds: Seeds) -> frozenset[str]:
-        return seeds.library.union(seeds.spelled)
+    def of_name(self, path: str, name: str) -> bool:
+        """Whether a name of a module, or with `*` any, is of interest."""
+        self._settle(path)
+        stain = self._stains[path]
+        if name == "*":
+            return bool(stain.touched or self._outline(path).library)
+        return name in stain.touched or self._stain_of(path, name) != ""
 
     def seeds(self, path: str) -> Seeds | None:
-        """The local names of a file that come from a library, or from where something of interest
-        is, and what is worth asking for of them; None: any name may."""
-        outline = self._outline(path)
-        if WHOLE in outline.library:
+        """What a file gets from libraries, and from modules of interest; None: any of its names may
+        be something of a library."""
+        if "*" in self._outline(path).library:
             return None
         for module in self._neighbours(path):
             self._settle(module)
-        return self._given(path)
+        return self._given(path)[0]
 
     def wanted(self, path: str) -> frozenset[str]:
-        """By which names senders, clients and wrappers are called in a file."""
-        wanted = set(self._called)
-        for module in self._reach(path):
-            stain = self._stains.get(module, NO_STAIN)
-            wanted |= stain.wrappers
-            wanted |= stain.callables
-        return frozenset(wanted)
+        """By which names senders, clients and wrappers of other modules are called in a file."""
+        return self._called | self._given(path)[1]
 
     def dye(self, path: str) -> Dye | None:
         """The colours of a module, if they are kept."""
@@ -173,49 +170,35 @@ class Interest:
         """Let go of what is kept only to be faster."""
         self._dyes.clear()
 
-    # Colours of other modules ----------------------------------------------------------------
-
-    def _reach(self, path: str) -> frozenset[str]:
-        """The modules of interest that a file can get something from, through others too."""
-        if path not in self._reached:
-            found: dict[str, None] = {}
-            queue = [path]
-            for module in queue:
-                for other in self._neighbours(module):
-                    if other not in found:
-                        found[other] = None
-                        queue.append(other)
-            self._reached[path] = frozenset(found)
-        return self._reached[path]
+    # Stains ----------------------------------------------------------------------------------
 
     def _neighbours(self, path: str) -> tuple[str, ...]:
+        """The modules of the project from which a file imports."""
         if path not in self._next:
             outline = self._outline(path)
-            found: dict[str, None] = {}
-            for targets in outline.imports.values():
-                for target in targets:
-                    if target[0] not in found and self.of_name(*target):
-                        found[target[0]] = None
-                        submodule = self._submodule(target[0], target[1].decode("ascii", "replace"))
-                        if submodule is not None:
-                            found[submodule] = None
-            for star in outline.stars:
-                if self.of_name(star, WHOLE):
-                    found[star] = None
+            found = dict.fromkeys(outline.stars)
+            for uses in outline.imports.values():
+                for use in uses:
+                    found[use.path] = None
+                    submodule = self._submodule(use.path, use.name)
+                    if submodule is not None:
+                        found[submodule] = None
             self._next[path] = tuple(found)
         return self._next[path]
 
     def _settle(self, path: str) -> None:
-        """Colour a module and all that it can get something from: the smallest sets of names that
-        agree with one another, so that it does not matter where one begins."""
+        """Find the stains of a module and of all that it imports, through others too."""
         if path in self._stains:
             return
-        modules = [m for m in (path, *sorted(self._reach(path))) if m not in self._stains]
         importers: dict[str, list[str]] = {}
+        modules = [path]
+        self._stains[path] = CLEAN
         for module in modules:
-            self._stains[module] = NO_STAIN
             for other in self._neighbours(module):
                 importers.setdefault(other, []).append(module)
+                if other not in self._stains:
+                    self._stains[other] = CLEAN
+                    modules.append(other)
         queue = dict.fromkeys(modules)
         while queue:
             module = queue.popitem()[0]
@@ -223,124 +206,89 @@ class Interest:
             if stain != self._stains[module]:
                 self._stains[module] = stain
                 queue.update(dict.fromkeys(importers.get(module, ())))
+        for module in modules:
+            dye = self._dyes.get(module)
+            if dye is not None:
+                self._stains[module] = self._stains[module]._replace(touched=dye.touched())
         if not self._keep():
             self.forget_dyes()
 
     def _stained(self, path: str) -> Stain:
-        given = self._given(path)
-        if not (given.names or given.wrappers):
-            return NO_STAIN
+        seeds, wanted = self._given(path)
+        if not (seeds.names or seeds.wrappers):
+            return CLEAN
         if path not in self._dyes:
             self._dyes[path] = self._make_dye(path)
         dye = self._dyes[path]
         if dye is None:
-            return Stain(given.names, given.wrappers, given.callables)
-        dye.spread(given)
-        return Stain(frozenset(dye.members), frozenset(dye.wrappers), frozenset(dye.callables))
+            names, wrappers, callables = seeds.names, seeds.wrappers, seeds.callables
+        else:
+            dye.spread(seeds)
+            names, wrappers = frozenset(dye.members), frozenset(dye.wrappers)
+            callables = frozenset(dye.callables)
+        return Stain(
+            names,
+            wrappers,
+            callables,
+            seeds.attributes.union(names, wrappers) - self._called,
+            wanted.union(wrappers, callables),
+        )
 
-    def _given(self, path: str) -> Seeds:
-        """What a file's imports colour, as far as is known."""
+    def _given(self, path: str) -> tuple[Seeds, frozenset[str]]:
+        """What the imports of a file colour, as far as is known, and what is wanted of it."""
         outline = self._outline(path)
-        library = {name.decode() for name in outline.library}
-        reached = [self._stains.get(module, NO_STAIN) for module in self._reach(path)]
-        names = set(library)
-        wrappers: set[str] = set()
-        callables = set(names)
+        names, wrappers, callables = set(outline.library), set(), set(outline.library)
         spelled: dict[str, str] = {}
-        for local, targets in outline.imports.items():
-            name = local.decode("ascii", "replace")
+        sources: dict[str, None] = dict.fromkeys(outline.stars)
+        for local, uses in outline.imports.items():
             ways = []
-            for target in targets:
-                stain = self._stain_of(*target)
-                if stain:
-                    ways.append(outline.ways.get((local, target)))
-                    names |= {name} if "v" in stain else set()
-                    wrappers |= {name} if "w" in stain else set()
-                    callables |= {name} if "c" in stain else set()
-            if ways and None not in ways and local not in outline.library:
-                spelled[name] = rf"\b(?:{'|'.join(sorted(ways))})\b"
+            for use in uses:
+                letters = self._stain_of(use.path, use.name)
+                if not letters:
+                    continue
+                ways.append(use.way)
+                sources[use.path] = None
+                submodule = self._submodule(use.path, use.name)
+                if submodule is not None:
+                    sources[submodule] = None
+                if "v" in letters:
+                    names.add(local)
+                if "w" in letters:
+                    wrappers.add(local)
+                if "c" in letters:
+                    callables.add(local)
+            known = [way for way in ways if way is not None]
+            if known and len(known) == len(ways) and local not in outline.library:
+                spelled[local] = rf"\b(?:{'|'.join(sorted(known))})\b"
+        stains = [self._stains[s] for s in sources if s in self._stains]
         for star in outline.stars:
-            stain = self._stains.get(star, NO_STAIN)
+            stain = self._stains.get(star, CLEAN)
             names |= stain.names
             wrappers |= stain.wrappers
             callables |= stain.callables
-        return Seeds(
+        seeds = Seeds(
             frozenset(names),
             frozenset(wrappers),
             frozenset(callables),
             spelled,
-            frozenset(library),
-            self._called.union(
-                *(s.names for s in reached), *(s.wrappers for s in reached)
-            ),
+            outline.library,
+            self._called.union(*(stain.attributes for stain in stains)),
         )
+        return seeds, _NOTHING.union(*(stain.wanted for stain in stains))
 
-    def _stain_of(self, path: str, name: bytes) -> str:
-        """What is known of a name of a module, as letters: v, w, c."""
-        stain = self._stains.get(path, NO_STAIN)
-        word = name.decode("ascii", "replace")
+    def _stain_of(self, path: str, name: str) -> str:
+        """What is known of a name of a module, as letters: v (value), w (wrapper), c (callable)."""
+        stain = self._stains.get(path, CLEAN)
         letters = (
-            ("v" if word in stain.names else "")
-            + ("w" if word in stain.wrappers else "")
-            + ("c" if word in stain.callables else "")
+            ("v" if name in stain.names else "")
+            + ("w" if name in stain.wrappers else "")
+            + ("c" if name in stain.callables else "")
         )
-        if letters or word in self._outline(path).mentions:
+        if letters:
             return letters
-        submodule = self._submodule(path, word)
-        return "v" if submodule is not None and self._stains.get(submodule, NO_STAIN).names else ""
-
-    def of_name(self, path: str, name: bytes) -> bool:
-        """Whether a name of a module is of interest."""
-        start = (path, name)
-        if start in self._known:
-            return self._known[start]
-        before: dict[Node, Node | None] = {start: None}
-        queue = [start]
-        for node in queue:
-            if self._known.get(node) or self._is_library(node):
-                step: Node | None = node
-                while step is not None:
-                    self._known[step] = True
-                    step = before[step]
-                return True
-            if node in self._known:
-                continue
-            for other in self._leads_to(node):
-                if other not in before:
-                    before[other] = node
-                    queue.append(other)
-        for node in before:
-            self._known[node] = False
-        return False
-
-    def _is_library(self, node: Node) -> bool:
-        path, name = node
-        if not self.names_library(path):
-            return False
-        outline = self._outline(path)
-        if name == WHOLE:
-            return bool(outline.library)
-        if name in outline.library:
-            return True
-        return not outline.library.isdisjoint(outline.mentions.get(name, ()))
-
-    def _leads_to(self, node: Node) -> Iterator[Node]:
-        path, name = node
-        outline = self._outline(path)
-        if name == WHOLE:
-            for own in (*outline.mentions, *outline.imports):
-                yield path, own
-        else:
-            yield from outline.imports.get(name, ())
-            for word in outline.mentions.get(name, ()):
-                if word != name and (word in outline.mentions or word in outline.imports):
-                    yield path, word
-            if name not in outline.mentions and name not in outline.imports:
-                submodule = self._submodule(path, name.decode("ascii", "replace"))
-                if submodule is not None:
-                    yield submodule, WHOLE
-        for star in outline.stars:
-            yield star, name
+        submodule = self._submodule(path, name)
+        stain = self._stains.get(submodule, CLEAN) if submodule is not None else CLEAN
+        return "v" if stain.names or stain.wrappers else ""
 
     # Reading a text --------------------------------------------------------------------------
 
@@ -351,116 +299,72 @@ class Interest:
 
     def _read(self, path: str) -> Outline:
         data = self._data(path)
-        imports: dict[bytes, tuple[Node, ...]] = {}
-        library: set[bytes] = set()
+        imports: dict[str, tuple[Use, ...]] = {}
+        library: set[str] = set()
         stars: list[str] = []
-        ways: dict[tuple[bytes, Node], str] = {}
+        spans: list[int] = []
         for match in _IMPORT.finditer(data):
+            spans += match.span()
             package, names, modules = match.groups()
-            if modules is not None:
-                self._read_import(path, modules, imports, library, ways)
-            else:
-                self._read_from(path, package, names, imports, library, stars, ways)
-        mentions: dict[bytes, frozenset[bytes]] = {}
-        used: frozenset[bytes] = frozenset()
-        if imports or library or stars:
-            mentions, used = self._read_chunks(data)
-        return Outline(mentions, imports, tuple(stars), frozenset(library), used, ways)
+            found = (
+                self._read_import(path, modules.decode("ascii", "replace"), library)
+                if modules is not None
+                else self._read_from(path, package.decode("ascii", "replace"), names, library)
+            )
+            for local, uses in found:
+                if local == "*":
+                    stars.append(uses[0].path)
+                else:
+                    imports[local] = (*imports.get(local, ()), *uses)
+        return Outline(imports, tuple(stars), frozenset(library), spans)
 
     def _read_import(
-        self,
-        path: str,
-        modules: bytes,
-        imports: dict[bytes, tuple[Node, ...]],
-        library: set[bytes],
-        ways: dict[tuple[bytes, Node], str],
-    ) -> None:
-        for part in modules.split(b","):
+        self, path: str, modules: str, library: set[str]
+    ) -> Iterator[tuple[str, tuple[Use, ...]]]:
+        for part in modules.split(","):
             words = part.split()
             if not words:
                 continue
-            local = words[-1] if len(words) == 3 else words[0].partition(b".")[0]
-            target = self._find(path, words[0].decode("ascii", "replace"), 0)
+            dotted = words[0]
+            local = words[-1] if len(words) == 3 else dotted.partition(".")[0]
+            target = self._find(path, dotted, 0)
             if target is not None:
-                spelled = local if len(words) == 3 else words[0]
-                used = self._used_of(path, target, local, spelled, ways)
-                imports[local] = (*imports.get(local, ()), *used)
-            elif self._pattern.search(b"import " + words[0] + b"\n") or (
+                spelled = local if len(words) == 3 else dotted
+                yield local, self._used_of(path, target, spelled)
+            elif self.names_library(path) and (
                 # `import urllib`, where `urllib.request` is used.
-                words[0].decode("ascii", "replace") in self._words and self.names_library(path)
+                dotted in self._words or self._pattern.search(f"import {dotted}\n".encode())
             ):
                 library.add(local)
 
-    def _used_of(
-        self,
-        path: str,
-        module: str,
-        local: bytes,
-        spelled: bytes,
-        ways: dict[tuple[bytes, Node], str],
-    ) -> tuple[Node, ...]:
+    def _used_of(self, path: str, module: str, spelled: str) -> tuple[Use, ...]:
         """The names of a module that a file uses: `module.name`, in its text."""
-        pattern = rb"(?<![\w.])" + re.escape(spelled) + rb"\.(\w+)"
-        found = tuple((module, name) for name in sorted(set(re.findall(pattern, self._data(path)))))
-        for node in found:
-            ways[local, node] = re.escape((spelled + b"." + node[1]).decode("ascii", "replace"))
-        return found
+        pattern = re.compile(rf"(?<![\w.]){re.escape(spelled)}\.(\w+)".encode())
+        names = sorted({name.decode() for name in pattern.findall(self._data(path))})
+        return tuple(Use(module, name, re.escape(f"{spelled}.{name}")) for name in names)
 
     def _read_from(
-        self,
-        path: str,
-        package: bytes,
-        names: bytes,
-        imports: dict[bytes, tuple[Node, ...]],
-        library: set[bytes],
-        stars: list[str],
-        ways: dict[tuple[bytes, Node], str],
-    ) -> None:
-        text = package.decode("ascii", "replace")
-        dotted = text.lstrip(".")
-        level = len(text) - len(dotted)
+        self, path: str, package: str, names: bytes, library: set[str]
+    ) -> Iterator[tuple[str, tuple[Use, ...]]]:
+        dotted = package.lstrip(".")
+        level = len(package) - len(dotted)
         target = self._find(path, dotted, level)
-        listed = _COMMENT.sub(b"", names).strip(b"() \t\r\n").replace(b"\\", b" ")
+        if target is None and (level or not self.names_library(path)):
+            return
+        if b"#" in names:
+            names = _COMMENT.sub(b"", names)
+        listed = names.decode("ascii", "replace").strip("() \t\r\n").replace("\\", " ")
         if target is None:
-            if not level and self._pattern.search(b"from " + package + b" import " + listed):
-                library.update((a or n) for n, a in _ALIAS.findall(listed) if not _IDLE.search(n))
-                if b"*" in listed:
-                    library.add(WHOLE)
+            if self._pattern.search(f"from {package} import {listed}".encode()):
+                library.update(a or n for n, a in _ALIAS.findall(listed) if not _IDLE.search(n))
             return
         for name, alias in _ALIAS.findall(listed):
-            if name == b"*":
-                stars.append(target)
+            if name == "*":
+                yield "*", (Use(target, "*", None),)
                 continue
             local = alias or name
-            found: tuple[Node, ...] = ((target, name),)
-            submodule = self._submodule(target, name.decode("ascii", "replace"))
-            if submodule is not None:
-                found = self._used_of(path, submodule, local, local, ways)
-            imports[local] = (*imports.get(local, ()), *found)
-
-    @staticmethod
-    def _read_chunks(data: bytes) -> tuple[dict[bytes, frozenset[bytes]], frozenset[bytes]]:
-        """The identifiers in each top-level statement, under the names that it binds; and all."""
-        mentions: dict[bytes, frozenset[bytes]] = {}
-        used: set[bytes] = set()
-        decorators: frozenset[bytes] = frozenset()
-        for chunk in _CHUNK.split(_HARMLESS.sub(b"", data)):
-            if chunk.startswith((b"from ", b"import ")):
-                continue
-            if not chunk.startswith((b"def ", b"class ", b"async ", b"@")):
-                chunk = _QUOTED.sub(b"", _IMPORT.sub(b"", chunk))
-            words = frozenset(_IDENTIFIER.findall(chunk)) | decorators
-            used |= words
-            if chunk.startswith(b"@"):
-                decorators = words
-                continue
-            decorators = frozenset()
-            bound = _BOUND.match(chunk)
-            if bound is not None:
-                names = [bound[1]] if bound[1] else [n.strip() for n in bound[2].split(b",")]
+            submodule = self._submodule(target, name)
+            if submodule is None:
+                yield local, (Use(target, name, None),)
             else:
-                names = [a or b for a, b in _BOUND_WITHIN.findall(chunk)]
-            for name in names:
-                mentions[name] = mentions.get(name, frozenset()) | words
-        return mentions, frozenset(used)
-
+                yield local, self._used_of(path, submodule, local)

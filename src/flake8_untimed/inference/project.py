@@ -360,7 +360,7 @@ class Project:
 
     def interesting(self, path: str, name: str) -> bool:
         """Whether a name of a module can have to do with a request. Cheap: nothing is parsed."""
-        return self._interest.of_name(path, name.encode())
+        return self._interest.of_name(path, name)
 
 
 def _bases(files: list[str], data: Callable[[str], bytes]) -> dict[bytes, list[str]]:

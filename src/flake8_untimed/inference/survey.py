@@ -324,6 +324,20 @@ class Dye:
                 self._carrying.add(index)
             self._colour_owners(index, carries)
 
+    def touched(self) -> frozenset[str]:
+        """The names whose definitions mention something coloured."""
+        statements = self.statements
+        found: set[str] = set()
+        for index in self.marked:
+            node = statements.nodes[index]
+            if isinstance(node, (ast.Assign, ast.AnnAssign, ast.AugAssign)):
+                found.update(_names_in(_assigned(node)))
+            elif isinstance(node, _SCOPES):
+                found.add(node.name)
+            for owner in statements.around(index):
+                found.add(statements.nodes[owner].name)  # type: ignore[attr-defined]
+        return frozenset(found)
+
     # What binds ------------------------------------------------------------------------------
 
     def _targets(self, node: ast.stmt) -> tuple[Collection[str], bool]:
@@ -434,8 +448,29 @@ class Dye:
             self._add((node.name,), is_member=True)
 
     def _is_coloured_type(self, annotation: ast.expr) -> bool:
-        text = HARMLESS.sub("", ast.unparse(annotation))
-        return not self.names.isdisjoint(_IDENTIFIER.findall(text))
+        """Whether an annotation names a coloured class, in a string too."""
+        names = self.names
+        stack = [annotation]
+        while stack:
+            node = stack.pop()
+            if isinstance(node, ast.Name):
+                if node.id in names:
+                    return True
+            elif isinstance(node, ast.Attribute):
+                if node.attr in names or (node.attr in self._attributes and _root(node) in names):
+                    return True
+            elif isinstance(node, ast.Constant):
+                if isinstance(node.value, str):
+                    text = HARMLESS.sub("", node.value)
+                    if not names.isdisjoint(_IDENTIFIER.findall(text)):
+                        return True
+            elif isinstance(node, ast.Subscript):
+                stack += (node.value, node.slice)
+            elif isinstance(node, ast.BinOp):
+                stack += (node.left, node.right)
+            elif isinstance(node, (ast.Tuple, ast.List)):
+                stack += node.elts
+        return False
 
     def _colour_owners(self, index: int, carries: bool) -> None:
         """A coloured statement colours the class around it, and the function that returns it or
