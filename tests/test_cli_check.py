@@ -141,7 +141,7 @@ def test_comments_silence(project: Path) -> None:
 
 def test_statistics(project: Path) -> None:
     result = untimed(project, "check", "--statistics")
-    assert "1 UNT101\n" in result.stderr
+    assert "1 UNT101 missing-timeout\n" in result.stderr
     assert places(result.stdout) == ["pkg/bad.py:3:1: UNT101"]
 
 
@@ -183,9 +183,11 @@ def test_a_bad_pyproject(project: Path, text: str, message: str) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ((), "the following arguments are required: COMMAND"),
+        ((), "usage: untimed "),
         (("chek",), "chek"),
-        (("check", "--slect", "UNT1"), "unrecognized arguments"),
+        (("check", "--selct", "UNT1"), "unknown flag --selct; did you mean --select?"),
+        (("check", "--output=xml"), "unknown flag --output; `untimed check --help` tells"),
+        (("explain", "UNT101", "UNT102"), "'UNT102' is one argument too many"),
         (("check", "--jobs", "0"), "'0' is no number above 0"),
         (("check", "--output-format", "xml"), "xml"),
         (("check", "--select", "UNT1001"), "untimed: bad value 'UNT1001' for --select"),
@@ -200,6 +202,51 @@ def test_requests_that_make_no_sense(
     result = untimed(project, *arguments)
     assert result.returncode == 2
     assert message in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_paths_may_stand_behind_flags(project: Path) -> None:
+    result = untimed(project, "check", "good.py", "--select", "UNT1", "pkg/bad.py", "-q")
+    assert places(result.stdout) == ["pkg/bad.py:3:1: UNT101"]
+    result = untimed(project, "check", "good.py", "-q", "none.py")
+    assert result.stderr == "untimed: none.py: does not exist\n"
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="there is no /dev/full")
+def test_output_that_cannot_be_written(project: Path) -> None:
+    command = [sys.executable, "-m", "flake8_untimed", "check"]
+    with open("/dev/full", "w") as full:
+        result = subprocess.run(
+            command, cwd=project, stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert result.returncode == 2
+    assert result.stderr.splitlines()[-1] == "untimed: [Errno 28] No space left on device"
+    assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("closed", "status", "out", "errors"),
+    [
+        ("0<&-", 1, "pkg/bad.py:3:1: UNT101", "1 finding in 2 files"),
+        ("1>&-", 1, "", "1 finding in 2 files"),
+        ("2>&-", 1, "pkg/bad.py:3:1: UNT101", ""),
+        # Nothing can be read from a standard input that is closed.
+        ("- 0<&-", 0, "", "no findings in 1 file"),
+    ],
+)
+def test_streams_that_are_closed(
+    project: Path, closed: str, status: int, out: str, errors: str
+) -> None:
+    result = subprocess.run(
+        f"{sys.executable} -m flake8_untimed check {closed}",
+        shell=True,
+        cwd=project,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (result.returncode, result.stdout[:22]) == (status, out)
+    assert result.stderr.startswith(errors)
     assert "Traceback" not in result.stderr
 
 
@@ -311,7 +358,10 @@ class TestBaseline:
     def test_only_new_findings_fail(self, project: Path) -> None:
         result = untimed(project, "check", "--write-baseline", "known.json")
         assert (result.returncode, result.stdout) == (0, "")
-        assert untimed(project, "check", "--baseline", "known.json").returncode == 0
+        assert result.stderr == "1 finding in 2 files written to known.json\n"
+        result = untimed(project, "check", "--baseline", "known.json")
+        assert result.returncode == 0
+        assert result.stderr == "no new findings in 2 files, 1 known to known.json\n"
         bad = project / "pkg" / "bad.py"
         # Moved, indented and laid out anew it is still known.
         bad.write_text(

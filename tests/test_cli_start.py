@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -81,6 +82,20 @@ def test_explain_an_unknown_code(tmp_path: Path) -> None:
     assert result.stderr == ("untimed: no rule is called E501; `untimed explain` lists all rules\n")
 
 
+def test_explain_lists_some_rules(tmp_path: Path) -> None:
+    codes = [line.split()[0] for line in untimed(tmp_path, "explain", "unt20").stdout.splitlines()]
+    assert codes == ["UNT201", "UNT202", "UNT203"]
+
+
+def test_explain_a_rule_by_its_name(tmp_path: Path) -> None:
+    assert untimed(tmp_path, "explain", "missing-timeout").stdout.startswith("UNT101 missing-")
+
+
+def test_explain_says_how_to_switch_an_opt_in_rule_on(tmp_path: Path) -> None:
+    assert "`extend-select`" in untimed(tmp_path, "explain", "UNT108").stdout
+    assert "`extend-select`" not in untimed(tmp_path, "explain", "UNT101").stdout
+
+
 @pytest.mark.parametrize("place", ["a.py:3", "a.py:3:1", "a.py:3:1:"])
 def test_why_prints_what_the_analysis_says(
     place: str,
@@ -88,7 +103,9 @@ def test_why_prints_what_the_analysis_says(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    def why(source: Source, line: int, settings: Settings) -> list[str]:
+    def why(
+        source: Source, line: int, settings: Settings, ignored: Sequence[str] = ()
+    ) -> list[str]:
         return [f"{source.path} {line}", str(settings.long_default)]
 
     (tmp_path / "a.py").write_text(CALL)

@@ -107,6 +107,14 @@ def test_several_timeouts_in_one_text() -> None:
         ({"selct": "UNT1"}, "unknown key selct; did you mean select?"),
         ({"qqqqqq": "UNT1"}, "unknown key qqqqqq; the keys are select, "),
         ({"select": "UNT1001"}, "bad value 'UNT1001' for select: .*did you mean UNT101?"),
+        (
+            {"select": "UNT9"},
+            "no rule is called UNT9; did you mean UNT109\\? Allowed: codes or the beginnings",
+        ),
+        ({"ignore": "unt101"}, "no rule is called unt101; did you mean UNT101?"),
+        # An empty code would be the beginning of all.
+        ({"ignore": ["UNT101", ""]}, "no rule is called ''"),
+        ({"per-file-ignores": {"a": [""]}}, "no rule is called ''"),
         ({"select": 5}, "bad value 5 for select: allowed: codes"),
         ({"select": ["UNT101", 5]}, "bad value .* for select: allowed: codes"),
         ({"ignore": "E501"}, "bad value 'E501' for ignore: no rule is called E501"),
@@ -130,12 +138,21 @@ def test_several_timeouts_in_one_text() -> None:
         ({"follow-imports": 3}, "allowed: true or false"),
         ({"session-class": "a b"}, "allowed: the dotted name of a class"),
         ({"timeouts": {"reqests": 5}}, "did you mean requests?"),
-        ({"timeouts": {"requests": 0}}, "allowed: libraries, each with seconds"),
-        ({"timeouts": {"requests": [1, 2, 3]}}, "allowed: libraries, each with seconds"),
-        ({"timeouts": {"requests": [1, "x"]}}, "allowed: libraries, each with seconds"),
+        ({"timeouts": {"requests": 0}}, r"0 is no timeout for requests. Allowed: libraries"),
+        (
+            {"timeouts": {"requests": [1, 2, 3]}},
+            r"\[1, 2, 3\] is no timeout for requests. Allowed: libraries",
+        ),
+        (
+            {"timeouts": {"requests": [1, "x"]}},
+            r"\[1, 'x'\] is no timeout for requests. Allowed: libraries",
+        ),
         ({"timeouts": {"aiohttp": [1, 2]}}, "aiohttp takes no pair that bounds every wait"),
         ({"timeouts": "requests"}, "allowed: libraries, each with seconds"),
-        ({"timeouts": {"requests": "TIMEOUT"}}, "allowed: libraries, each with seconds"),
+        (
+            {"timeouts": {"requests": "TIMEOUT"}},
+            r"'TIMEOUT' is no timeout for requests. Allowed: libraries",
+        ),
     ],
 )
 def test_refusing(values: dict[str, Any], message: str) -> None:
@@ -211,6 +228,11 @@ def test_the_nearest_pyproject_that_speaks_of_us(tmp_path: Path) -> None:
     (inner / "pyproject.toml").write_text("[tool.black]\n")
     assert find_pyproject(str(inner)) == str(tmp_path / "pyproject.toml")
     (inner / "pyproject.toml").write_text("[tool.untimed]\n")
+    assert find_pyproject(str(inner)) == str(inner / "pyproject.toml")
+    # To be named, as in a list of dependencies, is no table; but what is broken must be seen.
+    (inner / "pyproject.toml").write_text("[project]\ndependencies = ['flake8-untimed']\n")
+    assert find_pyproject(str(inner)) == str(tmp_path / "pyproject.toml")
+    (inner / "pyproject.toml").write_text("[tool.untimed]\nselect = [\n")
     assert find_pyproject(str(inner)) == str(inner / "pyproject.toml")
     # The root of a repository ends the search.
     (tmp_path / "a" / ".git").mkdir()

@@ -118,7 +118,7 @@ def test_a_subclass_that_sets_a_timeout() -> None:
 def test_what_is_judged_at_the_construction() -> None:
     lines = told(LEGACY / "payments.py", 14)
     assert rows(lines, "wait") == [
-        "at most 5 s: only httpx's own default limits it",
+        "limited to 5 s, by httpx's own default only",
         "the client sets none (made at fixtures/legacy_app/shop/payments.py:11)",
     ]
     silent = "about timeouts: the client's construction is judged instead, at"
@@ -135,17 +135,107 @@ def test_what_is_judged_at_a_construction_in_another_module(tmp_path: Path) -> N
     )
     made = tmp_path / "made.py"
     lines = told(use, 4)
-    assert rows(lines, "client") == [f"a httpx.Client, made at {made}:3"]
+    assert rows(lines, "client") == [f"an httpx.Client, made at {made}:3"]
     assert rows(lines, "silent") == [
         f"about timeouts: the client's construction is judged instead, at {made}:3 (ask there)"
     ]
+
+
+SESSIONS = """
+import requests
+from requests.adapters import HTTPAdapter
+
+class Waiting(HTTPAdapter):
+    def send(self, request, timeout=None, **kwargs):
+        return super().send(request, timeout=5 if timeout is None else timeout, **kwargs)
+
+class Idle(HTTPAdapter):
+    def send(self, request, **kwargs):
+        kwargs.setdefault("timeout", 5)
+        return super().send(request, **kwargs)
+
+class Own(requests.Session):
+    pass
+
+def waiting(url):
+    session = requests.Session()
+    session.mount("https://", Waiting())
+    session.mount("http://", Waiting())
+    session.get(url)
+
+def idle(url):
+    session = requests.Session()
+    session.mount("https://", Idle())
+    session.get(url)
+
+def own(url):
+    session = Own()
+    session.get(url)
+"""
+
+
+def test_an_adapter_that_sets_a_timeout_is_named() -> None:
+    text = of(SESSIONS, line=20).splitlines()
+    mounted = 'session.mount("https://", Waiting())'
+    assert rows(text, "wait") == [f"bounded by what is put in its way at app.py:18: {mounted}"]
+
+
+def test_what_sets_no_timeout_though_it_looks_so_is_named() -> None:
+    mounted = 'session.mount("https://", Idle())'
+    told_of_adapter = rows(of(SESSIONS, line=25).splitlines(), "wait")
+    assert f"what is put in its way sets none, app.py:24: {mounted}" in told_of_adapter
+    assert "the class Own sets none (app.py:13)" in rows(of(SESSIONS, line=29).splitlines(), "wait")
+
+
+AUTHLIB = """
+from authlib.integrations.requests_client import OAuth1Session, OAuth2Session
+session = OAuth2Session("id", "secret")
+session.get(url)
+other = OAuth1Session("id", "secret")
+"""
+
+
+def test_a_client_that_could_hold_a_timeout_and_holds_none() -> None:
+    """Calls through it are reported each, as with requests; but it is not of those that hold none."""
+    assert rows(of(AUTHLIB, line=2).splitlines(), "timeout") == [
+        "none is set: each call needs its own, or default_timeout= here would be for all"
+    ]
+    assert rows(of(AUTHLIB, line=4).splitlines(), "timeout") == [
+        "such a client holds none: each call of authlib.requests_client needs its own"
+    ]
+    assert rows(of(AUTHLIB, line=3).splitlines(), "wait") == [
+        "for ever: nothing limits it",
+        "the call gives no timeout=",
+        "its client is given no default_timeout= (made at app.py:2)",
+        "authlib.requests_client has no default timeout of its own",
+        "nothing around the call bounds it",
+    ]
+
+
+WRAPPER = """
+import requests
+def fetch(url, **kwargs):
+    return requests.get(url, **kwargs)
+fetch("https://shop.test", timeout=5)
+fetch("https://shop.test", **OPTIONS)
+"""
+
+
+def test_a_wrapper_that_is_given_a_timeout() -> None:
+    lines = of(WRAPPER, line=4).splitlines()
+    assert rows(lines, "not ours") == [
+        "fetch() is a function of this project (app.py:2); what it sends is judged there"
+    ]
+    assert rows(lines, "hands on") == ["app.py:3: return requests.get(url, **kwargs)"]
+    assert rows(lines, "wait") == ["bounded, by what is given here or there"]
+    assert not rows(of(WRAPPER, line=5).splitlines(), "wait"), "it is not known"
 
 
 def test_a_construction() -> None:
     lines = told(LEGACY / "payments.py", 11)
     assert rows(lines, "makes") == ["a client: httpx.Client (httpx)"]
     assert rows(lines, "timeout") == ["none is set: httpx's own default of 5 s applies"]
-    assert rows(lines, "used by") == ["the calls of this file on line 14 and 17"]
+    assert rows(lines, "used by") == ["the calls of this file on lines 14 and 17"]
     assert rows(lines, "fix") == ["add timeout=5.0 (`untimed fix` writes it)"]
 
 
@@ -164,7 +254,7 @@ def test_a_bound_around() -> None:
 
 def test_a_client_out_of_sight() -> None:
     lines = told(LEGACY / "stock.py", 29)
-    assert rows(lines, "client") == ["a aiohttp.ClientSession, made out of sight"]
+    assert rows(lines, "client") == ["an aiohttp.ClientSession, made out of sight"]
     assert rows(lines, "wait")[1] == "unless its client, made out of sight, was given another one"
     assert rows(lines, "reported")[0].startswith("UNT111 ")
 
@@ -242,6 +332,23 @@ def test_what_is_kept_back(comment: str, settings: Settings, reason: str) -> Non
     assert kept[1:] == [reason]
     assert not rows(lines, "reported")
     assert not rows(lines, "silent"), "it would be reported if it were not kept back"
+
+
+def test_what_per_file_ignores_keep_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "tests").mkdir()
+    for folder in (".", "tests"):
+        (tmp_path / folder / "a.py").write_text(CALL.format(""))
+    (tmp_path / "pyproject.toml").write_text(
+        '[tool.untimed]\nper-file-ignores = { "tests/*" = ["UNT2", "UNT10"] }\n'
+    )
+    assert main(["why", "tests/a.py:3"]) == 0
+    kept = rows(capsys.readouterr().out.splitlines(), "kept back")
+    assert kept[1:] == ["not reported: per-file-ignores leaves UNT101 out of this file"]
+    assert main(["why", "a.py:3"]) == 0
+    assert rows(capsys.readouterr().out.splitlines(), "reported")[0].startswith("UNT101 ")
 
 
 def test_opt_in_rules_say_how_to_switch_them_on() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from flake8_untimed.calls import Facts, collect
@@ -112,9 +112,15 @@ def analyze(
     return Workspace(settings).check(text)
 
 
-def why(source: Source, line: int, settings: Settings = DEFAULT) -> Iterator[str]:
-    """What is believed of the calls on a line (1-based), step by step, as lines of text. Raises
+def why(
+    source: Source, line: int, settings: Settings = DEFAULT, ignored: Sequence[str] = ()
+) -> Iterator[str]:
+    """What is believed of the calls on a line (1-based), step by step, as lines of text.
+    `ignored`: the beginnings of the codes that `per-file-ignores` leaves out of this file. Raises
     SourceError if the source cannot be parsed."""
     from flake8_untimed.explanation import explain
 
-    return explain(Workspace(settings).facts(source), line)
+    workspace = Workspace(settings)
+    # As in a check: a source that is not the file of its name would be judged by that file's words.
+    workspace.matters(source.text.encode("utf-8", "surrogatepass"), source.path)
+    return explain(workspace.facts(source), line, ignored)

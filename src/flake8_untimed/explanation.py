@@ -9,7 +9,7 @@ import ast
 import builtins
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from typing import NamedTuple
 
@@ -27,6 +27,7 @@ from flake8_untimed.findings import (
     SetArgument,
     Span,
 )
+from flake8_untimed.inference.invoke import passed_by
 from flake8_untimed.inference.scopes import Scope
 from flake8_untimed.inference.surroundings import BLOCKING_CONTEXTS, CONTEXTS, WRAPPERS
 from flake8_untimed.inference.values import (
@@ -75,9 +76,10 @@ class Verdict(NamedTuple):
     kept_back: str
 
 
-def explain(facts: Facts, line: int) -> Iterator[str]:
-    """What is believed of the calls on a line (1-based), as lines of plain text."""
-    explainer = _Explainer(facts)
+def explain(facts: Facts, line: int, ignored: Sequence[str] = ()) -> Iterator[str]:
+    """What is believed of the calls on a line (1-based), as lines of plain text. `ignored`: the
+    beginnings of codes that are left out of this file."""
+    explainer = _Explainer(facts, ignored)
     paragraphs = list(explainer.paragraphs(line))
     if not paragraphs:
         yield f"{facts.source.path}:{line}: there is no call on this line"
@@ -89,9 +91,9 @@ def explain(facts: Facts, line: int) -> Iterator[str]:
 
 
 class _Explainer:
-    def __init__(self, facts: Facts) -> None:
+    def __init__(self, facts: Facts, ignored: Sequence[str]) -> None:
         self._facts = facts
-        self._verdicts = _verdicts(facts)
+        self._verdicts = _verdicts(facts, tuple(ignored))
         self._texts: dict[str, Text | None] = {facts.module.path: facts.source}
         self._told: set[Finding] = set()
 
@@ -117,8 +119,7 @@ class _Explainer:
         for node, scope, statement in sorted(others, key=lambda f: facts.span(f.node)):
             assert isinstance(node, ast.Call)
             if not here or self._is_untold(node, Context(scope, statement)):
-                reasons = self._unknown(node, Context(scope, statement))
-                yield self._paragraph(node, [Row("not ours", reason) for reason in reasons])
+                yield self._paragraph(node, self._not_ours(node, Context(scope, statement)))
 
     def _is_untold(self, node: ast.Call, context: Context) -> bool:
         """Beside calls of ours only those others are of interest of which nothing is known."""
@@ -176,8 +177,7 @@ class _Explainer:
         for found in walk(scope).calls:
             assert isinstance(found.node, ast.Call)
             if hands_on(found.node, scope):
-                place = self._place(found.scope, found.node)
-                yield Row("hands on", f"{place}: {self._line(found.scope, found.node)}")
+                yield Row("hands on", self._shown(found.scope, found.node))
                 return
 
     def _client(self, call: Call) -> Iterator[Row]:
@@ -194,10 +194,11 @@ class _Explainer:
     def _made_by(self, client: Instance) -> str:
         known = self._facts.evaluator.client_of(client)
         path = known.path if known else "?"
-        what = f"a {path}"
+        what = _with_article(path)
         if isinstance(client.cls, Class):
             cls = client.cls.scope
-            what = f"a {cls.name} ({self._place(cls, cls.node)}), which is a {path}"
+            own = f"{_with_article(cls.name)} ({self._place(cls, cls.node)})"
+            what = f"{own}, which is {_with_article(path)}"
         if client.site is None:
             return f"{what}, made out of sight"
         return f"{what}, made at {self._at(client.site)}"
@@ -242,7 +243,7 @@ class _Explainer:
         elif kind is Kind.PARTIAL:
             yield f"for ever in part: {self._decider(call)} bounds no {_listed(bound.waits)}"
         elif kind is Kind.DEFAULT:
-            yield f"at most {_seconds(bound.seconds)}: only {library}'s own default limits it"
+            yield f"limited to {_seconds(bound.seconds)}, by {library}'s own default only"
             if bound.source is Source.OUT_OF_SIGHT:
                 yield "unless its client, made out of sight, was given another one"
             elif bound.source is Source.CLIENT:
@@ -264,11 +265,17 @@ class _Explainer:
             yield f"the call gives no {call.sender.timeout}="
         if call.client is not None:
             takes = self._facts.evaluator.client_of(call.client)
-            can = takes is not None and takes.constructor.timeout is not None
-            if not can:
+            takes_one = takes.constructor.timeout if takes is not None else None
+            if takes_one is None:
                 yield f"a client of {library} holds no default timeout"
-            elif call.bound.site is not None:
-                yield f"the client sets none ({self._site_of(call.bound)})"
+            elif call.client.site is not None:
+                yield f"its client is given no {takes_one}= (made at {self._at(call.client.site)})"
+            yield from (
+                f"what is put in its way sets none, {c}" for c in self._changes(call.client)
+            )
+            if isinstance(call.client.cls, Class):
+                cls = call.client.cls.scope
+                yield f"the class {cls.name} sets none ({self._place(cls, cls.node)})"
         if call.library.timeouts.omitted is None:
             yield f"{library} has no default timeout of its own"
         yield "nothing around the call bounds it"
@@ -342,15 +349,18 @@ class _Explainer:
         """The subclass, adapter or patch that sets a timeout."""
         client = call.client
         if client is not None:
-            for context, event in self._facts.limits.events(client):
-                if (event.kind, event.name) in _CHANGES:
-                    return (
-                        f"what is put in its way at {self._place(context.scope, event.statement)}"
-                    )
+            for change in self._changes(client):
+                return f"what is put in its way at {change}"
             if isinstance(client.cls, Class):
                 cls = client.cls.scope
                 return f"the class {cls.name} ({self._place(cls, cls.node)}), which sets one"
         return "a patch of the library in this project, or your settings"
+
+    def _changes(self, client: Instance) -> Iterator[str]:
+        """What is done to a client that could set a timeout."""
+        for context, event in self._facts.limits.events(client):
+            if (event.kind, event.name) in _CHANGES:
+                yield self._shown(context.scope, event.statement)
 
     def _doubts(self, call: Call) -> Iterator[str]:
         """Why the bound is not known."""
@@ -424,7 +434,8 @@ class _Explainer:
             yield Row("timeout", self._default_of(made))
             lines = sorted({c.node.lineno for c in made.calls})
             if lines:
-                yield Row("used by", f"the calls of this file on line {_listed(map(str, lines))}")
+                noun = "line" if len(lines) == 1 else "lines"
+                yield Row("used by", f"the calls of this file on {noun} {_listed(map(str, lines))}")
             else:
                 yield Row("used by", "no call of this file")
         verdicts = self._verdicts_at(made.node)
@@ -437,6 +448,11 @@ class _Explainer:
         if bound.source is Source.LIBRARY and not made.is_direct:
             return "its construction sets none; whether the subclass does is told at its calls"
         if bound.source is Source.LIBRARY:
+            takes_one = made.constructor.timeout
+            if takes_one is not None:
+                return (
+                    f"none is set: each call needs its own, or {takes_one}= here would be for all"
+                )
             return f"such a client holds none: each call of {library} needs its own"
         if bound.kind is Kind.BOUNDED:
             return f"set, by {bound.source.value}"
@@ -464,7 +480,7 @@ class _Explainer:
         return "every call through it in sight is bounded otherwise"
 
     def _setting(self, setting: Setting) -> Iterator[Row]:
-        yield Row("sets", f"{setting.target.attr} of a {setting.client.path}")
+        yield Row("sets", f"{setting.target.attr} of {_with_article(setting.client.path)}")
         for value in self._facts.evaluate(setting.target.value, setting.context):
             if isinstance(value, Instance) and self._facts.evaluator.client_of(value):
                 yield from self._steps("reached by", value)
@@ -475,6 +491,17 @@ class _Explainer:
         yield from self._judged(verdicts)
 
     # What is not ours ------------------------------------------------------------------------
+
+    def _not_ours(self, node: ast.Call, context: Context) -> Iterator[Row]:
+        for reason in self._unknown(node, context):
+            yield Row("not ours", reason)
+        for value in self._facts.evaluate(node.func, context):
+            if isinstance(value, Function):
+                yield from self._handing_on(value.scope)
+                given = passed_by(self._facts.evaluator, node, context)
+                bound = self._facts.limits.of_callable(value, given)
+                if bound is not None and bound.kind is Kind.BOUNDED:
+                    yield Row("wait", "bounded, by what is given here or there")
 
     def _unknown(self, node: ast.Call, context: Context) -> Iterator[str]:
         """What is not known of the callee of a call."""
@@ -521,12 +548,14 @@ class _Explainer:
             elif isinstance(value, Instance):
                 known = self._facts.evaluator.client_of(value)
                 if known is not None and function.attr in known.senders:
-                    yield f"{owner} is a {known.path}, but what is sent here cannot be told"
+                    path = _with_article(known.path)
+                    yield f"{owner} is {path}, but what is sent here cannot be told"
                 elif known is not None:
-                    yield f"{owner} is a {known.path}, and its {function.attr}() sends no request"
+                    path = _with_article(known.path)
+                    yield f"{owner} is {path}, and its {function.attr}() sends no request"
                 else:
                     name = value.cls.scope.name if isinstance(value.cls, Class) else value.cls.path
-                    yield f"{owner} is a {name}, which is no client"
+                    yield f"{owner} is {_with_article(name)}, which is no client"
             elif isinstance(value, Other):
                 yield f"{owner} is nothing that sends requests"
             else:
@@ -545,10 +574,14 @@ class _Explainer:
         for step in reversed(steps):
             if not hasattr(step.node, "lineno"):
                 continue
-            text = f"{self._place(step.scope, step.node)}: {self._line(step.scope, step.node)}"
+            text = self._shown(step.scope, step.node)
             if text != before:
                 yield Row(label, text)
             before = text
+
+    def _shown(self, scope: Scope, node: ast.AST) -> str:
+        """The place of a node, and the line that stands there."""
+        return f"{self._place(scope, node)}: {self._line(scope, node)}"
 
     def _line(self, scope: Scope, node: ast.AST) -> str:
         """The physical line on which a node begins."""
@@ -648,22 +681,24 @@ _CHANGES = frozenset(
 """What is done to a client that can set a timeout."""
 
 
-def _verdicts(facts: Facts) -> list[Verdict]:
+def _verdicts(facts: Facts, ignored: tuple[str, ...]) -> list[Verdict]:
     """What all rules say of a module, opt-in ones included, in the order of the text."""
     found = {
-        Verdict(finding, rule.opt_in, _kept_back(facts, finding, rule.opt_in))
+        Verdict(finding, rule.opt_in, _kept_back(facts, finding, rule.opt_in, ignored))
         for rule in RULES
         for finding in rule.check(facts)
     }
     return sorted(found, key=lambda verdict: verdict.finding.sort_key)
 
 
-def _kept_back(facts: Facts, finding: Finding, opt_in: bool) -> str:
+def _kept_back(facts: Facts, finding: Finding, opt_in: bool, ignored: tuple[str, ...]) -> str:
     code = finding.code
     if not facts.settings.reports(code, opt_in=opt_in):
         if opt_in:
             return f"not reported: it has to be asked for (--extend-select {code})"
         return f"not reported: your settings leave {code} out"
+    if code.startswith(ignored):
+        return f"not reported: per-file-ignores leaves {code} out of this file"
     if facts.source.silences(code, finding.span.line):
         return "not reported: a noqa comment silences it"
     return ""
@@ -705,6 +740,11 @@ def _from_here(path: str) -> str:
     except ValueError:  # another drive
         return path
     return path if relative.startswith(os.pardir) else relative
+
+
+def _with_article(name: str) -> str:
+    """`a requests.Session`, `an httpx.Client`."""
+    return f"{'an' if name.lower().startswith(('a', 'e', 'i', 'o', 'http')) else 'a'} {name}"
 
 
 def _unparsed(node: ast.AST) -> str:

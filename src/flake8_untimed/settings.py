@@ -90,8 +90,11 @@ def _codes(value: object, _: str) -> tuple[str, ...]:
 
         known = {rule.code: rule for rule in RULES}
         for code in codes:
-            if not any(rule.startswith(code) for rule in known):
-                raise _NotAllowed(f"no rule is called {code}{_nearest(code, known)}")
+            # Every code begins with an empty one.
+            if not code or not any(rule.startswith(code) for rule in known):
+                raise _NotAllowed(
+                    f"no rule is called {code or repr(code)}{nearest(code.upper(), known)}"
+                )
     return codes
 
 
@@ -169,7 +172,7 @@ def _clients(value: object, folder: str) -> dict[str, str]:
         known = _known_libraries()
         paths = {client.path for library in known.values() for client in library.clients}
         if like not in known and like not in paths:
-            raise _NotAllowed(f"{like!r} is no library or client{_nearest(like, {*known, *paths})}")
+            raise _NotAllowed(f"{like!r} is no library or client{nearest(like, {*known, *paths})}")
     return clients
 
 
@@ -202,9 +205,14 @@ def _boolean(value: object, _: str) -> bool:
 
 
 def _timeouts(value: object, folder: str) -> dict[str, Expression]:
-    return {
-        name: _timeout(_library(name), timeout, folder) for name, timeout in _table(value).items()
-    }
+    timeouts = {}
+    for name, timeout in _table(value).items():
+        library = _library(name)
+        try:
+            timeouts[name] = _timeout(library, timeout, folder)
+        except _NotAllowed as error:
+            raise _NotAllowed(str(error) or f"{timeout!r} is no timeout for {name}") from None
+    return timeouts
 
 
 def _timeout(library: Library, value: object, folder: str) -> Expression:
@@ -270,11 +278,12 @@ def _known_libraries() -> dict[str, Library]:
 def _library(name: str) -> Library:
     known = _known_libraries()
     if name not in known:
-        raise _NotAllowed(f"no library is called {name!r}{_nearest(name, known)}")
+        raise _NotAllowed(f"no library is called {name!r}{nearest(name, known)}")
     return known[name]
 
 
-def _nearest(name: str, known: Iterable[str]) -> str:
+def nearest(name: str, known: Iterable[str]) -> str:
+    """A question that ends a message about a name that nobody knows; empty if none is near."""
     import difflib
 
     near = difflib.get_close_matches(name, sorted(known), n=1, cutoff=0.7)
@@ -419,14 +428,16 @@ def from_values(
     for key, value in values.items():
         setting = known.get(key.replace("_", "-"))
         if setting is None:
-            near = _nearest(key, known) or f"; the keys are {', '.join(known)}"
+            near = nearest(key.replace("_", "-"), known) or f"; the keys are {', '.join(known)}"
             raise SettingsError(f"{where}unknown key {prefix}{key}{near}")
         try:
             read[setting.field] = setting.read(value, folder)
         except _NotAllowed as error:
-            detail = f"{error}; allowed:" if str(error) else "allowed:"
+            detail = str(error).removesuffix("?")
+            end = "? " if detail != str(error) else ". " if detail else ""
             raise SettingsError(
-                f"{where}bad value {value!r} for {prefix}{key}: {detail} {setting.allowed}"
+                f"{where}bad value {value!r} for {prefix}{key}: "
+                f"{detail}{end}{'A' if end else 'a'}llowed: {setting.allowed}"
             ) from None
     return replace(base or Settings(), **read)
 
@@ -435,16 +446,19 @@ def from_values(
 
 
 def find_pyproject(folder: str) -> str | None:
-    """The nearest pyproject.toml that speaks of us, from a folder upwards; a project's root (a
-    folder with .git) ends the search."""
+    """The nearest pyproject.toml with a table of ours, from a folder upwards; a project's root (a
+    folder with .git) ends the search. One that is no valid TOML and speaks of us counts."""
     while True:
         candidate = os.path.join(folder, "pyproject.toml")
         try:
             with open(candidate, "rb") as file:
-                if b"untimed" in file.read():
-                    return candidate
+                content = file.read()
+            if b"untimed" in content and _tool_table(candidate, content) is not None:
+                return candidate
         except OSError:
             pass
+        except SettingsError:
+            return candidate
         parent = os.path.dirname(folder)
         if parent == folder or os.path.exists(os.path.join(folder, ".git")):
             return None
@@ -459,11 +473,12 @@ def from_pyproject(path: str) -> Settings:
             content = file.read()
     except OSError as error:
         raise SettingsError(f"{path}: cannot be read: {error.strerror}") from None
-    table = _tool_table(path, content)
+    table = _tool_table(path, content) or {}
     return from_values(table, os.path.dirname(path), where=f"{path}: ", prefix="tool.untimed.")
 
 
-def _tool_table(path: str, content: bytes) -> dict[str, object]:
+def _tool_table(path: str, content: bytes) -> dict[str, object] | None:
+    """`[tool.untimed]`, or None if there is none. Raises SettingsError."""
     import sys
 
     if sys.version_info >= (3, 11):
@@ -474,8 +489,8 @@ def _tool_table(path: str, content: bytes) -> dict[str, object]:
         document = tomllib.loads(content.decode())
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise SettingsError(f"{path}: is no valid TOML: {error}") from None
-    table = document.get("tool", {})
-    table = table.get("untimed", {}) if isinstance(table, dict) else {}
-    if not isinstance(table, dict):
+    table = document.get("tool")
+    table = table.get("untimed") if isinstance(table, dict) else None
+    if table is not None and not isinstance(table, dict):
         raise SettingsError(f"{path}: tool.untimed must be a table")
     return table

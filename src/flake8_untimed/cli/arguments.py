@@ -3,24 +3,37 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Sequence
-from typing import TypeAlias
+from typing import NoReturn, TypeAlias
 
 from flake8_untimed import __version__
 from flake8_untimed.reporters import FORMATS
-from flake8_untimed.settings import SETTINGS
+from flake8_untimed.settings import SETTINGS, nearest
 
 _STATUS = "Exit status: 0 nothing found, 1 something found, 2 a file or the request failed."
 
 _PATHS = "files and folders; the current folder if none is given, standard input if it is `-`"
 
+_SETTINGS = (
+    "Each is also a key of [tool.untimed] in pyproject.toml; a flag takes the place of that key. "
+    "Several values are set apart by commas, or the flag is given several times."
+)
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says in one line what is wrong, where argparse would print its usage first."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: {message}; `{self.prog} --help` tells what is allowed\n")
+
 
 def parse(argv: Sequence[str]) -> argparse.Namespace:
     """Exits with status 2 and a message where the arguments make no sense."""
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="untimed",
         description="Finds HTTP calls in Python that can hang or talk to the wrong server.",
-        epilog="`untimed COMMAND --help` explains a command.",
+        epilog="`untimed COMMAND --help` explains a command; start with `untimed check`.",
         allow_abbrev=False,
     )
     parser.add_argument("--version", action="version", version=f"untimed {__version__}")
@@ -31,10 +44,31 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     _add_fix(commands)
     _add_explain(commands)
     _add_why(commands)
-    return parser.parse_args(argv)
+    if not argv:
+        parser.print_help(sys.stderr)
+        parser.exit(2)
+    arguments, rest = parser.parse_known_args(argv)
+    if rest:
+        _take_rest(commands.choices[arguments.command], arguments, rest)
+    return arguments
 
 
-_Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+def _take_rest(
+    parser: argparse.ArgumentParser, arguments: argparse.Namespace, rest: list[str]
+) -> None:
+    """What argparse leaves over: paths that stand behind a flag that stands behind a path, and
+    what nobody knows."""
+    for text in rest:
+        if text.startswith("-") and text != "-":
+            flag = text.partition("=")[0]
+            flags = [name for action in parser._actions for name in action.option_strings]
+            parser.error(f"unknown flag {flag}{nearest(flag, flags)}")
+        if not hasattr(arguments, "paths"):
+            parser.error(f"{text!r} is one argument too many")
+    arguments.paths = [*arguments.paths, *rest]
+
+
+_Commands: TypeAlias = "argparse._SubParsersAction[_Parser]"
 
 
 def _command(
@@ -61,7 +95,7 @@ def _add_check(commands: _Commands) -> None:
     parser.add_argument(
         "--exit-zero",
         action="store_true",
-        help="exit with 0 even if something was found or some file could not be checked",
+        help="end with 0 even if something was found or some file could not be checked",
     )
     parser.add_argument(
         "--statistics", action="store_true", help="count the findings by code, on standard error"
@@ -71,7 +105,9 @@ def _add_check(commands: _Commands) -> None:
         "--baseline", metavar="FILE", help="report only findings that this file does not hold"
     )
     baseline.add_argument(
-        "--write-baseline", metavar="FILE", help="put all findings into this file and report none"
+        "--write-baseline",
+        metavar="FILE",
+        help="put all findings into this file, for --baseline, and report none",
     )
     _add_settings(parser)
 
@@ -139,9 +175,7 @@ def _add_files(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_settings(parser: argparse.ArgumentParser) -> None:
-    group = parser.add_argument_group(
-        "settings", "Each is also a key of [tool.untimed] in pyproject.toml."
-    )
+    group = parser.add_argument_group("settings", _SETTINGS)
     for setting in SETTINGS:
         group.add_argument(
             f"--{setting.key}",

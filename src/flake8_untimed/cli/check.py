@@ -25,6 +25,7 @@ def run(arguments: argparse.Namespace) -> int:
     settings = settings_for(arguments, [name if path == STDIN else path for path in paths])
     found = files_for(paths, settings)
     report = _check(found, settings, arguments)
+    total = len(report.findings)
     if arguments.write_baseline:
         baseline.write(arguments.write_baseline, report.findings)
         report.findings.clear()
@@ -36,7 +37,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.statistics:
         _show_statistics(report)
     if not arguments.quiet:
-        print(_summary(report), file=sys.stderr)
+        print(_summary(report, arguments, total - len(report.findings)), file=sys.stderr)
     if found.missing:
         return FAILED
     if arguments.exit_zero:
@@ -93,14 +94,26 @@ def show_errors(errors: list[tuple[str, str]]) -> None:
 
 
 def _show_statistics(report: Report) -> None:
+    from flake8_untimed.rules import RULES
+
+    names = {rule.code: rule.name for rule in RULES}
     counts = Counter(reported.finding.code for reported in report.findings)
     width = len(str(max(counts.values(), default=0)))
     for code, count in sorted(counts.items()):
-        print(f"{count:>{width}} {code}", file=sys.stderr)
+        print(f"{count:>{width}} {code} {names[code]}", file=sys.stderr)
 
 
-def _summary(report: Report) -> str:
-    found = f"{counted(len(report.findings), 'finding')} in {counted(report.checked, 'file')}"
+def _summary(report: Report, arguments: argparse.Namespace, held: int) -> str:
+    """`held`: how many findings the baseline holds, and are not in the report."""
+    files = counted(report.checked, "file")
+    if arguments.write_baseline:
+        file = visible(arguments.write_baseline)
+        found = f"{counted(held, 'finding')} in {files} written to {file}"
+    elif arguments.baseline:
+        new = counted(len(report.findings), "new finding")
+        found = f"{new} in {files}, {held} known to {visible(arguments.baseline)}"
+    else:
+        found = f"{counted(len(report.findings), 'finding')} in {files}"
     fixable = Counter(reported.applicability for reported in report.findings)
     parts = [found]
     if fixable["safe"]:

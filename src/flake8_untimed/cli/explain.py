@@ -1,34 +1,43 @@
-"""`untimed explain`: the documentation of a rule, or the list of all."""
+"""`untimed explain`: the documentation of a rule, or the list of all, or of some."""
 
 from __future__ import annotations
 
 import argparse
-import difflib
+from collections.abc import Iterable
 
 from flake8_untimed.cli import CLEAN, UsageError
-from flake8_untimed.rules import RULES
+from flake8_untimed.rules import RULES, Rule
+from flake8_untimed.settings import nearest
+
+_OPT_IN = """
+
+## Opt-in
+Reported only if `extend-select` (flake8: `untimed-extend-select`) names it in full."""
 
 
 def run(arguments: argparse.Namespace) -> int:
-    if arguments.code is None:
-        print(_table())
-        return CLEAN
-    code = arguments.code.upper()
-    known = {rule.code: rule for rule in RULES}
-    if code not in known:
-        near = difflib.get_close_matches(code, known, n=1, cutoff=0.7)
-        hint = f"; did you mean {near[0]}?" if near else "; `untimed explain` lists all rules"
-        raise UsageError(f"no rule is called {arguments.code}{hint}")
-    rule = known[code]
-    print(f"{rule.code} {rule.name}{' (opt-in)' if rule.opt_in else ''}\n")
-    print(rule.documentation.strip())
+    asked: str = arguments.code or ""
+    rules = [rule for rule in RULES if rule.code.startswith(asked.upper()) or rule.name == asked]
+    if len(rules) > 1:
+        print(_table(rules))
+    elif rules:
+        print(_page(rules[0]))
+    else:
+        near = nearest(asked.upper(), [rule.code for rule in RULES])
+        hint = near or "; `untimed explain` lists all rules"
+        raise UsageError(f"no rule is called {asked}{hint}")
     return CLEAN
 
 
-def _table() -> str:
-    width = max((len(rule.name) for rule in RULES), default=0)
+def _page(rule: Rule) -> str:
+    title = f"{rule.code} {rule.name}{' (opt-in)' if rule.opt_in else ''}"
+    return f"{title}\n\n{rule.documentation.strip()}{_OPT_IN if rule.opt_in else ''}"
+
+
+def _table(rules: Iterable[Rule]) -> str:
+    width = max(len(rule.name) for rule in rules)
     lines = [
         f"{rule.code}  {rule.name:{width}}  {'opt-in' if rule.opt_in else '      '}  {rule.summary}"
-        for rule in sorted(RULES, key=lambda rule: rule.code)
+        for rule in sorted(rules, key=lambda rule: rule.code)
     ]
     return "\n".join(line.rstrip() for line in lines)

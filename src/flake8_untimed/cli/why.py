@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import os
 
 from flake8_untimed.cli import CLEAN, UsageError
 from flake8_untimed.cli.configuration import settings_for
+from flake8_untimed.cli.globs import Patterns
+from flake8_untimed.reporters.text import visible
+from flake8_untimed.settings import Settings
 from flake8_untimed.source import Source, SourceError
 
 
@@ -19,11 +23,22 @@ def run(arguments: argparse.Namespace) -> int:
         if line > len(source.lines):
             raise UsageError(f"{path} has only {len(source.lines)} lines")
         source.parse()
-        for text in why(source, line, settings):
-            print(text)
+        for text in why(source, line, settings, _ignored(path, settings)):
+            print(visible(text))
     except SourceError as error:
         raise UsageError(str(error)) from None
     return CLEAN
+
+
+def _ignored(path: str, settings: Settings) -> list[str]:
+    """The codes that per-file-ignores leaves out of a file."""
+    absolute = os.path.abspath(path)
+    return [
+        code
+        for pattern, codes in settings.per_file_ignores
+        if Patterns([pattern]).match(absolute)
+        for code in codes
+    ]
 
 
 def _place(text: str) -> tuple[str, int]:
