@@ -86,6 +86,20 @@ def test_a_diff_is_a_patch_that_git_takes(project: Path) -> None:
     )
 
 
+def test_a_patch_names_files_as_seen_from_here(project: Path) -> None:
+    (project / "sub").mkdir()
+    (project / "sub" / "a.py").write_text(SAFE)
+    subprocess.run(["git", "init", "-q"], cwd=project, check=True)
+    for path in ("./sub", str(project / "sub" / "a.py"), "sub/../sub"):
+        patch = untimed(project, "fix", "--diff", path).stdout
+        subprocess.run(["git", "apply", "-"], cwd=project, input=patch, text=True, check=True)
+        assert (project / "sub" / "a.py").read_text() == FIXED
+        (project / "sub" / "a.py").write_text(SAFE)
+    patch = untimed(project / "sub", "fix", "--diff").stdout
+    subprocess.run(["git", "apply", "-"], cwd=project / "sub", input=patch, text=True, check=True)
+    assert (project / "sub" / "a.py").read_text() == FIXED
+
+
 def test_a_diff_of_nothing(project: Path) -> None:
     untimed(project, "fix")
     result = untimed(project, "fix", "--diff")

@@ -131,11 +131,20 @@ def _deliver(
 def _deliver_one(one: Fixed, arguments: argparse.Namespace) -> None:
     if arguments.diff:
         if one.after is not None:
-            _print_bytes(fixes.diff(one.path, one.before, one.after, color=_colour()))
+            name = _from_here(one.path)
+            _print_bytes(fixes.diff(name, one.before, one.after, color=_colour()))
     elif arguments.paths == [STDIN]:
         _print_bytes(one.before if one.after is None else one.after)
     elif one.after is not None:
         fixes.write(one.path, one.before, one.after)
+
+
+def _from_here(path: str) -> str:
+    """As `git apply` in the current folder wants it: no `./sub`, no absolute path."""
+    try:
+        return os.path.relpath(path)
+    except ValueError:  # on another drive
+        return path
 
 
 def _print_bytes(data: bytes) -> None:
