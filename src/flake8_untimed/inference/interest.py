@@ -13,7 +13,8 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from flake8_untimed.inference.survey import HARMLESS, Dye, Seeds
+from flake8_untimed.inference.survey import Dye, Seeds
+from flake8_untimed.libraries import Catalogue
 
 _IMPORT = re.compile(
     rb"(?:^[ \t]*|;[ \t]*)(?:from[ \t]+(\.*[\w.]*)[ \t]+import[ \t]+(\([^)]*\)|(?:[^\n#;\\]|\\\r?\n)*)"
@@ -22,16 +23,11 @@ _IMPORT = re.compile(
 )
 _ALIAS = re.compile(r"(\w+|\*)(?:\s+as\s+(\w+))?")
 _COMMENT = re.compile(rb"#[^\n]*")
-_SPECIAL = re.compile(
-    rb"\bimport_module\b|\b__import__\b|\bsetdefaulttimeout\b|\b_create_default_https_context\b"
-    rb"|\bimport\b[^\n]*\\\r?\n|\r(?!\n)"
-)
+_CONTINUED = re.compile(rb"\bimport\b[^\n]*\\\r?\n")
+_SPECIAL = (b"import_module", b"__import__", b"setdefaulttimeout", b"_create_default_https_context")
 """What may lead to a library in a way that is not seen here."""
-_IDLE = re.compile(
-    r"(?:Error|Exception|Warning|Response|Auth|Status|Exceptions|exceptions|codes|utils|Timeout)$|^auth$"
-)
-"""Names that can be taken from a library without sending anything."""
-_HARMLESS = re.compile(HARMLESS.pattern.encode())
+_DOT = r"[\s\\]*\.[\s\\]*"
+_ATTRIBUTE = re.compile(rf"{_DOT}(\w+)")
 _NOTHING: frozenset[str] = frozenset()
 
 
@@ -51,8 +47,8 @@ class Outline(NamedTuple):
     imports: dict[str, tuple[Use, ...]]
     """Local name -> the names of the project that it may be."""
     stars: tuple[str, ...]
-    library: frozenset[str]
-    """Local names of things that come from a library; `*`: any name may."""
+    library: dict[str, str]
+    """Local name -> the path of what it is in a library; `*`: any name may be."""
     spans: list[int]
     """Where import statements start and end, in turns."""
 
@@ -85,18 +81,15 @@ class Interest:
         data: Callable[[str], bytes],
         find: Callable[[str, str, int], str | None],
         submodule: Callable[[str, str], str | None],
-        pattern: re.Pattern[bytes],
-        words: frozenset[str],
-        called: frozenset[str],
+        catalogue: Catalogue,
         make_dye: Callable[[str], Dye | None],
         keep: Callable[[], bool],
     ) -> None:
         self._data = data
         self._find = find
         self._submodule = submodule
-        self._pattern = pattern
-        self._words = words
-        self._called = called
+        self._catalogue = catalogue
+        self._pattern = catalogue.packages_pattern
         self._make_dye = make_dye
         self._keep = keep
         self._dyes: dict[str, Dye | None] = {}
@@ -119,27 +112,28 @@ class Interest:
         seeds = self.seeds(path)
         if seeds is None:
             return True
-        data = self._data(path)
-        if self.names_library(path) and _SPECIAL.search(data):
+        if self._is_special(path):
             return True
-        every = seeds.names | seeds.wrappers
-        if not every:
-            return False
-        roots = seeds.library.union(seeds.spelled)
-        names = "|".join(sorted(map(re.escape, every)))
-        pattern = re.compile(rf"\b({names})\b(?:\s*\.\s*(\w+)(\.)?)?".encode())
+        data = self._data(path).decode("latin-1")
         spans = self._outline(path).spans
-        for match in pattern.finditer(data):
-            name, attribute, more = match.groups()
-            if (
-                not attribute
-                or attribute.decode() in seeds.attributes
-                or (more and name.decode() in roots)
-            ):
-                place = match.start()
-                if not (bisect_right(spans, place) % 2 or _HARMLESS.match(data, place)):
-                    return True
-        return False
+        leading = seeds.attributes | seeds.wanted
+        return any(
+            not bisect_right(spans, place) % 2
+            for name in seeds.names | seeds.wrappers
+            for place in _places(data, name, seeds.spelled.get(name), leading)
+        )
+
+    def _is_special(self, path: str) -> bool:
+        """Whether a file may get at a library in a way that is not seen here."""
+        data = self._data(path)
+        if not self.names_library(path):
+            return False
+        return (
+            any(word in data for word in _SPECIAL)
+            or (b"\\\n" in data or b"\\\r\n" in data)
+            and _CONTINUED.search(data) is not None
+            or data.count(b"\r") > data.count(b"\r\n")
+        )
 
     def of_name(self, path: str, name: str) -> bool:
         """Whether a name of a module, or with `*` any, is of interest."""
@@ -156,11 +150,7 @@ class Interest:
             return None
         for module in self._neighbours(path):
             self._settle(module)
-        return self._given(path)[0]
-
-    def wanted(self, path: str) -> frozenset[str]:
-        """By which names senders, clients and wrappers of other modules are called in a file."""
-        return self._called | self._given(path)[1]
+        return self._given(path)
 
     def dye(self, path: str) -> Dye | None:
         """The colours of a module, if they are kept."""
@@ -214,7 +204,7 @@ class Interest:
             self.forget_dyes()
 
     def _stained(self, path: str) -> Stain:
-        seeds, wanted = self._given(path)
+        seeds = self._given(path)
         if not (seeds.names or seeds.wrappers):
             return CLEAN
         if path not in self._dyes:
@@ -230,15 +220,20 @@ class Interest:
             names,
             wrappers,
             callables,
-            seeds.attributes.union(names, wrappers) - self._called,
-            wanted.union(wrappers, callables),
+            seeds.held | names,
+            seeds.wanted.union(wrappers, callables) - self._catalogue.senders,
         )
 
-    def _given(self, path: str) -> tuple[Seeds, frozenset[str]]:
-        """What the imports of a file colour, as far as is known, and what is wanted of it."""
+    def _given(self, path: str) -> Seeds:
+        """What the imports of a file colour, as far as is known."""
         outline = self._outline(path)
-        names, wrappers, callables = set(outline.library), set(), set(outline.library)
-        spelled: dict[str, str] = {}
+        library = frozenset(outline.library)
+        names, wrappers, callables = set(library), set[str](), set(library)
+        spelled = {
+            local: _spelling(local, children)
+            for local, target in outline.library.items()
+            if (children := self._catalogue.children(target))
+        }
         sources: dict[str, None] = dict.fromkeys(outline.stars)
         for local, uses in outline.imports.items():
             ways = []
@@ -258,7 +253,7 @@ class Interest:
                 if "c" in letters:
                     callables.add(local)
             known = [way for way in ways if way is not None]
-            if known and len(known) == len(ways) and local not in outline.library:
+            if known and len(known) == len(ways) and local not in library:
                 spelled[local] = rf"\b(?:{'|'.join(sorted(known))})\b"
         stains = [self._stains[s] for s in sources if s in self._stains]
         for star in outline.stars:
@@ -266,15 +261,17 @@ class Interest:
             names |= stain.names
             wrappers |= stain.wrappers
             callables |= stain.callables
-        seeds = Seeds(
+        held = _NOTHING.union(*(stain.attributes for stain in stains))
+        return Seeds(
             frozenset(names),
             frozenset(wrappers),
             frozenset(callables),
             spelled,
-            outline.library,
-            self._called.union(*(stain.attributes for stain in stains)),
+            library,
+            held,
+            held | self._catalogue.givers,
+            self._catalogue.senders.union(*(stain.wanted for stain in stains)),
         )
-        return seeds, _NOTHING.union(*(stain.wanted for stain in stains))
 
     def _stain_of(self, path: str, name: str) -> str:
         """What is known of a name of a module, as letters: v (value), w (wrapper), c (callable)."""
@@ -300,7 +297,7 @@ class Interest:
     def _read(self, path: str) -> Outline:
         data = self._data(path)
         imports: dict[str, tuple[Use, ...]] = {}
-        library: set[str] = set()
+        library: dict[str, str] = {}
         stars: list[str] = []
         spans: list[int] = []
         for match in _IMPORT.finditer(data):
@@ -316,10 +313,10 @@ class Interest:
                     stars.append(uses[0].path)
                 else:
                     imports[local] = (*imports.get(local, ()), *uses)
-        return Outline(imports, tuple(stars), frozenset(library), spans)
+        return Outline(imports, tuple(stars), library, spans)
 
     def _read_import(
-        self, path: str, modules: str, library: set[str]
+        self, path: str, modules: str, library: dict[str, str]
     ) -> Iterator[tuple[str, tuple[Use, ...]]]:
         for part in modules.split(","):
             words = part.split()
@@ -331,11 +328,11 @@ class Interest:
             if target is not None:
                 spelled = local if len(words) == 3 else dotted
                 yield local, self._used_of(path, target, spelled)
-            elif self.names_library(path) and (
-                # `import urllib`, where `urllib.request` is used.
-                dotted in self._words or self._pattern.search(f"import {dotted}\n".encode())
-            ):
-                library.add(local)
+            elif self.names_library(path):
+                # `import urllib.request` binds `urllib`.
+                imported = dotted if len(words) == 3 else local
+                if self._catalogue.children(imported) is not None:
+                    library[local] = imported
 
     def _used_of(self, path: str, module: str, spelled: str) -> tuple[Use, ...]:
         """The names of a module that a file uses: `module.name`, in its text."""
@@ -344,7 +341,7 @@ class Interest:
         return tuple(Use(module, name, re.escape(f"{spelled}.{name}")) for name in names)
 
     def _read_from(
-        self, path: str, package: str, names: bytes, library: set[str]
+        self, path: str, package: str, names: bytes, library: dict[str, str]
     ) -> Iterator[tuple[str, tuple[Use, ...]]]:
         dotted = package.lstrip(".")
         level = len(package) - len(dotted)
@@ -355,8 +352,10 @@ class Interest:
             names = _COMMENT.sub(b"", names)
         listed = names.decode("ascii", "replace").strip("() \t\r\n").replace("\\", " ")
         if target is None:
-            if self._pattern.search(f"from {package} import {listed}".encode()):
-                library.update(a or n for n, a in _ALIAS.findall(listed) if not _IDLE.search(n))
+            for name, alias in _ALIAS.findall(listed):
+                found = self._catalogue.children(package if name == "*" else f"{package}.{name}")
+                if found is not None:
+                    library[alias or name] = f"{package}.{name}"
             return
         for name, alias in _ALIAS.findall(listed):
             if name == "*":
@@ -368,3 +367,29 @@ class Interest:
                 yield local, (Use(target, name, None),)
             else:
                 yield local, self._used_of(path, submodule, local)
+
+
+def _spelling(local: str, children: frozenset[str]) -> str:
+    """How a module of a library is spelled where it can lead to something."""
+    return rf"\b{local}\b(?:{_DOT}(?:{'|'.join(sorted(children))})\b|(?!{_DOT}))"
+
+
+def _places(text: str, name: str, way: str | None, leading: frozenset[str]) -> Iterator[int]:
+    """Where a name stands in a text, if it goes on to something that may lead further."""
+    if way is not None:
+        yield from (match.start() for match in re.finditer(way, text))
+        return
+    size = len(name)
+    place = text.find(name)
+    while place >= 0:
+        end = place + size
+        after = text[end : end + 1]
+        if not (after.isalnum() or after == "_" or (place and _is_word(text[place - 1]))):
+            attribute = _ATTRIBUTE.match(text, end)
+            if attribute is None or attribute[1] in leading:
+                yield place
+        place = text.find(name, end)
+
+
+def _is_word(character: str) -> bool:
+    return character.isalnum() or character == "_"

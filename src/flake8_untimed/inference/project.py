@@ -56,9 +56,7 @@ class Project:
             self._data,
             self.find,
             self.submodule,
-            catalogue.packages_pattern,
-            catalogue.words,
-            catalogue.called,
+            catalogue,
             self._make_dye,
             lambda: self.keep,
         )
@@ -355,8 +353,7 @@ class Project:
         seeds = self._interest.seeds(path)
         if seeds is None:
             return walk(module.scope)
-        wanted = self._interest.wanted(path)
-        return survey(module, lines, seeds.with_names(always), wanted, self._interest.dye(path))
+        return survey(module, lines, seeds.with_names(always), self._interest.dye(path))
 
     def interesting(self, path: str, name: str) -> bool:
         """Whether a name of a module can have to do with a request. Cheap: nothing is parsed."""

@@ -18,11 +18,11 @@ from itertools import accumulate
 from typing import NamedTuple, Union
 
 from flake8_untimed.inference import handing
-from flake8_untimed.inference.scopes import COMPREHENSIONS, Module, Scope
+from flake8_untimed.inference.scopes import COMPREHENSIONS, Module, Scope, dotted
 from flake8_untimed.inference.walk import Found, Walk, visit
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
-_IDENTIFIER = re.compile(r"[A-Za-z_]\w*")
+_DOTTED = re.compile(r"[A-Za-z_][\w.]*")
 _OWN = re.compile(r"\b(?:self|cls)\.(\w+)")
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
@@ -43,12 +43,6 @@ _PLAIN_RESULTS = frozenset(
      "id", "hash", "sum", "range", "bytes", "callable")
 )  # fmt: skip
 """Functions whose results are no clients."""
-HARMLESS = re.compile(
-    r"\b\w+\.(?:exceptions\b(?:\.\w+)*|(?:Client)?Response\b|codes\b(?:\.\w+)*|status_codes\b"
-    r"|[A-Z]\w*(?:Error|Exception|Warning)\b|HTTPStatus\w*|Timeout\b(?!\()|ConnectTimeout\b|ReadTimeout\b"
-    r"|utils\b(?:\.\w+)*|auth\b(?:\.\w+)*|cookies\b(?:\.\w+)*|structures\b(?:\.\w+)*)"
-)
-"""What can be taken from a library without sending anything."""
 _HOLDERS = re.compile(r"(?:session|client|http|requests|httpx|conn|api|^s)$", re.IGNORECASE)
 """What `get` is called on, when it is a request rather than a look-up in a dict."""
 _MAKERS = frozenset(("partial", "partialmethod", "getattr", "attrgetter", "methodcaller"))
@@ -71,8 +65,12 @@ class Seeds(NamedTuple):
     (`app.http`, not `app.text`)."""
     library: frozenset[str]
     """Local names of what comes from a library itself."""
+    held: frozenset[str]
+    """What coloured objects from elsewhere in the project may have that is coloured."""
     attributes: frozenset[str]
-    """What coloured objects from elsewhere may have that leads to something coloured."""
+    """The same, and what else may give what an object holds."""
+    wanted: frozenset[str]
+    """By which names senders, clients and wrappers from elsewhere are called."""
 
     def with_names(self, *groups: Iterable[str]) -> Seeds:
         return self._replace(
@@ -97,8 +95,7 @@ class _Statements:
         self._collect(tree)
 
     def lines(self, word: str) -> list[int]:
-        """The lines on which an identifier stands, but for what libraries have beside their
-        senders and clients: `requests.Response`, `requests.exceptions.Timeout`."""
+        """The lines on which an identifier stands, and goes on as it must."""
         found = self._found.get(word)
         if found is None:
             spelled = self._spelled.get(word)
@@ -126,9 +123,7 @@ class _Statements:
             end = place + size
             after = text[end : end + 1]
             if not (
-                (after.isalnum() or after == "_")
-                or (place and _is_word(text[place - 1]))
-                or (after == "." and HARMLESS.match(text, place))
+                (after.isalnum() or after == "_") or (place and _is_word(text[place - 1]))
             ):
                 found.append(bisect_right(self._ends, place) + 1)
             place = text.find(word, end)
@@ -218,12 +213,9 @@ class _Statements:
         return names
 
 
-def survey(
-    module: Module, lines: list[str], seeds: Seeds, wanted: Collection[str], dye: Dye | None
-) -> Walk:
-    """The calls, attribute assignments and classes of a module that can matter. `wanted`: names by
-    which senders, clients and the project's wrappers are called. `dye`: the colours of the module,
-    as far as they are known."""
+def survey(module: Module, lines: list[str], seeds: Seeds, dye: Dye | None) -> Walk:
+    """The calls, attribute assignments and classes of a module that can matter. `dye`: the colours
+    of the module, as far as they are known."""
     if dye is None or dye.statements.tree is not module.tree:
         text = "".join(lines)
         if not any(name in text for name in (*seeds.names, *seeds.wrappers)):
@@ -240,7 +232,7 @@ def survey(
         if isinstance(node, ast.ClassDef):
             result.classes.append(scope.child(node, node))
         visit(node, scope, result)
-        calls += [found for found in result.calls if dye.is_wanted(found, wanted)]
+        calls += [found for found in result.calls if dye.is_wanted(found)]
         result.calls.clear()
     return Walk(calls, result.stores, result.classes)
 
@@ -266,7 +258,10 @@ class Dye:
         self._carrying: set[int] = set()
         self._fresh: set[str] = set()
         self._attributes: frozenset[str] = frozenset()
+        self._wanted: frozenset[str] = frozenset()
+        self._held: frozenset[str] = frozenset()
         self._roots: set[str] = set()
+        self._spelled: dict[str, str] = {}
         self._bound: set[str] | None = None
         self._library = False
 
@@ -274,7 +269,7 @@ class Dye:
         """Colour some names, and whatever they colour in their turn."""
         statements = self.statements
         self._roots |= seeds.library
-        self._roots.update(seeds.spelled)
+        self._spelled.update(seeds.spelled)
         self._library = bool(seeds.library)
         changed = statements.respell(seeds.spelled)
         self._fresh.update(word for word in changed if word in self.names)
@@ -282,8 +277,9 @@ class Dye:
         for name in seeds.wrappers:
             self._add_wrapper(name)
         self.callables |= seeds.callables
-        if self._attributes != seeds.attributes:
-            self._attributes = seeds.attributes
+        if self._attributes != seeds.attributes or self._wanted != seeds.wanted:
+            self._attributes, self._wanted = seeds.attributes, seeds.wanted
+            self._held = seeds.held
             for index in sorted(self.marked - self._carrying):
                 self._colour(index)
         while self._fresh:
@@ -393,9 +389,9 @@ class Dye:
                     return True
             elif kind is ast.Attribute:
                 assert isinstance(node, ast.Attribute)
-                if node.attr in names or _root(node) in self._roots:
+                if node.attr in names or self._is_root(node):
                     return True
-                if node.attr in self._attributes:
+                if node.attr in self._attributes or node.attr in self._wanted:
                     stack.append(node.value)
             elif kind is ast.Call:
                 assert isinstance(node, ast.Call)
@@ -404,12 +400,25 @@ class Dye:
                 function = node.func
                 if isinstance(function, ast.Name) and function.id in _PLAIN_RESULTS:
                     continue
-                stack.append(function)
+                if not isinstance(function, ast.Attribute) or function.attr in names:
+                    stack.append(function)
+                elif function.attr in self._attributes:
+                    stack.append(function.value)
                 stack.extend(node.args)
                 stack.extend(k.value for k in node.keywords)
             else:
                 stack.extend(_parts(node))
         return False
+
+    def _is_root(self, node: ast.Attribute) -> bool:
+        """Whether `a.b.c` is something of a library, or of a module of the project."""
+        root = _root(node)
+        if root is None:
+            return False
+        way = self._spelled.get(root)
+        if way is not None and root not in self._roots:
+            return re.fullmatch(way, dotted(node) or "") is not None
+        return root in self._roots
 
     # Classes and functions -------------------------------------------------------------------
 
@@ -423,7 +432,12 @@ class Dye:
         if self._bound is None:
             self._bound = self.statements.bound_names()
         missing = self.statements.own_names(node) - self._bound
-        self._add(missing if self._library else missing & self._attributes, is_member=True)
+        wrappers = (missing & self._wanted) - self._held
+        for name in wrappers:
+            self._add_wrapper(name)
+        self._add(
+            missing - wrappers if self._library else missing & self._held, is_member=True
+        )
         self._add(("super", "cls"), is_member=False)
         self.callables.add("cls")
 
@@ -461,8 +475,7 @@ class Dye:
                     return True
             elif isinstance(node, ast.Constant):
                 if isinstance(node.value, str):
-                    text = HARMLESS.sub("", node.value)
-                    if not names.isdisjoint(_IDENTIFIER.findall(text)):
+                    if any(self._is_coloured_text(t) for t in _DOTTED.findall(node.value)):
                         return True
             elif isinstance(node, ast.Subscript):
                 stack += (node.value, node.slice)
@@ -471,6 +484,13 @@ class Dye:
             elif isinstance(node, (ast.Tuple, ast.List)):
                 stack += node.elts
         return False
+
+    def _is_coloured_text(self, text: str) -> bool:
+        first, _, rest = text.partition(".")
+        last = rest.rpartition(".")[2]
+        return last in self.names or (
+            first in self.names and (not rest or last in self._attributes)
+        )
 
     def _colour_owners(self, index: int, carries: bool) -> None:
         """A coloured statement colours the class around it, and the function that returns it or
@@ -509,7 +529,7 @@ class Dye:
 
     # Which calls -----------------------------------------------------------------------------
 
-    def is_wanted(self, found: Found, wanted: Collection[str]) -> bool:
+    def is_wanted(self, found: Found) -> bool:
         """Whether what is called, or what is handed to it, can be a sender, a client's class or a
         wrapper."""
         node = found.node
@@ -517,30 +537,30 @@ class Dye:
         function = node.func
         name = _last_name(function)
         if name is None:
-            return self._mentions(function) or self._is_handed_something(node, "", wanted)
+            return self._mentions(function) or self._is_handed_something(node, "")
         if name in self.wrappers or name in self.callables:
             return True
-        if name in wanted and (
+        if name in self._wanted and (
             isinstance(found.scope.node, COMPREHENSIONS) or self._mentions(function)
         ):
             return True
-        return self._is_handed_something(node, name, wanted)
+        return self._is_handed_something(node, name)
 
-    def _is_handed_something(self, node: ast.Call, name: str, wanted: Collection[str]) -> bool:
+    def _is_handed_something(self, node: ast.Call, name: str) -> bool:
         if name in handing.HARMLESS:
             return False
         given = [*node.args[:3], *(k.value for k in node.keywords if k.arg in _TARGETS)]
         called = name in _HANDERS
-        return any(self._is_callable(argument, called, wanted) for argument in given)
+        return any(self._is_callable(argument, called) for argument in given)
 
-    def _is_callable(self, node: ast.expr, called: bool, wanted: Collection[str]) -> bool:
+    def _is_callable(self, node: ast.expr, called: bool) -> bool:
         """Whether something handed over may be a sender; `called`: it surely gets called."""
         if isinstance(node, ast.Name):
             return node.id in (self.names if called else self.callables) or node.id in self.wrappers
         if isinstance(node, ast.Attribute):
             name = node.attr
             return name in self.callables or (
-                (called or name in wanted) and self._mentions(node)
+                (called or name in self._wanted) and self._mentions(node)
             )
         if isinstance(node, ast.Call):
             return (called or _last_name(node.func) in _MAKERS) and self._mentions(node)

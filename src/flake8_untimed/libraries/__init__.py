@@ -28,13 +28,17 @@ __all__ = ["ALL", "Catalogue", "catalogue"]
 
 _T = TypeVar("_T")
 
-_CALLED = frozenset(
-    ("partial", "partialmethod", "import_module", "__import__", "setdefaulttimeout", "mount",
-     "headers", "auth", "get", "pop", "popitem", "popleft", "setdefault", "values", "items", "copy",
-     "enter_context", "enter_async_context", "__enter__", "__aenter__", "__call__", "__self__",
-     "func", "acquire")
+_GIVERS = frozenset(
+    ("partial", "partialmethod", "import_module", "__import__", "get", "pop", "popitem", "popleft",
+     "setdefault", "values", "items", "copy", "enter_context", "enter_async_context", "__enter__",
+     "__aenter__", "__call__", "__self__", "func", "acquire")
 )  # fmt: skip
-"""What leads to senders, or changes them, and belongs to no library."""
+"""What gives what it holds or finds, and belongs to no library."""
+_DECIDERS = frozenset(
+    ("setdefaulttimeout", "mount", "headers", "auth", "partial", "partialmethod", "import_module",
+     "__import__")
+)  # fmt: skip
+"""What changes how requests are sent, or leads to senders, and belongs to no library."""
 _VENDOR_FOLDERS = frozenset({"_vendor", "vendor", "vendored", "_vendored", "packages", "extern"})
 
 
@@ -132,22 +136,53 @@ class Catalogue:
         return frozenset(p.partition(".")[0] for p in packages) - {"http"}
 
     @cached_property
-    def called(self) -> frozenset[str]:
-        """The last names of all that the catalogue knows to be called or set: senders, classes,
-        attributes of clients, and what hands something on to them."""
+    def givers(self) -> frozenset[str]:
+        """The last names of all whose results may lead to a request: the catalogue's classes and
+        factories, and what hands out what it holds."""
+        return _GIVERS | self._made
+
+    @cached_property
+    def _made(self) -> frozenset[str]:
+        """The last names of the classes and the factories."""
         paths = (
-            *self._senders, *self._clients, *self._factories, *self._carriers, *self._contexts,
+            *self._clients, *self._factories, *self._carriers, *self._contexts,
             *self._timeout_types, *self._aliases,
         )  # fmt: skip
-        methods = (*self._clients.values(), *self._carriers.values())
-        return frozenset(
-            (
-                *(path.rpartition(".")[2] for path in paths),
-                *(name for owner in methods for name in owner.senders),
-                *(name for client in self._clients.values() for name in _attributes(client)),
-                *_CALLED,
-            )
+        return frozenset(path.rpartition(".")[2] for path in paths)
+
+    @cached_property
+    def senders(self) -> frozenset[str]:
+        """The last names of all that sends a request or makes a client when it is called, or
+        decides how requests are sent."""
+        owners = (*self._clients.values(), *self._carriers.values())
+        return _DECIDERS.union(
+            self._made,
+            (path.rpartition(".")[2] for path in self._senders),
+            (name for owner in owners for name in owner.senders),
+            (name for client in self._clients.values() for name in _attributes(client)),
         )
+
+    @cached_property
+    def _children(self) -> dict[str, set[str]]:
+        """What is known below each dotted path: the next name."""
+        children: dict[str, set[str]] = {}
+        known = (
+            *self._senders, *self._clients, *self._factories, *self._carriers, *self._contexts,
+            *self._timeout_types, *self._aliases, *self._aliases.values(),
+        )  # fmt: skip
+        for path in known:
+            parent, _, name = path.rpartition(".")
+            children.setdefault(path, set())
+            while parent:
+                children.setdefault(parent, set(_VENDOR_FOLDERS)).add(name)
+                parent, _, name = parent.rpartition(".")
+        return children
+
+    def children(self, path: str) -> frozenset[str] | None:
+        """The names below a dotted path that lead to something known; None where the path leads to
+        nothing itself."""
+        found = (self._children.get(path), self._children.get(self.canonical(path)))
+        return None if found == (None, None) else frozenset().union(*(f for f in found if f))
 
     @cached_property
     def packages_pattern(self) -> re.Pattern[bytes]:
