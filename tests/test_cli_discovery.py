@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from flake8_untimed.cli.discovery import discover
+from flake8_untimed.cli.discovery import discover, is_searched
 from flake8_untimed.cli.globs import Patterns
 from flake8_untimed.settings import Settings, from_values
 
@@ -205,6 +205,26 @@ def test_gitignore_files_above_and_below(tree: Path, monkeypatch: pytest.MonkeyP
     assert set(found()) == not_ignored_by_git(tree) == {"a/x.py", "a/b/x.py"}
     monkeypatch.chdir(tree / "a" / "b")
     assert found() == ["x.py"]
+
+
+def test_is_searched_agrees_with_the_search(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    make(tree, "a.py", "a/b/c.py", "a/b/gen.py", "a/keep/k.py", "env/pyvenv.cfg", "env/lib/v.py")
+    make(tree, ".tox/t.py", "s.pyi", "none/n.py", "a/x.py", ".git/g.py")
+    (tree / ".gitignore").write_text("gen.py\n")
+    (tree / "link.py").symlink_to(tree / "a.py")
+    settings = from_values({"extend-exclude": "none, a/x.py"}, str(tree))
+    files = [p for p in tree.rglob("*") if p.suffix in (".py", ".pyi")]
+    searched = {str(p.relative_to(tree)) for p in files if is_searched(str(p), settings)}
+    assert searched == set(found(settings=settings)) == {"a.py", "a/b/c.py", "a/keep/k.py"}
+    # As with a search, the folders above the current one do not matter.
+    monkeypatch.chdir(tree / "env" / "lib")
+    assert is_searched("v.py", settings)
+    # Of a file outside, its own folder counts; git's rules always do.
+    assert is_searched("../../none/n.py", settings)
+    assert not is_searched("../../a/b/gen.py", settings)
+    assert not is_searched("missing/x.py", settings)
+    monkeypatch.chdir("/")
+    assert is_searched(str(tree / "a" / "keep" / "k.py"), settings)
 
 
 def test_gitignore_at_random(tree: Path) -> None:

@@ -82,6 +82,12 @@ def test_explain_an_unknown_code(tmp_path: Path) -> None:
     assert result.stderr == ("untimed: no rule is called E501; `untimed explain` lists all rules\n")
 
 
+def test_help_shows_what_a_value_looks_like(tmp_path: Path) -> None:
+    text = " ".join(untimed(tmp_path, "check", "--help").stdout.split())
+    assert "--per-file-ignores PATTERN:CODES do not report these codes in files that match, such as tests/*:UNT101" in text  # fmt: skip
+    assert "requests=(5,30) httpx=10" in text
+
+
 def test_explain_lists_some_rules(tmp_path: Path) -> None:
     codes = [line.split()[0] for line in untimed(tmp_path, "explain", "unt20").stdout.splitlines()]
     assert codes == ["UNT201", "UNT202", "UNT203"]

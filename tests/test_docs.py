@@ -70,8 +70,8 @@ def test_the_example_is_found(tmp_path: Path) -> None:
     assert len(example) == 3
     (tmp_path / "shop").mkdir()
     for block in example:
-        name, _, text = block.partition("\n")
-        (tmp_path / name.removeprefix("# ")).write_text(text)
+        name = block.partition("\n")[0].removeprefix("# ")
+        (tmp_path / name).write_text(block)
     result = subprocess.run(
         [sys.executable, "-m", "flake8", "--isolated", "--select=UNT", "shop"],
         cwd=tmp_path,

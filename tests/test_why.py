@@ -351,6 +351,17 @@ def test_what_per_file_ignores_keep_back(
     assert rows(capsys.readouterr().out.splitlines(), "reported")[0].startswith("UNT101 ")
 
 
+def test_what_no_search_finds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("a.py", "b.py"):
+        (tmp_path / name).write_text(CALL.format(""))
+    for name, last in (("a.py", "  fix: "), ("b.py", "b.py is checked only if it is named: ")):
+        assert main(["why", f"{name}:3", "--extend-exclude", "b.py"]) == 0
+        assert capsys.readouterr().out.splitlines()[-1].startswith(last)
+
+
 def test_opt_in_rules_say_how_to_switch_them_on() -> None:
     code = """
     import requests

@@ -389,7 +389,7 @@ SETTINGS = (
         _boolean,
         "true or false",
         "whether the project's own other modules are read",
-        "BOOL",
+        "true|false",
         flake8=True,
     ),
     Setting(

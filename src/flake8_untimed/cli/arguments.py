@@ -9,7 +9,7 @@ from typing import NoReturn, TypeAlias
 
 from flake8_untimed import __version__
 from flake8_untimed.reporters import FORMATS
-from flake8_untimed.settings import SETTINGS, nearest
+from flake8_untimed.settings import SETTINGS, Setting, nearest
 
 _STATUS = "Exit status: 0 nothing found, 1 something found, 2 a file or the request failed."
 
@@ -182,10 +182,15 @@ def _add_settings(parser: argparse.ArgumentParser) -> None:
             dest=f"setting_{setting.field}",
             action="append" if setting.many else "store",
             metavar=setting.metavar,
-            help=setting.help,
+            help=_help(setting),
         )
     group.add_argument("--config", metavar="FILE", help="read this pyproject.toml and no other")
     group.add_argument("--isolated", action="store_true", help="read no pyproject.toml")
+
+
+def _help(setting: Setting) -> str:
+    example = "" if setting.metavar == "CODES" else setting.allowed.partition(", such as ")[2]
+    return f"{setting.help}, such as {example}" if example else setting.help
 
 
 def _jobs(text: str) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from flake8_untimed.cli.gitignore import Gitignore, above
 from flake8_untimed.cli.globs import Patterns
@@ -34,8 +35,7 @@ def discover(paths: Sequence[str], settings: Settings) -> Discovered:
     """A file that is given is taken whatever it is called and whatever is excluded; a folder is
     searched for Python files. Symbolic links in it are not followed."""
     found = Discovered()
-    excludes = USUAL_EXCLUDES if settings.exclude is None else settings.exclude
-    excluded = Patterns((*excludes, *settings.extend_exclude))
+    excluded = _excluded(settings)
     seen: set[str] = set()
     for path in paths:
         for file in _expand(path, excluded, found):
@@ -44,6 +44,30 @@ def discover(paths: Sequence[str], settings: Settings) -> Discovered:
                 seen.add(absolute)
                 found.files.append(file)
     return found
+
+
+def is_searched(path: str, settings: Settings) -> bool:
+    """Whether a search from the current folder (or, for a file outside, its own) takes a file."""
+    at, file = os.path.split(os.path.abspath(path))
+    current, folders = os.getcwd(), []
+    while at != current and at.startswith(os.path.join(current, "")):
+        at, name = os.path.split(at)
+        folders.append(name)
+    git, excluded = above(at), _excluded(settings)
+    try:
+        for name in reversed(folders):
+            listing = _listing(at, excluded, git)
+            if name not in [entry.name for entry in listing.folders]:
+                return False
+            at, git = os.path.join(at, name), listing.git
+        return file in [entry.name for entry in _listing(at, excluded, git).files]
+    except OSError:
+        return False
+
+
+def _excluded(settings: Settings) -> Patterns:
+    excludes = USUAL_EXCLUDES if settings.exclude is None else settings.exclude
+    return Patterns((*excludes, *settings.extend_exclude))
 
 
 def _expand(path: str, excluded: Patterns, found: Discovered) -> Iterator[str]:
@@ -66,28 +90,45 @@ def _walk(
     while pending:
         folder, shown, git = pending.pop()
         try:
-            with os.scandir(folder) as iterator:
-                entries = sorted(iterator, key=lambda entry: entry.name)
+            files, below, git = _listing(folder, excluded, git)
         except OSError as error:
             reason = f"cannot be read: {error.strerror or error}"
             found.unreadable.append((shown or os.curdir, reason))
             continue
-        names = {entry.name for entry in entries}
-        if "pyvenv.cfg" in names:
-            continue
-        if ".gitignore" in names:
-            git = Gitignore(folder, git)
-        below = []
-        for entry in entries:
-            is_folder = entry.is_dir(follow_symlinks=False)
-            if not is_folder and not entry.name.endswith(_SUFFIXES):
-                continue
-            if entry.is_symlink() or excluded.match(entry.path):
-                continue
-            if git and git.ignores(entry.path, is_folder=is_folder):
-                continue
-            if is_folder:
-                below.append(entry)
-            elif entry.is_file(follow_symlinks=False):
-                yield shown + entry.name
+        yield from (shown + entry.name for entry in files)
         pending += [(entry.path, f"{shown}{entry.name}{os.sep}", git) for entry in reversed(below)]
+
+
+class _Listing(NamedTuple):
+    """What a search takes of one folder, sorted."""
+
+    files: list[os.DirEntry[str]]
+    folders: list[os.DirEntry[str]]
+    git: Gitignore | None
+    """The rules for what is in the folders."""
+
+
+def _listing(folder: str, excluded: Patterns, git: Gitignore | None) -> _Listing:
+    """Raises OSError."""
+    with os.scandir(folder) as iterator:
+        entries = sorted(iterator, key=lambda entry: entry.name)
+    names = {entry.name for entry in entries}
+    files: list[os.DirEntry[str]] = []
+    folders: list[os.DirEntry[str]] = []
+    if "pyvenv.cfg" in names:
+        return _Listing(files, folders, git)
+    if ".gitignore" in names:
+        git = Gitignore(folder, git)
+    for entry in entries:
+        is_folder = entry.is_dir(follow_symlinks=False)
+        if not is_folder and not entry.name.endswith(_SUFFIXES):
+            continue
+        if entry.is_symlink() or excluded.match(entry.path):
+            continue
+        if git and git.ignores(entry.path, is_folder=is_folder):
+            continue
+        if is_folder:
+            folders.append(entry)
+        elif entry.is_file(follow_symlinks=False):
+            files.append(entry)
+    return _Listing(files, folders, git)

@@ -7,10 +7,13 @@ import os
 
 from flake8_untimed.cli import CLEAN, UsageError
 from flake8_untimed.cli.configuration import settings_for
+from flake8_untimed.cli.discovery import is_searched
 from flake8_untimed.cli.globs import Patterns
 from flake8_untimed.reporters.text import visible
 from flake8_untimed.settings import Settings
 from flake8_untimed.source import Source, SourceError
+
+_PASSED_OVER = "an exclude, a .gitignore, its name or a symbolic link keeps it from being found"
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -25,6 +28,8 @@ def run(arguments: argparse.Namespace) -> int:
         source.parse()
         for text in why(source, line, settings, _ignored(path, settings)):
             print(visible(text))
+        if not is_searched(path, settings):
+            print(f"\n{visible(path)} is checked only if it is named: {_PASSED_OVER}")
     except SourceError as error:
         raise UsageError(str(error)) from None
     return CLEAN
