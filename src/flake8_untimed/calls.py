@@ -133,7 +133,7 @@ class Facts:
         """The calls, attribute assignments and classes of the module that can matter."""
         named = (path.rpartition(".")[2] for path in self.settings.clients)
         always = (*ALWAYS, *self.evaluator.catalogue.words, *named)
-        return self.evaluator.project.survey(self.module, self.source.lines, always)
+        return self.evaluator.project.survey(self.module, self.source.text, always)
 
     def values(self, argument: Argument | None) -> Alternatives:
         """What an argument may be; nothing if it is not given."""

@@ -111,7 +111,11 @@ class Source:
     @cached_property
     def lines(self) -> list[str]:
         """Physical lines with their ends."""
-        return _LINE.findall(self.text)
+        if "\r" in self.text:
+            return _LINE.findall(self.text)
+        lines = [line + "\n" for line in self.text.split("\n")]
+        lines[-1] = lines[-1][:-1]
+        return lines if lines[-1] else lines[:-1]
 
     def span(self, node: ast.expr | ast.stmt) -> Span:
         """Where a node stands, in characters (ast counts UTF-8 bytes)."""

@@ -17,9 +17,8 @@ from flake8_untimed.inference.survey import Dye, Seeds
 from flake8_untimed.libraries import Catalogue
 
 _IMPORT = re.compile(
-    rb"(?:^[ \t]*|;[ \t]*)(?:from[ \t]+(\.*[\w.]*)[ \t]+import[ \t]+(\([^)]*\)|(?:[^\n#;\\]|\\\r?\n)*)"
-    rb"|import[ \t]+([\w., \t]+))",
-    re.MULTILINE,
+    rb"[ \t]*(?:from[ \t]+(\.*[\w.]*)[ \t]+import[ \t]+(\([^)]*\)|(?:[^\n#;\\]|\\\r?\n)*)"
+    rb"|import[ \t]+([\w., \t]+))"
 )
 _ALIAS = re.compile(r"(\w+|\*)(?:\s+as\s+(\w+))?")
 _COMMENT = re.compile(rb"#[^\n]*")
@@ -28,6 +27,9 @@ _SPECIAL = (b"import_module", b"__import__", b"setdefaulttimeout", b"_create_def
 """What may lead to a library in a way that is not seen here."""
 _DOT = r"[\s\\]*\.[\s\\]*"
 _ATTRIBUTE = re.compile(rf"{_DOT}(\w+)")
+_NAME = re.compile(rb"[A-Za-z_]\w*")
+_BEFORE = re.compile(rb"[\w.]")
+"""What may not stand before a name, or it is another's attribute, or a part of a longer one."""
 _NOTHING: frozenset[str] = frozenset()
 
 
@@ -149,7 +151,8 @@ class Interest:
         if "*" in self._outline(path).library:
             return None
         for module in self._neighbours(path):
-            self._settle(module)
+            if module not in self._stains:
+                self._settle(module)
         return self._given(path)
 
     def dye(self, path: str) -> Dye | None:
@@ -180,16 +183,13 @@ class Interest:
         """Find the stains of a module and of all that it imports, through others too."""
         if path in self._stains:
             return
+        modules = self._below(path)
         importers: dict[str, list[str]] = {}
-        modules = [path]
-        self._stains[path] = CLEAN
         for module in modules:
             for other in self._neighbours(module):
                 importers.setdefault(other, []).append(module)
-                if other not in self._stains:
-                    self._stains[other] = CLEAN
-                    modules.append(other)
-        queue = dict.fromkeys(modules)
+        # Backwards: what is imported before what imports it.
+        queue = dict.fromkeys(reversed(modules))
         while queue:
             module = queue.popitem()[0]
             stain = self._stained(module)
@@ -202,6 +202,23 @@ class Interest:
                 self._stains[module] = self._stains[module]._replace(touched=dye.touched())
         if not self._keep():
             self.forget_dyes()
+
+    def _below(self, path: str) -> list[str]:
+        """A module and all that it imports that have no stain yet, the deepest first."""
+        found: list[str] = []
+        self._stains[path] = CLEAN
+        stack = [(path, iter(self._neighbours(path)))]
+        while stack:
+            module, others = stack[-1]
+            for other in others:
+                if other not in self._stains:
+                    self._stains[other] = CLEAN
+                    stack.append((other, iter(self._neighbours(other))))
+                    break
+            else:
+                found.append(module)
+                stack.pop()
+        return found
 
     def _stained(self, path: str) -> Stain:
         seeds = self._given(path)
@@ -300,7 +317,7 @@ class Interest:
         library: dict[str, str] = {}
         stars: list[str] = []
         spans: list[int] = []
-        for match in _IMPORT.finditer(data):
+        for match in _imports(data):
             spans += match.span()
             package, names, modules = match.groups()
             found = (
@@ -336,9 +353,15 @@ class Interest:
 
     def _used_of(self, path: str, module: str, spelled: str) -> tuple[Use, ...]:
         """The names of a module that a file uses: `module.name`, in its text."""
-        pattern = re.compile(rf"(?<![\w.]){re.escape(spelled)}\.(\w+)".encode())
-        names = sorted({name.decode() for name in pattern.findall(self._data(path))})
-        return tuple(Use(module, name, re.escape(f"{spelled}.{name}")) for name in names)
+        data, dotted = self._data(path), f"{spelled}.".encode()
+        names = set()
+        place = data.find(dotted)
+        while place >= 0:
+            name = _NAME.match(data, place + len(dotted))
+            if name is not None and not (place and _BEFORE.match(data, place - 1)):
+                names.add(name[0].decode())
+            place = data.find(dotted, place + len(dotted))
+        return tuple(Use(module, n, re.escape(f"{spelled}.{n}")) for n in sorted(names))
 
     def _read_from(
         self, path: str, package: str, names: bytes, library: dict[str, str]
@@ -367,6 +390,22 @@ class Interest:
                 yield local, (Use(target, name, None),)
             else:
                 yield local, self._used_of(path, submodule, local)
+
+
+def _imports(data: bytes) -> Iterator[re.Match[bytes]]:
+    """The import statements of a text; some may not be."""
+    place = data.find(b"import")
+    while place >= 0:
+        line = data.rfind(b"\n", 0, place) + 1
+        match = _IMPORT.match(data, line)
+        if match is None or match.end() < place:
+            semicolon = data.rfind(b";", line, place)
+            match = _IMPORT.match(data, semicolon + 1) if semicolon >= 0 else None
+        end = place + 6
+        if match is not None:
+            yield match
+            end = max(end, match.end())
+        place = data.find(b"import", end)
 
 
 def _spelling(local: str, children: frozenset[str]) -> str:

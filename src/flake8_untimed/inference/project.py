@@ -24,11 +24,14 @@ MARKERS = frozenset(("pyproject.toml", "setup.cfg", "setup.py", ".git"))
 SIZE_LIMIT = 10_000_000
 """Bytes. A larger file is not read."""
 
-_PATCH = re.compile(
-    rb"\b(?:requests|api|Session|HTTPAdapter|ClientSession|Client|adapters)"
-    rb"\.(?:request|send|get|post|put|patch|delete|head|options)[ \t]*=[^=]"
-)
-_CLASS = re.compile(rb"^[ \t]*class[ \t]+\w+[ \t]*\(([^)]*)\)", re.MULTILINE)
+_PATCH = re.compile(rb"\.(?:request|send|get|post|put|patch|delete|head|options)[ \t]*=[^=]")
+_PATCHED = tuple(
+    name.encode()
+    for name in (
+        "requests", "api", "Session", "HTTPAdapter", "ClientSession", "Client", "adapters",
+    )
+)  # fmt: skip
+_CLASS = re.compile(rb"class[ \t]+\w+[ \t]*\(([^)]*)\)")
 _NAME = re.compile(rb"\w+")
 _SKIPPED = frozenset(("node_modules", "__pycache__", "venv", "build", "dist", "site-packages"))
 MODULE_LIMIT = 600
@@ -272,7 +275,9 @@ class Project:
             return [importer]
         if top not in self._patching:
             self._patching[top] = sorted(
-                path for path in self._python_files(top) if _PATCH.search(self._data(path))
+                path
+                for path in self._python_files(top)
+                if self._interest.names_library(path) and _patches(self._data(path))
             )
         return self._patching[top]
 
@@ -346,18 +351,23 @@ class Project:
             return None
         return dye_for(module.tree, self._data(path).decode("utf-8", "replace"))
 
-    def survey(self, module: Module, lines: list[str], always: Iterable[str]) -> Walk:
+    def survey(self, module: Module, text: str, always: Iterable[str]) -> Walk:
         """The calls, attribute assignments and classes of a module that can matter; `always`: names
         that matter wherever they stand."""
         path = module.path
         seeds = self._interest.seeds(path)
         if seeds is None:
             return walk(module.scope)
-        return survey(module, lines, seeds.with_names(always), self._interest.dye(path))
+        return survey(module, text, seeds.with_names(always), self._interest.dye(path))
 
     def interesting(self, path: str, name: str) -> bool:
         """Whether a name of a module can have to do with a request. Cheap: nothing is parsed."""
         return self._interest.of_name(path, name)
+
+
+def _patches(data: bytes) -> bool:
+    """Whether a text looks as if it put something in the place of a library's function."""
+    return any(data.endswith(_PATCHED, 0, match.start()) for match in _PATCH.finditer(data))
 
 
 def _bases(files: list[str], data: Callable[[str], bytes]) -> dict[bytes, list[str]]:

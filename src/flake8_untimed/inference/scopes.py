@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import ast
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, NamedTuple, Union
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any, NamedTuple, Optional, Union
 
 if TYPE_CHECKING:
     from flake8_untimed.inference.values import Alternatives
@@ -142,57 +142,64 @@ class Scope:
 
     @property
     def bindings(self) -> dict[str, list[Binding]]:
-        self._index()
+        if not self._indexed:
+            self._index()
         return self._bindings
 
     @property
     def events(self) -> dict[str, list[Event]]:
         """By the dotted text of the object: `session`, `self.session`, `requests.Session`."""
-        self._index()
+        if not self._indexed:
+            self._index()
         return self._events
 
     @property
     def globals(self) -> set[str]:
-        self._index()
+        if not self._indexed:
+            self._index()
         return self._globals
 
     @property
     def global_bindings(self) -> dict[str, list[Binding]]:
         """What this function binds in its module, by `global`."""
-        self._index()
+        if not self._indexed:
+            self._index()
         return self._global_bindings
 
     @property
     def nonlocals(self) -> set[str]:
-        self._index()
+        if not self._indexed:
+            self._index()
         return self._nonlocals
 
     @property
     def returns(self) -> list[ast.Return]:
-        self._index()
+        if not self._indexed:
+            self._index()
         return self._returns
 
     @property
     def yields(self) -> list[tuple[ast.expr, ast.stmt]]:
-        self._index()
+        if not self._indexed:
+            self._index()
         return self._yields
 
     @property
     def stars(self) -> list[ast.ImportFrom]:
         """`from x import *` statements."""
-        self._index()
+        if not self._indexed:
+            self._index()
         return self._stars
 
     @property
     def places(self) -> dict[ast.stmt, Place]:
-        self._index()
+        if not self._indexed:
+            self._index()
         return self._places
 
     # Reading it ------------------------------------------------------------------------------
 
     def _index(self) -> None:
-        if self._indexed:
-            return
         self._indexed = True
         node = self.node
         if isinstance(node, COMPREHENSIONS):
@@ -203,41 +210,21 @@ class Scope:
             self._bind_parameters(node.args)
             if isinstance(node, ast.Lambda):
                 return
-        blocks = [(None, "body", node.body)]
-        stack = self._stacked(blocks)
+        places = self._places
+        stack = _stacked(None, "body", node.body)
         while stack:
-            statement, parent, block, body, index = stack.pop()
+            statement, place = stack.pop()
             self._order += 1
-            self._places[statement] = Place(parent, block, body, index, self._order)
-            self._read(statement)
-            stack += self._stacked(self._blocks(statement))
+            places[statement] = Place(*place, self._order)
+            kind = type(statement)
+            read = _READERS.get(kind)
+            if read is not None:
+                read(self, statement)
+            fields = _BLOCKS_OF.get(kind)
+            if fields is not None:
+                stack += _blocks(statement, fields)
         if self.module.has_walrus:
             self._bind_walruses(node)
-
-    @staticmethod
-    def _stacked(
-        blocks: Iterable[tuple[ast.stmt | None, str, list[ast.stmt]]],
-    ) -> list[tuple[ast.stmt, ast.stmt | None, str, list[ast.stmt], int]]:
-        """The statements of some blocks, the last one first."""
-        return [
-            (statement, parent, block, body, index)
-            for parent, block, body in blocks
-            for index, statement in enumerate(body)
-        ][::-1]
-
-    @staticmethod
-    def _blocks(statement: ast.stmt) -> Iterator[tuple[ast.stmt, str, list[ast.stmt]]]:
-        if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            return
-        for field in _BLOCKS:
-            block = getattr(statement, field, None)
-            if not block:
-                continue
-            if field in ("handlers", "cases"):
-                for number, part in enumerate(block):
-                    yield statement, f"{field}{number}", part.body
-            else:
-                yield statement, field, block
 
     def _add(self, name: str, binding: Binding) -> None:
         where = self._global_bindings if name in self._globals else self._bindings
@@ -249,62 +236,71 @@ class Scope:
         for argument in every:
             self._bindings.setdefault(argument.arg, []).append(Binding("parameter", argument, None))
 
-    def _read(self, s: ast.stmt) -> None:
-        kind = type(s)
-        if kind is ast.Expr:
-            self._read_value(s.value, s)  # type: ignore[attr-defined]
-        elif kind is ast.Assign:
-            for target in s.targets:  # type: ignore[attr-defined]
-                self._bind_target(target, "assign", s.value, s)  # type: ignore[attr-defined]
-            self._read_value(s.value, s)  # type: ignore[attr-defined]
-        elif isinstance(s, ast.AnnAssign):
-            if s.value is not None:
-                self._bind_target(s.target, "assign", s.value, s)
-                self._read_value(s.value, s)
-            self._bind_target(s.target, "annotation", s.annotation, s)
-        elif isinstance(s, ast.Return):
-            self._returns.append(s)
-            if s.value is not None:
-                self._read_value(s.value, s)
-        elif isinstance(s, ast.AugAssign):
-            if isinstance(s.target, ast.Name) and isinstance(s.op, ast.BitOr):
-                self._event(s.target, "call", "__ior__", s.value, s)
-            elif isinstance(s.target, ast.Name):
-                self._add(s.target.id, Binding("unknown", s, s))
-        elif isinstance(s, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            self._add(s.name, Binding("def", s, s))
-            self.child(s, s)
-        elif isinstance(s, ast.ClassDef):
-            self._add(s.name, Binding("class", s, s))
-            self.child(s, s)
-        elif isinstance(s, (ast.Import, ast.ImportFrom)):
-            self._bind_import(s)
-        elif isinstance(s, (ast.For, ast.AsyncFor)):
-            self._bind_target(s.target, "element", s.iter, s)
-        elif isinstance(s, _WITHS):
-            for item in s.items:
-                if item.optional_vars is not None:
-                    self._bind_target(item.optional_vars, "enter", item.context_expr, s)
-        elif isinstance(s, ast.Global):
-            self._globals.update(s.names)
-        elif isinstance(s, ast.Nonlocal):
-            self._nonlocals.update(s.names)
-        elif isinstance(s, _TRIES):
-            for handler in s.handlers:  # type: ignore[attr-defined]
-                if handler.name:
-                    self._add(handler.name, Binding("unknown", handler, s))
-        elif isinstance(s, ast.Delete):
-            for target in s.targets:
-                if isinstance(target, ast.Name):
-                    self._add(target.id, Binding("unknown", s, s))
-                elif isinstance(target, ast.Subscript) and isinstance(target.slice, ast.Constant):
-                    self._event(target.value, "delete", target.slice.value, s, s)
-        elif isinstance(s, ast.Match):
-            for part in ast.walk(s):
-                if isinstance(part, (ast.MatchAs, ast.MatchStar)) and part.name:
-                    self._add(part.name, Binding("unknown", part, s))
-                elif isinstance(part, ast.MatchMapping) and part.rest:
-                    self._add(part.rest, Binding("unknown", part, s))
+    def _read_expression(self, s: ast.Expr) -> None:
+        self._read_value(s.value, s)
+
+    def _read_return(self, s: ast.Return) -> None:
+        self._returns.append(s)
+        if s.value is not None:
+            self._read_value(s.value, s)
+
+    def _bind_assign(self, s: ast.Assign) -> None:
+        for target in s.targets:
+            self._bind_target(target, "assign", s.value, s)
+        self._read_value(s.value, s)
+
+    def _bind_annotated(self, s: ast.AnnAssign) -> None:
+        if s.value is not None:
+            self._bind_target(s.target, "assign", s.value, s)
+            self._read_value(s.value, s)
+        self._bind_target(s.target, "annotation", s.annotation, s)
+
+    def _bind_augmented(self, s: ast.AugAssign) -> None:
+        if isinstance(s.target, ast.Name) and isinstance(s.op, ast.BitOr):
+            self._event(s.target, "call", "__ior__", s.value, s)
+        elif isinstance(s.target, ast.Name):
+            self._add(s.target.id, Binding("unknown", s, s))
+
+    def _bind_function(self, s: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+        self._add(s.name, Binding("def", s, s))
+        self.child(s, s)
+
+    def _bind_class(self, s: ast.ClassDef) -> None:
+        self._add(s.name, Binding("class", s, s))
+        self.child(s, s)
+
+    def _bind_loop(self, s: ast.For | ast.AsyncFor) -> None:
+        self._bind_target(s.target, "element", s.iter, s)
+
+    def _bind_with(self, s: ast.With | ast.AsyncWith) -> None:
+        for item in s.items:
+            if item.optional_vars is not None:
+                self._bind_target(item.optional_vars, "enter", item.context_expr, s)
+
+    def _read_global(self, s: ast.Global) -> None:
+        self._globals.update(s.names)
+
+    def _read_nonlocal(self, s: ast.Nonlocal) -> None:
+        self._nonlocals.update(s.names)
+
+    def _bind_handlers(self, s: ast.Try) -> None:
+        for handler in s.handlers:
+            if handler.name:
+                self._add(handler.name, Binding("unknown", handler, s))
+
+    def _read_delete(self, s: ast.Delete) -> None:
+        for target in s.targets:
+            if isinstance(target, ast.Name):
+                self._add(target.id, Binding("unknown", s, s))
+            elif isinstance(target, ast.Subscript) and isinstance(target.slice, ast.Constant):
+                self._event(target.value, "delete", target.slice.value, s, s)
+
+    def _bind_match(self, s: ast.Match) -> None:
+        for part in ast.walk(s):
+            if isinstance(part, (ast.MatchAs, ast.MatchStar)) and part.name:
+                self._add(part.name, Binding("unknown", part, s))
+            elif isinstance(part, ast.MatchMapping) and part.rest:
+                self._add(part.rest, Binding("unknown", part, s))
 
     def _bind_import(self, s: ast.Import | ast.ImportFrom) -> None:
         for alias in s.names:
@@ -530,6 +526,53 @@ class Scope:
     def _ends(body: list[ast.stmt]) -> bool:
         """Whether a block leaves the function at its end."""
         return bool(body) and isinstance(body[-1], _ENDS)
+
+
+_READERS: dict[type, Callable[[Scope, Any], None]] = {
+    ast.Expr: Scope._read_expression,
+    ast.Return: Scope._read_return,
+    ast.Assign: Scope._bind_assign,
+    ast.AnnAssign: Scope._bind_annotated,
+    ast.AugAssign: Scope._bind_augmented,
+    ast.FunctionDef: Scope._bind_function,
+    ast.AsyncFunctionDef: Scope._bind_function,
+    ast.ClassDef: Scope._bind_class,
+    ast.Import: Scope._bind_import,
+    ast.ImportFrom: Scope._bind_import,
+    ast.For: Scope._bind_loop,
+    ast.AsyncFor: Scope._bind_loop,
+    ast.With: Scope._bind_with,
+    ast.AsyncWith: Scope._bind_with,
+    ast.Global: Scope._read_global,
+    ast.Nonlocal: Scope._read_nonlocal,
+    ast.Delete: Scope._read_delete,
+    ast.Match: Scope._bind_match,
+    **dict.fromkeys(_TRIES, Scope._bind_handlers),
+}
+_BLOCKS_OF = {
+    kind: tuple(f for f in _BLOCKS if f in kind._fields)
+    for kind in (ast.If, *_LOOPS, *_WITHS, *_TRIES, ast.Match)
+}
+"""Kind of compound statement -> its fields that are blocks, or parts with blocks."""
+_Stacked = list[tuple[ast.stmt, tuple[Optional[ast.stmt], str, list[ast.stmt], int]]]
+
+
+def _stacked(parent: ast.stmt | None, block: str, body: list[ast.stmt]) -> _Stacked:
+    """The statements of a block with their places, the last one first."""
+    return [(s, (parent, block, body, i)) for i, s in enumerate(body)][::-1]
+
+
+def _blocks(statement: ast.stmt, fields: tuple[str, ...]) -> _Stacked:
+    """The statements of all blocks of a compound statement, the last one first."""
+    found: _Stacked = []
+    for field in reversed(fields):
+        block = getattr(statement, field)
+        if field in ("handlers", "cases"):
+            for number in range(len(block) - 1, -1, -1):
+                found += _stacked(statement, f"{field}{number}", block[number].body)
+        else:
+            found += _stacked(statement, field, block)
+    return found
 
 
 class Reaching(NamedTuple):

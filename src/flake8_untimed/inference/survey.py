@@ -21,17 +21,23 @@ from flake8_untimed.inference import handing
 from flake8_untimed.inference.scopes import COMPREHENSIONS, Module, Scope, dotted
 from flake8_untimed.inference.walk import Found, Walk, visit
 
-_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
+_LINE_END = re.compile(r"\r\n|\r|\n")
 _DOTTED = re.compile(r"[A-Za-z_][\w.]*")
-_OWN = re.compile(r"\b(?:self|cls)\.(\w+)")
+_OWN = (re.compile(r"self\.(\w+)"), re.compile(r"cls\.(\w+)"))
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _COMPOUND = (
     ast.If, ast.For, ast.AsyncFor, ast.While, ast.With, ast.AsyncWith, ast.Try, ast.Match,
     *((ast.TryStar,) if hasattr(ast, "TryStar") else ()),
 )  # fmt: skip
+_PARTS = ("cases", "handlers")
 _BLOCKS = ("cases", "finalbody", "orelse", "handlers", "body")
 """The last one first, as a stack wants them."""
+_BLOCKS_OF: dict[type, tuple[str, ...]] = {
+    **{kind: tuple(f for f in _BLOCKS if f in kind._fields) for kind in _COMPOUND},
+    **dict.fromkeys(_SCOPES, ()),
+}
+"""Kind of statement -> its fields that hold others; none: it is a scope."""
 _VERBS = frozenset(
     ("post", "put", "patch", "delete", "head", "options", "request", "send", "stream", "urlopen",
      "json", "text", "read", "close", "raise_for_status", "info", "debug", "warning", "error",
@@ -81,11 +87,11 @@ class Seeds(NamedTuple):
 class _Statements:
     """The statements of a module in the order of the text, and where its identifiers stand."""
 
-    def __init__(self, tree: ast.Module, lines: list[str]) -> None:
+    def __init__(self, tree: ast.Module, text: str) -> None:
         self.tree = tree
-        self._text = "".join(lines)
+        self._text = text
         self._has_global = "global " in self._text
-        self._ends = list(accumulate(map(len, lines)))
+        self._ends = _line_ends(text)
         self._spelled: dict[str, str] = {}
         self._found: dict[str, list[int]] = {}
         self.nodes: list[ast.stmt] = []
@@ -135,18 +141,22 @@ class _Statements:
         while stack:
             statement, owner = stack.pop()
             start = statement.lineno
-            if isinstance(statement, _SCOPES):
-                for decorator in statement.decorator_list:
+            fields = _BLOCKS_OF.get(type(statement))
+            if fields is None:
+                pass
+            elif fields:
+                for field in fields:
+                    for item in reversed(getattr(statement, field)):
+                        if field in _PARTS:
+                            stack.extend([(s, owner) for s in reversed(item.body)])
+                        else:
+                            stack.append((item, owner))
+            else:
+                for decorator in statement.decorator_list:  # type: ignore[attr-defined]
                     start = min(start, decorator.lineno)
                 inner = len(nodes)
-                stack.extend([(s, inner) for s in reversed(statement.body)])
-            elif isinstance(statement, _COMPOUND):
-                for field in _BLOCKS:
-                    for item in reversed(getattr(statement, field, None) or ()):
-                        if isinstance(item, ast.stmt):
-                            stack.append((item, owner))
-                        else:
-                            stack.extend([(s, owner) for s in reversed(item.body)])
+                body = statement.body  # type: ignore[attr-defined]
+                stack.extend([(s, inner) for s in reversed(body)])
             nodes.append(statement)
             starts.append(start)
             owners.append(owner)
@@ -174,7 +184,8 @@ class _Statements:
         """The attributes of its object that a class speaks of."""
         first, last = node.lineno - 1, node.end_lineno or node.lineno
         begin = self._ends[first - 1] if first else 0
-        return set(_OWN.findall(self._text, begin, self._ends[last - 1]))
+        end = self._ends[last - 1]
+        return {name for pattern in _OWN for name in pattern.findall(self._text, begin, end)}
 
     def binds_member(self, index: int) -> bool:
         """Whether a statement binds more than local variables of a function."""
@@ -213,14 +224,13 @@ class _Statements:
         return names
 
 
-def survey(module: Module, lines: list[str], seeds: Seeds, dye: Dye | None) -> Walk:
+def survey(module: Module, text: str, seeds: Seeds, dye: Dye | None) -> Walk:
     """The calls, attribute assignments and classes of a module that can matter. `dye`: the colours
     of the module, as far as they are known."""
     if dye is None or dye.statements.tree is not module.tree:
-        text = "".join(lines)
         if not any(name in text for name in (*seeds.names, *seeds.wrappers)):
             return Walk([], [], [])
-        dye = Dye(_Statements(module.tree, lines))
+        dye = Dye(_Statements(module.tree, text))
     dye.spread(seeds)
     statements = dye.statements
     result = Walk([], [], [])
@@ -239,7 +249,7 @@ def survey(module: Module, lines: list[str], seeds: Seeds, dye: Dye | None) -> W
 
 def dye_for(tree: ast.Module, text: str) -> Dye:
     """What colours the names of a module that is only glanced at."""
-    return Dye(_Statements(tree, _LINE.findall(text)))
+    return Dye(_Statements(tree, text))
 
 
 class Dye:
@@ -380,7 +390,7 @@ class Dye:
         """Whether the value of an expression may hold something coloured. Of a coloured object only
         some attributes can."""
         names = self.names
-        stack: list[ast.expr] = [value]
+        stack: list[ast.AST] = [value]
         while stack:
             node = stack.pop()
             kind = type(node)
@@ -595,6 +605,13 @@ _CALLED = frozenset(
 """Usual names of parameters that are functions to be called."""
 
 
+def _line_ends(text: str) -> list[int]:
+    """Where each line ends, behind its newline."""
+    if "\r" in text:
+        return [*(m.end() for m in _LINE_END.finditer(text)), len(text) + 1]
+    return list(accumulate([len(line) + 1 for line in text.split("\n")]))
+
+
 def _is_word(character: str) -> bool:
     return character.isalnum() or character == "_"
 
@@ -632,29 +649,29 @@ def _names_in(targets: Iterable[ast.expr]) -> list[str]:
     return names
 
 
-def _parts(node: ast.expr) -> Iterable[ast.expr]:
-    """The parts of an expression that its value may hold."""
-    if isinstance(node, (ast.Subscript, ast.Starred, ast.Await, ast.YieldFrom, ast.NamedExpr)):
-        return (node.value,)
-    if isinstance(node, ast.Yield):
-        return (node.value,) if node.value else ()
-    if isinstance(node, ast.IfExp):
-        return (node.body, node.orelse)
-    if isinstance(node, ast.BoolOp):
-        return node.values
-    if isinstance(node, (ast.List, ast.Tuple, ast.Set)):
-        return node.elts
-    if isinstance(node, ast.Dict):
-        return node.values
-    if isinstance(node, ast.DictComp):
-        return (node.value, *(g.iter for g in node.generators))
-    if isinstance(node, COMPREHENSIONS):
-        return (node.elt, *(g.iter for g in node.generators))
-    if isinstance(node, ast.Lambda):
-        return (node.body,)
+_PARTS_OF: dict[type, tuple[str, ...]] = {
+    ast.Subscript: ("value",), ast.Starred: ("value",), ast.Await: ("value",),
+    ast.Yield: ("value",), ast.YieldFrom: ("value",), ast.NamedExpr: ("value",),
+    ast.IfExp: ("body", "orelse"), ast.BoolOp: ("values",), ast.List: ("elts",),
+    ast.Tuple: ("elts",), ast.Set: ("elts",), ast.Dict: ("values",),
+    ast.ListComp: ("elt", "generators"), ast.SetComp: ("elt", "generators"),
+    ast.GeneratorExp: ("elt", "generators"), ast.DictComp: ("value", "generators"),
+    ast.comprehension: ("iter",), ast.Lambda: ("body",),
+}  # fmt: skip
+"""Kind of expression -> its fields that its value may come from, or hold."""
+
+
+def _parts(node: ast.AST) -> Iterator[ast.AST]:
+    """The parts of an expression that its value may come from, or hold."""
+    for field in _PARTS_OF.get(type(node), ()):
+        part = getattr(node, field)
+        if part.__class__ is list:
+            yield from part
+        elif part is not None:
+            yield part
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
-        return (node.left, node.right)
-    return ()
+        yield node.left
+        yield node.right
 
 
 def _root(node: ast.expr) -> str | None:
