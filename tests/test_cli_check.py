@@ -208,6 +208,9 @@ def test_requests_that_make_no_sense(
 def test_paths_may_stand_behind_flags(project: Path) -> None:
     result = untimed(project, "check", "good.py", "--select", "UNT1", "pkg/bad.py", "-q")
     assert places(result.stdout) == ["pkg/bad.py:3:1: UNT101"]
+    (project / "-odd.py").write_text(CALL)
+    result = untimed(project, "check", "-q", "good.py", "--select", "UNT1", "--", "-odd.py")
+    assert places(result.stdout) == ["-odd.py:3:1: UNT101"]
     result = untimed(project, "check", "good.py", "-q", "none.py")
     assert result.stderr == "untimed: none.py: does not exist\n"
 

@@ -58,14 +58,17 @@ def _take_rest(
 ) -> None:
     """What argparse leaves over: paths that stand behind a flag that stands behind a path, and
     what nobody knows."""
-    for text in rest:
+    end = rest.index("--") if "--" in rest else len(rest)
+    for text in rest[:end]:
         if text.startswith("-") and text != "-":
             flag = text.partition("=")[0]
             flags = [name for action in parser._actions for name in action.option_strings]
             parser.error(f"unknown flag {flag}{nearest(flag, flags)}")
-        if not hasattr(arguments, "paths"):
-            parser.error(f"{text!r} is one argument too many")
-    arguments.paths = [*arguments.paths, *rest]
+    paths = rest[:end] + rest[end + 1 :]
+    if paths and not hasattr(arguments, "paths"):
+        parser.error(f"{paths[0]!r} is one argument too many")
+    if paths:
+        arguments.paths = [*arguments.paths, *paths]
 
 
 _Commands: TypeAlias = "argparse._SubParsersAction[_Parser]"
