@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from flake8_untimed.inference.survey import Dye, Seeds
@@ -63,13 +63,21 @@ class Stain(NamedTuple):
     wrappers: frozenset[str] = _NOTHING
     callables: frozenset[str] = _NOTHING
     """What sends a request, or makes a client, when it is called."""
-    attributes: frozenset[str] = _NOTHING
+    held: frozenset[str] = _NOTHING
     """What objects that come from here may have that leads to something coloured, wherever it is
     defined."""
     wanted: frozenset[str] = _NOTHING
     """By which names wrappers and the like may be called, wherever they are defined."""
     touched: frozenset[str] = _NOTHING
     """Names whose definitions mention something coloured."""
+
+    def beyond(self, other: Stain) -> frozenset[str]:
+        """The names of which more is known here than there."""
+        return (
+            (self.names - other.names)
+            | (self.wrappers - other.wrappers)
+            | (self.callables - other.callables)
+        )
 
 
 CLEAN = Stain()
@@ -153,7 +161,7 @@ class Interest:
         for module in self._neighbours(path):
             if module not in self._stains:
                 self._settle(module)
-        return self._given(path)
+        return self._given(path, self._shared(self._neighbours(path)))
 
     def dye(self, path: str) -> Dye | None:
         """The colours of a module, if they are kept."""
@@ -183,65 +191,123 @@ class Interest:
         """Find the stains of a module and of all that it imports, through others too."""
         if path in self._stains:
             return
-        modules = self._below(path)
-        importers: dict[str, list[str]] = {}
-        for module in modules:
-            for other in self._neighbours(module):
-                importers.setdefault(other, []).append(module)
-        # Backwards: what is imported before what imports it.
-        queue = dict.fromkeys(reversed(modules))
-        while queue:
-            module = queue.popitem()[0]
-            stain = self._stained(module)
-            if stain != self._stains[module]:
-                self._stains[module] = stain
-                queue.update(dict.fromkeys(importers.get(module, ())))
-        for module in modules:
-            dye = self._dyes.get(module)
-            if dye is not None:
-                self._stains[module] = self._stains[module]._replace(touched=dye.touched())
+        for modules in self._components(path):
+            self._settle_together(modules)
         if not self._keep():
             self.forget_dyes()
 
-    def _below(self, path: str) -> list[str]:
-        """A module and all that it imports that have no stain yet, the deepest first."""
-        found: list[str] = []
-        self._stains[path] = CLEAN
+    def _components(self, path: str) -> list[list[str]]:
+        """A module and all that it imports that have no stain yet: those that import each other
+        together, and what is imported before what imports it (Tarjan's algorithm)."""
+        components: list[list[str]] = []
+        order: dict[str, int] = {path: 0}
+        lowest: dict[str, int] = {path: 0}
+        open_ = [path]
         stack = [(path, iter(self._neighbours(path)))]
         while stack:
             module, others = stack[-1]
             for other in others:
-                if other not in self._stains:
-                    self._stains[other] = CLEAN
+                if other not in order and other not in self._stains:
+                    order[other] = lowest[other] = len(order)
+                    open_.append(other)
                     stack.append((other, iter(self._neighbours(other))))
                     break
+                if other in lowest:
+                    lowest[module] = min(lowest[module], order[other])
             else:
-                found.append(module)
                 stack.pop()
+                if stack:
+                    above = stack[-1][0]
+                    lowest[above] = min(lowest[above], lowest[module])
+                if lowest[module] == order[module]:
+                    place = open_.index(module)
+                    components.append(open_[place:])
+                    for member in open_[place:]:
+                        del lowest[member]
+                    del open_[place:]
+        return components
+
+    def _settle_together(self, modules: list[str]) -> None:
+        """Find the stains of modules that import each other."""
+        importers = self._importers(modules)
+        below: dict[str, None] = {}
+        for module in modules:
+            self._stains[module] = CLEAN
+            below.update(dict.fromkeys(self._neighbours(module)))
+        shared = self._shared(below)
+        queue = dict.fromkeys(modules)
+        while queue:
+            before = shared
+            while queue:
+                module = queue.popitem()[0]
+                old, stain = self._stains[module], self._stained(module, shared)
+                self._stains[module] = stain
+                for name in stain.beyond(old):
+                    queue.update((m, None) for m in importers.get((module, name), ()))
+                if stain != CLEAN and old == CLEAN:
+                    queue.update((m, None) for m in importers.get((module, "*"), ()))
+                elif stain != old:
+                    queue.update((m, None) for m in importers.get((module, "* all"), ()))
+            shared = self._shared([*below, *modules])
+            if len(modules) > 1:
+                fresh = (shared.held - before.held) | (shared.wanted - before.wanted)
+                queue = dict.fromkeys(m for m in modules if self._speaks_of(m, fresh))
+        for module in modules:
+            stain, dye = self._stains[module], self._dyes.get(module)
+            if stain != CLEAN:
+                touched = stain.touched if dye is None else dye.touched()
+                self._stains[module] = stain._replace(
+                    held=shared.held, wanted=shared.wanted, touched=touched
+                )
+
+    def _importers(self, modules: list[str]) -> dict[tuple[str, str], list[str]]:
+        """Who imports what, among some modules: (module, name) -> modules; as name `*` if all that
+        counts is whether the module has something, `* all` for `from module import *`."""
+        found: dict[tuple[str, str], list[str]] = {}
+        if len(modules) == 1:
+            return found
+        for module in modules:
+            outline = self._outline(module)
+            for uses in outline.imports.values():
+                for use in uses:
+                    found.setdefault((use.path, use.name), []).append(module)
+                    submodule = self._submodule(use.path, use.name)
+                    if submodule is not None:
+                        found.setdefault((submodule, "*"), []).append(module)
+            for star in outline.stars:
+                found.setdefault((star, "*"), []).append(module)
+                found.setdefault((star, "* all"), []).append(module)
         return found
 
-    def _stained(self, path: str) -> Stain:
-        seeds = self._given(path)
+    def _shared(self, modules: Iterable[str]) -> Stain:
+        """What objects that come from some modules may have, and how things are called there."""
+        stains = [self._stains.get(module, CLEAN) for module in modules]
+        return CLEAN._replace(
+            held=_NOTHING.union(*(s.held for s in stains), *(s.names for s in stains)),
+            wanted=_NOTHING.union(
+                *(s.wanted for s in stains),
+                *(s.wrappers for s in stains),
+                *(s.callables for s in stains),
+            ),
+        )
+
+    def _speaks_of(self, path: str, words: frozenset[str]) -> bool:
+        dye = self._dyes.get(path)
+        return dye is not None and not dye.statements.identifiers.isdisjoint(words)
+
+    def _stained(self, path: str, shared: Stain) -> Stain:
+        seeds = self._given(path, shared)
         if not (seeds.names or seeds.wrappers):
             return CLEAN
         if path not in self._dyes:
             self._dyes[path] = self._make_dye(path)
         dye = self._dyes[path]
         if dye is None:
-            names, wrappers, callables = seeds.names, seeds.wrappers, seeds.callables
-        else:
-            dye.spread(seeds)
-            names, wrappers = frozenset(dye.members), frozenset(dye.wrappers)
-            callables = frozenset(dye.callables)
-        return Stain(
-            names,
-            wrappers,
-            callables,
-            seeds.held | names,
-            seeds.wanted.union(wrappers, callables) - self._catalogue.senders,
-        )
+            return Stain(seeds.names, seeds.wrappers, seeds.callables)
+        dye.spread(seeds)
+        return Stain(frozenset(dye.members), frozenset(dye.wrappers), frozenset(dye.callables))
 
-    def _given(self, path: str) -> Seeds:
+    def _given(self, path: str, shared: Stain) -> Seeds:
         """What the imports of a file colour, as far as is known."""
         outline = self._outline(path)
         library = frozenset(outline.library)
@@ -251,7 +317,6 @@ class Interest:
             for local, target in outline.library.items()
             if (children := self._catalogue.children(target))
         }
-        sources: dict[str, None] = dict.fromkeys(outline.stars)
         for local, uses in outline.imports.items():
             ways = []
             for use in uses:
@@ -259,10 +324,6 @@ class Interest:
                 if not letters:
                     continue
                 ways.append(use.way)
-                sources[use.path] = None
-                submodule = self._submodule(use.path, use.name)
-                if submodule is not None:
-                    sources[submodule] = None
                 if "v" in letters:
                     names.add(local)
                 if "w" in letters:
@@ -272,22 +333,20 @@ class Interest:
             known = [way for way in ways if way is not None]
             if known and len(known) == len(ways) and local not in library:
                 spelled[local] = rf"\b(?:{'|'.join(sorted(known))})\b"
-        stains = [self._stains[s] for s in sources if s in self._stains]
         for star in outline.stars:
             stain = self._stains.get(star, CLEAN)
             names |= stain.names
             wrappers |= stain.wrappers
             callables |= stain.callables
-        held = _NOTHING.union(*(stain.attributes for stain in stains))
         return Seeds(
             frozenset(names),
             frozenset(wrappers),
             frozenset(callables),
             spelled,
             library,
-            held,
-            held | self._catalogue.givers,
-            self._catalogue.senders.union(*(stain.wanted for stain in stains)),
+            shared.held,
+            shared.held | self._catalogue.givers,
+            shared.wanted | self._catalogue.senders,
         )
 
     def _stain_of(self, path: str, name: str) -> str:

@@ -14,6 +14,7 @@ import ast
 import re
 from bisect import bisect_right
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from functools import cached_property
 from itertools import accumulate
 from typing import NamedTuple, Union
 
@@ -22,6 +23,7 @@ from flake8_untimed.inference.scopes import COMPREHENSIONS, Module, Scope, dotte
 from flake8_untimed.inference.walk import Found, Walk, visit
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
+_WORD = re.compile(r"[A-Za-z_]\w*")
 _DOTTED = re.compile(r"[A-Za-z_][\w.]*")
 _OWN = (re.compile(r"self\.(\w+)"), re.compile(r"cls\.(\w+)"))
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
@@ -112,6 +114,11 @@ class _Statements:
                 found = [bisect_right(ends, m.start()) + 1 for m in re.finditer(spelled, text)]
             self._found[word] = found
         return found
+
+    @cached_property
+    def identifiers(self) -> frozenset[str]:
+        """All words of the text."""
+        return frozenset(_WORD.findall(self._text))
 
     def respell(self, spelled: Mapping[str, str]) -> list[str]:
         """How names must go on; returns those for which that has changed."""
@@ -274,6 +281,8 @@ class Dye:
         self._spelled: dict[str, str] = {}
         self._bound: set[str] | None = None
         self._library = False
+        self._heirs: dict[int, ast.ClassDef] = {}
+        """Classes with a coloured base."""
 
     def spread(self, seeds: Seeds) -> None:
         """Colour some names, and whatever they colour in their turn."""
@@ -287,11 +296,11 @@ class Dye:
         for name in seeds.wrappers:
             self._add_wrapper(name)
         self.callables |= seeds.callables
-        if self._attributes != seeds.attributes or self._wanted != seeds.wanted:
-            self._attributes, self._wanted = seeds.attributes, seeds.wanted
-            self._held = seeds.held
-            for index in sorted(self.marked - self._carrying):
-                self._colour(index)
+        before = self._attributes | self._wanted
+        self._attributes, self._wanted, self._held = seeds.attributes, seeds.wanted, seeds.held
+        if self.marked:
+            fresh = (seeds.attributes | seeds.wanted) - before
+            self._look_again(fresh & statements.identifiers)
         while self._fresh:
             queue, self._fresh = self._fresh, set()
             for word in queue:
@@ -300,6 +309,16 @@ class Dye:
                     if index >= 0 and index not in self._carrying:
                         self.marked.add(index)
                         self._colour(index)
+
+    def _look_again(self, words: frozenset[str]) -> None:
+        """Some attributes have come to lead to something coloured."""
+        for word in words:
+            for line in self.statements.lines(word):
+                index = self.statements.at(line)
+                if index in self.marked and index not in self._carrying:
+                    self._colour(index)
+        for index, node in list(self._heirs.items()):
+            self._colour_class(node, index)
 
     def _add(self, names: Collection[str], is_member: bool) -> None:
         for name in names:
@@ -435,6 +454,7 @@ class Dye:
     def _colour_class(self, node: ast.ClassDef, index: int) -> None:
         if not any(self._carries(base) for base in node.bases):
             return
+        self._heirs[index] = node
         self._add((node.name,), is_member=True)
         self.callables.add(node.name)
         self.marked.update(self.statements.stores_in(node, index))
