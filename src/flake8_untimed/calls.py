@@ -131,9 +131,9 @@ class Facts:
     @cached_property
     def found(self) -> Walk:
         """The calls, attribute assignments and classes of the module that can matter."""
-        named = (path.rpartition(".")[2] for path in self.settings.clients)
-        always = (*ALWAYS, *self.evaluator.catalogue.words, *named)
-        return self.evaluator.project.survey(self.module, self.source.text, always)
+        named = [path.rpartition(".")[2] for path in self.settings.clients]
+        special = (*ALWAYS, *self.evaluator.catalogue.words)
+        return self.evaluator.project.survey(self.module, self.source.text, named, special)
 
     def values(self, argument: Argument | None) -> Alternatives:
         """What an argument may be; nothing if it is not given."""

@@ -122,7 +122,7 @@ class Interest:
         seeds = self.seeds(path)
         if seeds is None:
             return True
-        if self._is_special(path):
+        if self.is_special(path):
             return True
         data = self._data(path).decode("latin-1")
         spans = self._outline(path).spans
@@ -133,7 +133,7 @@ class Interest:
             for place in _places(data, name, seeds.spelled.get(name), leading)
         )
 
-    def _is_special(self, path: str) -> bool:
+    def is_special(self, path: str) -> bool:
         """Whether a file may get at a library in a way that is not seen here."""
         data = self._data(path)
         if not self.names_library(path):
@@ -324,9 +324,9 @@ class Interest:
                 if not letters:
                     continue
                 ways.append(use.way)
-                if "v" in letters:
+                if "v" in letters or use.way is not None:
                     names.add(local)
-                if "w" in letters:
+                if "w" in letters and use.way is None:
                     wrappers.add(local)
                 if "c" in letters:
                     callables.add(local)

@@ -351,14 +351,18 @@ class Project:
             return None
         return dye_for(module.tree, self._data(path).decode("utf-8", "replace"))
 
-    def survey(self, module: Module, text: str, always: Iterable[str]) -> Walk:
+    def survey(
+        self, module: Module, text: str, always: Iterable[str], special: Iterable[str]
+    ) -> Walk:
         """The calls, attribute assignments and classes of a module that can matter; `always`: names
-        that matter wherever they stand."""
+        that matter wherever they stand; `special`: in a module that may get at a library in a way
+        that the look of its imports does not tell."""
         path = module.path
         seeds = self._interest.seeds(path)
         if seeds is None:
             return walk(module.scope)
-        return survey(module, text, seeds.with_names(always), self._interest.dye(path))
+        names = [*always, *special] if self._interest.is_special(path) else list(always)
+        return survey(module, text, seeds.with_names(names), self._interest.dye(path))
 
     def interesting(self, path: str, name: str) -> bool:
         """Whether a name of a module can have to do with a request. Cheap: nothing is parsed."""

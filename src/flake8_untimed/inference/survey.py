@@ -281,8 +281,8 @@ class Dye:
         self._spelled: dict[str, str] = {}
         self._bound: set[str] | None = None
         self._library = False
-        self._heirs: dict[int, ast.ClassDef] = {}
-        """Classes with a coloured base."""
+        self._heirs: dict[int, set[str]] = {}
+        """Classes with a coloured base -> what they may inherit."""
 
     def spread(self, seeds: Seeds) -> None:
         """Colour some names, and whatever they colour in their turn."""
@@ -317,8 +317,8 @@ class Dye:
                 index = self.statements.at(line)
                 if index in self.marked and index not in self._carrying:
                     self._colour(index)
-        for index, node in list(self._heirs.items()):
-            self._colour_class(node, index)
+        for missing in self._heirs.values():
+            self._inherit(missing)
 
     def _add(self, names: Collection[str], is_member: bool) -> None:
         for name in names:
@@ -454,22 +454,22 @@ class Dye:
     def _colour_class(self, node: ast.ClassDef, index: int) -> None:
         if not any(self._carries(base) for base in node.bases):
             return
-        self._heirs[index] = node
-        self._add((node.name,), is_member=True)
-        self.callables.add(node.name)
-        self.marked.update(self.statements.stores_in(node, index))
-        # What is not bound in this module may come from the base.
-        if self._bound is None:
-            self._bound = self.statements.bound_names()
-        missing = self.statements.own_names(node) - self._bound
+        if index not in self._heirs:
+            self._add((node.name,), is_member=True)
+            self._add(("super", "cls"), is_member=False)
+            self.callables.update((node.name, "cls"))
+            self.marked.update(self.statements.stores_in(node, index))
+            if self._bound is None:
+                self._bound = self.statements.bound_names()
+            self._heirs[index] = self.statements.own_names(node) - self._bound
+            self._inherit(self._heirs[index])
+
+    def _inherit(self, missing: set[str]) -> None:
+        """What a class speaks of, and is not bound in this module, may come from its base."""
         wrappers = (missing & self._wanted) - self._held
         for name in wrappers:
             self._add_wrapper(name)
-        self._add(
-            missing - wrappers if self._library else missing & self._held, is_member=True
-        )
-        self._add(("super", "cls"), is_member=False)
-        self.callables.add("cls")
+        self._add(missing - wrappers if self._library else missing & self._held, is_member=True)
 
     def _colour_function(self, node: _Function) -> None:
         """A function whose header is coloured: by an annotation, a default, or a decorator."""
