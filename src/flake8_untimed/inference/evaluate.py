@@ -43,6 +43,7 @@ from flake8_untimed.inference.values import (
     Symbol,
     Unknown,
     Value,
+    tells,
     union,
 )
 from flake8_untimed.inference.walk import walk
@@ -270,17 +271,18 @@ class Evaluator:
         self, name: str, module: Scope, user: Scope | None = None, at: ast.stmt | None = None
     ) -> Alternatives:
         """A name of a module, from inside (`user` may have bound it by `global`) or outside."""
-        groups = []
         if user is not None:
             # Bound by `global` in the function that uses it: mostly "make it when first needed".
             at = None
-        if name in module.bindings:
-            groups.append(self.bound(module, name, at, None))
+        elsewhere = []
         if module.module.has_global:
             for function, binding in self._global_bindings(module.module).get(name, ()):
-                groups.append(self._binding(function, name, binding, None))
-        if groups:
-            return union(groups)
+                elsewhere.append(self._binding(function, name, binding, None))
+        if name in module.bindings:
+            told = any(tells(v) for values in elsewhere for v in values)
+            return union([self.bound(module, name, at, None, declared=not told), *elsewhere])
+        if elsewhere:
+            return union(elsewhere)
         key = ("starred", module, name)
         return self.remember(self.memo(module.module), key, lambda: self._starred(name, module))
 
@@ -319,29 +321,48 @@ class Evaluator:
         return NOTHING_KNOWN if unsure else (Symbol(f"builtins.{name}"),)
 
     def bound(
-        self, scope: Scope, name: str, at: ast.stmt | None, frame: Frame | None
+        self,
+        scope: Scope,
+        name: str,
+        at: ast.stmt | None,
+        frame: Frame | None,
+        declared: bool = True,
     ) -> Alternatives:
-        """What a name of this very scope is at a statement of it."""
+        """What a name of this very scope is at a statement of it; `declared`: where nothing that is
+        bound to it tells, by its annotation."""
         memo = self.memo(scope.module) if frame is None else None
-        key = (scope, name, at, frame)
+        key = (scope, name, at, frame, declared)
         if memo is not None and key in memo:
             return memo[key]
-        return self.remember(memo, key, lambda: self._bound(scope, name, at, frame))
+        return self.remember(memo, key, lambda: self._bound(scope, name, at, frame, declared))
 
     def _bound(
-        self, scope: Scope, name: str, at: ast.stmt | None, frame: Frame | None
+        self,
+        scope: Scope,
+        name: str,
+        at: ast.stmt | None,
+        frame: Frame | None,
+        declared: bool,
     ) -> Alternatives:
         groups = []
+        annotated = []
         earliest: ast.stmt | None = None
         for binding, sure, guards in scope.reaching(name, at):
             verdict = self._hold(guards, scope, frame)
             if verdict is False:
                 continue
-            groups.append(self._binding(scope, name, binding, frame))
+            if isinstance(binding.statement, ast.AnnAssign):
+                annotated.append(binding.statement)
+            if binding.kind != "annotation":
+                groups.append(self._binding(scope, name, binding, frame))
             earliest = binding.statement
             if sure and verdict:
                 break
         values = union(groups)
+        if declared and annotated and not any(tells(v) for v in values):
+            # An annotation says no more than what is seen to be bound, if that is seen.
+            types_of = (self._declaration(scope, name, a, frame) for a in annotated)
+            values = union([*types_of, values])
         if any(isinstance(v, (Mapping, Collection)) for v in values):
             return containers.changed(self, values, Context(scope, at, frame), name, earliest)
         return values
@@ -364,6 +385,15 @@ class Evaluator:
         values = self._bound_value(scope, name, binding, context)
         return tuple(v.via(scope, binding.node, (scope, name)) for v in values)
 
+    def _declaration(
+        self, scope: Scope, name: str, statement: ast.AnnAssign, frame: Frame | None
+    ) -> Alternatives:
+        """What the annotation of a name says."""
+        declared = types.instances(self, statement.annotation, Context(scope, statement, frame))
+        holder = (scope, name)
+        known = (v.via(scope, statement.annotation, holder) for v in declared if v is not UNKNOWN)
+        return tuple(known)
+
     def _bound_value(
         self, scope: Scope, name: str, binding: Binding, context: Context
     ) -> Alternatives:
@@ -371,12 +401,7 @@ class Evaluator:
         if kind == "assign" or kind == "unpack":
             assert isinstance(node, ast.expr)
             values = self.evaluate(node, context)
-            if kind == "unpack":
-                return containers.unpacked(self, values, binding.path)
-            statement = binding.statement
-            if isinstance(statement, ast.AnnAssign):
-                values = self.unless_known(values, statement.annotation, context)
-            return values
+            return containers.unpacked(self, values, binding.path) if kind == "unpack" else values
         if kind == "parameter":
             assert isinstance(node, ast.arg)
             return self.parameter(scope, node, context.frame)
@@ -389,8 +414,6 @@ class Evaluator:
         if kind == "class":
             cls = Class(scope.child(node, binding.statement))  # type: ignore[arg-type]
             return self._decorated((cls,), node, context)
-        if kind == "annotation":
-            return types.instances(self, node, context)  # type: ignore[arg-type]
         if kind == "enter":
             entered = objects.enter(self, self.evaluate(node, context))  # type: ignore[arg-type]
             return containers.unpacked(self, entered, binding.path) if binding.path else entered
@@ -420,9 +443,7 @@ class Evaluator:
         self, values: Alternatives, annotation: ast.expr | None, context: Context
     ) -> Alternatives:
         """The values; where they tell nothing, what the annotation says."""
-        if annotation is None or any(
-            not isinstance(v, (Unknown, Parameter)) and not is_none(v) for v in values
-        ):
+        if annotation is None or any(tells(v) for v in values):
             return values
         declared = types.instances(self, annotation, context)
         known = tuple(v for v in declared if v is not UNKNOWN)

@@ -24,7 +24,6 @@ from flake8_untimed.inference.values import (
     Managed,
     Mapping,
     Other,
-    Parameter,
     Partial,
     ProjectModule,
     Result,
@@ -33,6 +32,7 @@ from flake8_untimed.inference.values import (
     Symbol,
     Unknown,
     Value,
+    tells,
     union,
 )
 
@@ -171,7 +171,7 @@ def _class_attribute(
             values = _own_attribute(evaluator, base, name, instance)
             if values is None:
                 continue
-            if any(_tells(v) for v in values):
+            if any(tells(v) for v in values):
                 return union([*weak, values])
             weak.append(values)
         elif isinstance(base, Symbol):
@@ -194,36 +194,27 @@ def _class_attribute(
     return union(weak)
 
 
-def _tells(value: Value) -> bool:
-    return not isinstance(value, (Unknown, Parameter)) and not (
-        isinstance(value, Literal) and value.value is None
-    )
-
-
 def _own_attribute(
     evaluator: Evaluator, cls: Class, name: str, instance: Instance | None
 ) -> Alternatives | None:
     """What one class itself says of an attribute: in its body, or in its methods by `self.x = `."""
     groups = []
     scope = cls.scope
+    own = attribute_stores(scope).get(name, ())
     stores = [
         *(_stored(evaluator, s, name, cls, None) for s in _class_stores(scope, name)),
-        *(
-            _stored(evaluator, s, name, cls, instance)
-            for s in attribute_stores(scope).get(name, ())
-        ),
+        *(_stored(evaluator, s, name, cls, instance) for s in own if not _is_declaration(s)),
     ]
-    # A bare annotation in the body only says what its methods store.
-    declared = any(_tells(v) for group in stores for v in group) and all(
-        b.kind == "annotation" for b in scope.bindings.get(name, ())
-    )
-    if name in scope.bindings and not declared:
+    # An annotation in the body only says what its methods store.
+    told = any(tells(v) for group in stores for v in group)
+    annotated = all(b.kind == "annotation" for b in scope.bindings.get(name, ()))
+    if name in scope.bindings and not (told and annotated):
         given = _field_argument(evaluator, cls, name, instance)
         if given is not None:
             groups.append(given)
         if given is None and _is_field(scope, name):
             groups.append(NOTHING_KNOWN)
-        for value in evaluator.bound(scope, name, None, None):
+        for value in evaluator.bound(scope, name, None, None, declared=not told):
             if (
                 isinstance(value, Literal)
                 and evaluator.is_deep
@@ -236,9 +227,16 @@ def _own_attribute(
         if maker is not None:
             groups.append(invoke.returned(evaluator, Function(maker, instance)))
     groups += stores
+    if not any(tells(v) for group in groups for v in group):
+        groups[:0] = [_stored(evaluator, s, name, cls, instance) for s in own if _is_declaration(s)]
     if not groups:
         return None
     return _filled(evaluator, union(groups), scope, name)
+
+
+def _is_declaration(store: Store) -> bool:
+    """`self.name: Type`, with or without a value: counts where no value that is stored tells."""
+    return store.event.kind == "store annotation"
 
 
 def _filled(evaluator: Evaluator, values: Alternatives, cls: Scope, name: str) -> Alternatives:
@@ -362,9 +360,6 @@ def _stored(
     values = NOTHING_KNOWN
     if event.kind == "store":
         values = evaluator.evaluate(event.node, context)  # type: ignore[arg-type]
-        statement = event.statement
-        if isinstance(statement, ast.AnnAssign):
-            values = evaluator.unless_known(values, statement.annotation, context)
     elif event.kind == "store enter":
         values = enter(evaluator, evaluator.evaluate(event.node, context))  # type: ignore[arg-type]
     elif event.kind == "store annotation":

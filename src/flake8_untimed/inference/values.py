@@ -276,6 +276,13 @@ class Super(Value):
     instance: Instance
 
 
+def tells(value: Value) -> bool:
+    """Whether a value is more than nothing: neither None nor unknown."""
+    return not isinstance(value, (Unknown, Parameter)) and not (
+        isinstance(value, Literal) and value.value is None
+    )
+
+
 def union(groups: Iterable[Alternatives]) -> Alternatives:
     """All alternatives of all groups, each once."""
     seen: dict[object, Value] = {}
