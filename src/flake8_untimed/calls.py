@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from flake8_untimed import contexts
@@ -212,6 +212,8 @@ class _Collector:
         self._evaluator = facts.evaluator
         self._limits = facts.limits
         self._partials: list[Call] = []
+        self._alternatives: list[Call] = []
+        """For each place of a call, one for each thing that it may call, and thus each client."""
 
     def run(self) -> Facts:
         found = self._facts.found
@@ -260,19 +262,21 @@ class _Collector:
                     self._read_partial(node, context)
         if not requests:
             self._read_handed(node, context, callees)
-        elif not hidden:
-            self._add([call for _, call in requests])
+            return
+        calls = [call for _, call in requests]
+        self._alternatives += calls
+        if not hidden:
+            self._add(calls)
 
     def _add(self, calls: list[Call]) -> None:
-        """Of the things that a call may be, the one that is worst, unless one is unknown."""
+        """Of the things that a call may be, the one that is worst, unless one is unknown; what a
+        client in sight is to blame for comes first."""
         kinds = {c.bound.kind for c in calls}
-        call = calls[0]
-        for candidate in calls:
-            if candidate.bound.kind in (Kind.NONE, Kind.DISABLED, Kind.DEFAULT):
-                call = candidate
-                break
+        worst = [c for c in calls if c.bound.kind in (Kind.NONE, Kind.DISABLED, Kind.DEFAULT)]
+        worst.sort(key=lambda c: c.bound.source is not Source.CLIENT)
+        call = (worst or calls)[0]
         if len(kinds) > 1 and kinds & {Kind.UNKNOWN, Kind.BOUNDED}:
-            call.bound = UNKNOWN
+            call = replace(call, bound=UNKNOWN)
         self._facts.calls.append(call)
 
     def _request(
@@ -383,13 +387,15 @@ class _Collector:
     # Handed over -----------------------------------------------------------------------------
 
     def _read_handed(self, node: ast.Call, context: Context, callees: Alternatives) -> None:
+        calls = []
         for value, passed in handed_over(self._evaluator, node, context, callees):
             call = self._request(node, context, value, passed)
             if call is not None:
                 call.handed_over = True
                 call.name = written_path(value)
-                self._facts.calls.append(call)
-                return
+                calls.append(call)
+        self._alternatives += calls
+        self._facts.calls += calls[:1]
 
     # Constructions ---------------------------------------------------------------------------
 
@@ -436,7 +442,8 @@ class _Collector:
     def _attach(self) -> None:
         """Which calls go through which construction, and whether it is used elsewhere too."""
         by_node = {c.node: c for c in self._facts.constructions}
-        for call in self._facts.calls:
+        settled = (p for p in self._partials if p in self._facts.calls)
+        for call in (*self._alternatives, *settled):
             site = call.bound.site or (call.client.site if call.client else None)
             if site is not None and site.node in by_node:
                 by_node[site.node].calls.append(call)

@@ -39,9 +39,10 @@ def at_constructions(facts: Facts, *kinds: Kind) -> Iterator[Construction]:
 
 def relies(call: Call, made: Construction) -> bool:
     """Whether a call has nothing but the default of its client."""
-    return call.bound.source is Source.CLIENT or (
-        call.bound.kind is Kind.UNKNOWN and bool(call.splats)
-    )
+    if call.bound.source is Source.CLIENT:
+        return True
+    is_named = call.argument(call.sender.timeout) is not None
+    return call.bound.kind is Kind.UNKNOWN and bool(call.splats) and not is_named
 
 
 def written(facts: Facts, library: Library, *, client: bool = False) -> Expression:
