@@ -63,6 +63,8 @@ class Stain(NamedTuple):
     wrappers: frozenset[str] = _NOTHING
     callables: frozenset[str] = _NOTHING
     """What sends a request, or makes a client, when it is called."""
+    attributes: frozenset[str] = _NOTHING
+    """What its classes and their objects have that may hold or give a client."""
     held: frozenset[str] = _NOTHING
     """What objects that come from here may have that leads to something coloured, wherever it is
     defined."""
@@ -283,7 +285,7 @@ class Interest:
         """What objects that come from some modules may have, and how things are called there."""
         stains = [self._stains.get(module, CLEAN) for module in modules]
         return CLEAN._replace(
-            held=_NOTHING.union(*(s.held for s in stains), *(s.names for s in stains)),
+            held=_NOTHING.union(*(s.held for s in stains), *(s.attributes for s in stains)),
             wanted=_NOTHING.union(
                 *(s.wanted for s in stains),
                 *(s.wrappers for s in stains),
@@ -305,7 +307,12 @@ class Interest:
         if dye is None:
             return Stain(seeds.names, seeds.wrappers, seeds.callables)
         dye.spread(seeds)
-        return Stain(frozenset(dye.members), frozenset(dye.wrappers), frozenset(dye.callables))
+        return Stain(
+            frozenset(dye.members),
+            frozenset(dye.wrappers),
+            frozenset(dye.callables),
+            frozenset(dye.attributes),
+        )
 
     def _given(self, path: str, shared: Stain) -> Seeds:
         """What the imports of a file colour, as far as is known."""
@@ -317,13 +324,16 @@ class Interest:
             for local, target in outline.library.items()
             if (children := self._catalogue.children(target))
         }
+        given: dict[str, str] = {}
         for local, uses in outline.imports.items():
-            ways = []
+            ways, giving = [], []
             for use in uses:
                 letters = self._stain_of(use.path, use.name)
                 if not letters:
                     continue
                 ways.append(use.way)
+                if "v" in letters and use.way is not None:
+                    giving.append(use.way)
                 if "v" in letters or use.way is not None:
                     names.add(local)
                 if "w" in letters and use.way is None:
@@ -333,6 +343,7 @@ class Interest:
             known = [way for way in ways if way is not None]
             if known and len(known) == len(ways) and local not in library:
                 spelled[local] = rf"\b(?:{'|'.join(sorted(known))})\b"
+                given[local] = "|".join(giving) or "(?!)"
         for star in outline.stars:
             stain = self._stains.get(star, CLEAN)
             names |= stain.names
@@ -343,6 +354,7 @@ class Interest:
             frozenset(wrappers),
             frozenset(callables),
             spelled,
+            given,
             library,
             shared.held,
             shared.held | self._catalogue.givers,

@@ -23,6 +23,7 @@ from flake8_untimed.inference.scopes import COMPREHENSIONS, Module, Scope, dotte
 from flake8_untimed.inference.walk import Found, Walk, visit
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
+_GLOBAL = re.compile(r"\bglobal[ \t]+([\w, \t]+)")
 _WORD = re.compile(r"[A-Za-z_]\w*")
 _DOTTED = re.compile(r"[A-Za-z_][\w.]*")
 _OWN = (re.compile(r"self\.(\w+)"), re.compile(r"cls\.(\w+)"))
@@ -56,6 +57,7 @@ _HOLDERS = re.compile(r"(?:session|client|http|requests|httpx|conn|api|^s)$", re
 _MAKERS = frozenset(("partial", "partialmethod", "getattr", "attrgetter", "methodcaller"))
 """Functions that make something to be called."""
 _HANDERS = frozenset((*handing.BEHIND, *handing.MAPPED, *handing.PACKED, *handing.TARGETED))
+MODULE, OBJECT, LOCAL = "module", "object", "local"
 _Function = Union[ast.FunctionDef, ast.AsyncFunctionDef]
 
 
@@ -71,6 +73,8 @@ class Seeds(NamedTuple):
     spelled: Mapping[str, str]
     """Of names of modules: a regular expression for how they must go on to be of interest
     (`app.http`, not `app.text`)."""
+    given: Mapping[str, str]
+    """Of names of modules of the project: what of them may hold or give a client."""
     library: frozenset[str]
     """Local names of what comes from a library itself."""
     held: frozenset[str]
@@ -92,7 +96,9 @@ class _Statements:
     def __init__(self, tree: ast.Module, text: str) -> None:
         self.tree = tree
         self._text = text
-        self._has_global = "global " in self._text
+        self.globals: set[str] = set()
+        if "global " in text:
+            self.globals.update(*map(_WORD.findall, _GLOBAL.findall(text)))
         self._ends = _line_ends(text)
         self._spelled: dict[str, str] = {}
         self._found: dict[str, list[int]] = {}
@@ -194,15 +200,15 @@ class _Statements:
         end = self._ends[last - 1]
         return {name for pattern in _OWN for name in pattern.findall(self._text, begin, end)}
 
-    def binds_member(self, index: int) -> bool:
-        """Whether a statement binds more than local variables of a function."""
+    def binds(self, index: int) -> str:
+        """What a statement, or the function or class that it begins, binds names of: MODULE, OBJECT
+        (a class, or its objects), or LOCAL, a function."""
+        if _stores_attribute(self.nodes[index]):
+            return OBJECT
         owner = self.owners[index]
-        return (
-            self._has_global
-            or owner < 0
-            or isinstance(self.nodes[owner], ast.ClassDef)
-            or _stores_attribute(self.nodes[index])
-        )
+        if owner < 0:
+            return MODULE
+        return OBJECT if isinstance(self.nodes[owner], ast.ClassDef) else LOCAL
 
     def stores_in(self, node: ast.ClassDef, index: int) -> Iterator[int]:
         """The statements of a class, the one at `index`, that store on its object."""
@@ -266,7 +272,9 @@ class Dye:
         self.statements = statements
         self.names: set[str] = set()
         self.members: set[str] = set()
-        """Those that are not only local variables of a function."""
+        """Those that others can import."""
+        self.attributes: set[str] = set()
+        """Those that are attributes of classes and objects."""
         self.wrappers: set[str] = set()
         self.callables: set[str] = set()
         """Names of what sends a request, or makes a client, when it is called."""
@@ -278,7 +286,7 @@ class Dye:
         self._wanted: frozenset[str] = frozenset()
         self._held: frozenset[str] = frozenset()
         self._roots: set[str] = set()
-        self._spelled: dict[str, str] = {}
+        self._given: dict[str, str] = {}
         self._bound: set[str] | None = None
         self._library = False
         self._heirs: dict[int, set[str]] = {}
@@ -288,11 +296,11 @@ class Dye:
         """Colour some names, and whatever they colour in their turn."""
         statements = self.statements
         self._roots |= seeds.library
-        self._spelled.update(seeds.spelled)
+        self._given.update(seeds.given)
         self._library = bool(seeds.library)
         changed = statements.respell(seeds.spelled)
         self._fresh.update(word for word in changed if word in self.names)
-        self._add(seeds.names, is_member=True)
+        self._add(seeds.names, MODULE)
         for name in seeds.wrappers:
             self._add_wrapper(name)
         self.callables |= seeds.callables
@@ -320,13 +328,17 @@ class Dye:
         for missing in self._heirs.values():
             self._inherit(missing)
 
-    def _add(self, names: Collection[str], is_member: bool) -> None:
+    def _add(self, names: Collection[str], where: str) -> None:
         for name in names:
             if name not in self.names:
                 self.names.add(name)
                 self._fresh.add(name)
-        if is_member:
+        if where == OBJECT:
+            self.attributes.update(names)
+        elif where == MODULE:
             self.members.update(names)
+        elif self.statements.globals:
+            self.members.update(self.statements.globals.intersection(names))
 
     def _add_wrapper(self, name: str) -> None:
         if name not in self.wrappers and not name.startswith("__"):
@@ -340,11 +352,11 @@ class Dye:
             self._colour_class(node, index)
             self._colour_owners(index, carries=False)
         elif isinstance(node, _FUNCTIONS):
-            self._colour_function(node)
+            self._colour_function(node, index)
             self._colour_owners(index, carries=False)
         else:
             targets, carries = self._targets(node)
-            self._add(targets, self.statements.binds_member(index))
+            self._add(targets, self.statements.binds(index))
             if carries:
                 self._carrying.add(index)
             self._colour_owners(index, carries)
@@ -431,6 +443,8 @@ class Dye:
                     continue
                 if not isinstance(function, ast.Attribute) or function.attr in names:
                     stack.append(function)
+                elif self._is_given(function, _root(function)):
+                    return True
                 elif function.attr in self._attributes:
                     stack.append(function.value)
                 stack.extend(node.args)
@@ -442,12 +456,12 @@ class Dye:
     def _is_root(self, node: ast.Attribute) -> bool:
         """Whether `a.b.c` is something of a library, or of a module of the project."""
         root = _root(node)
-        if root is None:
-            return False
-        way = self._spelled.get(root)
-        if way is not None and root not in self._roots:
-            return re.fullmatch(way, dotted(node) or "") is not None
-        return root in self._roots
+        return root in self._roots or self._is_given(node, root)
+
+    def _is_given(self, node: ast.Attribute, root: str | None) -> bool:
+        """Whether `a.b.c` is something of a module of the project that may give a client."""
+        way = self._given.get(root or "")
+        return way is not None and re.fullmatch(way, dotted(node) or "") is not None
 
     # Classes and functions -------------------------------------------------------------------
 
@@ -455,8 +469,8 @@ class Dye:
         if not any(self._carries(base) for base in node.bases):
             return
         if index not in self._heirs:
-            self._add((node.name,), is_member=True)
-            self._add(("super", "cls"), is_member=False)
+            self._add((node.name,), self.statements.binds(index))
+            self._add(("super", "cls"), LOCAL)
             self.callables.update((node.name, "cls"))
             self.marked.update(self.statements.stores_in(node, index))
             if self._bound is None:
@@ -469,27 +483,27 @@ class Dye:
         wrappers = (missing & self._wanted) - self._held
         for name in wrappers:
             self._add_wrapper(name)
-        self._add(missing - wrappers if self._library else missing & self._held, is_member=True)
+        self._add(missing - wrappers if self._library else missing & self._held, OBJECT)
 
-    def _colour_function(self, node: _Function) -> None:
+    def _colour_function(self, node: _Function, index: int) -> None:
         """A function whose header is coloured: by an annotation, a default, or a decorator."""
         arguments = node.args
         for argument in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs):
             if argument.annotation is not None and self._is_coloured_type(argument.annotation):
-                self._add((argument.arg,), is_member=False)
+                self._add((argument.arg,), LOCAL)
         for default in (*arguments.defaults, *arguments.kw_defaults):
             if default is not None and self._carries(default):
                 every = [a.arg for a in (*arguments.args, *arguments.kwonlyargs)]
                 self.callables.update(every)
-                self._add(every, is_member=False)
+                self._add(every, LOCAL)
         for rest in (arguments.vararg, arguments.kwarg):
             if rest is not None and rest.annotation is not None:
                 if self._is_coloured_type(rest.annotation):
-                    self._add((rest.arg,), is_member=False)
+                    self._add((rest.arg,), LOCAL)
         if any(self._mentions(d) for d in node.decorator_list) or (
             node.returns is not None and self._is_coloured_type(node.returns)
         ):
-            self._add((node.name,), is_member=True)
+            self._add((node.name,), self.statements.binds(index))
 
     def _is_coloured_type(self, annotation: ast.expr) -> bool:
         """Whether an annotation names a coloured class, in a string too."""
@@ -534,11 +548,11 @@ class Dye:
             around = self.statements.nodes[owner]
             if isinstance(around, ast.ClassDef):
                 if shown or (carries and stores):
-                    self._add((around.name,), is_member=True)
+                    self._add((around.name,), self.statements.binds(owner))
             elif isinstance(around, _FUNCTIONS):
                 shown = False
                 if gives and carries:
-                    self._add((around.name,), is_member=True)
+                    self._add((around.name,), self.statements.binds(owner))
                     shown = True
                 if self._hands_on(node, around):
                     self._add_wrapper(around.name)
