@@ -29,6 +29,7 @@ from flake8_untimed.inference.values import (
     Partial,
     Result,
     SenderValue,
+    Site,
     Symbol,
     Unknown,
     Value,
@@ -700,6 +701,88 @@ class Limits:
                     bound = self.of_callable(callee, passed, frame, everything, node)
                     if bound is not None:
                         yield bound
+
+    # Clients that are given to functions ------------------------------------------------------
+
+    def sent_through(
+        self, made: ast.Call, taker: Value, passed: Passed, node: ast.Call, context: Context
+    ) -> Iterator[Bound]:
+        """The bounds of the requests that a function or class of the project sends through the
+        client made at `made`, when a call (`node`) gives it these arguments."""
+        if self._depth >= DEPTH:
+            return
+        self._depth += 1
+        try:
+            for scope, frame in self._bodies(taker, passed, node, context):
+                key = (made, scope)
+                if key not in self._open:
+                    self._open.add(key)
+                    try:
+                        yield from self._sent_inside(made, scope, frame)
+                    finally:
+                        self._open.discard(key)
+        finally:
+            self._depth -= 1
+
+    def _bodies(
+        self, taker: Value, passed: Passed, node: ast.Call, context: Context
+    ) -> Iterator[tuple[Scope, Frame]]:
+        """The functions in which a taker may use what it is given: a class keeps it for all of its
+        methods."""
+        outer = context.frame
+        if outer is not None and outer.depth >= invoke.FRAMES:
+            return
+        cls = taker if isinstance(taker, Class) else None
+        if isinstance(taker, Function):
+            if taker.scope.name != "__init__" or taker.scope.owner is None:
+                yield taker.scope, invoke.frame_for(self._evaluator, taker, passed, outer)
+                return
+            cls = Class(taker.scope.owner)
+        if cls is None:
+            return
+        instance = Instance(cls, Site(node, context, passed))
+        for base in objects.mro(self._evaluator, cls):
+            if isinstance(base, Class):
+                for method in objects.methods(base.scope):
+                    first = objects.first_parameter(method)
+                    if first is not None and method.owner is base.scope:
+                        yield method, Frame(method, {first: (instance,)}, None, 1)
+
+    def _sent_inside(self, made: ast.Call, scope: Scope, frame: Frame) -> Iterator[Bound]:
+        for found in walk(scope).calls:
+            node = found.node
+            assert isinstance(node, ast.Call)
+            context = _inside(found, scope, frame)
+            if not _reachable(self._evaluator, context):
+                continue
+            passed: Passed | None = None
+            for callee in self._evaluator.evaluate(node.func, context):
+                if not isinstance(callee, (SenderValue, Partial, Function, Class)):
+                    continue
+                if passed is None:
+                    passed = invoke.passed_by(self._evaluator, node, context)
+                while isinstance(callee, Partial):
+                    passed, callee = passed.after(callee.site.passed), callee.function
+                if isinstance(callee, SenderValue):
+                    if is_made_at(callee.client, made):
+                        yield self.of(callee, passed, context, node)
+                elif any(
+                    is_made_at(value, made)
+                    for argument in arguments_of(passed)
+                    for value in self._evaluator.argument(argument)
+                ):
+                    yield from self.sent_through(made, callee, passed, node, context)
+
+
+def arguments_of(passed: Passed) -> Iterator[Argument]:
+    """All arguments in sight, however they are passed."""
+    yield from passed.positional
+    yield from passed.keywords.values()
+
+
+def is_made_at(value: Value | None, node: ast.Call) -> bool:
+    """Whether a value is the object that is made by a call."""
+    return isinstance(value, Instance) and value.site is not None and value.site.node is node
 
 
 def _takes_nothing(constructor: Constructor) -> bool:

@@ -200,6 +200,9 @@ def _own_attribute(
     """What one class itself says of an attribute: in its body, or in its methods by `self.x = `."""
     groups = []
     scope = cls.scope
+    getter = _getter(scope, name) if len(scope.bindings.get(name, ())) > 1 else None
+    if getter is not None:
+        return invoke.returned(evaluator, Function(getter, instance)) if instance else NOTHING_KNOWN
     own = attribute_stores(scope).get(name, ())
     stores = [
         *(_stored(evaluator, s, name, cls, None) for s in _class_stores(scope, name)),
@@ -450,6 +453,24 @@ def _from_descriptor(
         made = evaluator.argument(passed.positional[0])
         return union(invoke.result_of(evaluator, f, value.site) for f in made)
     return (value,)
+
+
+def has_setter(evaluator: Evaluator, cls: Class, name: str) -> bool:
+    """Whether an attribute is a property that can be set."""
+    for base in mro(evaluator, cls):
+        if isinstance(base, Class) and name in base.scope.bindings:
+            return _getter(base.scope, name) is not None
+    return False
+
+
+def _getter(cls: Scope, name: str) -> Scope | None:
+    """The getter of a property that can be set as well (else there is but one function)."""
+    functions = [b.node for b in cls.bindings[name] if b.kind == "def"]
+    for function in functions:
+        for decorator in function.decorator_list:  # type: ignore[attr-defined]
+            if dotted(decorator) == f"{name}.setter":
+                return cls.child(functions[0], functions[0])  # type: ignore[arg-type]
+    return None
 
 
 def is_property(evaluator: Evaluator, scope: Scope) -> bool:

@@ -33,11 +33,21 @@ def at_constructions(facts: Facts, *kinds: Kind) -> Iterator[Construction]:
             continue
         if made.bound.source is not Source.CLIENT:
             continue
-        if not made.calls or any(relies(call, made) for call in made.calls):
+        if is_relied_on(made):
             yield made
 
 
-def relies(call: Call, made: Construction) -> bool:
+def is_relied_on(made: Construction) -> bool:
+    """Whether something has nothing but the default of a client: a call in sight, or whatever is
+    done with it out of sight."""
+    if made.calls:
+        return any(relies(call) for call in made.calls)
+    if made.handed is not None:
+        return any(bound.source is Source.CLIENT for bound in made.handed)
+    return True
+
+
+def relies(call: Call) -> bool:
     """Whether a call has nothing but the default of its client."""
     if call.bound.source is Source.CLIENT:
         return True

@@ -1,0 +1,124 @@
+"""Functions and classes of the project that take a client, and what limits their requests."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from flake8_untimed.bounds import Bound, Kind, Source
+from flake8_untimed.inference import invoke, objects
+from flake8_untimed.inference.arguments import Argument, Passed
+from flake8_untimed.inference.scopes import COMPREHENSIONS, Scope
+from flake8_untimed.inference.surroundings import is_surrounded
+from flake8_untimed.inference.values import Class, Context, Function, Instance, Value
+from flake8_untimed.inference.walk import Found, Walk, visit, walk
+from flake8_untimed.limits import arguments_of, is_made_at
+
+if TYPE_CHECKING:
+    from flake8_untimed.calls import Construction, Facts
+
+
+class Handing(NamedTuple):
+    """A call that gives a client to a function or class of the project."""
+
+    node: ast.Call
+    context: Context
+    taker: Function | Class
+    passed: Passed
+
+
+def requests_through(facts: Facts, made: Construction) -> list[Bound] | None:
+    """The bounds of the requests that functions of the project send through a client that they are
+    given; None: no function of the project is given it."""
+    bounds = []
+    handings = list(_handings(facts, made))
+    if not handings:
+        return [] if _has_setter(facts, made) else None
+    for node, context, taker, passed in handings:
+        asynchronous = made.client is not None and made.client.asynchronous
+        if is_surrounded(facts.evaluator, node, context, asynchronous):
+            bounds.append(Bound(Kind.BOUNDED, Source.AROUND))
+        else:
+            bounds += facts.limits.sent_through(made.node, taker, passed, node, context)
+    return bounds
+
+
+def _handings(facts: Facts, made: Construction) -> Iterator[Handing]:
+    """The calls that give a client to the project, near to where it is made."""
+    for node, scope, statement in _calls_near(facts, made):
+        assert isinstance(node, ast.Call)
+        if not node.args and not node.keywords:
+            continue
+        context = Context(scope, statement)
+        passed = invoke.passed_by(facts.evaluator, node, context)
+        if any(_is_given(facts, argument, made) for argument in arguments_of(passed)):
+            for taker, given in _takers(facts, node, context, passed):
+                yield Handing(node, context, taker, given)
+
+
+def _calls_near(facts: Facts, made: Construction) -> list[Found]:
+    """The calls that may be given a client where it is made."""
+    home = _home(made)
+    if home.parent is not None:
+        return walk(home).calls
+    # All of a module would be too much to look at.
+    own = Walk([], [], [])
+    if made.context.at is not None:
+        visit(made.context.at, home, own)
+    return [
+        *own.calls,
+        *(found for found in facts.found.calls if found.statement is not made.context.at),
+    ]
+
+
+def _home(made: Construction) -> Scope:
+    """Where a client that is made at some place can be given on: its function, or the class if it
+    is kept in an attribute."""
+    scope, statement, _ = made.context
+    while isinstance(scope.node, COMPREHENSIONS) and scope.parent is not None:
+        scope = scope.parent
+    targets = statement.targets if isinstance(statement, ast.Assign) else []
+    if isinstance(statement, ast.AnnAssign):
+        targets = [statement.target]
+    if scope.owner is not None and any(isinstance(t, ast.Attribute) for t in targets):
+        return scope.owner
+    return scope
+
+
+def _is_given(facts: Facts, argument: Argument, made: Construction) -> bool:
+    return any(is_made_at(v, made.node) for v in facts.evaluator.argument(argument))
+
+
+def _takers(
+    facts: Facts, node: ast.Call, context: Context, passed: Passed
+) -> Iterator[tuple[Function | Class, Passed]]:
+    """Whom of the project a call gives its arguments: the one called, or one that is handed over
+    with them (`executor.submit(fetch, client)`)."""
+    called = [v for v in facts.evaluate(node.func, context) if _is_ours(v)]
+    for taker in called:
+        yield taker, passed  # type: ignore[misc]
+    if called:
+        return
+    for position, argument in enumerate(passed.positional):
+        for value in facts.evaluator.argument(argument):
+            if _is_ours(value):
+                yield value, passed.shifted(position + 1)  # type: ignore[misc]
+
+
+def _is_ours(value: Value) -> bool:
+    return isinstance(value, (Function, Class))
+
+
+def _has_setter(facts: Facts, made: Construction) -> bool:
+    """Whether a client is stored through a property of the project: `self.client = Client()`."""
+    scope, statement, _ = made.context
+    if not isinstance(statement, ast.Assign) or statement.value is not made.node:
+        return False
+    for target in statement.targets:
+        if isinstance(target, ast.Attribute):
+            for owner in facts.evaluate(target.value, Context(scope, statement)):
+                if isinstance(owner, Instance) and isinstance(owner.cls, Class):
+                    if objects.has_setter(facts.evaluator, owner.cls, target.attr):
+                        return True
+    return False
