@@ -41,6 +41,8 @@ WRAPPERS = {"asyncio.wait_for": "timeout", "trio.fail_after": "seconds"}
 """Functions that bound the awaitable that they are given first, and their second parameter."""
 TASKS = frozenset(("create_task", "ensure_future", "start_soon"))
 """Functions that start a coroutine and leave the waiting to somebody else."""
+KEEPERS = frozenset(("append", "add", "extend"))
+"""Methods that put a coroutine into a collection, to be waited for later."""
 BODIES = frozenset(("read", "text", "json", "content", "iter_chunked", "iter_any", "readany"))
 """What reads the body of a response."""
 ALARMS = frozenset(("signal.alarm", "signal.setitimer"))
@@ -61,6 +63,8 @@ def is_surrounded(
     at = context.at
     while scope is not None:
         if at is not None and _in_statement(evaluator, node, at, scope, asynchronous, late_body):
+            return True
+        if asynchronous and _bounded_later(evaluator, node, at, scope, late_body):
             return True
         if scope.is_function and not isinstance(scope.node, ast.Lambda):
             break
@@ -102,6 +106,68 @@ def _in_statement(
                         return _awaited_inside(task, statement)
                     return not (late_body and _body_read_outside(scope, at, statement))
     return False
+
+
+def _bounded_later(
+    evaluator: Evaluator, node: ast.AST, at: ast.stmt | None, scope: Scope, late_body: bool
+) -> bool:
+    """Whether a coroutine that is kept (`tasks = [fetch(u) for u in urls]`) is waited for where
+    something bounds it, later in the same function."""
+    name = _kept_in(at)
+    if at is None or name is None or at not in scope.places or _is_awaited(node, at):
+        return False
+    return any(
+        _in_statement(evaluator, use, statement, scope, True, late_body)
+        for use, statement in _uses(scope).get(name, ())
+        if scope.order(statement) > scope.order(at) and not _only_keeps(statement, name)
+    )
+
+
+def _kept_in(statement: ast.stmt | None) -> str | None:
+    """The name that keeps what a statement makes: `name = ...`, `name[key] = ...`, `name += ...`,
+    `name.append(...)`."""
+    if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
+        function = statement.value.func
+        if not (isinstance(function, ast.Attribute) and function.attr in KEEPERS):
+            return None
+        target: ast.expr = function.value
+    elif isinstance(statement, (ast.AnnAssign, ast.AugAssign)):
+        target = statement.target
+    elif isinstance(statement, ast.Assign):
+        target = statement.targets[0]
+    else:
+        return None
+    if isinstance(target, ast.Subscript):
+        target = target.value
+    return target.id if isinstance(target, ast.Name) else None
+
+
+def _only_keeps(statement: ast.stmt, name: str) -> bool:
+    """`name.append(...)`: the name is used, and nothing in it is waited for."""
+    return isinstance(statement, ast.Expr) and _kept_in(statement) == name
+
+
+def _is_awaited(node: ast.AST, at: ast.stmt) -> bool:
+    """Whether a coroutine is waited for in the very statement that makes it."""
+    return any(
+        isinstance(part, ast.Await) and any(inner is node for inner in ast.walk(part))
+        for expression in own_expressions(at)
+        for part in ast.walk(expression)
+    )
+
+
+def _uses(scope: Scope) -> dict[str, list[tuple[ast.Name, ast.stmt]]]:
+    """Where the names of a function are read."""
+    cache = scope._cache
+    if "uses" not in cache:
+        uses: dict[str, list[tuple[ast.Name, ast.stmt]]] = {}
+        for statement in scope.places:
+            for expression in own_expressions(statement):
+                for part in ast.walk(expression):
+                    if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load):
+                        uses.setdefault(part.id, []).append((part, statement))
+        cache["uses"] = uses
+    return cache["uses"]  # type: ignore[return-value]
 
 
 def _called_name(node: ast.Call) -> str:
