@@ -4,10 +4,11 @@ the per-file ignores."""
 from __future__ import annotations
 
 import argparse
+import gc
 import logging
 import os
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from flake8_untimed import __version__
 from flake8_untimed.settings import SETTINGS, Settings, SettingsError, from_values
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
         OptionManager,
     )
 
-    from flake8_untimed.analysis import Workspace
+    from flake8_untimed.findings import Finding
 
 # Below flake8's own logger: silent, unless flake8 is called with -v.
 LOG = logging.getLogger("flake8.untimed")
@@ -28,11 +29,27 @@ LOG = logging.getLogger("flake8.untimed")
 _PREFIX = "untimed-"
 
 
-class _State(NamedTuple):
+class _State:
     """What lives as long as one set of flake8's options: one run in one process."""
 
-    settings: Settings
-    workspace: Workspace
+    def __init__(self, settings: Settings) -> None:
+        from flake8_untimed.analysis import Workspace
+
+        self.settings = settings
+        self._workspace = Workspace(settings)
+        # flake8 brings the trees itself.
+        self._workspace.project.keep = False
+        self._kept = -1
+
+    def check(self, source: Source, tree: ast.Module) -> list[Finding]:
+        findings = self._workspace.check(source, tree)
+        kept = self._workspace.project.kept
+        if kept != self._kept:
+            # What is kept stays to the end of the run. Garbage collection, which otherwise looks
+            # through all of it again and again, cost more than the analysis itself.
+            self._kept = kept
+            gc.freeze()
+        return findings
 
 
 class Plugin:
@@ -74,7 +91,7 @@ class Plugin:
     def run(self) -> Iterator[tuple[int, int, str, type[Any]]]:
         """(line, 0-based column, text, type): flake8 itself adds 1 to the column."""
         try:
-            findings = self._options.untimed.workspace.check(self._source, self._tree)
+            findings = self._options.untimed.check(self._source, self._tree)
         except Exception:
             # An exception here would end flake8's run over all files.
             LOG.warning("flake8-untimed failed on %s", self._source.path, exc_info=True)
@@ -85,16 +102,10 @@ class Plugin:
 
 
 def _state(options: argparse.Namespace) -> _State:
-    from flake8_untimed.analysis import Workspace
-
     values = {
         setting.key: value
         for setting in SETTINGS
         if setting.flake8
         and (value := getattr(options, f"untimed_{setting.field}", None)) is not None
     }
-    settings = from_values(values, os.getcwd(), prefix=_PREFIX)
-    workspace = Workspace(settings)
-    # flake8 brings the trees itself; others, kept, would only slow garbage collection down.
-    workspace.project.keep = False
-    return _State(settings, workspace)
+    return _State(from_values(values, os.getcwd(), prefix=_PREFIX))

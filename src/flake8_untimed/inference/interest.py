@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from typing import NamedTuple
 
 from flake8_untimed.inference.survey import Dye, Seeds
@@ -109,6 +110,8 @@ class Interest:
         self._next: dict[str, tuple[str, ...]] = {}
         self._outlines: dict[str, Outline] = {}
         self._names: dict[str, bool] = {}
+        self._last: tuple[str, Seeds] | None = None
+        """The file that was asked for last: it is asked for again when it is checked."""
 
     # Answers ---------------------------------------------------------------------------------
 
@@ -160,10 +163,13 @@ class Interest:
         be something of a library."""
         if "*" in self._outline(path).library:
             return None
-        for module in self._neighbours(path):
-            if module not in self._stains:
-                self._settle(module)
-        return self._given(path, self._shared(self._neighbours(path)))
+        if self._last is None or self._last[0] != path:
+            neighbours = self._neighbours(path)
+            for module in neighbours:
+                if module not in self._stains:
+                    self._settle(module)
+            self._last = (path, self._given(path, self._shared(neighbours)))
+        return self._last[1]
 
     def dye(self, path: str) -> Dye | None:
         """The colours of a module, if they are kept."""
@@ -320,9 +326,9 @@ class Interest:
         library = frozenset(outline.library)
         names, wrappers, callables = set(library), set[str](), set(library)
         spelled = {
-            local: _spelling(local, children)
+            local: way
             for local, target in outline.library.items()
-            if (children := self._catalogue.children(target))
+            if (way := _spelling(self._catalogue, local, target))
         }
         given: dict[str, str] = {}
         for local, uses in outline.imports.items():
@@ -479,8 +485,12 @@ def _imports(data: bytes) -> Iterator[re.Match[bytes]]:
         place = data.find(b"import", end)
 
 
-def _spelling(local: str, children: frozenset[str]) -> str:
+@cache
+def _spelling(catalogue: Catalogue, local: str, target: str) -> str | None:
     """How a module of a library is spelled where it can lead to something."""
+    children = catalogue.children(target)
+    if not children:
+        return None
     return rf"\b{local}\b(?:{_DOT}(?:{'|'.join(sorted(children))})\b|(?!{_DOT}))"
 
 
