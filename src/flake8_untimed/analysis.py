@@ -37,6 +37,10 @@ class Workspace:
             return True
         return self.project.matters(self.project.path_of(path), data)
 
+    def names_library(self, path: str) -> bool:
+        """Whether the text of a file names a library; to be asked after `matters`."""
+        return self.project.names_library(self.project.path_of(path))
+
     def lacks_session_class(self, path: str) -> str | None:
         """The module of the project that should define the session class, and does not, as seen
         from the file `path`; None where it does, or is out of sight."""

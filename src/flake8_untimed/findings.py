@@ -50,7 +50,8 @@ class SetArgument:
 
 @dataclass(frozen=True)
 class RemoveArgument:
-    """Take the keyword argument `name` (else the positional one at `position`) out of a call."""
+    """Take the keyword argument `name` (else the positional one at `position`, which must be the
+    last of them) out of a call."""
 
     call: Span
     name: str
@@ -59,9 +60,8 @@ class RemoveArgument:
 
 @dataclass(frozen=True)
 class RenameArgument:
-    """Turn the argument `name` (else the positional one at `position`) into the keyword
-    `new_name` with another value, where it stands; a positional argument that is followed by
-    others moves behind them."""
+    """Turn the argument `name` (else the positional one at `position`, which must be the last of
+    them: others would move up) into the keyword `new_name` with another value, where it stands."""
 
     call: Span
     name: str

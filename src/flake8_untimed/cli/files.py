@@ -48,10 +48,13 @@ class Checker:
         return FileResult([self._reported(source, findings, finding) for finding in findings])
 
     def source(self, data: bytes, name: str) -> Source | None:
-        """The text of a file, or None if nothing can be found in it. Raises SourceError."""
-        if not self._workspace.matters(data, name):
-            return None
-        return Source.from_bytes(data, name)
+        """The text of a file, or None if nothing can be found in it. Raises SourceError, also for
+        a file that names a library, does nothing with it, and cannot be parsed."""
+        if self._workspace.matters(data, name):
+            return Source.from_bytes(data, name)
+        if self._workspace.names_library(name):
+            Source.from_bytes(data, name).parse()
+        return None
 
     def findings(self, source: Source) -> list[Finding]:
         """What is to be reported. Raises SourceError."""

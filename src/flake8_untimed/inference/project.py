@@ -369,6 +369,10 @@ class Project:
         names = [*always, *special] if self._interest.is_special(path) else list(always)
         return survey(module, text, seeds.with_names(names), self._interest.dye(path))
 
+    def names_library(self, path: str) -> bool:
+        """Whether the text of a file names a library."""
+        return self._interest.names_library(path)
+
     def interesting(self, path: str, name: str) -> bool:
         """Whether a name of a module can have to do with a request. Cheap: nothing is parsed."""
         return self._interest.of_name(path, name)

@@ -174,9 +174,23 @@ class _Statements:
             starts.append(start)
             owners.append(owner)
 
-    def at(self, line: int) -> int:
-        """The innermost statement on a line, or that the line continues; -1: none."""
-        return bisect_right(self.starts, line) - 1
+    def at(self, line: int) -> list[int]:
+        """The innermost statements on a line, or that the line continues."""
+        starts = self.starts
+        index = bisect_right(starts, line) - 1
+        if index < 0:
+            return []
+        found = [index]
+        if starts[index] == line:
+            while index and starts[index - 1] == line:
+                index -= 1
+                found.append(index)
+            # `)); second()`
+            before = self.nodes[index - 1] if index else None
+            if before is not None and (before.end_lineno or 0) >= line:
+                if type(before) not in _BLOCKS_OF:
+                    found.append(index - 1)
+        return found
 
     def around(self, index: int) -> Iterator[int]:
         """The functions and classes around a statement, innermost first."""
@@ -313,18 +327,18 @@ class Dye:
             queue, self._fresh = self._fresh, set()
             for word in queue:
                 for line in statements.lines(word):
-                    index = statements.at(line)
-                    if index >= 0 and index not in self._carrying:
-                        self.marked.add(index)
-                        self._colour(index)
+                    for index in statements.at(line):
+                        if index not in self._carrying:
+                            self.marked.add(index)
+                            self._colour(index)
 
     def _look_again(self, words: frozenset[str]) -> None:
         """Some attributes have come to lead to something coloured."""
         for word in words:
             for line in self.statements.lines(word):
-                index = self.statements.at(line)
-                if index in self.marked and index not in self._carrying:
-                    self._colour(index)
+                for index in self.statements.at(line):
+                    if index in self.marked and index not in self._carrying:
+                        self._colour(index)
         for missing in self._heirs.values():
             self._inherit(missing)
 
@@ -584,9 +598,10 @@ class Dye:
             return self._mentions(function) or self._is_handed_something(node, "")
         if name in self.wrappers or name in self.callables:
             return True
-        if name in self._wanted and (
-            isinstance(found.scope.node, COMPREHENSIONS) or self._mentions(function)
-        ):
+        if isinstance(found.scope.node, COMPREHENSIONS) and isinstance(function, ast.Name):
+            # What it iterates over says what it is.
+            return True
+        if name in self._wanted and self._mentions(function):
             return True
         return self._is_handed_something(node, name)
 

@@ -182,6 +182,9 @@ def _obstacle(facts: Facts, body: JsonBody) -> str | None:
         return "the sender is handed over here"
     if not body.argument.is_written or body.argument.node is None:
         return "the body is given elsewhere"
+    position = body.argument.position
+    if position is not None and position + 1 < len(call.node.args):
+        return "arguments that follow it by position would move up"
     if not any(part is passed for part in ast.walk(body.argument.node)):
         return f"the JSON text is made elsewhere (line {passed.lineno})"
     for other in (*known.text, known.json, *known.beside):
