@@ -75,6 +75,13 @@ AIOHTTP = ("aiohttp.ClientTimeout",)
         ("requests", [5, 30], Expression("(5, 30)")),
         ("requests", "(3.05,27)", Expression("(3.05, 27)")),
         ("requests", "a.settings.T", Expression("a.settings.T", ("a.settings.T",))),
+        ("requests", "a.b.get()", Expression("a.b.get()", ("a.b.get",))),
+        ("requests", "(a.b.C, a.b.R)", Expression("(a.b.C, a.b.R)", ("a.b.C", "a.b.R"))),
+        (
+            "httpx",
+            "httpx.Timeout(10, connect=int(a.b))",
+            Expression("httpx.Timeout(10, connect=int(a.b))", ("a.b", "httpx.Timeout")),
+        ),
         ("httpx", 10, Expression("10")),
         ("httpx", [5, 30], Expression("httpx.Timeout(30, connect=5)", ("httpx.Timeout",))),
         ("aiohttp", 60, Expression("aiohttp.ClientTimeout(total=60)", AIOHTTP)),
@@ -88,7 +95,7 @@ AIOHTTP = ("aiohttp.ClientTimeout",)
 )
 def test_timeouts_to_write(library: str, value: object, expected: Expression) -> None:
     assert from_values({"timeouts": {library: value}}, "/").timeouts == {library: expected}
-    if isinstance(value, str):
+    if isinstance(value, str) and "int(" not in value:  # text takes no parentheses in others
         assert from_values({"timeouts": f"{library}={value}"}, "/").timeouts == {library: expected}
 
 
@@ -149,10 +156,9 @@ def test_several_timeouts_in_one_text() -> None:
         ),
         ({"timeouts": {"aiohttp": [1, 2]}}, "aiohttp takes no pair that bounds every wait"),
         ({"timeouts": "requests"}, "allowed: libraries, each with seconds"),
-        (
-            {"timeouts": {"requests": "TIMEOUT"}},
-            r"'TIMEOUT' is no timeout for requests. Allowed: libraries",
-        ),
+        ({"timeouts": {"requests": "TIMEOUT"}}, "TIMEOUT has to be imported: name its module too"),
+        ({"timeouts": {"requests": "a.get(x)"}}, "x has to be imported"),
+        ({"timeouts": {"requests": "int(5)"}}, "is no timeout for requests. Allowed"),
     ],
 )
 def test_refusing(values: dict[str, Any], message: str) -> None:

@@ -6,6 +6,8 @@ as what TOML makes of it; its kind says how to read either, and what is allowed.
 
 from __future__ import annotations
 
+import ast
+import builtins
 import math
 import os
 import re
@@ -216,17 +218,40 @@ def _timeouts(value: object, folder: str) -> dict[str, Expression]:
 
 
 def _timeout(library: Library, value: object, folder: str) -> Expression:
-    """Seconds, (connect, read) seconds, or a dotted name, as this library wants it written."""
+    """Seconds, (connect, read) seconds, or an expression of dotted names, as this library wants it
+    written."""
     if isinstance(value, str):
         value = value.strip()
-        if _is_dotted(value) and "." in value:
-            return Expression(value, (value,))
+        expression = _expression(value)
+        if expression is not None:
+            return expression
         pair = re.fullmatch(r"[(\[]([^,]+),([^,]+)[)\]]", value)
         value = list(pair.groups()) if pair else value
     if isinstance(value, list) and len(value) == 2:
         connect, read = (_number(_seconds(seconds, folder)) for seconds in value)
         return _pair(library, connect, read)
     return _one_number(library, _number(_seconds(value, folder)))
+
+
+def _expression(text: str) -> Expression | None:
+    """Source text with dotted names, such as `httpx.Timeout(10, connect=3)`; None for a text
+    without any."""
+    try:
+        tree = ast.parse(text, mode="eval")
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+    needs: dict[str, None] = {}
+    nodes: list[ast.AST] = [tree]
+    while nodes:
+        node = nodes.pop()
+        name = ast.unparse(node) if isinstance(node, (ast.Name, ast.Attribute)) else ""
+        if "." in name and _is_dotted(name):
+            needs[name] = None
+        elif isinstance(node, ast.Name) and not hasattr(builtins, node.id):
+            raise _NotAllowed(f"{node.id} has to be imported: name its module too")
+        else:
+            nodes += ast.iter_child_nodes(node)
+    return Expression(text, tuple(sorted(needs))) if needs else None
 
 
 def _one_number(library: Library, seconds: str) -> Expression:
@@ -252,7 +277,7 @@ def _pair(library: Library, connect: str, read: str) -> Expression:
 def _table(value: object) -> dict[str, Any]:
     """`a=b, c=d`, or a TOML table."""
     if isinstance(value, str):
-        entry = r"([^\s,=]+)\s*=\s*([(\[][^)\]]*[)\]]|[^\s,]+)"
+        entry = r"([^\s,=]+)\s*=\s*([(\[][^)\]]*[)\]]|[\w.]+\([^()]*\)|[^\s,]+)"
         if re.sub(entry, "", value).strip(" ,\t\r\n"):
             raise _NotAllowed
         return dict(re.findall(entry, value))
@@ -395,8 +420,8 @@ SETTINGS = (
     Setting(
         "timeouts",
         _timeouts,
-        "libraries, each with seconds, a pair (connect, read) or a dotted name, such as "
-        "requests=(5,30) httpx=10 aiohttp=myapp.settings.TIMEOUT",
+        "libraries, each with seconds, a pair (connect, read) or an expression of dotted names, "
+        "such as requests=(5,30) httpx=10 aiohttp=myapp.settings.TIMEOUT",
         "the timeout that `untimed fix` writes",
         "LIBRARY=TIMEOUT",
     ),
