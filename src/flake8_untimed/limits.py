@@ -41,6 +41,8 @@ from flake8_untimed.settings import Settings
 DEPTH = 6
 """Functions that hand a request on to one another; deeper, nothing is said."""
 _NONE: Alternatives = (Literal(None),)
+_CHANGING = frozenset(("mount", "update", "setdefault"))
+"""Methods that change a client or its headers."""
 _PREVIOUS = Sender("request", (), passes=("timeout", "verify", "cert", "stream", "proxies"))
 """What comes before `send`, where the client is not known."""
 
@@ -57,6 +59,7 @@ class Limits:
         self._importer = module.module.path
         self._depth = 0
         self._open: set[object] = set()
+        self._changes: dict[object, list[tuple[Context, Event]]] = {}
 
     # Of a request ----------------------------------------------------------------------------
 
@@ -587,7 +590,7 @@ class Limits:
 
     def events(self, client: Value, below: str = "") -> Iterator[tuple[Context, Event]]:
         """What is done to an object in sight, by every name that held it on its way here; `below`:
-        to an attribute of it (`.headers`)."""
+        to an attribute of it (`.headers`). Calls of methods that change nothing are left out."""
         seen: set[object] = set()
         step = client.steps
         # A step without a holder is where it was made: what comes before is not the object.
@@ -599,47 +602,39 @@ class Limits:
         if isinstance(client, Instance) and isinstance(client.cls, Class) and not below:
             for base in objects.mro(self._evaluator, client.cls):
                 if isinstance(base, Class) and base.scope not in seen:
-                    for method in objects.methods(base.scope):
-                        first = objects.first_parameter(method)
-                        for event in method.events.get(first or "", ()):
-                            frame = None
-                            if base.scope is client.cls.scope and method.name == "__init__":
-                                frame = objects._construction_frame(
-                                    self._evaluator, client.cls, method, client
-                                )
-                            yield Context(method, event.statement, frame), event
+                    yield from self._by_itself(base.scope, client, client.cls)
 
-    def _held(self, scope: Scope, name: str, below: str) -> Iterator[tuple[Context, Event]]:
-        if scope.is_class:
-            for method, event in objects.attribute_events(scope, name + below):
-                yield Context(method, event.statement), event
-        for event in scope.events.get(name + below, ()):
-            yield Context(scope, event.statement), event
-            if event.kind == "argument" and not scope.is_class:
-                yield from self._handed(event, scope, name)
-        if scope.parent is None:
-            for other in _functions(scope):
-                if name not in other.bindings:
-                    for event in other.events.get(name + below, ()):
-                        yield Context(other, event.statement), event
+    def _by_itself(
+        self, base: Scope, client: Instance, cls: Class
+    ) -> Iterator[tuple[Context, Event]]:
+        """What the methods of a class do to `self`."""
+        for method, event in changes_to_self(base):
+            frame = None
+            if base is cls.scope and method.name == "__init__":
+                frame = objects._construction_frame(self._evaluator, cls, method, client)
+            yield Context(method, event.statement, frame), event
+
+    def _held(self, scope: Scope, name: str, below: str) -> list[tuple[Context, Event]]:
+        """What is done to what a name holds; found once, since every call through it asks."""
+        key = (scope, name, below)
+        if key not in self._changes:
+            found = [(Context(s, e.statement), e) for s, e in changes(scope, name + below)]
+            for _, event in () if scope.is_class else tuple(found):
+                if event.kind == "argument":
+                    found += self._handed(event, scope, name)
+            self._changes[key] = found
+        return self._changes[key]
 
     def _handed(self, event: Event, scope: Scope, name: str) -> Iterator[tuple[Context, Event]]:
         """`configure(session)`: what the function does to its parameter."""
-        if not isinstance(event.node, ast.Call) or self._depth >= DEPTH:
-            return
         node = event.node
-        if not isinstance(node.func, (ast.Name, ast.Attribute)):
+        if not isinstance(node, ast.Call) or not isinstance(node.func, (ast.Name, ast.Attribute)):
             return
-        self._depth += 1
-        try:
-            callees = self._evaluator.evaluate(node.func, Context(scope, event.statement))
-            for callee in callees:
-                if isinstance(callee, Function) and not isinstance(callee.scope.node, ast.Lambda):
-                    for parameter in _parameters_for(callee, node, name):
-                        for inner in callee.scope.events.get(parameter, ()):
-                            yield Context(callee.scope, inner.statement), inner
-        finally:
-            self._depth -= 1
+        for callee in self._evaluator.evaluate(node.func, Context(scope, event.statement)):
+            if isinstance(callee, Function) and not isinstance(callee.scope.node, ast.Lambda):
+                for parameter in _parameters_for(callee, node, name):
+                    for inner in callee.scope.events.get(parameter, ()):
+                        yield Context(callee.scope, inner.statement), inner
 
     # Functions that hand on ------------------------------------------------------------------
 
@@ -892,8 +887,50 @@ def _mentions(node: ast.expr, names: set[str]) -> bool:
     return any(isinstance(p, ast.Name) and p.id in names for p in ast.walk(node))
 
 
+def changes(scope: Scope, path: str) -> list[tuple[Scope, Event]]:
+    """What may change the object that `path` names in a scope (of a class: `self.path` in its
+    methods; of a module: in its functions, too), by the look of it; looked for once."""
+    key = f"changes of {path}"
+    found = scope._cache.get(key)
+    if found is None:
+        every = objects.attribute_events(scope, path) if scope.is_class else ()
+        places = [scope, *_functions(scope)] if scope.parent is None else [scope]
+        name = path.partition(".")[0]
+        found = scope._cache[key] = [
+            *((s, e) for s, e in every if _may_change(e)),
+            *(
+                (s, e)
+                for s in places
+                if s is scope or name not in s.bindings
+                for e in s.events.get(path, ())
+                if _may_change(e)
+            ),
+        ]
+    return found  # type: ignore[return-value]
+
+
+def changes_to_self(cls: Scope) -> list[tuple[Scope, Event]]:
+    """What the methods of a class do to `self` that may change it; looked for once."""
+    found = cls._cache.get("changes of self")
+    if found is None:
+        found = cls._cache["changes of self"] = [
+            (method, event)
+            for method in objects.methods(cls)
+            for event in method.events.get(objects.first_parameter(method) or "", ())
+            if _may_change(event)
+        ]
+    return found  # type: ignore[return-value]
+
+
+def _may_change(event: Event) -> bool:
+    return event.kind != "call" or event.name in _CHANGING
+
+
 def _functions(module: Scope) -> list[Scope]:
-    """All function scopes of a module."""
+    """All function scopes of a module; looked for once."""
+    known = module._cache.get("functions")
+    if known is not None:
+        return known  # type: ignore[return-value]
     found: list[Scope] = []
     stack = [module]
     while stack:
@@ -903,6 +940,7 @@ def _functions(module: Scope) -> list[Scope]:
             stack.append(child)
             if child.is_function:
                 found.append(child)
+    module._cache["functions"] = found
     return found
 
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from flake8_untimed.inference.evaluate import Evaluator
 
 SIZE = 64
-"""Larger displays are not looked into."""
+"""Larger displays are not looked into, and not all that is done to a container more often."""
 
 EMPTY = Literal(None)
 
@@ -286,6 +286,8 @@ def changed(
     events = scope.events.get(name)
     if not events:
         return values
+    if len(events) > SIZE:
+        return tuple(objects.opened(v) for v in values)
     start = scope.order(since) if since is not None and since in scope.places else 0
     end = scope.order(at) if at is not None and at in scope.places else 1 << 60
     for event in events:
