@@ -15,12 +15,12 @@ from flake8_untimed import contexts
 from flake8_untimed.bounds import UNKNOWN, Bound, Kind, Source, judged
 from flake8_untimed.findings import Finding, Fix, Span
 from flake8_untimed.idle import Idle, find_idle
-from flake8_untimed.inference import invoke
+from flake8_untimed.inference import invoke, objects
 from flake8_untimed.inference.arguments import Argument, Passed, bind, parameter_names
 from flake8_untimed.inference.arguments import Bound as BoundArguments
 from flake8_untimed.inference.evaluate import Evaluator
 from flake8_untimed.inference.handing import handed_over
-from flake8_untimed.inference.scopes import Event, Module, dotted
+from flake8_untimed.inference.scopes import Event, Module, Scope, dotted
 from flake8_untimed.inference.values import (
     Alternatives,
     Class,
@@ -431,6 +431,8 @@ class _Collector:
                     table = constructor.timeouts or library.timeouts
                     bound = self._limits.of_client(made, table)
                     break
+        if client is not None and self._serves_carrier(context, library):
+            bound = UNKNOWN
         if isinstance(callee, Class):
             # The arguments are the subclass's own; what they mean to the base is seen above.
             arguments = bind(passed, (), ())
@@ -442,6 +444,22 @@ class _Collector:
                 bound, isinstance(callee, Symbol), catalogue.context(path) is not None,
             )
         )  # fmt: skip
+
+    def _serves_carrier(self, context: Context, library: Library) -> bool:
+        """Whether a client is made in a class that gives each request a timeout of its own: the
+        pools of an `HTTPAdapter`."""
+        scope: Scope | None = context.scope
+        while scope is not None and scope.owner is None:
+            scope = scope.parent
+        if scope is None or scope.owner is None:
+            return False
+        for base in objects.mro(self._evaluator, Class(scope.owner)):
+            carrier = (
+                self._evaluator.catalogue.carrier(base.path) if isinstance(base, Symbol) else None
+            )
+            if carrier is not None and library.name in carrier.pools:
+                return True
+        return False
 
     def _attach(self) -> None:
         """Which calls go through which construction, and whether it is used elsewhere too."""

@@ -15,7 +15,7 @@ from functools import cached_property
 from flake8_untimed.bounds import UNKNOWN, Bound, Kind, Source, judged
 from flake8_untimed.inference import invoke, objects
 from flake8_untimed.inference.arguments import Argument, Passed, bind, parameter_names
-from flake8_untimed.inference.evaluate import Evaluator
+from flake8_untimed.inference.evaluate import Evaluator, is_none
 from flake8_untimed.inference.scopes import Event, Scope
 from flake8_untimed.inference.surroundings import is_surrounded
 from flake8_untimed.inference.values import (
@@ -521,6 +521,10 @@ class Limits:
     def of_constructor(self, constructor: Constructor, table: Timeouts, passed: Passed) -> Bound:
         """The default that the arguments of a construction set."""
         bound = bind(passed, constructor.parameters, constructor.keywords)
+        for name, classes in constructor.transports.items():
+            transport = bound.named.get(name) or bound.extra.get(name)
+            if transport is not None and not self._is_network(transport, classes):
+                return UNKNOWN
         if constructor.timeout is None:
             if "timeout" in bound.extra and "timeout" not in constructor.idle_timeouts:
                 return Bound(Kind.INVALID, detail="it takes no timeout")
@@ -535,6 +539,14 @@ class Limits:
         if any(name in bound.named for name in constructor.partial_timeouts):
             return UNKNOWN
         return _omitted(table)
+
+    def _is_network(self, transport: Argument, classes: tuple[str, ...]) -> bool:
+        """Whether what requests go through is surely one of the library's own ways to the
+        network, which None stands for too."""
+        return all(
+            is_none(v) or (isinstance(v, Result) and v.path in classes)
+            for v in self._evaluator.argument(transport)
+        )
 
     def _construction(self, client: Instance) -> Passed | None:
         """What the library's own constructor is given, through the `__init__` of subclasses."""

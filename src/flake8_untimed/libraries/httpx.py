@@ -186,6 +186,11 @@ def client(
             timeout="timeout",
             timeouts=values,
             switches=(replace(VERIFY, overridden_by=("transport",)),),
+            transports={
+                "transport": (f"{package}.HTTPTransport", f"{package}.AsyncHTTPTransport"),
+                # Until 0.28: an ASGI or WSGI application.
+                "app": (),
+            },
         ),
         senders={sender.name: sender for sender in senders},
         out_of_sight="silent",

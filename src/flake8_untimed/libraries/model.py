@@ -164,6 +164,12 @@ class Constructor:
     senders: Mapping[str, Sender] = field(default_factory=dict)
     """Of a carrier: the methods that requests pass through, which a subclass can override:
     `HTTPAdapter.send`."""
+    pools: tuple[str, ...] = ()
+    """Of a carrier: libraries whose clients it keeps and gives a timeout with every request, so
+    that their own default never counts."""
+    transports: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Parameters that say what the requests go through -> the classes with which that is the
+    network. With any other (`httpx.ASGITransport`), the timeout may mean nothing."""
 
 
 OutOfSight = Literal["report", "doubt", "silent"]

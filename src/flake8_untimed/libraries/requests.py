@@ -111,6 +111,7 @@ ADAPTER = Constructor(
             stream="stream",
         )
     },
+    pools=("urllib3",),
 )
 
 RESPONSES = Responses(

@@ -2,7 +2,8 @@
 
 ## What it does
 Finds aiohttp calls that name no timeout, on a session that came from elsewhere (an annotated
-parameter, another package): 5 minutes, unless whoever made it has set something else.
+parameter, another package): 5 minutes, unless whoever made it has set something else. The same for
+the pools of urllib3 and Authlib's `OAuth2Session`, which wait for ever unless told otherwise there.
 
 ## Why is this bad?
 The call cannot tell how long it may take; with the default it is 300 s.
@@ -41,12 +42,14 @@ def check(facts: Facts) -> Iterator[Finding]:
         if call.bound.source is not Source.OUT_OF_SIGHT:
             continue
         value = written(facts, call.library)
+        is_limited = call.bound.seconds is not None
+        limit = f"up to {seconds_of(call.bound)}" if is_limited else "for ever"
         fix, why_not = set_at_call(facts, call, value, safe=False)
         yield facts.finding(
             "UNT111",
             call.node,
-            f"{call.name}() names no timeout and its session was made out of sight: it waits up to"
-            f" {seconds_of(call.bound)} unless that was changed there; pass timeout={value.text}",
+            f"{call.name}() names no timeout and its session was made out of sight: it waits"
+            f" {limit} unless that was changed there; pass timeout={value.text}",
             fix,
             why_not,
         )
