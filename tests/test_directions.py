@@ -25,9 +25,10 @@ ALLOWED = {
     "limits": ("bounds", "inference", "libraries", "settings"),
     "contexts": ("inference", "libraries", "calls"),
     "idle": ("bounds", "inference", "libraries", "calls", "limits"),
+    "takers": ("bounds", "inference", "libraries", "calls", "limits"),
     "calls": (
         "bounds", "contexts", "findings", "idle", "inference", "libraries", "limits", "settings",
-        "source",
+        "source", "takers",
     ),
     "places": ("calls", "bounds", "inference", "libraries", "findings", "limits"),
     "rules": ("calls", "bounds", "findings", "libraries", "places", *DATA),
