@@ -293,7 +293,7 @@ def _returns(evaluator: Evaluator, function: Function, frame: Frame | None) -> A
         return evaluator.evaluate(node.body, Context(scope, None, frame))
     groups = []
     kind = _decoration(node)
-    if scope.yields:
+    if scope.yields or kind == "manager":
         for value, statement in scope.yields:
             groups.append(evaluator.evaluate(value, Context(scope, statement, frame)))
         values = union(groups)
@@ -302,7 +302,7 @@ def _returns(evaluator: Evaluator, function: Function, frame: Frame | None) -> A
             given = (
                 containers.elements((v,)) if isinstance(v, Collection) else (v,) for v in values
             )
-            return (Managed(union(given), node),)
+            return (Managed(union(given), node, scope),)
         if kind == "fixture":
             return values
         return (Collection((values,), False, node),)

@@ -6,10 +6,23 @@ import ast
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from flake8_untimed.inference import invoke
+from flake8_untimed.inference import invoke, objects
+from flake8_untimed.inference.arguments import Argument
 from flake8_untimed.inference.scopes import Scope, own_expressions
-from flake8_untimed.inference.values import Alternatives, Context, Literal, Result, Symbol, Value
-from flake8_untimed.inference.walk import walk
+from flake8_untimed.inference.values import (
+    Alternatives,
+    Class,
+    Context,
+    Function,
+    Instance,
+    Literal,
+    Managed,
+    Result,
+    Symbol,
+    Unknown,
+    Value,
+)
+from flake8_untimed.inference.walk import Found, walk
 
 if TYPE_CHECKING:
     from flake8_untimed.inference.evaluate import Evaluator
@@ -37,6 +50,9 @@ BLOCKING_CONTEXTS = {
     "eventlet.timeout.Timeout": "seconds",
 }
 """Those that bound blocking calls too."""
+_ALL_CONTEXTS = {**CONTEXTS, **BLOCKING_CONTEXTS}
+ENTERING = frozenset(("enter_context", "enter_async_context"))
+"""Methods of a stack that enter a context manager for the rest of its block."""
 WRAPPERS = {"asyncio.wait_for": "timeout", "trio.fail_after": "seconds"}
 """Functions that bound the awaitable that they are given first, and their second parameter."""
 TASKS = frozenset(("create_task", "ensure_future", "start_soon"))
@@ -73,6 +89,8 @@ def is_surrounded(
             break
     if scope is None or not scope.is_function:
         return False
+    if _entered_before(evaluator, scope, at, asynchronous):
+        return True
     if not asynchronous:
         return _has_alarm(evaluator, scope, at)
     return depth < DEPTH and _callers_bounded(evaluator, scope, depth)
@@ -93,19 +111,92 @@ def _in_statement(
                 return not (late_body and _body_read_outside(scope, at, at))
             if _called_name(outer) in TASKS:
                 task = at
-    table = {**CONTEXTS, **BLOCKING_CONTEXTS} if asynchronous else BLOCKING_CONTEXTS
+    table = _contexts(asynchronous)
     statements = [at, *(parent for parent, _ in scope.parents(at))]
     for statement in statements:
         if isinstance(statement, (ast.With, ast.AsyncWith)):
             for item in statement.items:
                 if any(part is node for part in ast.walk(item.context_expr)):
                     break
-                values = evaluator.evaluate(item.context_expr, Context(scope, statement))
-                if any(_limits(evaluator, v, table) for v in values):
+                values = _managers(evaluator, item.context_expr, Context(scope, statement))
+                if any(
+                    _limits(evaluator, v, table) or _bounds_its_block(evaluator, v, asynchronous)
+                    for v in values
+                ):
                     if task is not None:
                         return _awaited_inside(task, statement)
                     return not (late_body and _body_read_outside(scope, at, statement))
     return False
+
+
+def _contexts(asynchronous: bool) -> dict[str, str]:
+    return _ALL_CONTEXTS if asynchronous else BLOCKING_CONTEXTS
+
+
+def _managers(evaluator: Evaluator, node: ast.expr, context: Context) -> Alternatives:
+    """What a `with` is given, also where it comes from a module that has nothing to do with
+    requests."""
+    values = evaluator.evaluate(node, context)
+    if isinstance(node, ast.Call) and all(isinstance(v, Unknown) for v in values):
+        return evaluator.deeply(Argument(node, context))
+    return values
+
+
+def _bounds_its_block(evaluator: Evaluator, value: Value, asynchronous: bool) -> bool:
+    """Whether a context manager of the project bounds what is done inside it."""
+    if isinstance(value, Managed) and value.scope is not None:
+        scope = value.scope
+        key = f"bounds its block {asynchronous}"
+        if key not in scope._cache:
+            scope._cache[key] = False
+            scope._cache[key] = any(
+                _in_statement(evaluator, statement, statement, scope, asynchronous, False)
+                or (not asynchronous and _has_alarm(evaluator, scope, statement))
+                for statement in _yielding(scope)
+            )
+        return bool(scope._cache[key])
+    if asynchronous or not isinstance(value, Instance) or not isinstance(value.cls, Class):
+        return False
+    return any(
+        isinstance(method, Function) and _has_alarm(evaluator, method.scope, None)
+        for method in objects.class_attribute(evaluator, value.cls, "__enter__", value)
+    )
+
+
+def _yielding(scope: Scope) -> list[ast.stmt]:
+    """The statements of a generator function that yield."""
+    return [
+        statement
+        for statement in scope.places
+        for expression in own_expressions(statement)
+        if isinstance(expression, (ast.Yield, ast.YieldFrom))
+    ]
+
+
+def _entered_before(
+    evaluator: Evaluator, scope: Scope, at: ast.stmt | None, asynchronous: bool
+) -> bool:
+    """Whether a bound was entered by a stack, in the same function: `enter_async_context`."""
+    if at is None or at not in scope.places:
+        return False
+    cache = scope._cache
+    if "entered" not in cache:
+        cache["entered"] = [
+            found
+            for found in walk(scope).calls
+            if found.scope is scope and _enters(found.node)  # type: ignore[arg-type]
+        ]
+    entered: list[Found] = cache["entered"]  # type: ignore[assignment]
+    return any(
+        _limits(evaluator, value, _contexts(asynchronous))
+        for node, _, statement in entered
+        if statement is not None and scope.order(statement) < scope.order(at)
+        for value in evaluator.evaluate(node.args[0], Context(scope, statement))  # type: ignore[union-attr]
+    )
+
+
+def _enters(node: ast.Call) -> bool:
+    return _called_name(node) in ENTERING and len(node.args) == 1
 
 
 def _bounded_later(
@@ -258,11 +349,13 @@ def _wraps(evaluator: Evaluator, outer: ast.Call, node: ast.AST, context: Contex
 
 
 def _has_alarm(evaluator: Evaluator, scope: Scope, at: ast.stmt | None) -> bool:
-    """Whether a signal was set in this function, and not cancelled, before a statement."""
+    """Whether a signal was set in this function, and not cancelled, before a statement (None: at
+    all)."""
     is_set = False
-    end = scope.order(at) if at is not None and at in scope.places else 0
     for event in scope.events.get("signal", ()):
-        if event.kind != "call" or scope.order(event.statement) > end:
+        if event.kind != "call":
+            continue
+        if at in scope.places and scope.order(event.statement) > scope.order(at):
             continue
         node = event.node
         assert isinstance(node, ast.Call)

@@ -259,10 +259,12 @@ class Mapping(Value):
 
 @dataclass(eq=False)
 class Managed(Value):
-    """A context manager that gives `values` when it is entered."""
+    """A context manager that gives `values` when it is entered. `scope`: the generator function
+    that makes it, if it is in sight."""
 
     values: Alternatives
     node: ast.AST
+    scope: Scope | None = None
 
     def key(self) -> object:
         return (Managed, self.node, tuple(v.key() for v in self.values))
