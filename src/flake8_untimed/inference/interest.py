@@ -145,8 +145,7 @@ class Interest:
             return False
         return (
             any(word in data for word in _SPECIAL)
-            or (b"\\\n" in data or b"\\\r\n" in data)
-            and _CONTINUED.search(data) is not None
+            or ((b"\\\n" in data or b"\\\r\n" in data) and _CONTINUED.search(data) is not None)
             or data.count(b"\r") > data.count(b"\r\n")
         )
 

@@ -7,6 +7,7 @@ its own top-level package, or its folder. Nothing outside is ever read.
 from __future__ import annotations
 
 import ast
+import codecs
 import os
 import re
 import stat
@@ -266,7 +267,7 @@ class Project:
                         data = file.read()
             except OSError:
                 pass
-            self._bytes[path] = data
+            data = self._bytes[path] = data.removeprefix(codecs.BOM_UTF8)
         return data
 
     def patching(self, importer: str) -> list[str]:
@@ -347,7 +348,7 @@ class Project:
     def matters(self, path: str, data: bytes | None = None) -> bool:
         """Whether a file can have findings at all. Cheap: no file is parsed."""
         if data is not None:
-            self._bytes.setdefault(path, data)
+            self._bytes.setdefault(path, data.removeprefix(codecs.BOM_UTF8))
         return self._interest.of_file(path)
 
     def _make_dye(self, path: str) -> Dye | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 from bisect import bisect_left
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any, NamedTuple, Optional, Union
+from typing import TYPE_CHECKING, Any, NamedTuple, Union
 
 if TYPE_CHECKING:
     from flake8_untimed.inference.values import Alternatives
@@ -550,11 +550,11 @@ _READERS: dict[type, Callable[[Scope, Any], None]] = {
     **dict.fromkeys(_TRIES, Scope._bind_handlers),
 }
 _BLOCKS_OF = {
-    kind: tuple(f for f in _BLOCKS if f in kind._fields)
+    kind: tuple(f for f in _BLOCKS if f in kind._fields)  # type: ignore[attr-defined]
     for kind in (ast.If, *_LOOPS, *_WITHS, *_TRIES, ast.Match)
 }
 """Kind of compound statement -> its fields that are blocks, or parts with blocks."""
-_Stacked = list[tuple[ast.stmt, tuple[Optional[ast.stmt], str, list[ast.stmt], int]]]
+_Stacked = list[tuple[ast.stmt, tuple[ast.stmt | None, str, list[ast.stmt], int]]]
 
 
 def _stacked(parent: ast.stmt | None, block: str, body: list[ast.stmt]) -> _Stacked:

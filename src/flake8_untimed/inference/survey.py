@@ -141,9 +141,7 @@ class _Statements:
         while place >= 0:
             end = place + size
             after = text[end : end + 1]
-            if not (
-                (after.isalnum() or after == "_") or (place and _is_word(text[place - 1]))
-            ):
+            if not ((after.isalnum() or after == "_") or (place and _is_word(text[place - 1]))):
                 found.append(bisect_right(self._ends, place) + 1)
             place = text.find(word, end)
         return found
@@ -423,9 +421,9 @@ class Dye:
             value = node.value
             if isinstance(value, (ast.Yield, ast.YieldFrom, ast.Await)):
                 return (), self._carries(value)
-            names = _filled(value)
-            if names and isinstance(value, ast.Call) and self._any_argument_carries(value):
-                return names, True
+            filled = _filled(value)
+            if filled and isinstance(value, ast.Call) and self._any_argument_carries(value):
+                return filled, True
         return (), False
 
     def _any_argument_carries(self, call: ast.Call) -> bool:
@@ -598,10 +596,11 @@ class Dye:
             return self._mentions(function) or self._is_handed_something(node, "")
         if name in self.wrappers or name in self.callables:
             return True
-        if isinstance(found.scope.node, COMPREHENSIONS) and isinstance(function, ast.Name):
-            # What it iterates over says what it is.
+        # What a comprehension iterates over says what its names are.
+        inside = isinstance(found.scope.node, COMPREHENSIONS)
+        if inside and isinstance(function, ast.Name):
             return True
-        if name in self._wanted and self._mentions(function):
+        if name in self._wanted and (inside or self._mentions(function)):
             return True
         return self._is_handed_something(node, name)
 

@@ -154,7 +154,7 @@ class Catalogue:
     def senders(self) -> frozenset[str]:
         """The last names of all that sends a request or makes a client when it is called, or
         decides how requests are sent."""
-        owners = (*self._clients.values(), *self._carriers.values())
+        owners: list[Client | Constructor] = [*self._clients.values(), *self._carriers.values()]
         return _DECIDERS.union(
             self._made,
             (path.rpartition(".")[2] for path in self._senders),
