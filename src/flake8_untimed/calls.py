@@ -41,7 +41,7 @@ from flake8_untimed.libraries.model import Client, Constructor, Library, Sender
 from flake8_untimed.limits import Limits, handing_on
 from flake8_untimed.settings import Settings
 from flake8_untimed.source import Source as Text
-from flake8_untimed.takers import requests_through
+from flake8_untimed.takers import takers_rely_on
 
 ALWAYS = ("import_module", "__import__", "setdefaulttimeout", "_create_default_https_context")
 """Names that matter wherever they stand."""
@@ -93,9 +93,9 @@ class Construction:
     """It makes an SSL context."""
     calls: list[Call] = field(default_factory=list)
     """The calls in this module that go through it."""
-    handed: list[Bound] | None = None
-    """The bounds of the requests that functions of the project send through it when they are given
-    it; None if they are not given it, or there are other calls."""
+    is_relied_on: bool | None = None
+    """Whether functions of the project that are given it send requests that rely on its default;
+    None: nothing is known of such functions, or not asked for, since there are `calls`."""
 
     def argument(self, name: str | None) -> Argument | None:
         return self.arguments.named.get(name) if name is not None else None
@@ -472,7 +472,7 @@ class _Collector:
         for made in self._facts.constructions:
             if not made.calls and made.bound.source is Source.CLIENT:
                 if made.bound.kind is not Kind.BOUNDED:
-                    made.handed = requests_through(self._facts, made)
+                    made.is_relied_on = takers_rely_on(self._facts, made)
 
     # Attributes that are set -----------------------------------------------------------------
 

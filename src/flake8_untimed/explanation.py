@@ -436,7 +436,7 @@ class _Explainer:
             if lines:
                 noun = "line" if len(lines) == 1 else "lines"
                 yield Row("used by", f"the calls of this file on {noun} {_listed(map(str, lines))}")
-            elif made.handed is not None:
+            elif made.is_relied_on is not None:
                 yield Row("used by", "functions of this project that it is given to")
             else:
                 yield Row("used by", "no call of this file")

@@ -544,9 +544,18 @@ class Limits:
         """Whether what requests go through is surely one of the library's own ways to the
         network, which None stands for too."""
         return all(
-            is_none(v) or (isinstance(v, Result) and v.path in classes)
+            is_none(v) or any(c in classes for c in self._classes_of(v))
             for v in self._evaluator.argument(transport)
         )
+
+    def _classes_of(self, value: Value) -> list[str]:
+        """The paths of the classes outside the project that an object is of."""
+        if isinstance(value, Result):
+            return [value.path]
+        if not (isinstance(value, Instance) and isinstance(value.cls, Class)):
+            return []
+        line = objects.mro(self._evaluator, value.cls)
+        return [base.path for base in line if isinstance(base, Symbol)]
 
     def _construction(self, client: Instance) -> Passed | None:
         """What the library's own constructor is given, through the `__init__` of subclasses."""
@@ -713,9 +722,10 @@ class Limits:
 
     def sent_through(
         self, made: ast.Call, taker: Value, passed: Passed, node: ast.Call, context: Context
-    ) -> Iterator[Bound]:
-        """The bounds of the requests that a function or class of the project sends through the
-        client made at `made`, when a call (`node`) gives it these arguments."""
+    ) -> Iterator[bool]:
+        """For each request that a function or class of the project sends through the client made at
+        `made`, when a call (`node`) gives it these arguments: whether it relies on the client's own
+        default. Setting another default counts as one that does not."""
         if self._depth >= DEPTH:
             return
         self._depth += 1
@@ -755,7 +765,9 @@ class Limits:
                     if first is not None and method.owner is base.scope:
                         yield method, Frame(method, {first: (instance,)}, None, 1)
 
-    def _sent_inside(self, made: ast.Call, scope: Scope, frame: Frame) -> Iterator[Bound]:
+    def _sent_inside(self, made: ast.Call, scope: Scope, frame: Frame) -> Iterator[bool]:
+        if self._is_tuned(made, scope, frame):
+            yield False
         for found in walk(scope).calls:
             node = found.node
             assert isinstance(node, ast.Call)
@@ -772,13 +784,33 @@ class Limits:
                     passed, callee = passed.after(callee.site.passed), callee.function
                 if isinstance(callee, SenderValue):
                     if is_made_at(callee.client, made):
-                        yield self.of(callee, passed, context, node)
+                        yield relies(self.of(callee, passed, context, node), callee.sender, passed)
                 elif any(
                     is_made_at(value, made)
                     for argument in arguments_of(passed)
                     for value in self._evaluator.argument(argument)
                 ):
                     yield from self.sent_through(made, callee, passed, node, context)
+
+    def _is_tuned(self, made: ast.Call, scope: Scope, frame: Frame) -> bool:
+        """Whether a function sets the default timeout of the client made at `made`."""
+        for node, inner, statement in walk(scope).stores:
+            for target in node.targets if isinstance(node, ast.Assign) else ():
+                if isinstance(target, ast.Attribute) and "timeout" in target.attr:
+                    context = _inside(Found(node, inner, statement), scope, frame)
+                    for owner in self._evaluator.evaluate(target.value, context):
+                        client = self._evaluator.client_of(owner)
+                        if is_made_at(owner, made) and client and target.attr in client.settable:
+                            return True
+        return False
+
+
+def relies(bound: Bound, sender: Sender, passed: Passed) -> bool:
+    """Whether a request has nothing but the default of its client."""
+    if bound.source is Source.CLIENT:
+        return True
+    is_named = sender.timeout in passed.keywords
+    return bound.kind is Kind.UNKNOWN and bool(passed.splats) and not is_named
 
 
 def arguments_of(passed: Passed) -> Iterator[Argument]:

@@ -6,7 +6,6 @@ import ast
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from flake8_untimed.bounds import Bound, Kind, Source
 from flake8_untimed.inference import invoke, objects
 from flake8_untimed.inference.arguments import Argument, Passed
 from flake8_untimed.inference.scopes import COMPREHENSIONS, Scope
@@ -28,24 +27,23 @@ class Handing(NamedTuple):
     passed: Passed
 
 
-def requests_through(facts: Facts, made: Construction) -> list[Bound] | None:
-    """The bounds of the requests that functions of the project send through a client that they are
-    given; None: no function of the project is given it."""
-    bounds = []
-    handings = list(_handings(facts, made))
-    if not handings:
-        return [] if _has_setter(facts, made) else None
-    for node, context, taker, passed in handings:
+def takers_rely_on(facts: Facts, made: Construction) -> bool | None:
+    """Whether functions of the project that are given a client rely on its default; None: they are
+    not seen to do anything with it."""
+    rely: list[bool] = []
+    for node, context, taker, passed in _handings(facts, made):
         asynchronous = made.client is not None and made.client.asynchronous
         if is_surrounded(facts.evaluator, node, context, asynchronous):
-            bounds.append(Bound(Kind.BOUNDED, Source.AROUND))
+            rely.append(False)
         else:
-            bounds += facts.limits.sent_through(made.node, taker, passed, node, context)
-    return bounds
+            rely += facts.limits.sent_through(made.node, taker, passed, node, context)
+    return any(rely) if rely else None
 
 
 def _handings(facts: Facts, made: Construction) -> Iterator[Handing]:
-    """The calls that give a client to the project, near to where it is made."""
+    """The calls that give a client to the project, near to where it is made; storing it through a
+    property is one as well."""
+    yield from _setters(facts, made)
     for node, scope, statement in _calls_near(facts, made):
         assert isinstance(node, ast.Call)
         if not node.args and not node.keywords:
@@ -110,15 +108,17 @@ def _is_ours(value: Value) -> bool:
     return isinstance(value, (Function, Class))
 
 
-def _has_setter(facts: Facts, made: Construction) -> bool:
-    """Whether a client is stored through a property of the project: `self.client = Client()`."""
-    scope, statement, _ = made.context
+def _setters(facts: Facts, made: Construction) -> Iterator[Handing]:
+    """`self.client = Client()`, where that is a property of the project."""
+    context = made.context
+    statement = context.at
     if not isinstance(statement, ast.Assign) or statement.value is not made.node:
-        return False
+        return
+    passed = Passed([Argument(made.node, context)])
     for target in statement.targets:
         if isinstance(target, ast.Attribute):
-            for owner in facts.evaluate(target.value, Context(scope, statement)):
+            for owner in facts.evaluate(target.value, context):
                 if isinstance(owner, Instance) and isinstance(owner.cls, Class):
-                    if objects.has_setter(facts.evaluator, owner.cls, target.attr):
-                        return True
-    return False
+                    setter = objects.setter_of(facts.evaluator, owner.cls, target.attr)
+                    if setter is not None:
+                        yield Handing(made.node, context, Function(setter, owner), passed)

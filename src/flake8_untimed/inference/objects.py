@@ -200,7 +200,8 @@ def _own_attribute(
     """What one class itself says of an attribute: in its body, or in its methods by `self.x = `."""
     groups = []
     scope = cls.scope
-    getter = _getter(scope, name) if len(scope.bindings.get(name, ())) > 1 else None
+    several = len(scope.bindings.get(name, ())) > 1
+    getter = _accessors(scope, name)[0] if several else None
     if getter is not None:
         return invoke.returned(evaluator, Function(getter, instance)) if instance else NOTHING_KNOWN
     own = attribute_stores(scope).get(name, ())
@@ -455,22 +456,23 @@ def _from_descriptor(
     return (value,)
 
 
-def has_setter(evaluator: Evaluator, cls: Class, name: str) -> bool:
-    """Whether an attribute is a property that can be set."""
+def setter_of(evaluator: Evaluator, cls: Class, name: str) -> Scope | None:
+    """The function that sets an attribute, if that is a property."""
     for base in mro(evaluator, cls):
         if isinstance(base, Class) and name in base.scope.bindings:
-            return _getter(base.scope, name) is not None
-    return False
+            return _accessors(base.scope, name)[1]
+    return None
 
 
-def _getter(cls: Scope, name: str) -> Scope | None:
-    """The getter of a property that can be set as well (else there is but one function)."""
+def _accessors(cls: Scope, name: str) -> tuple[Scope | None, Scope | None]:
+    """The getter and the setter of a property that has both."""
     functions = [b.node for b in cls.bindings[name] if b.kind == "def"]
-    for function in functions:
+    for function in functions[1:]:
         for decorator in function.decorator_list:  # type: ignore[attr-defined]
             if dotted(decorator) == f"{name}.setter":
-                return cls.child(functions[0], functions[0])  # type: ignore[arg-type]
-    return None
+                getter, setter = functions[0], function
+                return cls.child(getter, getter), cls.child(setter, setter)  # type: ignore[arg-type]
+    return None, None
 
 
 def is_property(evaluator: Evaluator, scope: Scope) -> bool:

@@ -42,9 +42,7 @@ def is_relied_on(made: Construction) -> bool:
     done with it out of sight."""
     if made.calls:
         return any(relies(call) for call in made.calls)
-    if made.handed is not None:
-        return any(bound.source is Source.CLIENT for bound in made.handed)
-    return True
+    return made.is_relied_on is not False
 
 
 def relies(call: Call) -> bool:
