@@ -38,7 +38,7 @@ from flake8_untimed.inference.values import (
 )
 from flake8_untimed.inference.walk import Walk, walk
 from flake8_untimed.libraries.model import Client, Constructor, Library, Sender
-from flake8_untimed.limits import Limits, handing_on
+from flake8_untimed.limits import Limits, handing_on, timeout_names
 from flake8_untimed.settings import Settings
 from flake8_untimed.source import Source as Text
 from flake8_untimed.takers import takers_rely_on
@@ -325,7 +325,7 @@ class _Collector:
         bound = self._limits.of_callable(function, passed)
         if bound is None or bound.kind in (Kind.UNKNOWN, Kind.BOUNDED):
             return None
-        sender = self._sender_inside(function, passed)
+        sender = self._limits.sender_inside(function, passed)
         if sender is None:
             return None
         library = self._limits.library(sender)
@@ -346,22 +346,6 @@ class _Collector:
                   bound.seconds, bound.waits, bound.detail, bound.site),
             None, wrapper, splats=passed.splats, takes_timeout=takes,
         )  # fmt: skip
-
-    def _sender_inside(
-        self, function: Function, passed: Passed, depth: int = 0
-    ) -> SenderValue | None:
-        for found in handing_on(function.scope):
-            node = found.node
-            assert isinstance(node, ast.Call)
-            context = Context(found.scope, found.statement)
-            for callee in self._evaluator.evaluate(node.func, context):
-                if isinstance(callee, SenderValue):
-                    return callee
-                if isinstance(callee, Function) and depth < 4:
-                    inner = self._sender_inside(callee, passed, depth + 1)
-                    if inner is not None:
-                        return inner
-        return None
 
     # Partials --------------------------------------------------------------------------------
 
@@ -531,8 +515,9 @@ def _gives_timeout(function: Function, passed: Passed) -> bool:
     names = parameter_names(function.scope.node.args)  # type: ignore[union-attr]
     if function.receiver is not None:
         names = names[1:]
-    bound = bind(passed, names)
-    return any("timeout" in name for name in bound.named)
+    given = bind(passed, names).named
+    handed = timeout_names(function.scope)
+    return any("timeout" in name or name in handed for name in given)
 
 
 def headers_of(evaluator: Evaluator, context: Context, event: Event) -> Iterator[Value | None]:

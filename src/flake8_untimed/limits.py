@@ -40,6 +40,8 @@ from flake8_untimed.settings import Settings
 
 DEPTH = 6
 """Functions that hand a request on to one another; deeper, nothing is said."""
+_OPEN = (Kind.UNKNOWN, Kind.BOUNDED)
+"""What is not reported of a request."""
 _NONE: Alternatives = (Literal(None),)
 _CHANGING = frozenset(("mount", "update", "setdefault"))
 """Methods that change a client or its headers."""
@@ -59,6 +61,7 @@ class Limits:
         self._importer = module.module.path
         self._depth = 0
         self._open: set[object] = set()
+        self._settled: dict[ast.Call, bool] = {}
         self._changes: dict[object, list[tuple[Context, Event]]] = {}
 
     # Of a request ----------------------------------------------------------------------------
@@ -270,9 +273,8 @@ class Limits:
                     found = self._evaluator.evaluate(event.node, context)  # type: ignore[arg-type]
                 finally:
                     self._open.discard(place)
-                for value in found:
-                    if not isinstance(value, Unknown):
-                        return value, place
+                known = [v for v in found if not isinstance(v, Unknown)]
+                return (known or found)[0], place
         if not called and isinstance(client.cls, Class):
             for value in objects.class_attribute(self._evaluator, client.cls, name, client):
                 if isinstance(value, (Function, Partial)):
@@ -683,7 +685,7 @@ class Limits:
         requests = [
             found
             for found in walk(value.scope).calls
-            if everything or hands_on(found.node, value.scope)  # type: ignore[arg-type]
+            if everything or (hands_on(found.node, value.scope) and not self._is_settled(found))  # type: ignore[arg-type]
         ]
         if not requests:
             return None
@@ -695,6 +697,46 @@ class Limits:
         finally:
             self._depth -= 1
             self._open.discard(key)
+
+    def _is_settled(self, found: Found) -> bool:
+        """Whether the request of a call is judged where it stands, whoever calls its function."""
+        node = found.node
+        assert isinstance(node, ast.Call)
+        if node not in self._settled:
+            # A function that calls itself on the way asks again.
+            self._settled[node] = False
+            context = Context(found.scope, found.statement)
+            senders = [
+                v
+                for v in self._evaluator.evaluate(node.func, context)
+                if isinstance(v, SenderValue)
+            ]
+            if senders:
+                passed = invoke.passed_by(self._evaluator, node, context)
+                bounds = [self.of(s, passed, context, node) for s in senders]
+                self._settled[node] = all(b.kind not in _OPEN for b in bounds)
+        return self._settled[node]
+
+    def sender_inside(
+        self, function: Function, passed: Passed, outer: Frame | None = None
+    ) -> SenderValue | None:
+        """The sender that a function hands its caller's arguments on to."""
+        frame = invoke.frame_for(self._evaluator, function, passed, outer)
+        for found in handing_on(function.scope):
+            node = found.node
+            assert isinstance(node, ast.Call)
+            context = _inside(found, function.scope, frame)
+            for callee in self._evaluator.evaluate(node.func, context):
+                while isinstance(callee, Partial):
+                    callee = callee.function
+                if isinstance(callee, SenderValue):
+                    return callee
+                if isinstance(callee, Function) and frame.depth < invoke.FRAMES:
+                    inner = invoke.passed_by(self._evaluator, node, context)
+                    sender = self.sender_inside(callee, inner, frame)
+                    if sender is not None:
+                        return sender
+        return None
 
     def _inside(
         self, scope: Scope, requests: list[Found], frame: Frame, everything: bool
@@ -868,12 +910,27 @@ def _inside(found: Found, top: Scope, frame: Frame | None) -> Context:
 
 
 def _reachable(evaluator: Evaluator, context: Context) -> bool:
+    """Whether a statement is reached, as far as the tests around and before it tell."""
     scope, at, frame = context
-    for parent, block in scope.parents(at):
-        if isinstance(parent, ast.If):
-            test = evaluator.truth(parent.test, Context(scope, parent, frame))
-            if test is not None and test is not (block == "body"):
+
+    def truth(statement: ast.If | ast.Assert) -> bool | None:
+        return evaluator.truth(statement.test, Context(scope, statement, frame))
+
+    for place in scope.chain(at):
+        if isinstance(place.parent, ast.If):
+            test = truth(place.parent)
+            if test is not None and test is not (place.block == "body"):
                 return False
+        for before in place.body[: place.position]:
+            if isinstance(before, ast.Assert):
+                if truth(before) is False:
+                    return False
+            elif isinstance(before, ast.If):
+                leaves = scope._ends(before.body), scope._ends(before.orelse)
+                if any(leaves):
+                    test = truth(before)
+                    if test is not None and leaves[0 if test else 1]:
+                        return False
     return True
 
 
@@ -903,8 +960,10 @@ def hands_on(node: ast.Call, scope: Scope) -> bool:
     if scope.owner is not None:
         # What an object holds was not given to the method.
         names.discard(objects.first_parameter(scope) or "")
+    # What is named at the call itself cannot come with `**kwargs`.
+    is_named = any(keyword.arg == "timeout" for keyword in node.keywords)
     for keyword in node.keywords:
-        if keyword.arg is None or "timeout" in keyword.arg:
+        if (keyword.arg is None and not is_named) or "timeout" in (keyword.arg or ""):
             if _mentions(keyword.value, names):
                 return True
     if isinstance(node.func, ast.Name) and node.func.id in names:
@@ -923,6 +982,18 @@ def handing_on(scope: Scope) -> list[Found]:
         found = [f for f in walk(scope).calls if hands_on(f.node, scope)]  # type: ignore[arg-type]
         scope._cache["handing on"] = found
     return found  # type: ignore[return-value]
+
+
+def timeout_names(scope: Scope) -> set[str]:
+    """The names that a function hands on as `timeout=`."""
+    return {
+        part.id
+        for found in handing_on(scope)
+        for keyword in found.node.keywords  # type: ignore[union-attr]
+        if keyword.arg == "timeout"
+        for part in ast.walk(keyword.value)
+        if isinstance(part, ast.Name)
+    }
 
 
 def _mentions(node: ast.expr, names: set[str]) -> bool:

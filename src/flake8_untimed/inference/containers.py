@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from flake8_untimed.inference import objects
@@ -42,11 +42,10 @@ def display(evaluator: Evaluator, node: ast.Dict, context: Context) -> Mapping:
     for key, value in list(zip(node.keys, node.values))[:SIZE]:
         if key is None:
             for spread_value in evaluator.evaluate(value, context):
-                if isinstance(spread_value, Mapping):
-                    entries.update(spread_value.entries)
-                    is_open = is_open or spread_value.open
-                else:
-                    is_open = True
+                if not isinstance(spread_value, Mapping):
+                    spread_value = Mapping({}, True, value)
+                entries = _overlaid(entries, spread_value)
+                is_open = is_open or spread_value.open
         elif isinstance(key, ast.Constant):
             entries[key.value] = evaluator.evaluate(value, context)
             nodes[key.value] = value
@@ -94,7 +93,17 @@ def merged(evaluator: Evaluator, node: ast.BinOp, context: Context) -> Alternati
     left, right = both[0][0], both[1][0]
     assert isinstance(left, Mapping)
     assert isinstance(right, Mapping)
-    return (Mapping({**left.entries, **right.entries}, left.open or right.open, node),)
+    return (Mapping(_overlaid(left.entries, right), left.open or right.open, node),)
+
+
+def _overlaid(entries: dict[object, Alternatives], over: Mapping) -> dict[object, Alternatives]:
+    """Entries under those of another mapping; what that one may hold out of sight hides them."""
+    if over.open or over.others:
+        entries = {
+            key: values if key in over.missing else union([values, NOTHING_KNOWN])
+            for key, values in entries.items()
+        }
+    return {**entries, **over.entries}
 
 
 # Taken out -----------------------------------------------------------------------------------
@@ -193,7 +202,11 @@ def method(evaluator: Evaluator, node: ast.Call, context: Context) -> Alternativ
     found = [v for v in values if isinstance(v, (Mapping, Collection))]
     if not found:
         return None
-    return union(_METHODS[name](evaluator, v, node, context) for v in found)
+    groups = [_METHODS[name](evaluator, v, node, context) for v in found]
+    if any(v not in found and v.key() != EMPTY.key() for v in values):
+        # `(options or {}).get("timeout")`: something out of sight may be asked, too.
+        groups.append(NOTHING_KNOWN)
+    return union(groups)
 
 
 def _keyed(
@@ -347,6 +360,15 @@ def _mapping_after(
         missing = missing - {key}
         entries[key] = new if certain else union([new, entries.get(key, NOTHING_KNOWN)])
 
+    def lay(other: Mapping) -> None:
+        nonlocal entries, is_open, missing
+        if other.open or other.others:
+            unseen = Mapping({}, True, other.node, missing=other.missing)
+            entries, is_open = _overlaid(entries, unseen), True
+            missing = missing & other.missing
+        for key, new in other.entries.items():
+            put(key, new)
+
     if event.kind == "item":
         new = evaluator.evaluate(event.node, context)  # type: ignore[arg-type]
         if event.name is None:
@@ -371,39 +393,28 @@ def _mapping_after(
                 entries.pop(key, None)
                 missing = missing | {key}
         elif event.name == "update":
-            is_open = _update(evaluator, call, context, put) or is_open
+            for other in _updates(evaluator, call, context):
+                lay(other)
         elif event.name in ("clear",):
             entries.clear()
         elif event.name not in ("get", "items", "keys", "values", "copy"):
             is_open = True
     elif event.kind == "call":  # `mapping |= other`
-        for other in evaluator.evaluate(event.node, context):  # type: ignore[arg-type]
-            if isinstance(other, Mapping):
-                for name, new in other.entries.items():
-                    put(name, new)
-                is_open = is_open or other.open
-            else:
-                is_open = True
+        for over in evaluator.evaluate(event.node, context):  # type: ignore[arg-type]
+            lay(over if isinstance(over, Mapping) else Mapping({}, True, event.node))
     return Mapping(entries, is_open, value.node, others, nodes, missing, value.written)
 
 
-def _update(evaluator: Evaluator, call: ast.Call, context: Context, put: object) -> bool:
-    """`mapping.update(...)`; whether it may bring what is not in sight."""
-    is_open = False
-    for keyword in call.keywords:
-        if keyword.arg is None:
-            is_open = True
-        else:
-            put(keyword.arg, evaluator.evaluate(keyword.value, context))  # type: ignore[operator]
-    for argument in call.args:
+def _updates(evaluator: Evaluator, call: ast.Call, context: Context) -> Iterator[Mapping]:
+    """What `mapping.update(...)` brings, one after the other."""
+    spread = [k.value for k in call.keywords if k.arg is None]
+    for argument in (*call.args, *spread):
         for other in evaluator.evaluate(argument, context):
-            if isinstance(other, Mapping):
-                for key, new in other.entries.items():
-                    put(key, new)  # type: ignore[operator]
-                is_open = is_open or other.open
-            else:
-                is_open = True
-    return is_open
+            yield other if isinstance(other, Mapping) else Mapping({}, True, argument)
+    named: dict[object, Alternatives] = {
+        k.arg: evaluator.evaluate(k.value, context) for k in call.keywords if k.arg
+    }
+    yield Mapping(named, False, call)
 
 
 def _collection_after(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Set
 from typing import TYPE_CHECKING
 
 from flake8_untimed.inference import annotations as types
@@ -125,7 +126,7 @@ def frame_for(
             values[name] = NOTHING_KNOWN
         elif name in defaulted:
             values[name] = evaluator.evaluate(defaulted[name], where)
-    _declare(evaluator, arguments, values, where)
+    _declare(evaluator, arguments, values, where, bound.named.keys())
     if arguments.kwarg is not None:
         entries: dict[object, Alternatives] = {
             name: evaluator.argument(a) for name, a in bound.extra.items()
@@ -150,13 +151,20 @@ def _declare(
     arguments: ast.arguments,
     values: dict[str, Alternatives],
     where: Context,
+    given: Set[str],
 ) -> None:
-    """Where a caller's argument is unknown, the parameter's annotation still holds."""
+    """Where a caller's argument is unknown, the parameter's annotation still holds; a default, or
+    None where a number could stand, is known."""
     for argument in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs):
-        if argument.annotation is not None and argument.arg in values:
-            values[argument.arg] = evaluator.unless_known(
-                values[argument.arg], argument.annotation, where
-            )
+        name = argument.arg
+        if argument.annotation is None or name not in values:
+            continue
+        is_none = all(isinstance(v, Literal) and v.value is None for v in values[name])
+        if is_none and name not in given:
+            continue
+        declared = evaluator.unless_known(values[name], argument.annotation, where)
+        if not is_none or any(isinstance(v, Instance) for v in declared):
+            values[name] = declared
 
 
 # Calls ---------------------------------------------------------------------------------------
