@@ -28,6 +28,12 @@ _SPECIAL = (b"import_module", b"__import__", b"setdefaulttimeout", b"_create_def
 """What may lead to a library in a way that is not seen here."""
 _DOT = r"[\s\\]*\.[\s\\]*"
 _ATTRIBUTE = re.compile(rf"{_DOT}(\w+)")
+_BOUND = re.compile(rb"\w+[ \t]*(?::[^=\n]*)?=[^=]")
+"""From a name on: that it is assigned to."""
+_BOUND_BEFORE = re.compile(rb"(?:\bdef|\bclass|\bglobal)[ \t]+$")
+_PART = re.compile(rb"\w")
+_ANNOTATING = re.compile(rb"(?::|->|\||\w\[[^\]\n]*)[ \t]*$")
+"""What stands before a string that is an annotation."""
 _NAME = re.compile(rb"[A-Za-z_]\w*")
 _BEFORE = re.compile(rb"[\w.]")
 """What may not stand before a name, or it is another's attribute, or a part of a longer one."""
@@ -107,6 +113,7 @@ class Interest:
         self._keep = keep
         self._dyes: dict[str, Dye | None] = {}
         self._stains: dict[str, Stain] = {}
+        self._resolved: dict[str, dict[str, tuple[Use, ...]]] = {}
         self._next: dict[str, tuple[str, ...]] = {}
         self._outlines: dict[str, Outline] = {}
         self._names: dict[str, bool] = {}
@@ -151,11 +158,16 @@ class Interest:
 
     def of_name(self, path: str, name: str) -> bool:
         """Whether a name of a module, or with `*` any, is of interest."""
-        self._settle(path)
-        stain = self._stains[path]
         if name == "*":
-            return bool(stain.touched or self._outline(path).library)
-        return name in stain.touched or self._stain_of(path, name) != ""
+            self._settle(path)
+            return bool(self._stains[path].touched or self._outline(path).library)
+        for use in self._ends(Use(path, name, None)):
+            if self._submodule(use.path, use.name) is not None:
+                return True
+            self._settle(use.path)
+            if use.name in self._stains[use.path].touched or self._stain_of(use.path, use.name):
+                return True
+        return False
 
     def seeds(self, path: str) -> Seeds | None:
         """What a file gets from libraries, and from modules of interest; None: any of its names may
@@ -183,16 +195,61 @@ class Interest:
     def _neighbours(self, path: str) -> tuple[str, ...]:
         """The modules of the project from which a file imports."""
         if path not in self._next:
-            outline = self._outline(path)
-            found = dict.fromkeys(outline.stars)
-            for uses in outline.imports.values():
+            found = dict.fromkeys(self._outline(path).stars)
+            for uses in self._uses(path).values():
                 for use in uses:
                     found[use.path] = None
                     submodule = self._submodule(use.path, use.name)
                     if submodule is not None:
                         found[submodule] = None
+                        found.update((end.path, None) for end in self._handed_on(submodule))
             self._next[path] = tuple(found)
         return self._next[path]
+
+    def _uses(self, path: str) -> dict[str, tuple[Use, ...]]:
+        """Local name -> the names of the project that it may be, where they are defined: past the
+        modules that only import them. Names that the file itself only imports are left out."""
+        if path not in self._resolved:
+            data, outline = self._data(path), self._outline(path)
+            self._resolved[path] = {
+                local: tuple(end for use in uses for end in self._ends(use))
+                for local, uses in outline.imports.items()
+                if uses and (uses[0].way is not None or _is_used(data, outline.spans, local))
+            }
+        return self._resolved[path]
+
+    def _handed_on(self, path: str) -> Iterator[Use]:
+        """All that a module imports, where it is defined: others may get it from there."""
+        for uses in self._outline(path).imports.values():
+            for use in uses:
+                yield from self._ends(use)
+
+    def _ends(self, use: Use) -> list[Use]:
+        found, seen = [], {use}
+        queue = [use]
+        for each in queue:
+            further = self._outline(each.path).imports.get(each.name, ())
+            if (
+                not further
+                or any(u.way is not None for u in further)
+                or self._binds(each.path, each.name)
+            ):
+                found.append(each)
+                continue
+            for other in further:
+                other = Use(other.path, other.name, use.way)
+                if other not in seen:
+                    seen.add(other)
+                    queue.append(other)
+        return found
+
+    def _binds(self, path: str, name: str) -> bool:
+        """Whether a module binds a name in another way than by an import. By the look of it."""
+        return any(
+            _BOUND_BEFORE.search(data, max(0, place - 80), place) or _BOUND.match(data, place)
+            for data in (self._data(path),)
+            for place in _occurrences(data, name.encode())
+        )
 
     def _settle(self, path: str) -> None:
         """Find the stains of a module and of all that it imports, through others too."""
@@ -275,7 +332,7 @@ class Interest:
             return found
         for module in modules:
             outline = self._outline(module)
-            for uses in outline.imports.values():
+            for uses in self._uses(module).values():
                 for use in uses:
                     found.setdefault((use.path, use.name), []).append(module)
                     submodule = self._submodule(use.path, use.name)
@@ -330,7 +387,7 @@ class Interest:
             if (way := _spelling(self._catalogue, local, target))
         }
         given: dict[str, str] = {}
-        for local, uses in outline.imports.items():
+        for local, uses in self._uses(path).items():
             ways, giving = [], []
             for use in uses:
                 letters = self._stain_of(use.path, use.name)
@@ -377,8 +434,11 @@ class Interest:
         if letters:
             return letters
         submodule = self._submodule(path, name)
-        stain = self._stains.get(submodule, CLEAN) if submodule is not None else CLEAN
-        return "v" if stain.names or stain.wrappers else ""
+        if submodule is None:
+            return ""
+        stains = (self._stains.get(end.path, CLEAN) for end in self._handed_on(submodule))
+        every = (self._stains.get(submodule, CLEAN), *stains)
+        return "v" if any(s.names or s.wrappers for s in every) else ""
 
     # Reading a text --------------------------------------------------------------------------
 
@@ -482,6 +542,28 @@ def _imports(data: bytes) -> Iterator[re.Match[bytes]]:
             yield match
             end = max(end, match.end())
         place = data.find(b"import", end)
+
+
+def _occurrences(data: bytes, word: bytes) -> Iterator[int]:
+    place = data.find(word)
+    while place >= 0:
+        yield place
+        place = data.find(word, place + len(word))
+
+
+def _is_used(data: bytes, spans: list[int], local: str) -> bool:
+    """Whether a name stands outside of imports, and is not only named in a string, as in `__all__`,
+    unless the string is an annotation."""
+    word = local.encode()
+    for place in _occurrences(data, word):
+        around = data[max(0, place - 1) : place], data[place + len(word) : place + len(word) + 1]
+        if _PART.match(around[0]) or _PART.match(around[1]) or bisect_right(spans, place) % 2:
+            continue
+        if around[0] not in (b'"', b"'") or around[0] != around[1]:
+            return True
+        if _ANNOTATING.search(data, max(0, place - 100), place - 1):
+            return True
+    return False
 
 
 @cache
