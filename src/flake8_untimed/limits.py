@@ -1008,19 +1008,11 @@ def changes(scope: Scope, path: str) -> list[tuple[Scope, Event]]:
     key = f"changes of {path}"
     found = scope._cache.get(key)
     if found is None:
-        every = objects.attribute_events(scope, path) if scope.is_class else ()
-        places = [scope, *_functions(scope)] if scope.parent is None else [scope]
-        name = path.partition(".")[0]
-        found = scope._cache[key] = [
-            *((s, e) for s, e in every if _may_change(e)),
-            *(
-                (s, e)
-                for s in places
-                if s is scope or name not in s.bindings
-                for e in s.events.get(path, ())
-                if _may_change(e)
-            ),
-        ]
+        every = [*objects.attribute_events(scope, path)] if scope.is_class else []
+        every += [(scope, e) for e in scope.events.get(path, ())]
+        if scope.parent is None:
+            every += objects.done_inside(scope, path)
+        found = scope._cache[key] = [(s, e) for s, e in every if _may_change(e)]
     return found  # type: ignore[return-value]
 
 
@@ -1039,24 +1031,6 @@ def changes_to_self(cls: Scope) -> list[tuple[Scope, Event]]:
 
 def _may_change(event: Event) -> bool:
     return event.kind != "call" or event.name in _CHANGING
-
-
-def _functions(module: Scope) -> list[Scope]:
-    """All function scopes of a module; looked for once."""
-    known = module._cache.get("functions")
-    if known is not None:
-        return known  # type: ignore[return-value]
-    found: list[Scope] = []
-    stack = [module]
-    while stack:
-        scope = stack.pop()
-        scope.bindings  # noqa: B018  (reads the scope, and so finds its children)
-        for child in scope.children.values():
-            stack.append(child)
-            if child.is_function:
-                found.append(child)
-    module._cache["functions"] = found
-    return found
 
 
 def _parameters_for(callee: Function, node: ast.Call, name: str) -> list[str]:

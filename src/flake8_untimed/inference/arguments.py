@@ -55,6 +55,12 @@ class Passed:
             self.missing,
         )
 
+    def behind(self, first: Argument) -> Passed:
+        """These arguments, with one more before them."""
+        passed = self.shifted(0)
+        passed.positional = [first, *self.positional]
+        return passed
+
     def after(self, earlier: Passed) -> Passed:
         """These arguments behind those that a partial already holds."""
         return Passed(

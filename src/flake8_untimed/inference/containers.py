@@ -296,10 +296,9 @@ def changed(
     """Containers as they are at a place, after what was done to them by name since they were
     bound: `kwargs.setdefault("timeout", 5)`, `sessions["a"] = ...`, `clients.append(...)`."""
     scope, at, frame = context
-    events = scope.events.get(name)
-    if not events:
-        return values
-    if len(events) > SIZE:
+    events = scope.events.get(name, [])
+    inner = [(s, e) for s, e in objects.done_inside(scope, name) if e.kind in ("item", "call")]
+    if len(events) + len(inner) > SIZE:
         return tuple(objects.opened(v) for v in values)
     start = scope.order(since) if since is not None and since in scope.places else 0
     end = scope.order(at) if at is not None and at in scope.places else 1 << 60
@@ -314,6 +313,9 @@ def changed(
             after(evaluator, v, event, Context(scope, event.statement, frame), bool(certain))
             for v in values
         )
+    for function, event in inner:
+        where = Context(function, event.statement)
+        values = tuple(after(evaluator, v, event, where, False) for v in values)
     return values
 
 

@@ -427,8 +427,11 @@ class Evaluator:
 
     def _decorated(self, values: Alternatives, node: ast.AST, context: Context) -> Alternatives:
         """What the decorators in sight make of a function or class. Those out of sight are taken
-        to leave it as it is, and so are those of methods."""
-        if context.scope.is_class:
+        to leave it as it is, and so are those of methods that make nothing known of them."""
+        is_method = context.scope.is_class and isinstance(values[0], Function)
+        if context.scope.is_class and not is_method:
+            return values
+        if is_method and objects.is_property(self, values[0].scope):  # type: ignore[attr-defined]
             return values
         for decorator in reversed(getattr(node, "decorator_list", ())):
             for value in self.evaluate(decorator, context):
@@ -436,7 +439,9 @@ class Evaluator:
                     passed = Passed([Argument(None, None, values=values)])
                     call = ast.Call(func=decorator, args=[], keywords=[])
                     site = Site(call, context, passed)
-                    values = invoke.result_of(self, value, site)
+                    made = invoke.result_of(self, value, site)
+                    if not is_method or any(isinstance(m, Function) for m in made):
+                        values = made
         return values
 
     def unless_known(

@@ -115,6 +115,9 @@ def frame_for(
     values: dict[str, Alternatives] = {}
     if function.receiver is not None and names:
         values[names.pop(0)] = (function.receiver,)
+    elif function.receiver is not None:
+        # `def inner(*args, **kwargs)`, which a decorator put in the place of a method.
+        passed = passed.behind(Argument(None, None, values=(function.receiver,)))
     bound = bind(passed, names, [a.arg for a in arguments.kwonlyargs])
     defaulted = defaults(arguments)
     scope = function.scope
@@ -276,13 +279,21 @@ def _for_any_caller(evaluator: Evaluator, function: Function) -> Alternatives:
         return _returns(evaluator, function, None)
     memo = evaluator.memo(function.scope.module)
     key = ("returns", function.scope, receiver and receiver.key())
-    if isinstance(receiver, Instance) and receiver.site is not None:
+    if isinstance(receiver, Instance) and (
+        receiver.site is not None or _is_inherited(function, receiver)
+    ):
         return evaluator.remember(memo, key, lambda: _with_receiver(evaluator, function))
     return evaluator.remember(memo, key, lambda: _returns(evaluator, function, None))
 
 
+def _is_inherited(function: Function, receiver: Instance) -> bool:
+    """Whether a method is one of a base: `self` is more than the base knows of."""
+    owner = function.scope.owner
+    return isinstance(receiver.cls, Class) and owner is not None and receiver.cls.scope is not owner
+
+
 def _with_receiver(evaluator: Evaluator, function: Function) -> Alternatives:
-    """For an object whose construction is in sight: its own attributes count."""
+    """For an object whose construction or class is in sight: its own attributes count."""
     node = function.scope.node
     assert isinstance(node, FUNCTIONS)
     names = parameter_names(node.args)

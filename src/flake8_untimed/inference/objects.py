@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_untimed.inference import containers, invoke
@@ -235,6 +235,8 @@ def _own_attribute(
         groups[:0] = [_stored(evaluator, s, name, cls, instance) for s in own if _is_declaration(s)]
     if not groups:
         return None
+    if _is_set_by_name(scope, name) or _is_set_outside(evaluator, cls, name, groups):
+        groups.append(NOTHING_KNOWN)
     return _filled(evaluator, union(groups), scope, name)
 
 
@@ -252,8 +254,58 @@ def _filled(evaluator: Evaluator, values: Alternatives, cls: Scope, name: str) -
     for method, event in attribute_events(cls, name):
         if event.kind in ("item", "call"):
             context = Context(method, event.statement)
-            values = tuple(containers.after(evaluator, v, event, context, True) for v in values)
+            certain = method.name == "__init__" and not any(method.parents(event.statement))
+            values = tuple(containers.after(evaluator, v, event, context, certain) for v in values)
     return values
+
+
+def _is_set_by_name(cls: Scope, name: str) -> bool:
+    """Whether methods set whatever attributes (`setattr(self, key, value)`), or this one so."""
+    if "set by name" not in cls._cache:
+        names: set[object] = set()
+        for method in methods(cls):
+            first = first_parameter(method) or ""
+            for event in method.events.get(f"{first}.__dict__", ()):
+                if event.kind == "item" or event.name == "update":
+                    names.add(event.name if event.kind == "item" else None)
+            for event in method.events.get(first, ()):
+                node = event.node
+                if event.kind == "argument" and isinstance(node, ast.Call) and len(node.args) == 3:
+                    if dotted(node.func) == "setattr":
+                        key = node.args[1]
+                        names.add(key.value if isinstance(key, ast.Constant) else None)
+        cls._cache["set by name"] = names
+    found: set[object] = cls._cache["set by name"]  # type: ignore[assignment]
+    return bool(found) and (None in found or name in found)
+
+
+def _is_set_outside(
+    evaluator: Evaluator, cls: Class, name: str, groups: Iterable[Alternatives]
+) -> bool:
+    """Whether an attribute that is nothing but literals is set on an object of the class by its
+    module: `client = Client()`, `client.timeout = 5`."""
+    if not evaluator.is_deep or not all(isinstance(v, Literal) for group in groups for v in group):
+        return False
+    for scope, base, event in _stores_outside(cls.scope.module.scope).get(name, ()):
+        for value in evaluator.name(base, Context(scope, event.statement)):
+            if isinstance(value, Instance) and isinstance(value.cls, Class):
+                if any(c.key() == cls.key() for c in mro(evaluator, value.cls)):
+                    return True
+    return False
+
+
+def _stores_outside(module: Scope) -> dict[str, list[tuple[Scope, str, Event]]]:
+    """What a module and its functions store as attributes of others than `self`, by attribute."""
+    if "stores outside" not in module._cache:
+        found: dict[str, list[tuple[Scope, str, Event]]] = {}
+        for scope in (module, *functions(module)):
+            own = first_parameter(scope) if scope.is_function else None
+            for base, events in scope.events.items():
+                for event in events if base != own and "." not in base else ():
+                    if event.kind == "store":
+                        found.setdefault(str(event.name), []).append((scope, base, event))
+        module._cache["stores outside"] = found
+    return module._cache["stores outside"]  # type: ignore[return-value]
 
 
 def _class_stores(cls: Scope, name: str) -> Iterator[Store]:
@@ -308,6 +360,39 @@ def attribute_events(cls: Scope, path: str) -> Iterator[tuple[Scope, Event]]:
         if first:
             for event in method.events.get(f"{first}.{path}", ()):
                 yield method, event
+
+
+def done_inside(scope: Scope, path: str) -> list[tuple[Scope, Event]]:
+    """What the functions inside a module or function do to an object that is named there; looked
+    for once."""
+    if scope.is_class:
+        return []
+    key = f"done to {path}"
+    if key not in scope._cache:
+        name = path.partition(".")[0]
+        scope._cache[key] = [
+            (function, event)
+            for function in functions(scope)
+            if name not in function.bindings
+            for event in function.events.get(path, ())
+        ]
+    return scope._cache[key]  # type: ignore[return-value]
+
+
+def functions(scope: Scope) -> list[Scope]:
+    """All functions inside a scope, at any depth; looked for once."""
+    if "functions" not in scope._cache:
+        found: list[Scope] = []
+        stack = [scope]
+        while stack:
+            outer = stack.pop()
+            outer.bindings  # noqa: B018  (reads the scope, and so finds its children)
+            for child in outer.children.values():
+                stack.append(child)
+                if child.is_function:
+                    found.append(child)
+        scope._cache["functions"] = found
+    return scope._cache["functions"]  # type: ignore[return-value]
 
 
 def methods(cls: Scope) -> list[Scope]:
@@ -377,9 +462,13 @@ def _construction_frame(
     evaluator: Evaluator, cls: Class, method: Scope, instance: Instance | None
 ) -> Frame | None:
     """For an object whose construction is in sight: what its `__init__` was given."""
-    if instance is None or instance.site is None or method.name != "__init__":
+    if instance is None or not isinstance(instance.cls, Class):
         return None
-    if not isinstance(instance.cls, Class) or instance.cls.scope is not cls.scope:
+    if instance.cls.scope is not cls.scope:
+        # What a subclass overrides counts in what its bases store.
+        first = first_parameter(method)
+        return Frame(method, {first: (instance,)}, None, 1) if first and method.owner else None
+    if instance.site is None or method.name != "__init__":
         return None
     site = instance.site
     outer = site.context.frame
