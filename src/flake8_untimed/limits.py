@@ -804,12 +804,14 @@ class Limits:
             if isinstance(base, Class):
                 for method in objects.methods(base.scope):
                     first = objects.first_parameter(method)
-                    if first is not None and method.owner is base.scope:
+                    if method.name == "__init__" and base.scope is cls.scope:
+                        maker = Function(method, instance)
+                        yield method, invoke.frame_for(self._evaluator, maker, passed, outer)
+                    elif first is not None and method.owner is base.scope:
                         yield method, Frame(method, {first: (instance,)}, None, 1)
 
     def _sent_inside(self, made: ast.Call, scope: Scope, frame: Frame) -> Iterator[bool]:
-        if self._is_tuned(made, scope, frame):
-            yield False
+        yield from self._stored_inside(made, scope, frame)
         for found in walk(scope).calls:
             node = found.node
             assert isinstance(node, ast.Call)
@@ -834,17 +836,39 @@ class Limits:
                 ):
                     yield from self.sent_through(made, callee, passed, node, context)
 
-    def _is_tuned(self, made: ast.Call, scope: Scope, frame: Frame) -> bool:
-        """Whether a function sets the default timeout of the client made at `made`."""
+    def _stored_inside(self, made: ast.Call, scope: Scope, frame: Frame) -> Iterator[bool]:
+        """The same for what is assigned: the default timeout of the client, or the client to a
+        property of the project."""
         for node, inner, statement in walk(scope).stores:
-            for target in node.targets if isinstance(node, ast.Assign) else ():
-                if isinstance(target, ast.Attribute) and "timeout" in target.attr:
-                    context = _inside(Found(node, inner, statement), scope, frame)
+            if not isinstance(node, ast.Assign):
+                continue
+            context = _inside(Found(node, inner, statement), scope, frame)
+            for target in node.targets:
+                if isinstance(target, ast.Attribute):
                     for owner in self._evaluator.evaluate(target.value, context):
                         client = self._evaluator.client_of(owner)
-                        if is_made_at(owner, made) and client and target.attr in client.settable:
-                            return True
-        return False
+                        if client is not None:
+                            if is_made_at(owner, made) and target.attr in client.settable:
+                                yield False
+                        elif isinstance(owner, Instance) and isinstance(owner.cls, Class):
+                            yield from self._set(made, owner, target.attr, node.value, context)
+
+    def _set(
+        self,
+        made: ast.Call,
+        owner: Instance,
+        name: str,
+        value: ast.expr,
+        context: Context,
+    ) -> Iterator[bool]:
+        """What the setter of a property does with a client."""
+        assert isinstance(owner.cls, Class)
+        setter = objects.setter_of(self._evaluator, owner.cls, name)
+        if setter is not None:
+            given = Argument(value, context)
+            if any(is_made_at(v, made) for v in self._evaluator.argument(given)):
+                taker = Function(setter, owner)
+                yield from self.sent_through(made, taker, Passed([given]), made, context)
 
 
 def relies(bound: Bound, sender: Sender, passed: Passed) -> bool:

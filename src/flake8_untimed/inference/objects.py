@@ -164,9 +164,13 @@ def class_attribute(
 def _class_attribute(
     evaluator: Evaluator, cls: Class, name: str, instance: Instance | None, above: bool
 ) -> Alternatives:
+    line = mro(evaluator, cls)[1 if above else 0 :]
+    getter, _ = _property(line, name)
+    if getter is not None:
+        return invoke.returned(evaluator, Function(getter, instance)) if instance else NOTHING_KNOWN
     weak: list[Alternatives] = []
     shadowed = False
-    for base in mro(evaluator, cls)[1 if above else 0 :]:
+    for base in line:
         if isinstance(base, Class):
             values = _own_attribute(evaluator, base, name, instance)
             if values is None:
@@ -200,10 +204,6 @@ def _own_attribute(
     """What one class itself says of an attribute: in its body, or in its methods by `self.x = `."""
     groups = []
     scope = cls.scope
-    several = len(scope.bindings.get(name, ())) > 1
-    getter = _accessors(scope, name)[0] if several else None
-    if getter is not None:
-        return invoke.returned(evaluator, Function(getter, instance)) if instance else NOTHING_KNOWN
     own = attribute_stores(scope).get(name, ())
     stores = [
         *(_stored(evaluator, s, name, cls, None) for s in _class_stores(scope, name)),
@@ -547,10 +547,18 @@ def _from_descriptor(
 
 def setter_of(evaluator: Evaluator, cls: Class, name: str) -> Scope | None:
     """The function that sets an attribute, if that is a property."""
-    for base in mro(evaluator, cls):
-        if isinstance(base, Class) and name in base.scope.bindings:
-            return _accessors(base.scope, name)[1]
-    return None
+    return _property(mro(evaluator, cls), name)[1]
+
+
+def _property(line: list[Value], name: str) -> tuple[Scope | None, Scope | None]:
+    """The getter and the setter of an attribute, if the first class that defines it makes it a
+    property that has both."""
+    for base in line:
+        if isinstance(base, Class):
+            # A bare annotation defines nothing.
+            if any(b.kind != "annotation" for b in base.scope.bindings.get(name, ())):
+                return _accessors(base.scope, name)
+    return None, None
 
 
 def _accessors(cls: Scope, name: str) -> tuple[Scope | None, Scope | None]:
