@@ -203,11 +203,6 @@ class Project:
             self._modules[path] = self._read(path)
         return self._modules[path]
 
-    @property
-    def kept(self) -> int:
-        """How many modules are kept, with their trees."""
-        return len(self._modules)
-
     def trim(self) -> None:
         """Let go of what was read, if it is very much: it is read again when it is needed."""
         if len(self._modules) > MODULE_LIMIT:
