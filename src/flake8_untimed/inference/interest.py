@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from typing import NamedTuple
 
-from flake8_untimed.inference.survey import Dye, Seeds
+from flake8_untimed.inference.survey import Dye, Seeds, places
 from flake8_untimed.libraries import Catalogue
 
 _IMPORT = re.compile(
@@ -142,7 +142,7 @@ class Interest:
         return any(
             not bisect_right(spans, place) % 2
             for name in seeds.names | seeds.wrappers
-            for place in _places(data, name, seeds.spelled.get(name), leading)
+            for place in _leading_places(data, name, seeds.spelled.get(name), leading)
         )
 
     def is_special(self, path: str) -> bool:
@@ -575,22 +575,11 @@ def _spelling(catalogue: Catalogue, local: str, target: str) -> str | None:
     return rf"\b{local}\b(?:{_DOT}(?:{'|'.join(sorted(children))})\b|(?!{_DOT}))"
 
 
-def _places(text: str, name: str, way: str | None, leading: frozenset[str]) -> Iterator[int]:
+def _leading_places(
+    text: str, name: str, way: str | None, leading: frozenset[str]
+) -> Iterator[int]:
     """Where a name stands in a text, if it goes on to something that may lead further."""
-    if way is not None:
-        yield from (match.start() for match in re.finditer(way, text))
-        return
-    size = len(name)
-    place = text.find(name)
-    while place >= 0:
-        end = place + size
-        after = text[end : end + 1]
-        if not (after.isalnum() or after == "_" or (place and _is_word(text[place - 1]))):
-            attribute = _ATTRIBUTE.match(text, end)
-            if attribute is None or attribute[1] in leading:
-                yield place
-        place = text.find(name, end)
-
-
-def _is_word(character: str) -> bool:
-    return character.isalnum() or character == "_"
+    for place in places(text, name, way):
+        attribute = _ATTRIBUTE.match(text, place + len(name)) if way is None else None
+        if attribute is None or attribute[1] in leading:
+            yield place

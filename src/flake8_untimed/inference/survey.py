@@ -112,12 +112,11 @@ class _Statements:
         """The lines on which an identifier stands, and goes on as it must."""
         found = self._found.get(word)
         if found is None:
-            spelled = self._spelled.get(word)
-            if spelled is None:
-                found = self._search(word)
-            else:
-                ends, text = self._ends, self._text
-                found = [bisect_right(ends, m.start()) + 1 for m in re.finditer(spelled, text)]
+            ends = self._ends
+            found = [
+                bisect_right(ends, place) + 1
+                for place in places(self._text, word, self._spelled.get(word))
+            ]
             self._found[word] = found
         return found
 
@@ -133,18 +132,6 @@ class _Statements:
         for word in changed:
             self._found.pop(word, None)
         return changed
-
-    def _search(self, word: str) -> list[int]:
-        found = []
-        text, size = self._text, len(word)
-        place = text.find(word)
-        while place >= 0:
-            end = place + size
-            after = text[end : end + 1]
-            if not ((after.isalnum() or after == "_") or (place and _is_word(text[place - 1]))):
-                found.append(bisect_right(self._ends, place) + 1)
-            place = text.find(word, end)
-        return found
 
     def _collect(self, tree: ast.Module) -> None:
         stack: list[tuple[ast.stmt, int]] = [(s, -1) for s in reversed(tree.body)]
@@ -658,6 +645,22 @@ def _line_ends(text: str) -> list[int]:
     if "\r" in text:
         return [*(m.end() for m in _LINE_END.finditer(text)), len(text) + 1]
     return list(accumulate([len(line) + 1 for line in text.split("\n")]))
+
+
+def places(text: str, word: str, way: str | None) -> Iterator[int]:
+    """Where an identifier stands in a text; `way`: a regular expression for how it must go on."""
+    size = len(word)
+    pattern = re.compile(way) if way is not None else None
+    place = text.find(word)
+    while place >= 0:
+        end = place + size
+        if not (place and _is_word(text[place - 1])):
+            if pattern is not None:
+                if pattern.match(text, place):
+                    yield place
+            elif not _is_word(text[end : end + 1]):
+                yield place
+        place = text.find(word, end)
 
 
 def _is_word(character: str) -> bool:
