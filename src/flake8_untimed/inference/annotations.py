@@ -108,7 +108,8 @@ def _of_generic(
         return NOTHING_KNOWN
     deeper = depth + 1
     if name in _WRAPPERS:
-        return union(instances(evaluator, part, context, deeper) for part in parts)
+        groups = [instances(evaluator, part, context, deeper) for part in parts]
+        return union([*groups, (Literal(None),)] if name == "Optional" else groups)
     if name in _FIRST_ONLY:
         return instances(evaluator, parts[0], context, deeper)
     if name in _SEQUENCES:

@@ -477,12 +477,14 @@ class Evaluator:
             return (receiver,)
         outer = Context(scope.parent or scope, scope.statement, frame.closure if frame else None)
         own: Alternatives = (Parameter(scope, name),)
+        default = defaults(arguments).get(name)
         if node.annotation is not None:
             declared = types.instances(self, node.annotation, outer)
             known = tuple(v for v in declared if v is not UNKNOWN)
             if any(not is_none(v) for v in known):
-                return known
-        default = defaults(arguments).get(name)
+                # `client: Client = None` is not what checkers of types want, and often written.
+                may_be_none = isinstance(default, ast.Constant) and default.value is None
+                return union([known, (Literal(None),)]) if may_be_none else known
         if default is not None and not isinstance(default, ast.Constant):
             made = self.evaluate(default, outer)
             return union([own, tuple(v for v in made if self.knows(v))]) if made else own
