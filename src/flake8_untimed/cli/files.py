@@ -45,7 +45,8 @@ class Checker:
             findings = self.findings(source)
         except SourceError as error:
             return FileResult(error=error.reason)
-        return FileResult([self._reported(source, findings, finding) for finding in findings])
+        fixable = self._fixable(source, findings) if self._with_fixes else set()
+        return FileResult([self._reported(source, findings, f, f in fixable) for f in findings])
 
     def source(self, data: bytes, name: str) -> Source | None:
         """The text of a file, or None if nothing can be found in it. Raises SourceError, also for
@@ -82,29 +83,39 @@ class Checker:
             code for patterns, codes in self._ignores if patterns.match(absolute) for code in codes
         )
 
-    def _reported(self, source: Source, findings: Sequence[Finding], finding: Finding) -> Reported:
+    def _reported(
+        self, source: Source, findings: Sequence[Finding], finding: Finding, is_fixable: bool
+    ) -> Reported:
         line = source.lines[finding.span.line - 1].rstrip("\r\n")
-        replacement = None
-        if self._with_fixes and finding.fix is not None:
-            replacement = self._replacement(source, findings, finding)
+        replacement = _replacement(source, findings, finding) if is_fixable else None
         return Reported(source.path, finding, line, fingerprint(source, finding), replacement)
 
-    def _replacement(
-        self, source: Source, findings: Sequence[Finding], finding: Finding
-    ) -> Replacement | None:
-        """What the fix of this one finding would write; None without libcst, or if it would not
-        stand the test."""
+    def _fixable(self, source: Source, findings: Sequence[Finding]) -> set[Finding]:
+        """The findings whose fixes stand the test; none without libcst."""
         from flake8_untimed import fixes
 
-        alone = [
-            other if other is finding else replace(other, fix=None, why_not="not asked for")
-            for other in findings
-        ]
+        if not any(finding.fix for finding in findings):
+            return set()
         try:
-            outcome = fixes.fix_source(source, alone, unsafe=True, analyze=self.findings)
+            outcome = fixes.fix_source(source, findings, unsafe=True, analyze=self.findings)
         except fixes.LibcstMissing:
-            return None
-        return changed_lines(source.lines, outcome.source.lines)
+            return set()
+        return {*outcome.applied, *outcome.resolved}
+
+
+def _replacement(
+    source: Source, findings: Sequence[Finding], finding: Finding
+) -> Replacement | None:
+    """What the fix of this one finding writes. The analysis has had its say about all together:
+    once for each would take the square of their number."""
+    from flake8_untimed import fixes
+
+    alone = [
+        other if other is finding else replace(other, fix=None, why_not="not asked for")
+        for other in findings
+    ]
+    outcome = fixes.fix_source(source, alone, unsafe=True, analyze=lambda _: [])
+    return changed_lines(source.lines, outcome.source.lines)
 
 
 def read(path: str) -> bytes:
