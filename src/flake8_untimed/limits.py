@@ -45,6 +45,8 @@ _OPEN = (Kind.UNKNOWN, Kind.BOUNDED)
 _NONE: Alternatives = (Literal(None),)
 _CHANGING = frozenset(("mount", "update", "setdefault"))
 """Methods that change a client or its headers."""
+_NO_NETWORK = ("data:", "file:")
+"""Addresses that are read without a connection, or refused."""
 _PREVIOUS = Sender("request", (), passes=("timeout", "verify", "cert", "stream", "proxies"))
 """What comes before `send`, where the client is not known."""
 
@@ -82,6 +84,8 @@ class Limits:
         bound = self._of_request(value, passed)
         if bound.kind in (Kind.BOUNDED, Kind.INVALID):
             return bound
+        if (self._url(passed) or "").startswith(_NO_NETWORK):
+            return Bound(Kind.BOUNDED, Source.LIBRARY)
         sender = value.sender
         if is_surrounded(self._evaluator, node, context, sender.asynchronous, sender.late_body):
             return Bound(Kind.BOUNDED, Source.AROUND)
@@ -403,7 +407,7 @@ class Limits:
                 if (
                     isinstance(value, Literal)
                     and isinstance(value.value, str)
-                    and "://" in value.value
+                    and ("://" in value.value or value.value.startswith(_NO_NETWORK))
                 ):
                     return value.value.lower()
         return None

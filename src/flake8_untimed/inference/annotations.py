@@ -17,6 +17,7 @@ from flake8_untimed.inference.values import (
     Literal,
     Managed,
     Mapping,
+    Result,
     Symbol,
     Value,
     union,
@@ -72,6 +73,10 @@ def instances(
 
 def _instance(evaluator: Evaluator, value: Value) -> Value:
     made: Value
+    if isinstance(value, Result) and value.path.endswith(".TypeVar"):
+        bound = value.site.passed.keywords.get("bound")
+        if bound is not None and bound.node is not None and bound.context is not None:
+            return instances(evaluator, bound.node, bound.context, 1)[0]
     if isinstance(value, Class) or (
         isinstance(value, Symbol) and evaluator.client_at(value.path) is not None
     ):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator
 from collections.abc import Mapping as MappingType
+from typing import NamedTuple
 
 from flake8_untimed.inference import annotations as types
 from flake8_untimed.inference import containers, invoke, objects
@@ -22,6 +23,7 @@ from flake8_untimed.inference.scopes import (
     Guard,
     Module,
     Scope,
+    dotted,
 )
 from flake8_untimed.inference.values import (
     NOTHING_KNOWN,
@@ -363,9 +365,30 @@ class Evaluator:
             # An annotation says no more than what is seen to be bound, if that is seen.
             types_of = (self._declaration(scope, name, a, frame) for a in annotated)
             values = union([*types_of, values])
+        if at is not None and not any(tells(v) for v in values):
+            values = union([*self._narrowed(scope, name, at, frame), values])
         if any(isinstance(v, (Mapping, Collection)) for v in values):
             return containers.changed(self, values, Context(scope, at, frame), name, earliest)
         return values
+
+    def _narrowed(
+        self, scope: Scope, name: str, at: ast.stmt, frame: Frame | None
+    ) -> Iterator[Alternatives]:
+        """What `isinstance` says of a name: around a statement, or before it where else it would
+        not be reached."""
+        tests = narrowings(scope).get(name, ())
+        chain = scope.chain(at) if tests else []
+        for narrowing in tests:
+            statement = narrowing.statement
+            if narrowing.holds_inside:
+                holds = any(p.parent is statement and p.block == "body" for p in chain)
+            else:
+                holds = any(statement in p.body[: p.position] for p in chain)
+            bound = (b.statement for b in scope.bindings[name] if b.statement is not None)
+            if holds and not any(scope.order(b) > scope.order(statement) for b in bound):
+                context = Context(scope, statement, frame)
+                declared = types.instances(self, narrowing.type, context)
+                yield tuple(v for v in declared if isinstance(v, Instance))
 
     def _hold(self, guards: tuple[Guard, ...], scope: Scope, frame: Frame | None) -> bool | None:
         """Whether all tests around a binding come out so that it happens."""
@@ -707,6 +730,39 @@ _HANDLERS: dict[type, Callable[[Evaluator, ast.expr, Context], Alternatives]] = 
     ast.UnaryOp: Evaluator._number,
     ast.BinOp: Evaluator._number,
 }
+
+
+class Narrowing(NamedTuple):
+    """`isinstance(name, type)`, which holds inside the body of a statement, or else behind it."""
+
+    statement: ast.stmt
+    type: ast.expr
+    holds_inside: bool
+
+
+def narrowings(scope: Scope) -> dict[str, list[Narrowing]]:
+    """The `isinstance` tests of a scope, by the name that they test; looked for once."""
+    if "narrowings" not in scope._cache:
+        found: dict[str, list[Narrowing]] = {}
+        for statement in scope.places:
+            if isinstance(statement, (ast.If, ast.Assert)):
+                test = statement.test
+                inside = isinstance(statement, ast.If)
+                # `if not isinstance(...): raise`
+                if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+                    if not isinstance(statement, ast.If) or not Scope._ends(statement.body):
+                        continue
+                    test, inside = test.operand, False
+                is_and = isinstance(test, ast.BoolOp) and isinstance(test.op, ast.And)
+                all_hold = is_and and (inside or isinstance(statement, ast.Assert))
+                for part in test.values if all_hold else [test]:  # type: ignore[attr-defined]
+                    if isinstance(part, ast.Call) and len(part.args) == 2:
+                        tested, kind = part.args
+                        if dotted(part.func) == "isinstance" and isinstance(tested, ast.Name):
+                            narrowing = Narrowing(statement, kind, inside)
+                            found.setdefault(tested.id, []).append(narrowing)
+        scope._cache["narrowings"] = found
+    return scope._cache["narrowings"]  # type: ignore[return-value]
 
 
 def is_none(value: Value) -> bool:

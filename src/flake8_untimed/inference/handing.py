@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from flake8_untimed.inference import invoke
-from flake8_untimed.inference.arguments import Argument, Passed
+from flake8_untimed.inference.arguments import Argument, Passed, bind
 from flake8_untimed.inference.values import (
     Alternatives,
     Class,
@@ -58,11 +58,11 @@ PACKED = {
 }
 """The function first, its arguments in a tuple and a dict."""
 TARGETED = {
-    "Thread": ("target", "args", "kwargs"),
-    "Process": ("target", "args", "kwargs"),
-    "Timer": ("function", "args", "kwargs"),
+    "Thread": ("", "target", "", "args", "kwargs"),
+    "Process": ("", "target", "", "args", "kwargs"),
+    "Timer": ("", "function", "args", "kwargs"),
 }
-"""By keywords."""
+"""The parameters by position: the function, its arguments in a tuple and a dict."""
 HARMLESS = frozenset(
     ("wraps", "signature", "isinstance", "issubclass", "callable", "print", "repr", "id", "hash",
      "getattr", "setattr", "hasattr", "patch", "object", "len", "type", "str", "getsource",
@@ -90,7 +90,7 @@ def handed_over(
     if name in HARMLESS:
         return
     if name in TARGETED:
-        yield from _targeted(evaluator, node, context, *TARGETED[name])
+        yield from _targeted(evaluator, node, context, TARGETED[name])
         return
     position = MAPPED.get(name, BEHIND.get(name, 0))
     if len(node.args) <= position:
@@ -176,12 +176,12 @@ def _packed(evaluator: Evaluator, args: Argument | None, kwargs: Argument | None
 
 
 def _targeted(
-    evaluator: Evaluator, node: ast.Call, context: Context, target: str, args: str, kwargs: str
+    evaluator: Evaluator, node: ast.Call, context: Context, parameters: tuple[str, ...]
 ) -> Iterator[tuple[Value, Passed]]:
-    passed = invoke.passed_by(evaluator, node, context)
-    function = passed.keywords.get(target) or _at(passed, 1)
+    given = bind(invoke.passed_by(evaluator, node, context), parameters).named
+    function = given.get(parameters[1])
     if function is None:
         return
     for value in evaluator.argument(function):
         if isinstance(value, (SenderValue, Partial)):
-            yield value, _packed(evaluator, passed.keywords.get(args), passed.keywords.get(kwargs))
+            yield value, _packed(evaluator, given.get("args"), given.get("kwargs"))

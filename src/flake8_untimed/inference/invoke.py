@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Set
+from collections.abc import Callable, Set
 from typing import TYPE_CHECKING
 
 from flake8_untimed.inference import annotations as types
@@ -43,7 +43,8 @@ FRAMES = 5
 KEPT = frozenset(
     ("contextlib.closing", "contextlib.aclosing", "contextlib.nullcontext", "closing",
      "builtins.property", "functools.cached_property", "abc.abstractproperty",
-     "datetime.timedelta", "builtins.float")
+     "datetime.timedelta", "builtins.float", "typing.TypeVar", "typing_extensions.TypeVar",
+     "threading.local", "types.SimpleNamespace")
 )  # fmt: skip
 """Callables whose results are looked into, beside those of the libraries."""
 MANAGERS = ("contextmanager", "asynccontextmanager")
@@ -503,7 +504,17 @@ def _sequence(evaluator: Evaluator, site: Site) -> Alternatives | None:
     return None
 
 
-_SPECIAL = {
+def _copied(evaluator: Evaluator, site: Site, is_tuple: bool) -> Alternatives | None:
+    """`list(elements)`, `tuple(elements)`."""
+    values = _sequence(evaluator, site)
+    if values is None:
+        return None
+    (made,) = values
+    assert isinstance(made, Collection)
+    return (Collection(made.elements, made.ordered, site.node, is_tuple),)
+
+
+_SPECIAL: dict[str, Callable[[Evaluator, Site], Alternatives | None]] = {
     "builtins.getattr": _getattr,
     "importlib.import_module": _import_module,
     "builtins.__import__": _import_module,
@@ -515,8 +526,8 @@ _SPECIAL = {
     "builtins.next": _next,
     "builtins.anext": _next,
     "builtins.dict": _dict,
-    "builtins.list": _sequence,
-    "builtins.tuple": _sequence,
+    "builtins.list": lambda evaluator, site: _copied(evaluator, site, False),
+    "builtins.tuple": lambda evaluator, site: _copied(evaluator, site, True),
     "builtins.iter": _sequence,
     "builtins.reversed": _sequence,
     "builtins.sorted": _sequence,
