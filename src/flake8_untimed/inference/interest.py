@@ -387,6 +387,7 @@ class Interest:
             if (way := _spelling(self._catalogue, local, target))
         }
         given: dict[str, str] = {}
+        called: set[str] = set()
         for local, uses in self._uses(path).items():
             ways, giving = [], []
             for use in uses:
@@ -396,6 +397,9 @@ class Interest:
                 ways.append(use.way)
                 if "v" in letters and use.way is not None:
                     giving.append(use.way)
+                if use.way is not None and letters != "v":
+                    # It may have another name where it is defined.
+                    called.add(use.way.rpartition(".")[2])
                 if "v" in letters or use.way is not None:
                     names.add(local)
                 if "w" in letters and use.way is None:
@@ -420,7 +424,7 @@ class Interest:
             library,
             shared.held,
             shared.held | self._catalogue.givers,
-            shared.wanted | self._catalogue.senders,
+            shared.wanted.union(self._catalogue.senders, called),
         )
 
     def _stain_of(self, path: str, name: str) -> str:
