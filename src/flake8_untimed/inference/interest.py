@@ -113,6 +113,7 @@ class Interest:
         self._keep = keep
         self._dyes: dict[str, Dye | None] = {}
         self._stains: dict[str, Stain] = {}
+        self._handed: dict[str, tuple[str, ...]] = {}
         self._resolved: dict[str, dict[str, tuple[Use, ...]]] = {}
         self._next: dict[str, tuple[str, ...]] = {}
         self._outlines: dict[str, Outline] = {}
@@ -202,7 +203,7 @@ class Interest:
                     submodule = self._submodule(use.path, use.name)
                     if submodule is not None:
                         found[submodule] = None
-                        found.update((end.path, None) for end in self._handed_on(submodule))
+                        found.update(dict.fromkeys(self._handed_on(submodule)))
             self._next[path] = tuple(found)
         return self._next[path]
 
@@ -218,11 +219,13 @@ class Interest:
             }
         return self._resolved[path]
 
-    def _handed_on(self, path: str) -> Iterator[Use]:
-        """All that a module imports, where it is defined: others may get it from there."""
-        for uses in self._outline(path).imports.values():
-            for use in uses:
-                yield from self._ends(use)
+    def _handed_on(self, path: str) -> tuple[str, ...]:
+        """The modules that define what a module imports: others may get it from there."""
+        if path not in self._handed:
+            imports = self._outline(path).imports
+            ends = (end for uses in imports.values() for use in uses for end in self._ends(use))
+            self._handed[path] = tuple(dict.fromkeys(end.path for end in ends))
+        return self._handed[path]
 
     def _ends(self, use: Use) -> list[Use]:
         found, seen = [], {use}
@@ -440,8 +443,7 @@ class Interest:
         submodule = self._submodule(path, name)
         if submodule is None:
             return ""
-        stains = (self._stains.get(end.path, CLEAN) for end in self._handed_on(submodule))
-        every = (self._stains.get(submodule, CLEAN), *stains)
+        every = (self._stains.get(m, CLEAN) for m in (submodule, *self._handed_on(submodule)))
         return "v" if any(s.names or s.wrappers for s in every) else ""
 
     # Reading a text --------------------------------------------------------------------------
