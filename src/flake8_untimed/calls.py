@@ -331,7 +331,11 @@ class _Collector:
         library = self._limits.library(sender)
         if library is None:
             return None
-        if bound.kind is Kind.DISABLED and not _gives_timeout(function, passed):
+        if (
+            bound.kind is Kind.DISABLED
+            and bound.source is not Source.CLIENT
+            and not _gives_timeout(function, passed)
+        ):
             bound = Bound(Kind.NONE, Source.CALLER)
         name = written(node.func, None)
         arguments = BoundArguments({}, dict(passed.keywords), [], False, False)
