@@ -319,11 +319,9 @@ class Dye:
 
     def _look_again(self, words: frozenset[str]) -> None:
         """Some attributes have come to lead to something coloured."""
-        for word in words:
-            for line in self.statements.lines(word):
-                for index in self.statements.at(line):
-                    if index in self.marked and index not in self._carrying:
-                        self._colour(index)
+        if words:
+            for index in sorted(self.marked - self._carrying):
+                self._colour(index)
         for missing in self._heirs.values():
             self._inherit(missing)
 
@@ -402,6 +400,8 @@ class Dye:
         if isinstance(node, (ast.With, ast.AsyncWith)):
             held = [i for i in node.items if self._carries(i.context_expr)]
             return _names_in([i.optional_vars for i in held if i.optional_vars]), bool(held)
+        if isinstance(node, (ast.If, ast.While, ast.Assert)):
+            return self._tested(node.test), False
         if isinstance(node, ast.Return):
             return (), node.value is not None and self._carries(node.value)
         if isinstance(node, ast.Expr):
@@ -412,6 +412,21 @@ class Dye:
             if filled and isinstance(value, ast.Call) and self._any_argument_carries(value):
                 return filled, True
         return (), False
+
+    def _tested(self, test: ast.expr) -> list[str]:
+        """The names that a test tells to be something coloured: `isinstance(x, Session)`."""
+        names = []
+        parts = [test]
+        while parts:
+            part = parts.pop()
+            if isinstance(part, ast.BoolOp):
+                parts += part.values
+            elif isinstance(part, ast.UnaryOp):
+                parts.append(part.operand)
+            elif isinstance(part, ast.Call) and _last_name(part.func) == "isinstance":
+                if len(part.args) == 2 and self._carries(part.args[1]):
+                    names += _names_in(part.args[:1])
+        return names
 
     def _any_argument_carries(self, call: ast.Call) -> bool:
         return any(self._carries(a) for a in (*call.args, *(k.value for k in call.keywords)))
