@@ -52,9 +52,14 @@ class _State:
         self._files += 1
         enabled = gc.isenabled()
         gc.disable()
+        project = self._workspace.project
+        trimmed = project.trimmed
         try:
             return self._workspace.check(source, tree)
         finally:
+            if project.trimmed != trimmed:
+                # Modules refer to themselves: frozen, they would never be freed.
+                gc.unfreeze()
             if enabled:
                 gc.enable()
 

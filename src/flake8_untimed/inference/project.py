@@ -49,6 +49,8 @@ class Project:
         self._follow = follow
         self.keep = True
         """Whether trees that were only glanced at are kept, to be checked later."""
+        self.trimmed = 0
+        """How often what was read was let go of."""
         self._folders: dict[str, frozenset[str]] = {}
         self._roots: dict[str, str | None] = {}
         self._bases: dict[str, str] = {}
@@ -206,6 +208,7 @@ class Project:
     def trim(self) -> None:
         """Let go of what was read, if it is very much: it is read again when it is needed."""
         if len(self._modules) > MODULE_LIMIT:
+            self.trimmed += 1
             self._modules.clear()
             self._bytes.clear()
             self._interest.forget_dyes()
