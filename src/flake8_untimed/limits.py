@@ -745,7 +745,20 @@ class Limits:
     def _inside(
         self, scope: Scope, requests: list[Found], frame: Frame, everything: bool
     ) -> Iterator[Bound]:
-        for found in requests:
+        for node, context, callee, passed in self._reached(requests, scope, frame):
+            if isinstance(callee, SenderValue):
+                yield self.of(callee, passed, context, node)
+            elif isinstance(callee, (Partial, Function)):
+                bound = self.of_callable(callee, passed, frame, everything, node)
+                if bound is not None:
+                    yield bound
+
+    def _reached(
+        self, calls: list[Found], scope: Scope, frame: Frame
+    ) -> Iterator[tuple[ast.Call, Context, Value, Passed]]:
+        """Of some calls in a function those that are reached for one caller: each thing that is
+        called and may send a request, with what it is given."""
+        for found in calls:
             node = found.node
             assert isinstance(node, ast.Call)
             context = _inside(found, scope, frame)
@@ -753,16 +766,10 @@ class Limits:
                 continue
             passed: Passed | None = None
             for callee in self._evaluator.evaluate(node.func, context):
-                if not isinstance(callee, (SenderValue, Partial, Function)):
-                    continue
-                if passed is None:
-                    passed = invoke.passed_by(self._evaluator, node, context)
-                if isinstance(callee, SenderValue):
-                    yield self.of(callee, passed, context, node)
-                else:
-                    bound = self.of_callable(callee, passed, frame, everything, node)
-                    if bound is not None:
-                        yield bound
+                if isinstance(callee, (SenderValue, Partial, Function, Class)):
+                    if passed is None:
+                        passed = invoke.passed_by(self._evaluator, node, context)
+                    yield node, context, callee, passed
 
     # Clients that are given to functions ------------------------------------------------------
 
@@ -816,29 +823,18 @@ class Limits:
 
     def _sent_inside(self, made: ast.Call, scope: Scope, frame: Frame) -> Iterator[bool]:
         yield from self._stored_inside(made, scope, frame)
-        for found in walk(scope).calls:
-            node = found.node
-            assert isinstance(node, ast.Call)
-            context = _inside(found, scope, frame)
-            if not _reachable(self._evaluator, context):
-                continue
-            passed: Passed | None = None
-            for callee in self._evaluator.evaluate(node.func, context):
-                if not isinstance(callee, (SenderValue, Partial, Function, Class)):
-                    continue
-                if passed is None:
-                    passed = invoke.passed_by(self._evaluator, node, context)
-                while isinstance(callee, Partial):
-                    passed, callee = passed.after(callee.site.passed), callee.function
-                if isinstance(callee, SenderValue):
-                    if is_made_at(callee.client, made):
-                        yield relies(self.of(callee, passed, context, node), callee.sender, passed)
-                elif any(
-                    is_made_at(value, made)
-                    for argument in arguments_of(passed)
-                    for value in self._evaluator.argument(argument)
-                ):
-                    yield from self.sent_through(made, callee, passed, node, context)
+        for node, context, callee, passed in self._reached(walk(scope).calls, scope, frame):
+            while isinstance(callee, Partial):
+                passed, callee = passed.after(callee.site.passed), callee.function
+            if isinstance(callee, SenderValue):
+                if is_made_at(callee.client, made):
+                    yield relies(self.of(callee, passed, context, node), callee.sender, passed)
+            elif any(
+                is_made_at(value, made)
+                for argument in arguments_of(passed)
+                for value in self._evaluator.argument(argument)
+            ):
+                yield from self.sent_through(made, callee, passed, node, context)
 
     def _stored_inside(self, made: ast.Call, scope: Scope, frame: Frame) -> Iterator[bool]:
         """The same for what is assigned: the default timeout of the client, or the client to a
