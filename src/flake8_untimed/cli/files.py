@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 import sys
 from collections.abc import Sequence
@@ -11,7 +10,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from flake8_untimed.analysis import Workspace
-from flake8_untimed.cli.globs import Patterns
+from flake8_untimed.cli.globs import PerFileIgnores
 from flake8_untimed.findings import Finding
 from flake8_untimed.reporters import Replacement, Reported
 from flake8_untimed.settings import Settings
@@ -31,9 +30,7 @@ class Checker:
 
     def __init__(self, settings: Settings, *, with_fixes: bool = False) -> None:
         self._workspace = Workspace(settings)
-        self._ignores = [
-            (Patterns([pattern]), codes) for pattern, codes in settings.per_file_ignores
-        ]
+        self._ignores = PerFileIgnores(settings.per_file_ignores)
         self._with_fixes = with_fixes
 
     def check(self, path: str, name: str | None = None) -> FileResult:
@@ -69,19 +66,13 @@ class Checker:
             raise SourceError(source.path, reason) from error
         if not found:
             return found
-        ignored = self._ignored(source.path)
+        ignored = self._ignores.codes(source.path)
         return [
             finding
             for finding in found
             if not (ignored and finding.code.startswith(ignored))
             and not source.silences(finding.code, finding.span.line)
         ]
-
-    def _ignored(self, path: str) -> tuple[str, ...]:
-        absolute = os.path.abspath(path)
-        return tuple(
-            code for patterns, codes in self._ignores if patterns.match(absolute) for code in codes
-        )
 
     def _reported(
         self, source: Source, findings: Sequence[Finding], finding: Finding, is_fixable: bool

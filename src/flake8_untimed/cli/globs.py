@@ -85,3 +85,17 @@ def _alternatives(patterns: list[str]) -> re.Pattern[str] | None:
         )
     except re.error:  # an odd set, such as [z-a]: take the patterns by the letter
         return re.compile(f"(?:{'|'.join(map(re.escape, patterns))})(?:/.*)?", re.DOTALL)
+
+
+class PerFileIgnores:
+    """Which codes are left out of which files."""
+
+    def __init__(self, entries: Iterable[tuple[str, tuple[str, ...]]]) -> None:
+        self._entries = [(Patterns([pattern]), codes) for pattern, codes in entries]
+
+    def codes(self, path: str) -> tuple[str, ...]:
+        """The beginnings of codes that are left out of a file."""
+        absolute = os.path.abspath(path)
+        return tuple(
+            code for patterns, codes in self._entries if patterns.match(absolute) for code in codes
+        )

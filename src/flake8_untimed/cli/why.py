@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import os
 
 from flake8_untimed.cli import CLEAN, UsageError
 from flake8_untimed.cli.configuration import settings_for
 from flake8_untimed.cli.discovery import is_searched
-from flake8_untimed.cli.globs import Patterns
+from flake8_untimed.cli.globs import PerFileIgnores
 from flake8_untimed.reporters.text import visible
-from flake8_untimed.settings import Settings
 from flake8_untimed.source import Source, SourceError
 
 _PASSED_OVER = "an exclude, a .gitignore, its name or a symbolic link keeps it from being found"
@@ -26,24 +24,14 @@ def run(arguments: argparse.Namespace) -> int:
         if line > len(source.lines):
             raise UsageError(f"{path} has only {len(source.lines)} lines")
         source.parse()
-        for text in why(source, line, settings, _ignored(path, settings)):
+        ignored = PerFileIgnores(settings.per_file_ignores).codes(path)
+        for text in why(source, line, settings, ignored):
             print(visible(text))
         if not is_searched(path, settings):
             print(f"\n{visible(path)} is checked only if it is named: {_PASSED_OVER}")
     except SourceError as error:
         raise UsageError(str(error)) from None
     return CLEAN
-
-
-def _ignored(path: str, settings: Settings) -> list[str]:
-    """The codes that per-file-ignores leaves out of a file."""
-    absolute = os.path.abspath(path)
-    return [
-        code
-        for pattern, codes in settings.per_file_ignores
-        if Patterns([pattern]).match(absolute)
-        for code in codes
-    ]
 
 
 def _place(text: str) -> tuple[str, int]:
