@@ -19,6 +19,7 @@ from flake8_untimed.inference import invoke, objects
 from flake8_untimed.inference.arguments import Argument, Passed, bind, parameter_names
 from flake8_untimed.inference.arguments import Bound as BoundArguments
 from flake8_untimed.inference.evaluate import Evaluator
+from flake8_untimed.inference.forwarding import handing_on, timeout_names
 from flake8_untimed.inference.handing import handed_over
 from flake8_untimed.inference.scopes import Event, Module, Scope, dotted
 from flake8_untimed.inference.values import (
@@ -38,7 +39,7 @@ from flake8_untimed.inference.values import (
 )
 from flake8_untimed.inference.walk import Walk, walk
 from flake8_untimed.libraries.model import Client, Constructor, Library, Sender
-from flake8_untimed.limits import Limits, handing_on, timeout_names
+from flake8_untimed.limits import Limits
 from flake8_untimed.settings import Settings
 from flake8_untimed.source import Source as Text
 from flake8_untimed.takers import takers_rely_on

@@ -27,6 +27,7 @@ from flake8_untimed.findings import (
     SetArgument,
     Span,
 )
+from flake8_untimed.inference.forwarding import hands_on
 from flake8_untimed.inference.invoke import passed_by
 from flake8_untimed.inference.scopes import Scope
 from flake8_untimed.inference.surroundings import BLOCKING_CONTEXTS, CONTEXTS, WRAPPERS
@@ -48,7 +49,6 @@ from flake8_untimed.inference.values import (
     Value,
 )
 from flake8_untimed.inference.walk import walk
-from flake8_untimed.limits import hands_on
 from flake8_untimed.rules import RULES
 from flake8_untimed.source import Source as Text
 from flake8_untimed.source import SourceError

@@ -16,6 +16,7 @@ from flake8_untimed.bounds import UNKNOWN, Bound, Kind, Source, judged
 from flake8_untimed.inference import invoke, objects
 from flake8_untimed.inference.arguments import Argument, Passed, bind, parameter_names
 from flake8_untimed.inference.evaluate import Evaluator, is_none
+from flake8_untimed.inference.forwarding import handing_on, hands_on, inside
 from flake8_untimed.inference.scopes import Event, Scope
 from flake8_untimed.inference.surroundings import is_surrounded
 from flake8_untimed.inference.values import (
@@ -592,7 +593,7 @@ class Limits:
             )
             for found in walk(method.scope).calls:
                 if _is_base_init(found.node):  # type: ignore[arg-type]
-                    context = _inside(found, method.scope, frame)
+                    context = inside(found, method.scope, frame)
                     handed = invoke.passed_by(self._evaluator, found.node, context)  # type: ignore[arg-type]
                     if not isinstance(found.node.func.value, ast.Call):  # type: ignore[union-attr]
                         handed = handed.shifted(1)
@@ -729,7 +730,7 @@ class Limits:
         for found in handing_on(function.scope):
             node = found.node
             assert isinstance(node, ast.Call)
-            context = _inside(found, function.scope, frame)
+            context = inside(found, function.scope, frame)
             for callee in self._evaluator.evaluate(node.func, context):
                 while isinstance(callee, Partial):
                     callee = callee.function
@@ -761,7 +762,7 @@ class Limits:
         for found in calls:
             node = found.node
             assert isinstance(node, ast.Call)
-            context = _inside(found, scope, frame)
+            context = inside(found, scope, frame)
             if not _reachable(self._evaluator, context):
                 continue
             passed: Passed | None = None
@@ -842,7 +843,7 @@ class Limits:
         for node, inner, statement in walk(scope).stores:
             if not isinstance(node, ast.Assign):
                 continue
-            context = _inside(Found(node, inner, statement), scope, frame)
+            context = inside(Found(node, inner, statement), scope, frame)
             for target in node.targets:
                 if isinstance(target, ast.Attribute):
                     for owner in self._evaluator.evaluate(target.value, context):
@@ -917,22 +918,6 @@ def _worst(bounds: Iterator[Bound]) -> Bound | None:
     return every[0]
 
 
-def _inside(found: Found, top: Scope, frame: Frame | None) -> Context:
-    """The context of a call inside a function that is looked at for one caller."""
-    if frame is None or found.scope is top:
-        return Context(found.scope, found.statement, frame)
-    chain = []
-    scope: Scope | None = found.scope
-    while scope is not None and scope is not top:
-        chain.append(scope)
-        scope = scope.parent
-    inner = frame
-    for nested in reversed(chain):
-        if nested.is_function:
-            inner = Frame(nested, {}, inner, inner.depth)
-    return Context(found.scope, found.statement, inner)
-
-
 def _reachable(evaluator: Evaluator, context: Context) -> bool:
     """Whether a statement is reached, as far as the tests around and before it tell."""
     scope, at, frame = context
@@ -961,69 +946,6 @@ def _reachable(evaluator: Evaluator, context: Context) -> bool:
 def _is_base_init(node: ast.Call) -> bool:
     """`super().__init__(...)`, `Base.__init__(self, ...)`."""
     return isinstance(node.func, ast.Attribute) and node.func.attr == "__init__"
-
-
-def hands_on(node: ast.Call, scope: Scope) -> bool:
-    """Whether a call hands on what its function was given for a timeout: `**kwargs`, or
-    `timeout=` from a parameter. Cheap: by the look of it."""
-    function = scope.node
-    if not isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
-        return False
-    arguments = function.args
-    if not (
-        arguments.kwarg
-        or arguments.vararg
-        or arguments.args
-        or arguments.kwonlyargs
-        or arguments.posonlyargs
-    ):
-        return False
-    names = {a.arg for a in (*arguments.args, *arguments.posonlyargs, *arguments.kwonlyargs)}
-    if arguments.kwarg:
-        names.add(arguments.kwarg.arg)
-    if scope.owner is not None:
-        # What an object holds was not given to the method.
-        names.discard(objects.first_parameter(scope) or "")
-    # What is named at the call itself cannot come with `**kwargs`.
-    is_named = any(keyword.arg == "timeout" for keyword in node.keywords)
-    for keyword in node.keywords:
-        if (keyword.arg is None and not is_named) or "timeout" in (keyword.arg or ""):
-            if _mentions(keyword.value, names):
-                return True
-    if isinstance(node.func, ast.Name) and node.func.id in names:
-        return True
-    return any(
-        _mentions(a, names) and "timeout" in ast.unparse(a)
-        for a in node.args[:9]
-        if isinstance(a, ast.Name)
-    )
-
-
-def handing_on(scope: Scope) -> list[Found]:
-    """The calls in a function that hand on what it was given for a timeout; looked for once."""
-    found = scope._cache.get("handing on")
-    if found is None:
-        found = [f for f in walk(scope).calls if hands_on(f.node, scope)]  # type: ignore[arg-type]
-        scope._cache["handing on"] = found
-    return found  # type: ignore[return-value]
-
-
-def timeout_names(scope: Scope) -> set[str]:
-    """The names that a function hands on as `timeout=`."""
-    return {
-        part.id
-        for found in handing_on(scope)
-        for keyword in found.node.keywords  # type: ignore[union-attr]
-        if keyword.arg == "timeout"
-        for part in ast.walk(keyword.value)
-        if isinstance(part, ast.Name)
-    }
-
-
-def _mentions(node: ast.expr, names: set[str]) -> bool:
-    if isinstance(node, ast.Name):
-        return node.id in names or "timeout" in node.id or "kw" in node.id
-    return any(isinstance(p, ast.Name) and p.id in names for p in ast.walk(node))
 
 
 def changes(scope: Scope, path: str) -> list[tuple[Scope, Event]]:

@@ -131,22 +131,23 @@ def _of_instance(evaluator: Evaluator, value: Instance, name: str) -> Alternativ
 # Classes -------------------------------------------------------------------------------------
 
 
-def mro(evaluator: Evaluator, cls: Class) -> list[Value]:
+def mro(evaluator: Evaluator, cls: Class) -> Alternatives:
     """A class and its bases, in the order of look-ups as good as always: depth first, each once."""
-    cache = cls.scope._cache
-    if "mro" not in cache:
+    memo = evaluator.memo(cls.scope.module)
+    key = ("mro", cls.scope)
+    if key not in memo:
         if evaluator.generations >= GENERATIONS:
-            return [cls, UNKNOWN]
-        cache["mro"] = [cls]  # what a class that inherits from itself finds
+            return (cls, UNKNOWN)
+        memo[key] = (cls,)  # what a class that inherits from itself finds
         evaluator.generations += 1
         try:
-            cache["mro"] = _linearized(evaluator, cls)
+            memo[key] = _linearized(evaluator, cls)
         finally:
             evaluator.generations -= 1
-    return cache["mro"]  # type: ignore[return-value]
+    return memo[key]
 
 
-def _linearized(evaluator: Evaluator, cls: Class) -> list[Value]:
+def _linearized(evaluator: Evaluator, cls: Class) -> Alternatives:
     node = cls.scope.node
     assert isinstance(node, ast.ClassDef)
     context = Context(cls.scope.parent or cls.scope, cls.scope.statement)
@@ -155,14 +156,14 @@ def _linearized(evaluator: Evaluator, cls: Class) -> list[Value]:
         if isinstance(expression, ast.Subscript):
             expression = expression.value
         for base in evaluator.evaluate(expression, context):
-            line = mro(evaluator, base) if isinstance(base, Class) else [base]
+            line = mro(evaluator, base) if isinstance(base, Class) else (base,)
             for value in line:
                 order.pop(value.key(), None)
                 order[value.key()] = value
             if len(order) > 64:
                 break
     order.pop(cls.key())
-    return [cls, *order.values()]
+    return (cls, *order.values())
 
 
 def qualified_name(evaluator: Evaluator, cls: Class) -> str:
@@ -573,7 +574,7 @@ def setter_of(evaluator: Evaluator, cls: Class, name: str) -> Scope | None:
     return _property(mro(evaluator, cls), name)[1]
 
 
-def _property(line: list[Value], name: str) -> tuple[Scope | None, Scope | None]:
+def _property(line: Alternatives, name: str) -> tuple[Scope | None, Scope | None]:
     """The getter and the setter of an attribute, if the first class that defines it makes it a
     property that has both."""
     for base in line:
