@@ -476,8 +476,7 @@ class Limits:
             return Bound(Kind.BOUNDED, Source.SUBCLASS)
         inner = self._inner_session(client)
         if inner is not None:
-            bounds = [self.of_client(v, timeouts) for v in inner if isinstance(v, Instance)]
-            return (_worst(iter(bounds)) if len(bounds) == len(inner) else None) or UNKNOWN
+            return self._of_inner_client(client, inner, timeouts)
         later = self._set_later(client, known.settable, timeouts)
         if later is not None:
             return later
@@ -513,6 +512,22 @@ class Limits:
         return Bound(
             bound.kind, Source.CLIENT, bound.seconds, bound.waits, bound.detail, client.site
         )
+
+    def _of_inner_client(self, client: Instance, inner: Alternatives, timeouts: Timeouts) -> Bound:
+        """The default of the session that a client was made around."""
+        assert client.site is not None
+        self._open.add(client.site.node)
+        try:
+            # `self.session = RetryClient(self.session)`: what is being made is not inside itself.
+            others = [
+                v
+                for v in inner
+                if not (isinstance(v, Instance) and v.site and v.site.node in self._open)
+            ]
+            bounds = [self.of_client(v, timeouts) for v in others if isinstance(v, Instance)]
+        finally:
+            self._open.discard(client.site.node)
+        return (_worst(iter(bounds)) if bounds and len(bounds) == len(others) else None) or UNKNOWN
 
     def _depends_on_caller(
         self, client: Instance, constructor: Constructor, table: Timeouts

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator
 from collections.abc import Mapping as MappingType
+from contextlib import contextmanager
 from typing import NamedTuple
 
 from flake8_untimed.inference import annotations as types
@@ -70,6 +71,7 @@ class Evaluator:
         clients: MappingType[str, str] | None = None,
     ) -> None:
         self.project = project
+        project.evaluated_by(self)
         self.catalogue = catalogue
         self._clients = clients or {}
         self._depth = 0
@@ -84,8 +86,23 @@ class Evaluator:
 
     def ask(self, node: ast.expr, context: Context) -> Alternatives:
         """`evaluate`, with a budget of its own: for the questions of those who use inference."""
-        self._spent = 0
+        self.begin()
         return self.evaluate(node, context)
+
+    def begin(self) -> None:
+        """A new question, with a budget of its own."""
+        self._spent = 0
+
+    @contextmanager
+    def apart(self) -> Iterator[None]:
+        """For questions that come up in the middle of another, and must not depend on it."""
+        before = self._depth, self._active, self._lowest, self._spent, self._deep
+        self._depth, self._active, self._lowest = 0, {}, DEPTH + 1
+        self._spent, self._deep = 0, False
+        try:
+            yield
+        finally:
+            self._depth, self._active, self._lowest, self._spent, self._deep = before
 
     def remember(
         self, memo: dict[object, Alternatives] | None, key: object, make: Callable[[], Alternatives]

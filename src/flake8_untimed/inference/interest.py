@@ -79,6 +79,8 @@ class Stain(NamedTuple):
     """By which names wrappers and the like may be called, wherever they are defined."""
     touched: frozenset[str] = _NOTHING
     """Names whose definitions mention something coloured."""
+    coloured: frozenset[str] = _NOTHING
+    """All that leads on in the module itself, local names too."""
 
     def beyond(self, other: Stain) -> frozenset[str]:
         """The names of which more is known here than there."""
@@ -103,6 +105,7 @@ class Interest:
         catalogue: Catalogue,
         make_dye: Callable[[str], Dye | None],
         keep: Callable[[], bool],
+        forget: Callable[[Iterable[str]], None],
     ) -> None:
         self._data = data
         self._find = find
@@ -110,6 +113,7 @@ class Interest:
         self._catalogue = catalogue
         self._pattern = catalogue.packages_pattern
         self._make_dye = make_dye
+        self._forget = forget
         self._keep = keep
         self._dyes: dict[str, Dye | None] = {}
         self._stains: dict[str, Stain] = {}
@@ -118,6 +122,7 @@ class Interest:
         self._next: dict[str, tuple[str, ...]] = {}
         self._outlines: dict[str, Outline] = {}
         self._names: dict[str, bool] = {}
+        self._settling = False
         self._last: tuple[str, Seeds] | None = None
         """The file that was asked for last: it is asked for again when it is checked."""
 
@@ -166,6 +171,8 @@ class Interest:
             if self._submodule(use.path, use.name) is not None:
                 return True
             self._settle(use.path)
+            if use.path not in self._stains:
+                continue
             if use.name in self._stains[use.path].touched or self._stain_of(use.path, use.name):
                 return True
         return False
@@ -256,10 +263,14 @@ class Interest:
 
     def _settle(self, path: str) -> None:
         """Find the stains of a module and of all that it imports, through others too."""
-        if path in self._stains:
+        if path in self._stains or self._settling:
             return
-        for modules in self._components(path):
-            self._settle_together(modules)
+        self._settling = True
+        try:
+            for modules in self._components(path):
+                self._settle_together(modules)
+        finally:
+            self._settling = False
         if not self._keep():
             self.forget_dyes()
 
@@ -309,6 +320,9 @@ class Interest:
                 module = queue.popitem()[0]
                 old, stain = self._stains[module], self._stained(module, shared)
                 self._stains[module] = stain
+                if len(modules) > 1 and stain != old:
+                    # What was evaluated before did not know of it.
+                    self._forget(modules)
                 for name in stain.beyond(old):
                     queue.update((m, None) for m in importers.get((module, name), ()))
                 if stain != CLEAN and old == CLEAN:
@@ -320,12 +334,9 @@ class Interest:
                 fresh = (shared.held - before.held) | (shared.wanted - before.wanted)
                 queue = dict.fromkeys(m for m in modules if self._speaks_of(m, fresh))
         for module in modules:
-            stain, dye = self._stains[module], self._dyes.get(module)
+            stain = self._stains[module]
             if stain != CLEAN:
-                touched = stain.touched if dye is None else dye.touched()
-                self._stains[module] = stain._replace(
-                    held=shared.held, wanted=shared.wanted, touched=touched
-                )
+                self._stains[module] = stain._replace(held=shared.held, wanted=shared.wanted)
 
     def _importers(self, modules: list[str]) -> dict[tuple[str, str], list[str]]:
         """Who imports what, among some modules: (module, name) -> modules; as name `*` if all that
@@ -375,9 +386,21 @@ class Interest:
         return Stain(
             frozenset(dye.members),
             frozenset(dye.wrappers),
-            frozenset(dye.callables),
+            frozenset(dye.callables & (dye.members | dye.attributes | dye.wrappers)),
             frozenset(dye.attributes),
+            touched=dye.touched(),
+            coloured=frozenset(dye.names | dye.wrappers),
         )
+
+    def leads(self, path: str, name: str | None) -> bool:
+        """Whether a function or class of a module is coloured, or (None) anything of it, as far as
+        that is known."""
+        dye, stain = self._dyes.get(path), self._stains.get(path, CLEAN)
+        if name is None:
+            return bool(stain.names or stain.wrappers)
+        if dye is not None:
+            return name in dye.names or name in dye.wrappers
+        return name in stain.coloured
 
     def _given(self, path: str, shared: Stain) -> Seeds:
         """What the imports of a file colour, as far as is known."""

@@ -14,12 +14,17 @@ import stat
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Set
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from flake8_untimed.inference.interest import Interest
+from flake8_untimed.inference.proof import Proof
 from flake8_untimed.inference.scopes import Module
 from flake8_untimed.inference.survey import Dye, dye_for, survey
 from flake8_untimed.inference.walk import Walk, walk
 from flake8_untimed.libraries import Catalogue
+
+if TYPE_CHECKING:
+    from flake8_untimed.inference.evaluate import Evaluator
 
 MARKERS = frozenset(("pyproject.toml", "setup.cfg", "setup.py", ".git"))
 SIZE_LIMIT = 10_000_000
@@ -65,10 +70,12 @@ class Project:
             catalogue,
             self._make_dye,
             lambda: self.keep,
+            self._forget,
         )
+        self._evaluator: Evaluator | None = None
         self._vendored: dict[str, str | None] = {}
         self._patching: dict[str, list[str]] = {}
-        self._subclassed: dict[tuple[str, str, str], bool] = {}
+        self._subclassed: dict[tuple[str, str, str, bool], bool] = {}
         self._bases_in: dict[str, dict[bytes, list[str]]] = {}
         self._files: dict[str, list[str]] = {}
 
@@ -285,15 +292,19 @@ class Project:
             )
         return self._patching[top]
 
-    def is_overridden(self, path: str, name: str, attribute: str) -> bool:
+    def is_overridden(self, path: str, name: str, attribute: str, anyhow: bool = False) -> bool:
         """Whether some class of the project seems to inherit from the one of this name in the file
-        `path`, and to have an attribute of its own. Judged by the look of the text."""
-        key = (path, name, attribute)
+        `path`, and to have an attribute of its own; `anyhow`: also a method, or one that is set on
+        its objects. Judged by the look of the text."""
+        key = (path, name, attribute, anyhow)
         if key not in self._subclassed:
             folder = os.path.dirname(path)
             stem = os.path.splitext(os.path.basename(path))[0]
             places = (os.path.basename(folder).encode(), stem.encode())
-            own = re.compile(rb"^[ \t]+" + attribute.encode() + rb"\s*[:=]", re.MULTILINE)
+            word = re.escape(attribute.encode())
+            forms = rb"(?:self\.)?%s\s*[:=]|(?:async\s+)?def\s+%s\s*\(" if anyhow else rb"%s\s*[:=]"
+            forms = forms.replace(b"%s", word)
+            own = re.compile(rb"^[ \t]+(?:" + forms + rb")", re.MULTILINE)
             self._subclassed[key] = any(
                 own.search(data) and (file == path or any(p in data for p in places))
                 for file in self._inheriting(path).get(name.encode(), ())
@@ -350,10 +361,26 @@ class Project:
         return self._interest.of_file(path)
 
     def _make_dye(self, path: str) -> Dye | None:
-        module = self.module(path) if self.keep else self._modules.get(path) or self._read(path)
+        module = self.module(path)
         if module is None:
             return None
-        return dye_for(module.tree, self._data(path).decode("utf-8", "replace"))
+        return dye_for(self._proof(module), self._data(path).decode("utf-8", "replace"))
+
+    def evaluated_by(self, evaluator: Evaluator) -> None:
+        """Who is asked what names of the project's modules are."""
+        self._evaluator = evaluator
+
+    def _proof(self, module: Module) -> Proof:
+        assert self._evaluator is not None
+        return Proof(module, self._evaluator, self._interest)
+
+    def _forget(self, paths: Iterable[str]) -> None:
+        """Answers that may be others by now."""
+        for path in paths:
+            module = self._modules.get(path)
+            if module is not None:
+                module.memo.clear()
+                module.deep_memo.clear()
 
     def survey(
         self, module: Module, text: str, always: Iterable[str], special: Iterable[str]
@@ -366,7 +393,8 @@ class Project:
         if seeds is None:
             return walk(module.scope)
         names = [*always, *special] if self._interest.is_special(path) else list(always)
-        return survey(module, text, seeds.with_names(names), self._interest.dye(path))
+        seeds = seeds.with_names(names)
+        return survey(self._proof(module), text, seeds, self._interest.dye(path))
 
     def names_library(self, path: str) -> bool:
         """Whether the text of a file names a library."""

@@ -16,11 +16,14 @@ from bisect import bisect_right
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cached_property
 from itertools import accumulate
-from typing import NamedTuple, Union
+from typing import TYPE_CHECKING, NamedTuple, Union
 
 from flake8_untimed.inference import handing
-from flake8_untimed.inference.scopes import COMPREHENSIONS, Module, Scope, dotted
+from flake8_untimed.inference.scopes import COMPREHENSIONS, Scope, dotted
 from flake8_untimed.inference.walk import Found, Walk, visit
+
+if TYPE_CHECKING:
+    from flake8_untimed.inference.proof import Proof
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _GLOBAL = re.compile(r"\bglobal[ \t]+([\w, \t]+)")
@@ -236,13 +239,14 @@ class _Statements:
         return names
 
 
-def survey(module: Module, text: str, seeds: Seeds, dye: Dye | None) -> Walk:
+def survey(proof: Proof, text: str, seeds: Seeds, dye: Dye | None) -> Walk:
     """The calls, attribute assignments and classes of a module that can matter. `dye`: the colours
     of the module, as far as they are known."""
+    module = proof.module
     if dye is None or dye.statements.tree is not module.tree:
         if not any(name in text for name in (*seeds.names, *seeds.wrappers)):
             return Walk([], [], [])
-        dye = Dye(_Statements(module.tree, text))
+        dye = Dye(_Statements(module.tree, text), proof)
     dye.spread(seeds)
     statements = dye.statements
     result = Walk([], [], [])
@@ -259,16 +263,18 @@ def survey(module: Module, text: str, seeds: Seeds, dye: Dye | None) -> Walk:
     return Walk(calls, result.stores, result.classes)
 
 
-def dye_for(tree: ast.Module, text: str) -> Dye:
+def dye_for(proof: Proof, text: str) -> Dye:
     """What colours the names of a module that is only glanced at."""
-    return Dye(_Statements(tree, text))
+    return Dye(_Statements(proof.module.tree, text), proof)
 
 
 class Dye:
     """Colours names until no more statement that binds any mentions a coloured one."""
 
-    def __init__(self, statements: _Statements) -> None:
+    def __init__(self, statements: _Statements, proof: Proof) -> None:
         self.statements = statements
+        self._proof = proof
+        self._scopes: dict[int, Scope] = {-1: proof.module.scope}
         self.names: set[str] = set()
         self.members: set[str] = set()
         """Those that others can import."""
@@ -288,6 +294,7 @@ class Dye:
         self._given: dict[str, str] = {}
         self._bound: set[str] | None = None
         self._library = False
+        proof.own = (self.names, self.wrappers)
         self._heirs: dict[int, set[str]] = {}
         """Classes with a coloured base -> what they may inherit."""
 
@@ -303,11 +310,9 @@ class Dye:
         for name in seeds.wrappers:
             self._add_wrapper(name)
         self.callables |= seeds.callables
-        before = self._attributes | self._wanted
         self._attributes, self._wanted, self._held = seeds.attributes, seeds.wanted, seeds.held
         if self.marked:
-            fresh = (seeds.attributes | seeds.wanted) - before
-            self._look_again(fresh & statements.identifiers)
+            self._look_again()
         while self._fresh:
             queue, self._fresh = self._fresh, set()
             for word in queue:
@@ -317,11 +322,10 @@ class Dye:
                             self.marked.add(index)
                             self._colour(index)
 
-    def _look_again(self, words: frozenset[str]) -> None:
-        """Some attributes have come to lead to something coloured."""
-        if words:
-            for index in sorted(self.marked - self._carrying):
-                self._colour(index)
+    def _look_again(self) -> None:
+        """More is known of other modules."""
+        for index in sorted(self.marked - self._carrying):
+            self._colour(index)
         for missing in self._heirs.values():
             self._inherit(missing)
 
@@ -353,10 +357,26 @@ class Dye:
             self._colour_owners(index, carries=False)
         else:
             targets, carries = self._targets(node)
-            self._add(targets, self.statements.binds(index))
+            if carries and self._is_seen_outside(node, index):
+                carries = self._proof.gives(node, self._scope(index))
             if carries:
+                self._add(targets, self.statements.binds(index))
                 self._carrying.add(index)
+            elif isinstance(node, (ast.If, ast.While, ast.Assert)):
+                self._add(targets, LOCAL)
             self._colour_owners(index, carries)
+
+    def _scope(self, index: int) -> Scope:
+        """The scope that a statement stands in."""
+        return _scope(self.statements, self.statements.owners[index], self._scopes)
+
+    def _is_seen_outside(self, node: ast.stmt, index: int) -> bool:
+        """Whether what a statement gives can be had outside of its function."""
+        if isinstance(node, (ast.Return, ast.Expr)) or _is_yield(node):
+            return True
+        if isinstance(node, (ast.Assign, ast.AnnAssign)):
+            return self.statements.binds(index) != LOCAL
+        return False
 
     def touched(self) -> frozenset[str]:
         """The names whose definitions mention something coloured."""
@@ -568,7 +588,9 @@ class Dye:
                 if gives and carries:
                     self._add((around.name,), self.statements.binds(owner))
                     shown = True
-                if self._hands_on(node, around):
+                if self._hands_on(node, around) and self._proof.forwards(
+                    node, self._scope(index), _scope(self.statements, owner, self._scopes)
+                ):
                     self._add_wrapper(around.name)
                     shown = True
 

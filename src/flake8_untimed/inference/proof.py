@@ -1,0 +1,176 @@
+"""Whether what a statement gives, or hands on, really leads to a request.
+
+Colours go by names (see `survey`): with one `get` or `client` too many, half of a project would
+matter. What others can see of a coloured statement is evaluated before it colours anything else.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator, Set
+from typing import TYPE_CHECKING
+
+from flake8_untimed.inference import annotations as types
+from flake8_untimed.inference import objects
+from flake8_untimed.inference.forwarding import hands_on
+from flake8_untimed.inference.scopes import Module, Scope
+from flake8_untimed.inference.values import (
+    Class,
+    Collection,
+    Context,
+    Function,
+    Instance,
+    Managed,
+    Mapping,
+    Parameter,
+    Partial,
+    ProjectModule,
+    Result,
+    SenderValue,
+    Super,
+    Symbol,
+    Value,
+)
+from flake8_untimed.inference.walk import Walk, visit
+
+if TYPE_CHECKING:
+    from flake8_untimed.inference.evaluate import Evaluator
+    from flake8_untimed.inference.interest import Interest
+
+LIMIT = 100
+"""Values that are looked at for one answer; more than that, and it is yes."""
+
+
+class Proof:
+    """Answers for the statements of one module."""
+
+    def __init__(self, module: Module, evaluator: Evaluator, interest: Interest) -> None:
+        self.module = module
+        self.own: tuple[Set[str], ...] = ()
+        """The coloured names of the module itself, as they grow."""
+        self._evaluator = evaluator
+        self._interest = interest
+
+    def gives(self, node: ast.stmt, scope: Scope) -> bool:
+        """Whether what a statement binds, returns or yields, or puts into a container, is a client
+        or the like, or holds or gives one."""
+        context = Context(scope, node)
+        with self._evaluator.apart():
+            if isinstance(node, ast.AnnAssign):
+                declared = types.instances(self._evaluator, node.annotation, context) or ()
+                if self._leads(declared):
+                    return True
+            return any(
+                self._leads(self._evaluator.evaluate(value, context))
+                or self._is_up_to_others(value, scope)
+                for value in _given(node)
+            )
+
+    def forwards(self, node: ast.stmt, scope: Scope, function: Scope) -> bool:
+        """Whether a statement hands on what a function around it was given to something that
+        leads on."""
+        found = Walk([], [], [])
+        visit(node, scope, found)
+        for call, inner, statement in found.calls:
+            assert isinstance(call, ast.Call)
+            if hands_on(call, function):
+                with self._evaluator.apart():
+                    if self._is_sent(call.func, Context(inner, statement)):
+                        return True
+        return False
+
+    def _is_sent(self, callee: ast.expr, context: Context) -> bool:
+        values = self._evaluator.evaluate(callee, context)
+        # What a function itself is given to be called comes from those who know what it is.
+        if self._leads(v for v in values if not isinstance(v, Parameter)):
+            return True
+        if isinstance(callee, ast.Attribute) and callee.attr in self._evaluator.catalogue.senders:
+            # `session.get(url, **kwargs)`, of a session that it was given.
+            holders = self._evaluator.evaluate(callee.value, context)
+            if any(isinstance(holder, Parameter) for holder in holders):
+                return True
+        return self._is_up_to_others(callee, context.scope)
+
+    def _is_up_to_others(self, node: ast.expr, scope: Scope) -> bool:
+        """Whether an expression uses something of its object that a subclass says otherwise."""
+        first = objects.first_parameter(scope)
+        while scope.owner is None and scope.parent is not None:
+            scope = scope.parent
+        if first is None or scope.owner is None:
+            return False
+        path, cls = scope.module.path, scope.owner.name
+        return any(
+            self._evaluator.project.is_overridden(path, cls, part.attr, anyhow=True)
+            for part in ast.walk(node)
+            if isinstance(part, ast.Attribute)
+            and isinstance(part.value, ast.Name)
+            and part.value.id == first
+        )
+
+    def _leads(self, values: Iterable[Value]) -> bool:
+        seen: set[object] = set()
+        stack = list(values)
+        while stack:
+            value = stack.pop()
+            if self._is_end(value) or len(seen) >= LIMIT:
+                return True
+            if value.key() not in seen:
+                seen.add(value.key())
+                stack.extend(self._inside(value))
+        return False
+
+    def _inside(self, value: Value) -> Iterator[Value]:
+        if isinstance(value, Partial):
+            yield value.function
+        elif isinstance(value, Managed):
+            yield from value.values
+        elif isinstance(value, Collection):
+            for element in value.elements:
+                yield from element
+        elif isinstance(value, Mapping):
+            for entry in value.entries.values():
+                yield from entry
+            yield from value.others
+        elif isinstance(value, Super):
+            yield value.instance
+        elif isinstance(value, Result):
+            # `field(default_factory=Session)`, `property(function)`
+            for argument in (*value.site.passed.positional, *value.site.passed.keywords.values()):
+                yield from self._evaluator.argument(argument)
+
+    def _is_end(self, value: Value) -> bool:
+        if isinstance(value, (SenderValue, Parameter)):
+            return True
+        if isinstance(value, Symbol):
+            return self._is_known(value.path)
+        if isinstance(value, (Class, Function)):
+            return isinstance(value.scope.node, ast.Lambda) or self._is_coloured(value.scope)
+        if isinstance(value, ProjectModule):
+            return self._interest.leads(value.scope.module.path, None)
+        if isinstance(value, Instance):
+            if isinstance(value.cls, Symbol):
+                return self._is_known(value.cls.path)
+            return self._is_coloured(value.cls.scope)
+        return False
+
+    def _is_known(self, path: str) -> bool:
+        known = self._evaluator.catalogue.children(path) is not None
+        return known or self._evaluator.client_at(path) is not None
+
+    def _is_coloured(self, scope: Scope) -> bool:
+        if scope.module.path == self.module.path:
+            return any(scope.name in names for names in self.own)
+        return self._interest.leads(scope.module.path, scope.name)
+
+
+def _given(node: ast.stmt) -> Iterator[ast.expr]:
+    """The expressions that a statement binds, returns or yields, or puts into a container."""
+    value = getattr(node, "value", None)
+    if isinstance(node, ast.Expr) and isinstance(value, ast.Call):
+        yield from value.args
+        yield from (keyword.value for keyword in value.keywords)
+    elif isinstance(value, (ast.Yield, ast.YieldFrom, ast.Await)):
+        if value.value is not None:
+            yield value.value
+    elif isinstance(value, ast.expr):
+        yield value
