@@ -123,6 +123,9 @@ class Interest:
         self._outlines: dict[str, Outline] = {}
         self._names: dict[str, bool] = {}
         self._settling = False
+        self._denied: set[Use] = set()
+        """The names of which was said, while stains are being found, that they are of no
+        interest."""
         self._last: tuple[str, Seeds] | None = None
         """The file that was asked for last: it is asked for again when it is checked."""
 
@@ -166,15 +169,18 @@ class Interest:
         """Whether a name of a module, or with `*` any, is of interest."""
         if name == "*":
             self._settle(path)
-            return bool(self._stains[path].touched or self._outline(path).library)
+            if self._stains.get(path, CLEAN).touched or self._outline(path).library:
+                return True
+            self._denied.add(Use(path, "*", None))
+            return False
         for use in self._ends(Use(path, name, None)):
             if self._submodule(use.path, use.name) is not None:
                 return True
             self._settle(use.path)
-            if use.path not in self._stains:
-                continue
-            if use.name in self._stains[use.path].touched or self._stain_of(use.path, use.name):
+            stain = self._stains.get(use.path, CLEAN)
+            if use.name in stain.touched or self._stain_of(use.path, use.name):
                 return True
+            self._denied.add(Use(use.path, use.name, None))
         return False
 
     def seeds(self, path: str) -> Seeds | None:
@@ -267,10 +273,15 @@ class Interest:
             return
         self._settling = True
         try:
-            for modules in self._components(path):
+            components = self._components(path)
+            for modules in components:
                 self._settle_together(modules)
+            if any(use.path not in self._stains for use in self._denied):
+                # Nobody imports them in a way that is seen here, and still they were asked for.
+                self._forget(module for modules in components for module in modules)
         finally:
             self._settling = False
+            self._denied.clear()
         if not self._keep():
             self.forget_dyes()
 
@@ -320,9 +331,7 @@ class Interest:
                 module = queue.popitem()[0]
                 old, stain = self._stains[module], self._stained(module, shared)
                 self._stains[module] = stain
-                if len(modules) > 1 and stain != old:
-                    # What was evaluated before did not know of it.
-                    self._forget(modules)
+                self._reconsider(module, stain, modules)
                 for name in stain.beyond(old):
                     queue.update((m, None) for m in importers.get((module, name), ()))
                 if stain != CLEAN and old == CLEAN:
@@ -337,6 +346,13 @@ class Interest:
             stain = self._stains[module]
             if stain != CLEAN:
                 self._stains[module] = stain._replace(held=shared.held, wanted=shared.wanted)
+
+    def _reconsider(self, path: str, stain: Stain, modules: list[str]) -> None:
+        """Forget what was evaluated in the belief that a name is of no interest, now that it is."""
+        names = {*stain.touched, *stain.names, *stain.wrappers, *stain.callables, "*"}
+        if stain != CLEAN and any(use.path == path and use.name in names for use in self._denied):
+            self._denied.clear()
+            self._forget(modules)
 
     def _importers(self, modules: list[str]) -> dict[tuple[str, str], list[str]]:
         """Who imports what, among some modules: (module, name) -> modules; as name `*` if all that

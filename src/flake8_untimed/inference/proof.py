@@ -60,11 +60,15 @@ class Proof:
                 declared = types.instances(self._evaluator, node.annotation, context) or ()
                 if self._leads(declared):
                     return True
-            return any(
-                self._leads(self._evaluator.evaluate(value, context))
-                or self._is_up_to_others(value, scope)
-                for value in _given(node)
-            )
+            for expression in _given(node):
+                values = self._evaluator.evaluate(expression, context)
+                if self._leads(values) or self._is_up_to_others(expression, scope):
+                    return True
+                # What is returned as it was given is known to the caller; what is kept is not.
+                if isinstance(node, (ast.Assign, ast.AnnAssign)):
+                    if any(isinstance(value, Parameter) for value in values):
+                        return True
+        return False
 
     def forwards(self, node: ast.stmt, scope: Scope, function: Scope) -> bool:
         """Whether a statement hands on what a function around it was given to something that
@@ -81,8 +85,7 @@ class Proof:
 
     def _is_sent(self, callee: ast.expr, context: Context) -> bool:
         values = self._evaluator.evaluate(callee, context)
-        # What a function itself is given to be called comes from those who know what it is.
-        if self._leads(v for v in values if not isinstance(v, Parameter)):
+        if self._leads(values):
             return True
         if isinstance(callee, ast.Attribute) and callee.attr in self._evaluator.catalogue.senders:
             # `session.get(url, **kwargs)`, of a session that it was given.
@@ -139,7 +142,7 @@ class Proof:
                 yield from self._evaluator.argument(argument)
 
     def _is_end(self, value: Value) -> bool:
-        if isinstance(value, (SenderValue, Parameter)):
+        if isinstance(value, SenderValue):
             return True
         if isinstance(value, Symbol):
             return self._is_known(value.path)

@@ -310,9 +310,11 @@ class Dye:
         for name in seeds.wrappers:
             self._add_wrapper(name)
         self.callables |= seeds.callables
+        before = self._attributes | self._wanted
         self._attributes, self._wanted, self._held = seeds.attributes, seeds.wanted, seeds.held
         if self.marked:
-            self._look_again()
+            fresh = (seeds.attributes | seeds.wanted) - before
+            self._look_again(fresh & statements.identifiers)
         while self._fresh:
             queue, self._fresh = self._fresh, set()
             for word in queue:
@@ -322,10 +324,11 @@ class Dye:
                             self.marked.add(index)
                             self._colour(index)
 
-    def _look_again(self) -> None:
-        """More is known of other modules."""
-        for index in sorted(self.marked - self._carrying):
-            self._colour(index)
+    def _look_again(self, words: frozenset[str]) -> None:
+        """Some attributes have come to lead to something coloured."""
+        if words:
+            for index in sorted(self.marked - self._carrying):
+                self._colour(index)
         for missing in self._heirs.values():
             self._inherit(missing)
 
