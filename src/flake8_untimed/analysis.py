@@ -56,11 +56,11 @@ class Workspace:
     def facts(self, source: Source, tree: ast.Module | None = None) -> Facts:
         """What is known of a file. Raises SourceError if it cannot be parsed."""
         path = self.project.path_of(source.path)
-        module = self.project.parsed(path, source.text) if tree is None else None
+        module = self.project.parsed(path, source.text)
         if module is None:
             tree = tree if tree is not None else source.parse()
             module = Module(tree, path, ":=" in source.text, "global " in source.text)
-        with self.project.lent(module):
+        with self.project.lent(module, source.text):
             return collect(source, module, self._evaluator, self._settings_for(path))
 
     def _settings_for(self, path: str) -> Settings:

@@ -39,8 +39,6 @@ class _State:
 
         self.settings = settings
         self._workspace = Workspace(settings)
-        # flake8 brings the trees itself.
-        self._workspace.project.keep = False
         self._files = 0
 
     def check(self, source: Source, tree: ast.Module) -> list[Finding]:

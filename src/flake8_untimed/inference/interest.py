@@ -104,7 +104,6 @@ class Interest:
         submodule: Callable[[str, str], str | None],
         catalogue: Catalogue,
         make_dye: Callable[[str], Dye | None],
-        keep: Callable[[], bool],
         forget: Callable[[Iterable[str]], None],
     ) -> None:
         self._data = data
@@ -114,7 +113,6 @@ class Interest:
         self._pattern = catalogue.packages_pattern
         self._make_dye = make_dye
         self._forget = forget
-        self._keep = keep
         self._dyes: dict[str, Dye | None] = {}
         self._stains: dict[str, Stain] = {}
         self._handed: dict[str, tuple[str, ...]] = {}
@@ -200,6 +198,10 @@ class Interest:
         """The colours of a module, if they are kept."""
         return self._dyes.get(path)
 
+    def adopt(self, path: str, dye: Dye) -> None:
+        """Keep the colours of a module that was checked before anybody asked for its stain."""
+        self._dyes[path] = dye
+
     def forget_dyes(self) -> None:
         """Let go of what is kept only to be faster."""
         self._dyes.clear()
@@ -282,8 +284,6 @@ class Interest:
         finally:
             self._settling = False
             self._denied.clear()
-        if not self._keep():
-            self.forget_dyes()
 
     def _components(self, path: str) -> list[list[str]]:
         """A module and all that it imports that have no stain yet: those that import each other

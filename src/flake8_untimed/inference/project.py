@@ -52,8 +52,6 @@ class Project:
     def __init__(self, catalogue: Catalogue, follow: bool = True) -> None:
         self._catalogue = catalogue
         self._follow = follow
-        self.keep = True
-        """Whether trees that were only glanced at are kept, to be checked later."""
         self.trimmed = 0
         """How often what was read was let go of."""
         self._folders: dict[str, frozenset[str]] = {}
@@ -69,7 +67,6 @@ class Project:
             self.submodule,
             catalogue,
             self._make_dye,
-            lambda: self.keep,
             self._forget,
         )
         self._evaluator: Evaluator | None = None
@@ -223,23 +220,25 @@ class Project:
     def parsed(self, path: str, text: str) -> Module | None:
         """The module, if it was parsed already and its text is this one."""
         module = self._modules.get(path)
-        if module is None or self._bytes.get(path) != text.encode("utf-8", "replace"):
-            return None
-        return module
+        return module if module is not None and self._is_what_was_read(path, text) else None
+
+    def _is_what_was_read(self, path: str, text: str) -> bool:
+        return self._bytes.get(path) == text.encode("utf-8", "replace")
 
     @contextmanager
-    def lent(self, module: Module) -> Iterator[None]:
-        """Take a module for as long as it is checked. Keeping every tree that flake8 hands over
-        would slow its garbage collection down more than reading some of them again."""
+    def lent(self, module: Module, text: str) -> Iterator[None]:
+        """Take a module while it is checked, and keep it for those who import from it, unless its
+        text is another than what was read first: a fix that is being tried."""
         before = self._modules.get(module.path)
         self._modules[module.path] = module
         try:
             yield
         finally:
-            if before is None:
-                del self._modules[module.path]
-            else:
-                self._modules[module.path] = before
+            if not self._is_what_was_read(module.path, text):
+                if before is None:
+                    del self._modules[module.path]
+                else:
+                    self._modules[module.path] = before
 
     def _read(self, path: str) -> Module | None:
         if self._follow and path in self._folders:
@@ -394,7 +393,14 @@ class Project:
             return walk(module.scope)
         names = [*always, *special] if self._interest.is_special(path) else list(always)
         seeds = seeds.with_names(names)
-        return survey(self._proof(module), text, seeds, self._interest.dye(path))
+        dye = self._interest.dye(path)
+        if dye is None or dye.statements.tree is not module.tree:
+            if not any(name in text for name in (*seeds.names, *seeds.wrappers)):
+                return Walk([], [], [])
+            dye = dye_for(self._proof(module), text)
+            if self._is_what_was_read(path, text):
+                self._interest.adopt(path, dye)
+        return survey(dye, module, seeds)
 
     def names_library(self, path: str) -> bool:
         """Whether the text of a file names a library."""

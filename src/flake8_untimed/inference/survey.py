@@ -19,7 +19,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple, Union
 
 from flake8_untimed.inference import handing
-from flake8_untimed.inference.scopes import COMPREHENSIONS, Scope, dotted
+from flake8_untimed.inference.scopes import COMPREHENSIONS, Module, Scope, dotted
 from flake8_untimed.inference.walk import Found, Walk, visit
 
 if TYPE_CHECKING:
@@ -239,14 +239,8 @@ class _Statements:
         return names
 
 
-def survey(proof: Proof, text: str, seeds: Seeds, dye: Dye | None) -> Walk:
-    """The calls, attribute assignments and classes of a module that can matter. `dye`: the colours
-    of the module, as far as they are known."""
-    module = proof.module
-    if dye is None or dye.statements.tree is not module.tree:
-        if not any(name in text for name in (*seeds.names, *seeds.wrappers)):
-            return Walk([], [], [])
-        dye = Dye(_Statements(module.tree, text), proof)
+def survey(dye: Dye, module: Module, seeds: Seeds) -> Walk:
+    """The calls, attribute assignments and classes of a module that can matter."""
     dye.spread(seeds)
     statements = dye.statements
     result = Walk([], [], [])
