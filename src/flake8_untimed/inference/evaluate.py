@@ -79,6 +79,7 @@ class Evaluator:
         self._lowest = DEPTH + 1
         self._spent = 0
         self._deep = False
+        self._rough = False
         self.generations = 0
         """How many classes above one another are being looked at."""
 
@@ -95,14 +96,15 @@ class Evaluator:
 
     @contextmanager
     def apart(self) -> Iterator[None]:
-        """For questions that come up in the middle of another, and must not depend on it."""
-        before = self._depth, self._active, self._lowest, self._spent, self._deep
+        """For rough answers, which may be asked for in the middle of another question: callers of
+        a function and objects of a class are not told apart."""
+        before = self._depth, self._active, self._lowest, self._spent, self._deep, self._rough
         self._depth, self._active, self._lowest = 0, {}, DEPTH + 1
-        self._spent, self._deep = 0, False
+        self._spent, self._deep, self._rough = 0, False, True
         try:
             yield
         finally:
-            self._depth, self._active, self._lowest, self._spent, self._deep = before
+            self._depth, self._active, self._lowest, self._spent, self._deep, self._rough = before
 
     def remember(
         self, memo: dict[object, Alternatives] | None, key: object, make: Callable[[], Alternatives]
@@ -169,8 +171,15 @@ class Evaluator:
         """Whether an argument of a request is being looked at."""
         return self._deep
 
+    @property
+    def is_rough(self) -> bool:
+        """Whether callers of a function and objects of a class are not told apart."""
+        return self._rough
+
     def memo(self, module: Module) -> dict[object, Alternatives]:
         """Where answers for no particular caller are kept."""
+        if self._rough:
+            return module.rough_memo
         return module.deep_memo if self._deep else module.memo
 
     def _constant(self, node: ast.expr, context: Context) -> Alternatives:

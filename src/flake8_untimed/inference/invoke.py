@@ -208,7 +208,7 @@ def result_of(evaluator: Evaluator, callee: Value, site: Site) -> Alternatives:
 
 
 def _constructed(evaluator: Evaluator, cls: Class, site: Site) -> Alternatives:
-    made = Instance(cls, site)
+    made = Instance(cls, None if evaluator.is_rough else site)
     made.steps = cls.steps
     return (made.via(site.context.scope, site.node),)
 
@@ -244,6 +244,8 @@ def returned(evaluator: Evaluator, function: Function, site: Site | None = None)
     general = _for_any_caller(evaluator, function)
     if site is None or not any(_depends(evaluator, v, function.scope) for v in general):
         return general
+    if evaluator.is_rough:
+        return _given_back(evaluator, function, site, general)
     outer = site.context.frame
     if outer is not None and outer.depth >= FRAMES:
         return general
@@ -255,6 +257,20 @@ def returned(evaluator: Evaluator, function: Function, site: Site | None = None)
         else None
     )
     return evaluator.remember(memo, key, lambda: _returns(evaluator, function, frame))
+
+
+def _given_back(
+    evaluator: Evaluator, function: Function, site: Site, general: Alternatives
+) -> Alternatives:
+    """What a function returns, with what the caller gave in the place of its parameters."""
+    names = parameter_names(function.scope.node.args)  # type: ignore[union-attr]
+    given = bind(site.passed, names[1:] if function.receiver is not None else names).named
+    return union(
+        evaluator.argument(given[value.name])
+        if isinstance(value, Parameter) and value.scope is function.scope and value.name in given
+        else (value,)
+        for value in general
+    )
 
 
 def _depends(evaluator: Evaluator, value: Value, scope: Scope) -> bool:

@@ -294,7 +294,7 @@ class Project:
     def is_overridden(self, path: str, name: str, attribute: str, anyhow: bool = False) -> bool:
         """Whether some class of the project seems to inherit from the one of this name in the file
         `path`, and to have an attribute of its own; `anyhow`: also a method, or one that is set on
-        its objects. Judged by the look of the text."""
+        its objects, by a file that names a library. Judged by the look of the text."""
         key = (path, name, attribute, anyhow)
         if key not in self._subclassed:
             folder = os.path.dirname(path)
@@ -305,7 +305,10 @@ class Project:
             forms = forms.replace(b"%s", word)
             own = re.compile(rb"^[ \t]+(?:" + forms + rb")", re.MULTILINE)
             self._subclassed[key] = any(
-                own.search(data) and (file == path or any(p in data for p in places))
+                (not anyhow or self.names_library(file))
+                and (file == path or any(p in data for p in places))
+                and (not anyhow or file != path or len(own.findall(data)) > 1)
+                and own.search(data)
                 for file in self._inheriting(path).get(name.encode(), ())
                 if (data := self._data(file))
             )
@@ -380,6 +383,7 @@ class Project:
             if module is not None:
                 module.memo.clear()
                 module.deep_memo.clear()
+                module.rough_memo.clear()
 
     def survey(
         self, module: Module, text: str, always: Iterable[str], special: Iterable[str]

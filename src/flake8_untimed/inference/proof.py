@@ -64,7 +64,7 @@ class Proof:
                 values = self._evaluator.evaluate(expression, context)
                 if self._leads(values) or self._is_up_to_others(expression, scope):
                     return True
-                # What is returned as it was given is known to the caller; what is kept is not.
+                # What an object was given and keeps: whoever makes it knows.
                 if isinstance(node, (ast.Assign, ast.AnnAssign)):
                     if any(isinstance(value, Parameter) for value in values):
                         return True

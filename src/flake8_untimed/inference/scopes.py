@@ -84,6 +84,8 @@ class Module:
         """Alternatives of expressions, attributes and names, for no particular caller."""
         self.deep_memo: dict[object, Alternatives] = {}
         """The same, when all of the project may be read for the answer."""
+        self.rough_memo: dict[object, Alternatives] = {}
+        """The same, where callers of a function and objects of a class are not told apart."""
 
 
 class Scope:
