@@ -6,7 +6,6 @@ import hashlib
 import re
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import NamedTuple
 
 from flake8_untimed.analysis import Workspace
@@ -102,7 +101,7 @@ def _replacement(
     from flake8_untimed import fixes
 
     alone = [
-        other if other is finding else replace(other, fix=None, why_not="not asked for")
+        other if other is finding else other._replace(fix=None, why_not="not asked for")
         for other in findings
     ]
     outcome = fixes.fix_source(source, alone, unsafe=True, analyze=lambda _: [])
