@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 import sys
 from collections.abc import Sequence
@@ -128,6 +127,8 @@ def changed_lines(before: Sequence[str], after: Sequence[str]) -> Replacement | 
 def fingerprint(source: Source, finding: Finding) -> str:
     """What a finding is known by though its line has moved or been laid out anew: its code and
     its source text without white space."""
+    import hashlib
+
     text = re.sub(r"\s+", "", source.segment(finding.span)).replace(",)", ")")
     digest = hashlib.sha256(f"{finding.code}\n{text}".encode(errors="surrogatepass"))
     return digest.hexdigest()[:16]
