@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import enum
 import math
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from flake8_untimed.inference.arguments import bind
 from flake8_untimed.inference.evaluate import Evaluator
@@ -52,8 +53,7 @@ class Source(enum.Enum):
     CALLER = "whoever calls the function"
 
 
-@dataclass(frozen=True)
-class Bound:
+class Bound(NamedTuple):
     """What limits a wait. `waits`: the phases left unbounded; `detail`: why it is invalid, or
     how the value is written; `site`: the construction of the client that decided."""
 

@@ -48,7 +48,7 @@ ALWAYS = ("import_module", "__import__", "setdefaulttimeout", "_create_default_h
 """Names that matter wherever they stand."""
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Call:
     """One place where a request is sent, or a sender handed on to be called."""
 
@@ -76,7 +76,7 @@ class Call:
         return self.arguments.named.get(name) if name is not None else None
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Construction:
     """One place where a client, or a connector or the like, is made."""
 
@@ -102,7 +102,7 @@ class Construction:
         return self.arguments.named.get(name) if name is not None else None
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Setting:
     """`session.verify = False`: an attribute of a living client is set."""
 
@@ -114,7 +114,7 @@ class Setting:
     library: Library
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Facts:
     """What is known of one module."""
 

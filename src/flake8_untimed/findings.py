@@ -1,12 +1,11 @@
 """What the analysis says: findings, the places they stand at, and the edits that would mend them.
 
-Everything here is plain, frozen, picklable data; nothing in this file knows how a finding was
+Everything here is plain, immutable, picklable data; nothing in this file knows how a finding was
 made or how an edit is carried out.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import NamedTuple, Union
 
 
@@ -20,8 +19,7 @@ class Span(NamedTuple):
     end_column: int
 
 
-@dataclass(frozen=True)
-class Expression:
+class Expression(NamedTuple):
     """Source text to be written, and the dotted names in it that must be importable there.
 
     `Expression("aiohttp.ClientTimeout(total=30)", ("aiohttp.ClientTimeout",))`: the fixer spells
@@ -33,8 +31,7 @@ class Expression:
     needs: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class SetArgument:
+class SetArgument(NamedTuple):
     """Give the call at `call` the keyword argument `name`.
 
     A keyword of that name is replaced in place. Otherwise, if `position` is given, that positional
@@ -48,8 +45,7 @@ class SetArgument:
     position: int | None = None
 
 
-@dataclass(frozen=True)
-class RemoveArgument:
+class RemoveArgument(NamedTuple):
     """Take the keyword argument `name` (else the positional one at `position`, which must be the
     last of them) out of a call."""
 
@@ -58,8 +54,7 @@ class RemoveArgument:
     position: int | None = None
 
 
-@dataclass(frozen=True)
-class RenameArgument:
+class RenameArgument(NamedTuple):
     """Turn the argument `name` (else the positional one at `position`, which must be the last of
     them: others would move up) into the keyword `new_name` with another value, where it stands."""
 
@@ -70,24 +65,21 @@ class RenameArgument:
     position: int | None = None
 
 
-@dataclass(frozen=True)
-class ReplaceExpression:
+class ReplaceExpression(NamedTuple):
     """Put other text in the place of a whole expression."""
 
     span: Span
     value: Expression
 
 
-@dataclass(frozen=True)
-class RemoveItem:
+class RemoveItem(NamedTuple):
     """Take the entry with the literal key `key` (compared without case) out of a dict display."""
 
     dict: Span
     key: str
 
 
-@dataclass(frozen=True)
-class RemoveStatement:
+class RemoveStatement(NamedTuple):
     """Drop a whole statement; `pass` takes its place where the block would be empty."""
 
     span: Span
@@ -98,8 +90,7 @@ Edit = Union[
 ]
 
 
-@dataclass(frozen=True)
-class Fix:
+class Fix(NamedTuple):
     """The edits that mend one finding; all of them or none. `safe`: the program does afterwards
     what its author must have meant, without a change that could surprise."""
 
@@ -107,8 +98,7 @@ class Fix:
     safe: bool
 
 
-@dataclass(frozen=True)
-class Finding:
+class Finding(NamedTuple):
     """One thing found. Exactly one of `fix` and `why_not` is set: every finding without a fix
     says why it has none."""
 

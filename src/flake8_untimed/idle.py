@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_untimed.bounds import Kind
 from flake8_untimed.inference import invoke, objects
@@ -29,8 +28,7 @@ UNBOUNDED = (Kind.NONE, Kind.DISABLED)
 HANDED_ON = "requests passes timeout=None on to send() itself, so a default for a missing one never applies; set it in request()"
 
 
-@dataclass(eq=False)
-class Idle:
+class Idle(NamedTuple):
     """One such place: what it is, and why it does nothing."""
 
     node: ast.expr | ast.stmt

@@ -15,26 +15,24 @@ from flake8_untimed.findings import Span
 SIZE_LIMIT = 10_000_000
 """Bytes. Nobody writes a larger file by hand, and its tree would take gigabytes."""
 
-_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
+# The larger patterns, which most runs do not need, are compiled (and kept, by `re`) on first use.
+_LINE = r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+"
 
 # The comments that silence findings, as flake8 (6 and 7) reads them.
-_NOQA = re.compile(r"# noqa(?::\s?(?P<codes>(?:[A-Z]+[0-9]+(?:[,\s]+)?)+))?", re.IGNORECASE)
+_NOQA = r"(?i)# noqa(?::\s?(?P<codes>(?:[A-Z]+[0-9]+(?:[,\s]+)?)+))?"
 _NOQA_FILE = re.compile(r"\s*# flake8[:=]\s*noqa", re.IGNORECASE)
 _NOQA_WORD = re.compile("noqa", re.IGNORECASE)
 
 # Whatever may hold an end of line that ends nothing: strings, and a backslash outside of them.
 # Comments are matched only so that the quotes in them open no string.
-_CONTINUED = re.compile(
-    r'''
+_CONTINUED = r'''(?xs)
       """[^"\\]*(?:(?:\\.|"(?!""))[^"\\]*)*"""
     | \'\'\'[^'\\]*(?:(?:\\.|'(?!\'\'))[^'\\]*)*\'\'\'
     | "[^"\\\r\n]*(?:\\(?:\r\n|.)[^"\\\r\n]*)*"
     | '[^'\\\r\n]*(?:\\(?:\r\n|.)[^'\\\r\n]*)*'
     | \#[^\r\n]*
     | \\(?:\r\n|\r|\n)
-    ''',
-    re.VERBOSE | re.DOTALL,
-)
+'''
 
 
 class SourceError(Exception):
@@ -112,7 +110,7 @@ class Source:
     def lines(self) -> list[str]:
         """Physical lines with their ends."""
         if "\r" in self.text:
-            return _LINE.findall(self.text)
+            return re.findall(_LINE, self.text)
         lines = [line + "\n" for line in self.text.split("\n")]
         lines[-1] = lines[-1][:-1]
         return lines if lines[-1] else lines[:-1]
@@ -177,7 +175,7 @@ class Source:
             return None
         if self._noqa_file:
             return frozenset()
-        match = _NOQA.search(self._noqa_text(line))
+        match = re.search(_NOQA, self._noqa_text(line))
         if match is None:
             return None
         return frozenset(re.split(r"[,\s]+", match["codes"] or "")) - {""}
@@ -205,7 +203,7 @@ class Source:
         """The lines whose end is inside a string or escaped."""
         starts = list(accumulate((len(line) for line in self.lines), initial=0))
         joined: set[int] = set()
-        for match in _CONTINUED.finditer(self.text):
+        for match in re.finditer(_CONTINUED, self.text):
             first = bisect_right(starts, match.start())
             joined.update(range(first, bisect_right(starts, match.end() - 1)))
             if match[0][0] == "\\":

@@ -6,7 +6,6 @@ does not make it new; the same call once more in the same file does.
 
 from __future__ import annotations
 
-import json
 import os
 from collections import Counter
 from collections.abc import Iterable
@@ -21,6 +20,8 @@ _Key = tuple[str, str, str]  # path, code, fingerprint
 
 def write(path: str, findings: Iterable[Reported]) -> None:
     """Sorted and one finding a line, so that changes read well in review."""
+    import json
+
     counts = Counter(_key(reported, path) for reported in findings)
     entries = [
         json.dumps({"path": file, "code": code, "fingerprint": print_, "count": count})
@@ -48,6 +49,8 @@ def unknown(path: str, findings: Iterable[Reported]) -> list[Reported]:
 
 
 def _read(path: str) -> Counter[_Key]:
+    import json
+
     try:
         with open(path, encoding="utf-8") as file:
             document = json.load(file)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import NamedTuple
 
 from flake8_untimed.analysis import Workspace
@@ -102,7 +100,7 @@ def _replacement(
     from flake8_untimed import fixes
 
     alone = [
-        other if other is finding else replace(other, fix=None, why_not="not asked for")
+        other if other is finding else other._replace(fix=None, why_not="not asked for")
         for other in findings
     ]
     outcome = fixes.fix_source(source, alone, unsafe=True, analyze=lambda _: [])
@@ -129,6 +127,8 @@ def changed_lines(before: Sequence[str], after: Sequence[str]) -> Replacement | 
 def fingerprint(source: Source, finding: Finding) -> str:
     """What a finding is known by though its line has moved or been laid out anew: its code and
     its source text without white space."""
+    import hashlib
+
     text = re.sub(r"\s+", "", source.segment(finding.span)).replace(",)", ")")
     digest = hashlib.sha256(f"{finding.code}\n{text}".encode(errors="surrogatepass"))
     return digest.hexdigest()[:16]

@@ -5,9 +5,7 @@ from __future__ import annotations
 
 import gc
 import os
-import signal
 import sys
-import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
@@ -92,6 +90,9 @@ def _serve(
     chunks: Sequence[Sequence[str]],
     connection: Connection,
 ) -> None:
+    import signal
+    import traceback
+
     # Ctrl-C reaches every process; the first one sees to it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:

@@ -29,7 +29,7 @@ class Argument(NamedTuple):
         return self.keyword is not None or self.position is not None
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Passed:
     """Everything that a call passes, before anybody asks to whom."""
 
@@ -79,7 +79,7 @@ class Passed:
         )
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Bound:
     """Arguments by the parameter that takes them."""
 

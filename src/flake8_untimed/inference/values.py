@@ -61,12 +61,10 @@ class Frame:
         """Parameters that the caller gave itself, not left to their defaults."""
 
 
-@dataclass(eq=False)
 class Value:
     """The base of all values. Values are never changed after they are made."""
 
-    def __post_init__(self) -> None:
-        self.steps: Step | None = None
+    steps: Step | None = None
 
     def key(self) -> object:
         """Two values with the same key are the same thing, however they were reached."""
@@ -101,7 +99,7 @@ NOTHING_KNOWN: Alternatives = (UNKNOWN,)
 _UNKNOWN_KEY = UNKNOWN.key()
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Parameter(Value):
     """A function's own parameter of which only its callers know."""
 
@@ -112,7 +110,7 @@ class Parameter(Value):
         return (Parameter, self.scope, self.name)
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Literal(Value):
     """None, a bool, a number, a string, bytes."""
 
@@ -122,7 +120,7 @@ class Literal(Value):
         return (type(self.value), self.value)
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Symbol(Value):
     """Something of a package outside the project, by its canonical import path."""
 
@@ -132,7 +130,7 @@ class Symbol(Value):
         return (Symbol, self.path)
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class ProjectModule(Value):
     """A module of the project, by the scope of its body."""
 
@@ -142,7 +140,7 @@ class ProjectModule(Value):
         return (ProjectModule, self.scope)
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Function(Value):
     """A function or lambda of the project; `receiver` is the object that it is bound to."""
 
@@ -154,7 +152,7 @@ class Function(Value):
         return (Function, self.scope, self.receiver and self.receiver.key(), self.frame)
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Class(Value):
     """A class of the project."""
 
@@ -164,7 +162,7 @@ class Class(Value):
         return (Class, self.scope)
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Site:
     """One place where something is called, with what is passed to it."""
 
@@ -173,7 +171,7 @@ class Site:
     passed: Passed
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Instance(Value):
     """An object of a class in sight or of a library's client class. `site` is its construction,
     None when that is out of sight (an annotated parameter, `self`)."""
@@ -190,7 +188,7 @@ class Instance(Value):
         )
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class SenderValue(Value):
     """A callable that sends a request: a module's function, or a method of `client`."""
 
@@ -205,7 +203,7 @@ class SenderValue(Value):
         return (SenderValue, self.path, self.client and self.client.key())
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Partial(Value):
     """`functools.partial(function, ...)`, or a method partial."""
 
@@ -216,7 +214,7 @@ class Partial(Value):
         return (Partial, self.site.node, self.site.context.frame, self.function.key())
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Result(Value):
     """What a callable outside the project returned: a timeout, JSON text, an SSL context."""
 
@@ -227,7 +225,7 @@ class Result(Value):
         return (Result, self.site.node, self.site.context.frame)
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Collection(Value):
     """A list, tuple, set or comprehension in sight, by its elements. `ordered`: an index finds
     just one of them."""
@@ -241,7 +239,7 @@ class Collection(Value):
         return (Collection, self.node, tuple(tuple(v.key() for v in e) for e in self.elements))
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Mapping(Value):
     """A dict in sight. `open`: it may hold further entries; `caller`: those a caller gave."""
 
@@ -257,7 +255,7 @@ class Mapping(Value):
     """Whether the entries stand where a person wrote them (False: a caller's keywords)."""
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Managed(Value):
     """A context manager that gives `values` when it is entered. `scope`: the generator function
     that makes it, if it is in sight."""
@@ -270,7 +268,7 @@ class Managed(Value):
         return (Managed, self.node, tuple(v.key() for v in self.values))
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Super(Value):
     """`super()` in a method of `cls`, for `instance`."""
 

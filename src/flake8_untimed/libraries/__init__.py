@@ -225,6 +225,7 @@ def _paths(library: Library) -> Iterable[str]:
     yield from library.packages
 
 
+@cache
 def _inherit(client: Client) -> Client:
     """`client` with what its bases say, its own word first. Bases of disabled libraries count
     too: the class inherits from them all the same."""

@@ -4,7 +4,9 @@ decides anything; `bounds.py` and the rules read it.
 All times are seconds. `None` as a number of seconds means: waits for ever.
 Sources of the facts: measured, see the head of each library's file.
 
-Compared and hashed by identity: there is one object for each fact.
+Compared and hashed by identity: there is one object for each fact, and none is ever changed. They
+are not `frozen` and have no `repr`, since every start of the tool would wait for `dataclass` to
+write the code for these.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ Verdict = Literal["bounded", "unbounded", "default", "invalid", "unknown"]
 is rejected or fails at once, or cannot be told."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False, repr=False)
 class TimeoutType:
     """A class whose instances are timeouts: `httpx.Timeout`, `aiohttp.ClientTimeout`, ...
 
@@ -42,7 +44,7 @@ class TimeoutType:
     negative: Verdict = "invalid"
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False, repr=False)
 class Timeouts:
     """What one `timeout` parameter makes of each kind of value."""
 
@@ -69,7 +71,7 @@ class Timeouts:
     """Dotted names of objects that mean the same as saying nothing: `httpx.USE_CLIENT_DEFAULT`."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False, repr=False)
 class Switch:
     """A parameter or attribute that can turn certificate verification off."""
 
@@ -85,7 +87,7 @@ class Switch:
     """What it turns off, where that is not everything: `the check of the host name`."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False, repr=False)
 class Body:
     """How a sender takes a request body."""
 
@@ -106,7 +108,7 @@ class Body:
     data=...)`): unless it is plainly a str, nothing can be said of the Content-Type."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False, repr=False)
 class Sender:
     """A callable that sends a request."""
 
@@ -144,7 +146,7 @@ class Sender:
     """Whether the client's own default timeout applies (niquests' `send` ignores it)."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False, repr=False)
 class Constructor:
     """A class or function whose arguments matter: a client's class, a connector, a transport."""
 
@@ -178,7 +180,7 @@ cannot hold a default (report: UNT101), might, with a long default (doubt: UNT11
 short one (silent)."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False, repr=False)
 class Client:
     """A class whose methods are senders."""
 
@@ -204,7 +206,7 @@ class Client:
         return self.constructor.path
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False, repr=False)
 class Responses:
     """What the attributes of a response tell of the code that reads them. Any attribute that is
     not named here may tell of the status."""
@@ -218,7 +220,7 @@ class Responses:
     be looked at for every response: `raise_for_status`, `hooks`."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False, repr=False)
 class Written:
     """The timeout that the codemod writes when the user names none."""
 
@@ -227,7 +229,7 @@ class Written:
     """Dotted names in the text that must be imported."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False, repr=False)
 class Library:
     """One HTTP client package."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from flake8_untimed.calls import Call, Facts
 from flake8_untimed.findings import (
@@ -33,8 +33,7 @@ DUMPS = frozenset(
 """Functions that turn an object into JSON text (or bytes)."""
 
 
-@dataclass
-class JsonBody:
+class JsonBody(NamedTuple):
     """A call whose body is JSON text. `content_type`: what the server is told: `json`, `other`,
     `none`, or `unknown`."""
 

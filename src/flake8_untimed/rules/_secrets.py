@@ -9,17 +9,16 @@ import re
 
 from flake8_untimed.inference.values import Alternatives, Literal
 
-_PLACEHOLDER = re.compile(
-    r"[<>{}$%*\[\]]|\.\.\.|x{3,}|your|example|change.?me|placeholder|dummy|fake|sample|todo"
-    r"|insert|replace|redacted|secret.?here|^(?:test|foo|bar|none|null|empty|undefined|anonymous|guest)",
-    re.IGNORECASE,
+_PLACEHOLDER = (
+    r"(?i)[<>{}$%*\[\]]|\.\.\.|x{3,}|your|example|change.?me|placeholder|dummy|fake|sample|todo"
+    r"|insert|replace|redacted|secret.?here|^(?:test|foo|bar|none|null|empty|undefined|anonymous|guest)"
 )
 _SCHEMES = frozenset(("basic", "bearer", "token", "digest", "apikey", "negotiate", "key"))
 
 
 def is_secret(text: object) -> bool:
     """Whether a text may really be one: not empty, and not plainly a stand-in for one."""
-    return isinstance(text, str) and bool(text.strip()) and not _PLACEHOLDER.search(text)
+    return isinstance(text, str) and bool(text.strip()) and not re.search(_PLACEHOLDER, text)
 
 
 def is_secret_header(text: object) -> bool:

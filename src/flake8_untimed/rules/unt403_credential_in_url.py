@@ -29,7 +29,6 @@ None: how else the server takes the credential is not known.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from urllib.parse import parse_qsl, urlsplit
 
 from flake8_untimed.calls import Call, Construction, Facts
 from flake8_untimed.findings import Finding
@@ -85,6 +84,8 @@ def _in_address(values: Alternatives) -> str:
 def _in_text(text: object) -> str:
     if not isinstance(text, str):
         return ""
+    from urllib.parse import parse_qsl, urlsplit
+
     try:
         parts = urlsplit(text)
         host = parts.hostname
