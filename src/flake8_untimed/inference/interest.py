@@ -14,52 +14,13 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from typing import NamedTuple
 
+from flake8_untimed.inference.outline import Outlines, Use
 from flake8_untimed.inference.survey import Dye, Seeds, places
 from flake8_untimed.libraries import Catalogue
 
-_IMPORT = re.compile(
-    rb"[ \t]*(?:from[ \t]+(\.*[\w.]*)[ \t]+import[ \t]+(\([^)]*\)|(?:[^\n#;\\]|\\\r?\n)*)"
-    rb"|import[ \t]+([\w., \t]+))"
-)
-_ALIAS = re.compile(r"(\w+|\*)(?:\s+as\s+(\w+))?")
-_COMMENT = re.compile(rb"#[^\n]*")
-_CONTINUED = re.compile(rb"\bimport\b[^\n]*\\\r?\n")
-_SPECIAL = (b"import_module", b"__import__", b"setdefaulttimeout", b"_create_default_https_context")
-"""What may lead to a library in a way that is not seen here."""
 _DOT = r"[\s\\]*\.[\s\\]*"
 _ATTRIBUTE = re.compile(rf"{_DOT}(\w+)")
-_BOUND = re.compile(rb"\w+[ \t]*(?::[^=\n]*)?=[^=]")
-"""From a name on: that it is assigned to."""
-_BOUND_BEFORE = re.compile(rb"(?:\bdef|\bclass|\bglobal)[ \t]+$")
-_PART = re.compile(rb"\w")
-_ANNOTATING = re.compile(rb"(?::|->|\||\w\[[^\]\n]*)[ \t]*$")
-"""What stands before a string that is an annotation."""
-_NAME = re.compile(rb"[A-Za-z_]\w*")
-_BEFORE = re.compile(rb"[\w.]")
-"""What may not stand before a name, or it is another's attribute, or a part of a longer one."""
 _NOTHING: frozenset[str] = frozenset()
-
-
-class Use(NamedTuple):
-    """A name of a module of the project that a file imports."""
-
-    path: str
-    name: str
-    way: str | None
-    """Where the module is imported and the name is used of it: how that is spelled, as a regular
-    expression: `app\\.http\\.session`."""
-
-
-class Outline(NamedTuple):
-    """The imports of a file."""
-
-    imports: dict[str, tuple[Use, ...]]
-    """Local name -> the names of the project that it may be."""
-    stars: tuple[str, ...]
-    library: dict[str, str]
-    """Local name -> the path of what it is in a library; `*`: any name may be."""
-    spans: list[int]
-    """Where import statements start and end, in turns."""
 
 
 class Stain(NamedTuple):
@@ -99,27 +60,17 @@ class Interest:
 
     def __init__(
         self,
-        data: Callable[[str], bytes],
-        find: Callable[[str, str, int], str | None],
-        submodule: Callable[[str, str], str | None],
+        outlines: Outlines,
         catalogue: Catalogue,
         make_dye: Callable[[str], Dye | None],
         forget: Callable[[Iterable[str]], None],
     ) -> None:
-        self._data = data
-        self._find = find
-        self._submodule = submodule
+        self._outlines = outlines
         self._catalogue = catalogue
-        self._pattern = catalogue.packages_pattern
         self._make_dye = make_dye
         self._forget = forget
         self._dyes: dict[str, Dye | None] = {}
         self._stains: dict[str, Stain] = {}
-        self._handed: dict[str, tuple[str, ...]] = {}
-        self._resolved: dict[str, dict[str, tuple[Use, ...]]] = {}
-        self._next: dict[str, tuple[str, ...]] = {}
-        self._outlines: dict[str, Outline] = {}
-        self._names: dict[str, bool] = {}
         self._settling = False
         self._denied: set[Use] = set()
         """The names of which was said, while stains are being found, that they are of no
@@ -129,22 +80,16 @@ class Interest:
 
     # Answers ---------------------------------------------------------------------------------
 
-    def names_library(self, path: str) -> bool:
-        """Whether the text of a file names an HTTP library."""
-        if path not in self._names:
-            self._names[path] = self._pattern.search(self._data(path)) is not None
-        return self._names[path]
-
     def of_file(self, path: str) -> bool:
         """Whether a file can have findings: it does something with what it gets from a library, or
         from a module that does, that can lead to a request."""
         seeds = self.seeds(path)
         if seeds is None:
             return True
-        if self.is_special(path):
+        if self._outlines.is_special(path):
             return True
-        data = self._data(path).decode("latin-1")
-        spans = self._outline(path).spans
+        data = self._outlines.data(path).decode("latin-1")
+        spans = self._outlines.of(path).spans
         leading = seeds.attributes | seeds.wanted
         return any(
             not bisect_right(spans, place) % 2
@@ -152,27 +97,16 @@ class Interest:
             for place in _leading_places(data, name, seeds.spelled.get(name), leading)
         )
 
-    def is_special(self, path: str) -> bool:
-        """Whether a file may get at a library in a way that is not seen here."""
-        data = self._data(path)
-        if not self.names_library(path):
-            return False
-        return (
-            any(word in data for word in _SPECIAL)
-            or ((b"\\\n" in data or b"\\\r\n" in data) and _CONTINUED.search(data) is not None)
-            or data.count(b"\r") > data.count(b"\r\n")
-        )
-
     def of_name(self, path: str, name: str) -> bool:
         """Whether a name of a module, or with `*` any, is of interest."""
         if name == "*":
             self._settle(path)
-            if self._stains.get(path, CLEAN).touched or self._outline(path).library:
+            if self._stains.get(path, CLEAN).touched or self._outlines.of(path).library:
                 return True
             self._denied.add(Use(path, "*", None))
             return False
-        for use in self._ends(Use(path, name, None)):
-            if self._submodule(use.path, use.name) is not None:
+        for use in self._outlines.ends(Use(path, name, None)):
+            if self._outlines.submodule(use.path, use.name) is not None:
                 return True
             self._settle(use.path)
             stain = self._stains.get(use.path, CLEAN)
@@ -184,10 +118,10 @@ class Interest:
     def seeds(self, path: str) -> Seeds | None:
         """What a file gets from libraries, and from modules of interest; None: any of its names may
         be something of a library."""
-        if "*" in self._outline(path).library:
+        if "*" in self._outlines.of(path).library:
             return None
         if self._last is None or self._last[0] != path:
-            neighbours = self._neighbours(path)
+            neighbours = self._outlines.neighbours(path)
             for module in neighbours:
                 if module not in self._stains:
                     self._settle(module)
@@ -207,67 +141,6 @@ class Interest:
         self._dyes.clear()
 
     # Stains ----------------------------------------------------------------------------------
-
-    def _neighbours(self, path: str) -> tuple[str, ...]:
-        """The modules of the project from which a file imports."""
-        if path not in self._next:
-            found = dict.fromkeys(self._outline(path).stars)
-            for uses in self._uses(path).values():
-                for use in uses:
-                    found[use.path] = None
-                    submodule = self._submodule(use.path, use.name)
-                    if submodule is not None:
-                        found[submodule] = None
-                        found.update(dict.fromkeys(self._handed_on(submodule)))
-            self._next[path] = tuple(found)
-        return self._next[path]
-
-    def _uses(self, path: str) -> dict[str, tuple[Use, ...]]:
-        """Local name -> the names of the project that it may be, where they are defined: past the
-        modules that only import them. Names that the file itself only imports are left out."""
-        if path not in self._resolved:
-            data, outline = self._data(path), self._outline(path)
-            self._resolved[path] = {
-                local: tuple(end for use in uses for end in self._ends(use))
-                for local, uses in outline.imports.items()
-                if uses and (uses[0].way is not None or _is_used(data, outline.spans, local))
-            }
-        return self._resolved[path]
-
-    def _handed_on(self, path: str) -> tuple[str, ...]:
-        """The modules that define what a module imports: others may get it from there."""
-        if path not in self._handed:
-            imports = self._outline(path).imports
-            ends = (end for uses in imports.values() for use in uses for end in self._ends(use))
-            self._handed[path] = tuple(dict.fromkeys(end.path for end in ends))
-        return self._handed[path]
-
-    def _ends(self, use: Use) -> list[Use]:
-        found, seen = [], {use}
-        queue = [use]
-        for each in queue:
-            further = self._outline(each.path).imports.get(each.name, ())
-            if (
-                not further
-                or any(u.way is not None for u in further)
-                or self._binds(each.path, each.name)
-            ):
-                found.append(each)
-                continue
-            for other in further:
-                other = Use(other.path, other.name, use.way)
-                if other not in seen:
-                    seen.add(other)
-                    queue.append(other)
-        return found
-
-    def _binds(self, path: str, name: str) -> bool:
-        """Whether a module binds a name in another way than by an import. By the look of it."""
-        return any(
-            _BOUND_BEFORE.search(data, max(0, place - 80), place) or _BOUND.match(data, place)
-            for data in (self._data(path),)
-            for place in _occurrences(data, name.encode())
-        )
 
     def _settle(self, path: str) -> None:
         """Find the stains of a module and of all that it imports, through others too."""
@@ -292,14 +165,14 @@ class Interest:
         order: dict[str, int] = {path: 0}
         lowest: dict[str, int] = {path: 0}
         open_ = [path]
-        stack = [(path, iter(self._neighbours(path)))]
+        stack = [(path, iter(self._outlines.neighbours(path)))]
         while stack:
             module, others = stack[-1]
             for other in others:
                 if other not in order and other not in self._stains:
                     order[other] = lowest[other] = len(order)
                     open_.append(other)
-                    stack.append((other, iter(self._neighbours(other))))
+                    stack.append((other, iter(self._outlines.neighbours(other))))
                     break
                 if other in lowest:
                     lowest[module] = min(lowest[module], order[other])
@@ -322,7 +195,7 @@ class Interest:
         below: dict[str, None] = {}
         for module in modules:
             self._stains[module] = CLEAN
-            below.update(dict.fromkeys(self._neighbours(module)))
+            below.update(dict.fromkeys(self._outlines.neighbours(module)))
         shared = self._shared(below)
         queue = dict.fromkeys(modules)
         while queue:
@@ -361,11 +234,11 @@ class Interest:
         if len(modules) == 1:
             return found
         for module in modules:
-            outline = self._outline(module)
-            for uses in self._uses(module).values():
+            outline = self._outlines.of(module)
+            for uses in self._outlines.uses(module).values():
                 for use in uses:
                     found.setdefault((use.path, use.name), []).append(module)
-                    submodule = self._submodule(use.path, use.name)
+                    submodule = self._outlines.submodule(use.path, use.name)
                     if submodule is not None:
                         found.setdefault((submodule, "*"), []).append(module)
             for star in outline.stars:
@@ -394,6 +267,9 @@ class Interest:
         if not (seeds.names or seeds.wrappers):
             return CLEAN
         if path not in self._dyes:
+            library = frozenset(self._outlines.of(path).library)
+            if seeds.names == library and not seeds.wrappers and self._outlines.only_sends(path):
+                return Stain(library, callables=library, touched=self._outlines.defined(path))
             self._dyes[path] = self._make_dye(path)
         dye = self._dyes[path]
         if dye is None:
@@ -420,7 +296,7 @@ class Interest:
 
     def _given(self, path: str, shared: Stain) -> Seeds:
         """What the imports of a file colour, as far as is known."""
-        outline = self._outline(path)
+        outline = self._outlines.of(path)
         library = frozenset(outline.library)
         names, wrappers, callables = set(library), set[str](), set(library)
         spelled = {
@@ -430,7 +306,7 @@ class Interest:
         }
         given: dict[str, str] = {}
         called: set[str] = set()
-        for local, uses in self._uses(path).items():
+        for local, uses in self._outlines.uses(path).items():
             ways, giving = [], []
             for use in uses:
                 letters = self._stain_of(use.path, use.name)
@@ -479,136 +355,13 @@ class Interest:
         )
         if letters:
             return letters
-        submodule = self._submodule(path, name)
+        submodule = self._outlines.submodule(path, name)
         if submodule is None:
             return ""
-        every = (self._stains.get(m, CLEAN) for m in (submodule, *self._handed_on(submodule)))
+        every = (
+            self._stains.get(m, CLEAN) for m in (submodule, *self._outlines.handed_on(submodule))
+        )
         return "v" if any(s.names or s.wrappers for s in every) else ""
-
-    # Reading a text --------------------------------------------------------------------------
-
-    def _outline(self, path: str) -> Outline:
-        if path not in self._outlines:
-            self._outlines[path] = self._read(path)
-        return self._outlines[path]
-
-    def _read(self, path: str) -> Outline:
-        data = self._data(path)
-        imports: dict[str, tuple[Use, ...]] = {}
-        library: dict[str, str] = {}
-        stars: list[str] = []
-        spans: list[int] = []
-        for match in _imports(data):
-            spans += match.span()
-            package, names, modules = match.groups()
-            found = (
-                self._read_import(path, modules.decode("ascii", "replace"), library)
-                if modules is not None
-                else self._read_from(path, package.decode("ascii", "replace"), names, library)
-            )
-            for local, uses in found:
-                if local == "*":
-                    stars.append(uses[0].path)
-                else:
-                    imports[local] = (*imports.get(local, ()), *uses)
-        return Outline(imports, tuple(stars), library, spans)
-
-    def _read_import(
-        self, path: str, modules: str, library: dict[str, str]
-    ) -> Iterator[tuple[str, tuple[Use, ...]]]:
-        for part in modules.split(","):
-            words = part.split()
-            if not words:
-                continue
-            dotted = words[0]
-            local = words[-1] if len(words) == 3 else dotted.partition(".")[0]
-            target = self._find(path, dotted, 0)
-            if target is not None:
-                spelled = local if len(words) == 3 else dotted
-                yield local, self._used_of(path, target, spelled)
-            elif self.names_library(path):
-                # `import urllib.request` binds `urllib`.
-                imported = dotted if len(words) == 3 else local
-                if self._catalogue.children(imported) is not None:
-                    library[local] = imported
-
-    def _used_of(self, path: str, module: str, spelled: str) -> tuple[Use, ...]:
-        """The names of a module that a file uses: `module.name`, in its text."""
-        data, dotted = self._data(path), f"{spelled}.".encode()
-        names = set()
-        place = data.find(dotted)
-        while place >= 0:
-            name = _NAME.match(data, place + len(dotted))
-            if name is not None and not (place and _BEFORE.match(data, place - 1)):
-                names.add(name[0].decode())
-            place = data.find(dotted, place + len(dotted))
-        return tuple(Use(module, n, re.escape(f"{spelled}.{n}")) for n in sorted(names))
-
-    def _read_from(
-        self, path: str, package: str, names: bytes, library: dict[str, str]
-    ) -> Iterator[tuple[str, tuple[Use, ...]]]:
-        dotted = package.lstrip(".")
-        level = len(package) - len(dotted)
-        target = self._find(path, dotted, level)
-        if target is None and (level or not self.names_library(path)):
-            return
-        if b"#" in names:
-            names = _COMMENT.sub(b"", names)
-        listed = names.decode("ascii", "replace").strip("() \t\r\n").replace("\\", " ")
-        if target is None:
-            for name, alias in _ALIAS.findall(listed):
-                found = self._catalogue.children(package if name == "*" else f"{package}.{name}")
-                if found is not None:
-                    library[alias or name] = f"{package}.{name}"
-            return
-        for name, alias in _ALIAS.findall(listed):
-            if name == "*":
-                yield "*", (Use(target, "*", None),)
-                continue
-            local = alias or name
-            submodule = self._submodule(target, name)
-            if submodule is None:
-                yield local, (Use(target, name, None),)
-            else:
-                yield local, self._used_of(path, submodule, local)
-
-
-def _imports(data: bytes) -> Iterator[re.Match[bytes]]:
-    """The import statements of a text; some may not be."""
-    place = data.find(b"import")
-    while place >= 0:
-        line = data.rfind(b"\n", 0, place) + 1
-        match = _IMPORT.match(data, line)
-        if match is None or match.end() < place:
-            semicolon = data.rfind(b";", line, place)
-            match = _IMPORT.match(data, semicolon + 1) if semicolon >= 0 else None
-        end = place + 6
-        if match is not None:
-            yield match
-            end = max(end, match.end())
-        place = data.find(b"import", end)
-
-
-def _occurrences(data: bytes, word: bytes) -> Iterator[int]:
-    place = data.find(word)
-    while place >= 0:
-        yield place
-        place = data.find(word, place + len(word))
-
-
-def _is_used(data: bytes, spans: list[int], local: str) -> bool:
-    """Whether a name stands outside of imports, and is not only named in a string, as in `__all__`,
-    unless the string is an annotation."""
-    word = local.encode()
-    for place in _occurrences(data, word):
-        around = data[max(0, place - 1) : place], data[place + len(word) : place + len(word) + 1]
-        if _PART.match(around[0]) or _PART.match(around[1]) or bisect_right(spans, place) % 2:
-            continue
-        if around[0] not in (b'"', b"'") or around[0] != around[1]:
-            return True
-        if _ANNOTATING.search(data, max(0, place - 100), place - 1):
-            return True
-    return False
 
 
 @cache

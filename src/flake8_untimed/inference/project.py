@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from flake8_untimed.inference.interest import Interest
+from flake8_untimed.inference.outline import Outlines
 from flake8_untimed.inference.proof import Proof
 from flake8_untimed.inference.scopes import Module
 from flake8_untimed.inference.survey import Dye, dye_for, survey
@@ -61,14 +62,8 @@ class Project:
         self._found: dict[tuple[str, str], str | None] = {}
         self._modules: dict[str, Module | None] = {}
         self._bytes: dict[str, bytes] = {}
-        self._interest = Interest(
-            self._data,
-            self.find,
-            self.submodule,
-            catalogue,
-            self._make_dye,
-            self._forget,
-        )
+        self._outlines = Outlines(self._data, self.find, self.submodule, catalogue)
+        self._interest = Interest(self._outlines, catalogue, self._make_dye, self._forget)
         self._evaluator: Evaluator | None = None
         self._vendored: dict[str, str | None] = {}
         self._patching: dict[str, list[str]] = {}
@@ -287,7 +282,7 @@ class Project:
             self._patching[top] = sorted(
                 path
                 for path in self._python_files(top)
-                if self._interest.names_library(path) and _patches(self._data(path))
+                if self._outlines.names_library(path) and _patches(self._data(path))
             )
         return self._patching[top]
 
@@ -395,7 +390,7 @@ class Project:
         seeds = self._interest.seeds(path)
         if seeds is None:
             return walk(module.scope)
-        names = [*always, *special] if self._interest.is_special(path) else list(always)
+        names = [*always, *special] if self._outlines.is_special(path) else list(always)
         seeds = seeds.with_names(names)
         dye = self._interest.dye(path)
         if dye is None or dye.statements.tree is not module.tree:
@@ -408,7 +403,7 @@ class Project:
 
     def names_library(self, path: str) -> bool:
         """Whether the text of a file names a library."""
-        return self._interest.names_library(path)
+        return self._outlines.names_library(path)
 
     def interesting(self, path: str, name: str) -> bool:
         """Whether a name of a module can have to do with a request. Cheap: nothing is parsed."""

@@ -1,0 +1,330 @@
+"""What the look of a text tells of a module, before anybody parses it: what it imports, and where
+that is defined.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from flake8_untimed.libraries import Catalogue
+
+_IMPORT = re.compile(
+    rb"[ \t]*(?:from[ \t]+(\.*[\w.]*)[ \t]+import[ \t]+(\([^)]*\)|(?:[^\n#;\\]|\\\r?\n)*)"
+    rb"|import[ \t]+([\w., \t]+))"
+)
+_ALIAS = re.compile(r"(\w+|\*)(?:\s+as\s+(\w+))?")
+_COMMENT = re.compile(rb"#[^\n]*")
+_CONTINUED = re.compile(rb"\bimport\b[^\n]*\\\r?\n")
+_SPECIAL = (b"import_module", b"__import__", b"setdefaulttimeout", b"_create_default_https_context")
+"""What may lead to a library in a way that is not seen here."""
+_BOUND = re.compile(rb"\w+[ \t]*(?::[^=\n]*)?=[^=]")
+"""From a name on: that it is assigned to."""
+_BOUND_BEFORE = re.compile(rb"(?:\bdef|\bclass|\bglobal)[ \t]+$")
+_PART = re.compile(rb"\w")
+_ANNOTATING = re.compile(rb"(?::|->|\||\w\[[^\]\n]*)[ \t]*$")
+"""What stands before a string that is an annotation."""
+_ATTRIBUTES = re.compile(rb"(?:\.[A-Za-z_]\w*)*")
+_PARENTHESES = re.compile(
+    rb"[()]|#[^\n]*|\"\"\"[\s\S]*?\"\"\"|'''[\s\S]*?'''"
+    rb"|\"(?:[^\"\\\n]|\\[\s\S])*\"|'(?:[^'\\\n]|\\[\s\S])*'"
+)
+"""Parentheses; and comments and strings, where they do not count."""
+_FROM_OUTSIDE = re.compile(rb"\*|timeout(?!=\d)")
+"""What may be the caller's: `**kwargs`, `*args`, `timeout=timeout`."""
+_DEFINED = re.compile(
+    rb"^(?:async[ \t]+def[ \t]+|def[ \t]+|class[ \t]+)?([A-Za-z_]\w*)", re.MULTILINE
+)
+_NAME = re.compile(rb"[A-Za-z_]\w*")
+_BEFORE = re.compile(rb"[\w.]")
+"""What may not stand before a name, or it is another's attribute, or a part of a longer one."""
+
+
+class Use(NamedTuple):
+    """A name of a module of the project that a file imports."""
+
+    path: str
+    name: str
+    way: str | None
+    """Where the module is imported and the name is used of it: how that is spelled, as a regular
+    expression: `app\\.http\\.session`."""
+
+
+class Outline(NamedTuple):
+    """The imports of a file."""
+
+    imports: dict[str, tuple[Use, ...]]
+    """Local name -> the names of the project that it may be."""
+    stars: tuple[str, ...]
+    library: dict[str, str]
+    """Local name -> the path of what it is in a library; `*`: any name may be."""
+    spans: list[int]
+    """Where import statements start and end, in turns."""
+
+
+class Outlines:
+    """The outlines of the modules of a project; each is read once."""
+
+    def __init__(
+        self,
+        data: Callable[[str], bytes],
+        find: Callable[[str, str, int], str | None],
+        submodule: Callable[[str, str], str | None],
+        catalogue: Catalogue,
+    ) -> None:
+        self.data = data
+        self.submodule = submodule
+        self._find = find
+        self._catalogue = catalogue
+        self._pattern = catalogue.packages_pattern
+        self._outlines: dict[str, Outline] = {}
+        self._names: dict[str, bool] = {}
+        self._handed: dict[str, tuple[str, ...]] = {}
+        self._resolved: dict[str, dict[str, tuple[Use, ...]]] = {}
+        self._next: dict[str, tuple[str, ...]] = {}
+
+    def of(self, path: str) -> Outline:
+        if path not in self._outlines:
+            self._outlines[path] = self._read(path)
+        return self._outlines[path]
+
+    def names_library(self, path: str) -> bool:
+        """Whether the text of a file names an HTTP library."""
+        if path not in self._names:
+            self._names[path] = self._pattern.search(self.data(path)) is not None
+        return self._names[path]
+
+    def is_special(self, path: str) -> bool:
+        """Whether a file may get at a library in a way that is not seen here."""
+        data = self.data(path)
+        if not self.names_library(path):
+            return False
+        return (
+            any(word in data for word in _SPECIAL)
+            or ((b"\\\n" in data or b"\\\r\n" in data) and _CONTINUED.search(data) is not None)
+            or data.count(b"\r") > data.count(b"\r\n")
+        )
+
+    def only_sends(self, path: str) -> bool:
+        """Whether all that a file does with what it gets from libraries is to send requests right
+        there, and to hand nothing on to them that it was given itself: nobody who imports from it
+        can get at a client. False where that would take a closer look."""
+        outline, data = self.of(path), self.data(path)
+        if "*" in outline.library or self.is_special(path):
+            return False
+        for local, target in outline.library.items():
+            for place in _occurrences(data, local.encode()):
+                around = data[max(0, place - 1) : place], data[place + len(local) :][:1]
+                if _PART.match(around[0]) or _PART.match(around[1]) or around[0] == b".":
+                    continue
+                if not bisect_right(outline.spans, place) % 2 and not self._is_plainly_sent(
+                    data, place, len(local), target
+                ):
+                    return False
+        return True
+
+    def defined(self, path: str) -> frozenset[str]:
+        """The names that stand at the beginning of a line, as those do that a module defines."""
+        return frozenset(name.decode() for name in _DEFINED.findall(self.data(path)))
+
+    def _is_plainly_sent(self, data: bytes, place: int, size: int, target: str) -> bool:
+        """Whether a name of a library goes on to a sender that is called, with arguments that the
+        caller of the function around it has no say in; or to what leads nowhere."""
+        attributes = _ATTRIBUTES.match(data, place + size)
+        path = target + (attributes[0].decode("ascii", "replace") if attributes else "")
+        if self._catalogue.sender(self._catalogue.canonical(path)) is None:
+            return bool(attributes) and self._catalogue.children(path) is None
+        begin = place + size + (len(attributes[0]) if attributes else 0)
+        if data[begin : begin + 1] != b"(":
+            return False
+        depth = 0
+        for match in _PARENTHESES.finditer(data, begin):
+            depth += {b"(": 1, b")": -1}.get(match[0], 0)
+            if depth == 0:
+                return _FROM_OUTSIDE.search(data, begin, match.end()) is None
+        return False
+
+    # Where names are defined ------------------------------------------------------------------
+
+    def neighbours(self, path: str) -> tuple[str, ...]:
+        """The modules of the project from which a file imports."""
+        if path not in self._next:
+            found = dict.fromkeys(self.of(path).stars)
+            for uses in self.uses(path).values():
+                for use in uses:
+                    found[use.path] = None
+                    submodule = self.submodule(use.path, use.name)
+                    if submodule is not None:
+                        found[submodule] = None
+                        found.update(dict.fromkeys(self.handed_on(submodule)))
+            self._next[path] = tuple(found)
+        return self._next[path]
+
+    def uses(self, path: str) -> dict[str, tuple[Use, ...]]:
+        """Local name -> the names of the project that it may be, where they are defined: past the
+        modules that only import them. Names that the file itself only imports are left out."""
+        if path not in self._resolved:
+            data, outline = self.data(path), self.of(path)
+            self._resolved[path] = {
+                local: tuple(end for use in uses for end in self.ends(use))
+                for local, uses in outline.imports.items()
+                if uses and (uses[0].way is not None or _is_used(data, outline.spans, local))
+            }
+        return self._resolved[path]
+
+    def handed_on(self, path: str) -> tuple[str, ...]:
+        """The modules that define what a module imports: others may get it from there."""
+        if path not in self._handed:
+            imports = self.of(path).imports
+            ends = (end for uses in imports.values() for use in uses for end in self.ends(use))
+            self._handed[path] = tuple(dict.fromkeys(end.path for end in ends))
+        return self._handed[path]
+
+    def ends(self, use: Use) -> list[Use]:
+        found, seen = [], {use}
+        queue = [use]
+        for each in queue:
+            further = self.of(each.path).imports.get(each.name, ())
+            if (
+                not further
+                or any(u.way is not None for u in further)
+                or self._binds(each.path, each.name)
+            ):
+                found.append(each)
+                continue
+            for other in further:
+                other = Use(other.path, other.name, use.way)
+                if other not in seen:
+                    seen.add(other)
+                    queue.append(other)
+        return found
+
+    def _binds(self, path: str, name: str) -> bool:
+        """Whether a module binds a name in another way than by an import. By the look of it."""
+        return any(
+            _BOUND_BEFORE.search(data, max(0, place - 80), place) or _BOUND.match(data, place)
+            for data in (self.data(path),)
+            for place in _occurrences(data, name.encode())
+        )
+
+    # Reading a text --------------------------------------------------------------------------
+
+    def _read(self, path: str) -> Outline:
+        data = self.data(path)
+        imports: dict[str, tuple[Use, ...]] = {}
+        library: dict[str, str] = {}
+        stars: list[str] = []
+        spans: list[int] = []
+        for match in _imports(data):
+            spans += match.span()
+            package, names, modules = match.groups()
+            found = (
+                self._read_import(path, modules.decode("ascii", "replace"), library)
+                if modules is not None
+                else self._read_from(path, package.decode("ascii", "replace"), names, library)
+            )
+            for local, uses in found:
+                if local == "*":
+                    stars.append(uses[0].path)
+                else:
+                    imports[local] = (*imports.get(local, ()), *uses)
+        return Outline(imports, tuple(stars), library, spans)
+
+    def _read_import(
+        self, path: str, modules: str, library: dict[str, str]
+    ) -> Iterator[tuple[str, tuple[Use, ...]]]:
+        for part in modules.split(","):
+            words = part.split()
+            if not words:
+                continue
+            dotted = words[0]
+            local = words[-1] if len(words) == 3 else dotted.partition(".")[0]
+            target = self._find(path, dotted, 0)
+            if target is not None:
+                spelled = local if len(words) == 3 else dotted
+                yield local, self._used_of(path, target, spelled)
+            elif self.names_library(path):
+                # `import urllib.request` binds `urllib`.
+                imported = dotted if len(words) == 3 else local
+                if self._catalogue.children(imported) is not None:
+                    library[local] = imported
+
+    def _used_of(self, path: str, module: str, spelled: str) -> tuple[Use, ...]:
+        """The names of a module that a file uses: `module.name`, in its text."""
+        data, dotted = self.data(path), f"{spelled}.".encode()
+        names = set()
+        place = data.find(dotted)
+        while place >= 0:
+            name = _NAME.match(data, place + len(dotted))
+            if name is not None and not (place and _BEFORE.match(data, place - 1)):
+                names.add(name[0].decode())
+            place = data.find(dotted, place + len(dotted))
+        return tuple(Use(module, n, re.escape(f"{spelled}.{n}")) for n in sorted(names))
+
+    def _read_from(
+        self, path: str, package: str, names: bytes, library: dict[str, str]
+    ) -> Iterator[tuple[str, tuple[Use, ...]]]:
+        dotted = package.lstrip(".")
+        level = len(package) - len(dotted)
+        target = self._find(path, dotted, level)
+        if target is None and (level or not self.names_library(path)):
+            return
+        if b"#" in names:
+            names = _COMMENT.sub(b"", names)
+        listed = names.decode("ascii", "replace").strip("() \t\r\n").replace("\\", " ")
+        if target is None:
+            for name, alias in _ALIAS.findall(listed):
+                found = self._catalogue.children(package if name == "*" else f"{package}.{name}")
+                if found is not None:
+                    library[alias or name] = f"{package}.{name}"
+            return
+        for name, alias in _ALIAS.findall(listed):
+            if name == "*":
+                yield "*", (Use(target, "*", None),)
+                continue
+            local = alias or name
+            submodule = self.submodule(target, name)
+            if submodule is None:
+                yield local, (Use(target, name, None),)
+            else:
+                yield local, self._used_of(path, submodule, local)
+
+
+def _imports(data: bytes) -> Iterator[re.Match[bytes]]:
+    """The import statements of a text; some may not be."""
+    place = data.find(b"import")
+    while place >= 0:
+        line = data.rfind(b"\n", 0, place) + 1
+        match = _IMPORT.match(data, line)
+        if match is None or match.end() < place:
+            semicolon = data.rfind(b";", line, place)
+            match = _IMPORT.match(data, semicolon + 1) if semicolon >= 0 else None
+        end = place + 6
+        if match is not None:
+            yield match
+            end = max(end, match.end())
+        place = data.find(b"import", end)
+
+
+def _occurrences(data: bytes, word: bytes) -> Iterator[int]:
+    place = data.find(word)
+    while place >= 0:
+        yield place
+        place = data.find(word, place + len(word))
+
+
+def _is_used(data: bytes, spans: list[int], local: str) -> bool:
+    """Whether a name stands outside of imports, and is not only named in a string, as in `__all__`,
+    unless the string is an annotation."""
+    word = local.encode()
+    for place in _occurrences(data, word):
+        around = data[max(0, place - 1) : place], data[place + len(word) : place + len(word) + 1]
+        if _PART.match(around[0]) or _PART.match(around[1]) or bisect_right(spans, place) % 2:
+            continue
+        if around[0] not in (b'"', b"'") or around[0] != around[1]:
+            return True
+        if _ANNOTATING.search(data, max(0, place - 100), place - 1):
+            return True
+    return False
