@@ -46,6 +46,7 @@ from flake8_untimed.takers import takers_rely_on
 
 ALWAYS = ("import_module", "__import__", "setdefaulttimeout", "_create_default_https_context")
 """Names that matter wherever they stand."""
+_DISPLAYS = (ast.Dict, ast.List, ast.DictComp, ast.ListComp)
 
 
 @dataclass(eq=False, repr=False)
@@ -143,6 +144,14 @@ class Facts:
     def values(self, argument: Argument | None) -> Alternatives:
         """What an argument may be; nothing if it is not given."""
         return self.evaluator.deeply(argument) if argument is not None else ()
+
+    def is_display(self, argument: Argument) -> bool:
+        """Whether an argument is a dict or list that is written out, by the look of it."""
+        node, context = argument.node, argument.context
+        if isinstance(node, ast.Name) and context is not None:
+            bindings = context.scope.bindings.get(node.id, ())
+            return bool(bindings) and all(isinstance(b.node, _DISPLAYS) for b in bindings)
+        return isinstance(node, _DISPLAYS)
 
     def evaluate(self, node: ast.expr, context: Context) -> Alternatives:
         return self.evaluator.evaluate(node, context)

@@ -67,8 +67,9 @@ class Project:
         self._evaluator: Evaluator | None = None
         self._vendored: dict[str, str | None] = {}
         self._patching: dict[str, list[str]] = {}
-        self._subclassed: dict[tuple[str, str, str, bool], bool] = {}
-        self._bases_in: dict[str, dict[bytes, list[str]]] = {}
+        self._subclassed: dict[tuple[str, str, str], bool] = {}
+        self._supplied: dict[tuple[str, str, str], bool] = {}
+        self._bases_in: dict[tuple[str, str], dict[bytes, list[str]]] = {}
         self._files: dict[str, list[str]] = {}
 
     @staticmethod
@@ -286,38 +287,63 @@ class Project:
             )
         return self._patching[top]
 
-    def is_overridden(self, path: str, name: str, attribute: str, anyhow: bool = False) -> bool:
+    def is_overridden(self, path: str, name: str, attribute: str) -> bool:
         """Whether some class of the project seems to inherit from the one of this name in the file
-        `path`, and to have an attribute of its own; `anyhow`: also a method, or one that is set on
-        its objects, by a file that names a library. Judged by the look of the text."""
-        key = (path, name, attribute, anyhow)
+        `path`, and to have an attribute of its own. Judged by the look of the text."""
+        key = (path, name, attribute)
         if key not in self._subclassed:
-            folder = os.path.dirname(path)
-            stem = os.path.splitext(os.path.basename(path))[0]
-            places = (os.path.basename(folder).encode(), stem.encode())
-            word = re.escape(attribute.encode())
-            forms = rb"(?:self\.)?%s\s*[:=]|(?:async\s+)?def\s+%s\s*\(" if anyhow else rb"%s\s*[:=]"
-            forms = forms.replace(b"%s", word)
-            own = re.compile(rb"^[ \t]+(?:" + forms + rb")", re.MULTILINE)
+            own = re.compile(rb"^[ \t]+" + attribute.encode() + rb"\s*[:=]", re.MULTILINE)
             self._subclassed[key] = any(
-                (not anyhow or self.names_library(file))
-                and (file == path or any(p in data for p in places))
-                and (not anyhow or file != path or len(own.findall(data)) > 1)
-                and own.search(data)
-                for file in self._inheriting(path).get(name.encode(), ())
-                if (data := self._data(file))
+                own.search(data) for _, data in self._heirs(path, name, self._data)
             )
         return self._subclassed[key]
 
-    def _inheriting(self, path: str) -> dict[bytes, list[str]]:
+    def is_supplied(self, path: str, name: str, attribute: str) -> bool:
+        """Whether some class that inherits from the one of this name in the file `path` seems to
+        have an attribute or a method of its own, and may know of a library for it."""
+        key = (path, name, attribute)
+        if key not in self._supplied:
+            word = re.escape(attribute).encode()
+            own = re.compile(
+                rb"^[ \t]+(?:(?:self\.)?"
+                + word
+                + rb"\s*[:=]|(?:async\s+)?def\s+"
+                + word
+                + rb"\s*\()",
+                re.MULTILINE,
+            )
+            self._supplied[key] = any(
+                # In the file of the class itself, one of them is its own.
+                len(own.findall(data)) > (file == path)
+                for file, data in self._heirs(path, name, self._data_of_user)
+            )
+        return self._supplied[key]
+
+    def _data_of_user(self, path: str) -> bytes:
+        """The text of a file that names a library."""
+        return self._data(path) if self.names_library(path) else b""
+
+    def _heirs(
+        self, path: str, name: str, data: Callable[[str], bytes]
+    ) -> Iterator[tuple[str, bytes]]:
+        """The files with a class that seems to inherit from one of another file, and their texts."""
+        stem = os.path.splitext(os.path.basename(path))[0]
+        places = (os.path.basename(os.path.dirname(path)).encode(), stem.encode())
+        for file in self._inheriting(path, data).get(name.encode(), ()):
+            text = data(file)
+            if text and (file == path or any(place in text for place in places)):
+                yield file, text
+
+    def _inheriting(self, path: str, data: Callable[[str], bytes]) -> dict[bytes, list[str]]:
         """Name of a base class -> the files of the project with a class that inherits from it."""
         folder = os.path.dirname(path)
         top = self._root(folder) or self._top_package(folder) if self._follow else None
         if top is None or not os.path.isabs(path):
-            return _bases([path], self._data)
-        if top not in self._bases_in:
-            self._bases_in[top] = _bases(self._python_files(top), self._data)
-        return self._bases_in[top]
+            return _bases([path], data)
+        key = (top, data.__name__)
+        if key not in self._bases_in:
+            self._bases_in[key] = _bases(self._python_files(top), data)
+        return self._bases_in[key]
 
     def _top_package(self, folder: str) -> str | None:
         """The outermost package around a loose file; None if there is none."""

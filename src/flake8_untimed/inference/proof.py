@@ -103,7 +103,7 @@ class Proof:
             return False
         path, cls = scope.module.path, scope.owner.name
         return any(
-            self._evaluator.project.is_overridden(path, cls, part.attr, anyhow=True)
+            self._evaluator.project.is_supplied(path, cls, part.attr)
             for part in ast.walk(node)
             if isinstance(part, ast.Attribute)
             and isinstance(part.value, ast.Name)

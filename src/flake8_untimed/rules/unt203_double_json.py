@@ -40,8 +40,10 @@ def check(facts: Facts) -> Iterator[Finding]:
         if body is None or body.json is None or call.wrapper is not None:
             continue
         argument = call.argument(body.json)
+        if argument is None or facts.is_display(argument):
+            continue
         made = json_text(facts.values(argument))
-        if argument is None or made is None:
+        if made is None:
             continue
         fix, why_not = None, "the JSON text is made elsewhere"
         dumps = made.site.node
