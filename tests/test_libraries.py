@@ -258,10 +258,10 @@ def test_disabled_libraries_are_unknown() -> None:
     toolbelt = without.client("requests_toolbelt.sessions.BaseUrlSession")
     assert toolbelt
     assert "get" in toolbelt.senders, "a Session all the same"
-    assert not without.packages_pattern.search(b"import requests")
+    assert not without.is_named(b"import requests")
     assert catalogue(frozenset({"requests"})) is without, "built once"
     nothing = Catalogue(())
-    assert not nothing.packages_pattern.search(b"import requests, httpx")
+    assert not nothing.is_named(b"import requests, httpx")
     assert nothing.canonical("requests.api.get") == "requests.api.get"
 
 
@@ -292,7 +292,7 @@ def test_disabled_libraries_are_unknown() -> None:
     ],
 )
 def test_a_text_that_names_a_package(text: bytes) -> None:
-    assert catalogue().packages_pattern.search(text)
+    assert catalogue().is_named(text)
 
 
 @pytest.mark.parametrize(
@@ -313,13 +313,13 @@ def test_a_text_that_names_a_package(text: bytes) -> None:
     ],
 )
 def test_a_text_that_names_none(text: bytes) -> None:
-    assert not catalogue().packages_pattern.search(text)
+    assert not catalogue().is_named(text)
 
 
 def test_every_package_is_found_by_the_pattern() -> None:
     for library in ALL:
         for package in (*library.packages, *library.mentions):
-            assert catalogue().packages_pattern.search(f"import {package}\n".encode())
+            assert catalogue().is_named(f"import {package}\n".encode())
 
 
 # --- entries that agree with themselves --------------------------------------------------------

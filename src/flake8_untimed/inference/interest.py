@@ -71,6 +71,10 @@ class Interest:
         self._forget = forget
         self._dyes: dict[str, Dye | None] = {}
         self._stains: dict[str, Stain] = {}
+        self._no_seeds = Seeds(
+            _NOTHING, _NOTHING, _NOTHING, {}, {}, _NOTHING, _NOTHING,
+            catalogue.givers, catalogue.senders,
+        )  # fmt: skip
         self._settling = False
         self._denied: set[Use] = set()
         """The names of which was said, while stains are being found, that they are of no
@@ -88,6 +92,8 @@ class Interest:
             return True
         if self._outlines.is_special(path):
             return True
+        if not (seeds.names or seeds.wrappers):
+            return False
         data = self._outlines.data(path).decode("latin-1")
         spans = self._outlines.of(path).spans
         leading = seeds.attributes | seeds.wanted
@@ -333,6 +339,8 @@ class Interest:
             names |= stain.names
             wrappers |= stain.wrappers
             callables |= stain.callables
+        if not (names or wrappers):
+            return self._no_seeds
         return Seeds(
             frozenset(names),
             frozenset(wrappers),

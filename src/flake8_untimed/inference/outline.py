@@ -78,7 +78,6 @@ class Outlines:
         self.submodule = submodule
         self._find = find
         self._catalogue = catalogue
-        self._pattern = catalogue.packages_pattern
         self._outlines: dict[str, Outline] = {}
         self._names: dict[str, bool] = {}
         self._handed: dict[str, tuple[str, ...]] = {}
@@ -93,7 +92,7 @@ class Outlines:
     def names_library(self, path: str) -> bool:
         """Whether the text of a file names an HTTP library."""
         if path not in self._names:
-            self._names[path] = self._pattern.search(self.data(path)) is not None
+            self._names[path] = self._catalogue.is_named(self.data(path))
         return self._names[path]
 
     def is_special(self, path: str) -> bool:

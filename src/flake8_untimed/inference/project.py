@@ -59,6 +59,7 @@ class Project:
         self._roots: dict[str, str | None] = {}
         self._bases: dict[str, str] = {}
         self._above: dict[str, list[str]] = {}
+        self._folder_of: dict[str, str] = {}
         self._found: dict[tuple[str, str], str | None] = {}
         self._modules: dict[str, Module | None] = {}
         self._bytes: dict[str, bytes] = {}
@@ -82,9 +83,11 @@ class Project:
     def find(self, importer: str, dotted: str, level: int = 0) -> str | None:
         """The file (or, for a package without `__init__.py`, the folder) that an import in the
         file `importer` means, if it is one of the project's own."""
-        if not os.path.isabs(importer):
-            return None
-        folder = os.path.dirname(importer)
+        folder = self._folder_of.get(importer)
+        if folder is None:
+            if not os.path.isabs(importer):
+                return None
+            folder = self._folder_of[importer] = os.path.dirname(importer)
         key = (folder, "." * level + dotted)
         if key not in self._found:
             if level:

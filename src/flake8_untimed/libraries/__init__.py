@@ -184,10 +184,22 @@ class Catalogue:
         found = (self._children.get(path), self._children.get(self.canonical(path)))
         return None if found == (None, None) else frozenset().union(*(f for f in found if f))
 
+    def is_named(self, data: bytes) -> bool:
+        """Whether the bytes of a file name any of the libraries' packages. A fast first filter: it
+        may find one where none is used, and must not miss one that is."""
+        return any(all(part in data for part in parts) for parts in self._parts) and bool(
+            self.packages_pattern.search(data)
+        )
+
+    @cached_property
+    def _parts(self) -> tuple[tuple[bytes, ...], ...]:
+        """The words of each package; to look for them is faster than any pattern."""
+        words = {w for library in self.libraries for w in (*library.packages, *library.mentions)}
+        return tuple(tuple(p.encode() for p in word.split(".")) for word in sorted(words))
+
     @cached_property
     def packages_pattern(self) -> re.Pattern[bytes]:
-        """Finds in the bytes of a file whether it names any of the libraries' packages. A fast
-        first filter: it may find one where none is used, and must not miss one that is."""
+        """Finds the names of the libraries' packages in the bytes of a file."""
         words = {w for library in self.libraries for w in (*library.packages, *library.mentions)}
         # Parted by the first letter, `re` gives most words of a text up at once.
         by_letter = groupby(sorted(words), key=lambda word: word[0])
