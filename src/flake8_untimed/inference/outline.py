@@ -80,6 +80,7 @@ class Outlines:
         self._catalogue = catalogue
         self._outlines: dict[str, Outline] = {}
         self._names: dict[str, bool] = {}
+        self._odd: dict[str, bool] = {}
         self._handed: dict[str, tuple[str, ...]] = {}
         self._resolved: dict[str, dict[str, tuple[Use, ...]]] = {}
         self._next: dict[str, tuple[str, ...]] = {}
@@ -90,21 +91,30 @@ class Outlines:
         return self._outlines[path]
 
     def names_library(self, path: str) -> bool:
-        """Whether the text of a file names an HTTP library."""
+        """Whether an import of a file names an HTTP library, or its text where that may get at one
+        in another way."""
         if path not in self._names:
-            self._names[path] = self._catalogue.is_named(self.data(path))
+            data = self.data(path)
+            imports = b"\n".join(match[0] for match in _imports(data))
+            if self._is_odd(path) or self._catalogue.is_hinted(imports):
+                imports = data
+            self._names[path] = self._catalogue.is_named(imports)
         return self._names[path]
 
     def is_special(self, path: str) -> bool:
         """Whether a file may get at a library in a way that is not seen here."""
-        data = self.data(path)
-        if not self.names_library(path):
-            return False
-        return (
-            any(word in data for word in _SPECIAL)
-            or ((b"\\\n" in data or b"\\\r\n" in data) and _CONTINUED.search(data) is not None)
-            or data.count(b"\r") > data.count(b"\r\n")
-        )
+        return self._is_odd(path) and self.names_library(path)
+
+    def _is_odd(self, path: str) -> bool:
+        """Whether a file imports, or may import, in a way that is not seen here."""
+        if path not in self._odd:
+            data = self.data(path)
+            self._odd[path] = (
+                any(word in data for word in _SPECIAL)
+                or ((b"\\\n" in data or b"\\\r\n" in data) and _CONTINUED.search(data) is not None)
+                or (b"\r" in data and data.count(b"\r") > data.count(b"\r\n"))
+            )
+        return self._odd[path]
 
     def only_sends(self, path: str) -> bool:
         """Whether all that a file does with what it gets from libraries is to send requests right
@@ -298,8 +308,9 @@ def _imports(data: bytes) -> Iterator[re.Match[bytes]]:
         line = data.rfind(b"\n", 0, place) + 1
         match = _IMPORT.match(data, line)
         if match is None or match.end() < place:
-            semicolon = data.rfind(b";", line, place)
-            match = _IMPORT.match(data, semicolon + 1) if semicolon >= 0 else None
+            # `x = 1; import y`, `if x: import y`
+            before = max(data.rfind(b";", line, place), data.rfind(b":", line, place))
+            match = _IMPORT.match(data, before + 1) if before >= 0 else None
         end = place + 6
         if match is not None:
             yield match

@@ -187,18 +187,21 @@ class Catalogue:
     def is_named(self, data: bytes) -> bool:
         """Whether the bytes of a file name any of the libraries' packages. A fast first filter: it
         may find one where none is used, and must not miss one that is."""
-        return any(all(part in data for part in parts) for parts in self._parts) and bool(
-            self.packages_pattern.search(data)
-        )
+        return self._pattern.search(data) is not None
+
+    def is_hinted(self, imports: bytes) -> bool:
+        """Whether import statements name the package around one of the libraries' packages:
+        `import urllib`, with `urllib.request` further down."""
+        return self._parents.search(imports) is not None
 
     @cached_property
-    def _parts(self) -> tuple[tuple[bytes, ...], ...]:
-        """The words of each package; to look for them is faster than any pattern."""
-        words = {w for library in self.libraries for w in (*library.packages, *library.mentions)}
-        return tuple(tuple(p.encode() for p in word.split(".")) for word in sorted(words))
+    def _parents(self) -> re.Pattern[bytes]:
+        packages = {p for library in self.libraries for p in library.packages if "." in p}
+        words = sorted({package.partition(".")[0] for package in packages})
+        return re.compile(rf"\b(?:{'|'.join(words)})\b".encode() if words else b"(?!)")
 
     @cached_property
-    def packages_pattern(self) -> re.Pattern[bytes]:
+    def _pattern(self) -> re.Pattern[bytes]:
         """Finds the names of the libraries' packages in the bytes of a file."""
         words = {w for library in self.libraries for w in (*library.packages, *library.mentions)}
         # Parted by the first letter, `re` gives most words of a text up at once.
