@@ -114,9 +114,9 @@ def test_standard_input(project: Path) -> None:
     assert places(result.stdout) == ["stdin:3:1: UNT101"]
     result = untimed(project, "check", "-", "--stdin-filename", "pkg/new.py", stdin=CALL.encode())
     assert places(result.stdout) == ["pkg/new.py:3:1: UNT101"]
-    result = untimed(project, "check", "-", "--stdin-filename", "n.py", stdin=b"requests(")
+    result = untimed(project, "check", "-", "--stdin-filename", "n.py", stdin=b"import requests\n(")
     assert result.returncode == 2
-    assert "untimed: n.py: syntax error on line 1" in result.stderr
+    assert "untimed: n.py: syntax error on line 2" in result.stderr
 
 
 def test_standard_input_obeys_patterns_for_its_name(project: Path) -> None:
