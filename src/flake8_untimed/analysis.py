@@ -57,10 +57,15 @@ class Workspace:
         """What is known of a file. Raises SourceError if it cannot be parsed."""
         path = self.project.path_of(source.path)
         module = self.project.parsed(path, source.text)
+        # A tree that flake8 brings is let go of again: to keep all of them costs more than to parse
+        # some once more. So is the text of a fix that is being tried.
+        keep = module is not None or (
+            tree is None and self.project.is_what_was_read(path, source.text)
+        )
         if module is None:
             tree = tree if tree is not None else source.parse()
             module = Module(tree, path, ":=" in source.text, "global " in source.text)
-        with self.project.lent(module, source.text):
+        with self.project.lent(module, keep):
             return collect(source, module, self._evaluator, self._settings_for(path))
 
     def _settings_for(self, path: str) -> Settings:

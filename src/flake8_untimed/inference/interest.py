@@ -142,6 +142,10 @@ class Interest:
         """Keep the colours of a module that was checked before anybody asked for its stain."""
         self._dyes[path] = dye
 
+    def forget_dye(self, path: str) -> None:
+        """Let go of the colours of a module that is not kept."""
+        self._dyes.pop(path, None)
+
     def forget_dyes(self) -> None:
         """Let go of what is kept only to be faster."""
         self._dyes.clear()

@@ -219,21 +219,21 @@ class Project:
     def parsed(self, path: str, text: str) -> Module | None:
         """The module, if it was parsed already and its text is this one."""
         module = self._modules.get(path)
-        return module if module is not None and self._is_what_was_read(path, text) else None
+        return module if module is not None and self.is_what_was_read(path, text) else None
 
-    def _is_what_was_read(self, path: str, text: str) -> bool:
+    def is_what_was_read(self, path: str, text: str) -> bool:
         return self._bytes.get(path) == text.encode("utf-8", "replace")
 
     @contextmanager
-    def lent(self, module: Module, text: str) -> Iterator[None]:
-        """Take a module while it is checked, and keep it for those who import from it, unless its
-        text is another than what was read first: a fix that is being tried."""
+    def lent(self, module: Module, keep: bool) -> Iterator[None]:
+        """Take a module while it is checked; `keep`: for those who import from it, too."""
         before = self._modules.get(module.path)
         self._modules[module.path] = module
         try:
             yield
         finally:
-            if not self._is_what_was_read(module.path, text):
+            if not keep:
+                self._interest.forget_dye(module.path)
                 if before is None:
                     del self._modules[module.path]
                 else:
@@ -426,8 +426,7 @@ class Project:
             if not any(name in text for name in (*seeds.names, *seeds.wrappers)):
                 return Walk([], [], [])
             dye = dye_for(self._proof(module), text)
-            if self._is_what_was_read(path, text):
-                self._interest.adopt(path, dye)
+            self._interest.adopt(path, dye)
         return survey(dye, module, seeds)
 
     def names_library(self, path: str) -> bool:
