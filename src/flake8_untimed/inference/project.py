@@ -426,7 +426,8 @@ class Project:
             if not any(name in text for name in (*seeds.names, *seeds.wrappers)):
                 return Walk([], [], [])
             dye = dye_for(self._proof(module), text)
-            self._interest.adopt(path, dye)
+            if not names:
+                self._interest.adopt(path, dye)
         return survey(dye, module, seeds)
 
     def names_library(self, path: str) -> bool:
