@@ -54,8 +54,8 @@ class Source(enum.Enum):
 
 
 class Bound(NamedTuple):
-    """What limits a wait. `waits`: the phases left unbounded; `detail`: why it is invalid, or
-    how the value is written; `site`: the construction of the client that decided."""
+    """What limits a wait. `waits`: the phases left unbounded; `detail`: why it is invalid or
+    unknown, or how the value is written; `site`: the construction of the client that decided."""
 
     kind: Kind
     source: Source = Source.CALL

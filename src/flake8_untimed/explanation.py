@@ -389,7 +389,8 @@ class _Explainer:
         client = call.client
         if not told and client and (client.site is not None or isinstance(client.cls, Class)):
             told = True
-            yield "what its client does to timeouts cannot be told for sure"
+            detail = f": {call.bound.detail}" if call.bound.detail else ""
+            yield f"what its client does to timeouts cannot be told for sure{detail}"
         if not told:
             yield "the call may be one of several things that differ in this"
 

@@ -546,7 +546,7 @@ class Limits:
         for name, classes in constructor.transports.items():
             transport = bound.named.get(name) or bound.extra.get(name)
             if transport is not None and not self._is_network(transport, classes):
-                return UNKNOWN
+                return Bound(Kind.UNKNOWN, detail=f"its {name}= may be no way to the network")
         if constructor.timeout is None:
             if "timeout" in bound.extra and "timeout" not in constructor.idle_timeouts:
                 return Bound(Kind.INVALID, detail="it takes no timeout")

@@ -36,6 +36,7 @@ AT_CALL = "reported at the call"
 AT_CONSTRUCTION = "reported at the construction"
 BOUNDED = "bounded"
 SILENT = "left alone: an httpx client made out of sight"
+TRANSPORT = "left alone: requests go through a transport that may be no way to the network"
 ARGUMENT = "left alone: what the construction is given for a timeout is not in sight"
 UNEXPLAINED = "not explained"
 TOLERATED = 0.05
@@ -96,6 +97,8 @@ def verdict(
         return f"{BOUNDED} by {bound.source.value}"
     if bound.source is Decided.OUT_OF_SIGHT and row["library"] == "httpx":
         return SILENT
+    if bound.kind is Kind.UNKNOWN and "no way to the network" in bound.detail:
+        return TRANSPORT
     made = bound.site.passed if bound.site is not None else None
     if bound.kind is Kind.UNKNOWN and made and (made.open_keywords or "timeout" in made.keywords):
         return ARGUMENT
