@@ -9,7 +9,7 @@ arguments that the library passes (`timeout=None` among them, which is why so ma
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cached_property
 
 from flake8_untimed.bounds import UNKNOWN, Bound, Kind, Source, judged
@@ -119,9 +119,12 @@ class Limits:
         sender, timeouts = value.sender, self.timeouts(value)
         if timeouts is None:
             return UNKNOWN
-        inner = self._inner_session(value.client)
-        if inner is not None:
-            return self._of_inner(value, inner, passed)
+        around = self._around(
+            value.client,
+            lambda inner: self._of_request(SenderValue(sender, value.path, inner), passed),
+        )
+        if around is not None:
+            return around
         if value.unbound:
             passed = passed.shifted(1)
         given: Alternatives | None = None
@@ -158,14 +161,24 @@ class Limits:
         values = self._evaluator.argument(argument)
         return None if all(isinstance(v, Literal) and v.value is None for v in values) else values
 
-    def _of_inner(self, value: SenderValue, inner: Alternatives, passed: Passed) -> Bound:
-        """The bound of a request that goes through another session."""
-        bounds = [
-            self._of_request(SenderValue(value.sender, value.path, v), passed)
-            for v in inner
-            if isinstance(v, Instance) and v.key() != (value.client and value.client.key())
-        ]
-        if len(bounds) < len(inner) or not bounds:
+    def _around(self, client: Instance | None, judge: Callable[[Instance], Bound]) -> Bound | None:
+        """What holds for the session that a client was made around, if it was. What is being looked
+        into is not inside itself, also by way of another: `self.session = Retry(self.session)`."""
+        inner = self._inner_session(client)
+        if inner is None or client is None or client.site is None:
+            return None
+        node = client.site.node
+        self._open.add(node)
+        try:
+            others = [
+                v
+                for v in inner
+                if not (isinstance(v, Instance) and v.site and v.site.node in self._open)
+            ]
+            bounds = [judge(v) for v in others if isinstance(v, Instance)]
+        finally:
+            self._open.discard(node)
+        if len(bounds) < len(others):
             return UNKNOWN
         return _worst(iter(bounds)) or UNKNOWN
 
@@ -474,9 +487,9 @@ class Limits:
             return UNKNOWN
         if self._named_bounded(client):
             return Bound(Kind.BOUNDED, Source.SUBCLASS)
-        inner = self._inner_session(client)
-        if inner is not None:
-            return self._of_inner_client(client, inner, timeouts)
+        around = self._around(client, lambda inner: self.of_client(inner, timeouts))
+        if around is not None:
+            return around
         later = self._set_later(client, known.settable, timeouts)
         if later is not None:
             return later
@@ -512,22 +525,6 @@ class Limits:
         return Bound(
             bound.kind, Source.CLIENT, bound.seconds, bound.waits, bound.detail, client.site
         )
-
-    def _of_inner_client(self, client: Instance, inner: Alternatives, timeouts: Timeouts) -> Bound:
-        """The default of the session that a client was made around."""
-        assert client.site is not None
-        self._open.add(client.site.node)
-        try:
-            # `self.session = RetryClient(self.session)`: what is being made is not inside itself.
-            others = [
-                v
-                for v in inner
-                if not (isinstance(v, Instance) and v.site and v.site.node in self._open)
-            ]
-            bounds = [self.of_client(v, timeouts) for v in others if isinstance(v, Instance)]
-        finally:
-            self._open.discard(client.site.node)
-        return (_worst(iter(bounds)) if bounds and len(bounds) == len(others) else None) or UNKNOWN
 
     def _depends_on_caller(
         self, client: Instance, constructor: Constructor, table: Timeouts

@@ -33,6 +33,9 @@ def at_constructions(facts: Facts, *kinds: Kind) -> Iterator[Construction]:
             continue
         if made.bound.source is not Source.CLIENT:
             continue
+        if made.bound.site is not None and made.bound.site.node is not made.node:
+            # Made around another session, which decides: what is written here would do nothing.
+            continue
         if is_relied_on(made):
             yield made
 
