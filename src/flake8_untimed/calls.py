@@ -44,8 +44,6 @@ from flake8_untimed.settings import Settings
 from flake8_untimed.source import Source as Text
 from flake8_untimed.takers import takers_rely_on
 
-ALWAYS = ("import_module", "__import__", "setdefaulttimeout", "_create_default_https_context")
-"""Names that matter wherever they stand."""
 _DISPLAYS = (ast.Dict, ast.List, ast.DictComp, ast.ListComp)
 
 
@@ -138,8 +136,7 @@ class Facts:
     def found(self) -> Walk:
         """The calls, attribute assignments and classes of the module that can matter."""
         named = [path.rpartition(".")[2] for path in self.settings.clients]
-        special = (*ALWAYS, *self.evaluator.catalogue.words)
-        return self.evaluator.project.survey(self.module, self.source.text, named, special)
+        return self.evaluator.project.survey(self.module, self.source.text, named)
 
     def values(self, argument: Argument | None) -> Alternatives:
         """What an argument may be; nothing if it is not given."""

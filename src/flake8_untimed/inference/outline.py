@@ -18,8 +18,9 @@ _IMPORT = re.compile(
 _ALIAS = re.compile(r"(\w+|\*)(?:\s+as\s+(\w+))?")
 _COMMENT = re.compile(rb"#[^\n]*")
 _CONTINUED = re.compile(rb"\bimport\b[^\n]*\\\r?\n")
-_SPECIAL = (b"import_module", b"__import__", b"setdefaulttimeout", b"_create_default_https_context")
+SPECIAL = ("import_module", "__import__", "setdefaulttimeout", "_create_default_https_context")
 """What may lead to a library in a way that is not seen here."""
+_SPECIAL = tuple(word.encode() for word in SPECIAL)
 _BOUND = re.compile(rb"\w+[ \t]*(?::[^=\n]*)?=[^=]")
 """From a name on: that it is assigned to."""
 _BOUND_BEFORE = re.compile(rb"(?:\bdef|\bclass|\bglobal)[ \t]+$")
@@ -84,6 +85,7 @@ class Outlines:
         self._handed: dict[str, tuple[str, ...]] = {}
         self._resolved: dict[str, dict[str, tuple[Use, ...]]] = {}
         self._next: dict[str, tuple[str, ...]] = {}
+        self._last: tuple[str, list[re.Match[bytes]]] | None = None
 
     def of(self, path: str) -> Outline:
         if path not in self._outlines:
@@ -95,7 +97,7 @@ class Outlines:
         in another way."""
         if path not in self._names:
             data = self.data(path)
-            imports = b"\n".join(match[0] for match in _imports(data))
+            imports = b"\n".join(match[0] for match in self._imports(path))
             if self._is_odd(path) or self._catalogue.is_hinted(imports):
                 imports = data
             self._names[path] = self._catalogue.is_named(imports)
@@ -220,13 +222,18 @@ class Outlines:
 
     # Reading a text --------------------------------------------------------------------------
 
+    def _imports(self, path: str) -> list[re.Match[bytes]]:
+        """The import statements of a file; asked for again, if at all, at once."""
+        if self._last is None or self._last[0] != path:
+            self._last = (path, list(_imports(self.data(path))))
+        return self._last[1]
+
     def _read(self, path: str) -> Outline:
-        data = self.data(path)
         imports: dict[str, tuple[Use, ...]] = {}
         library: dict[str, str] = {}
         stars: list[str] = []
         spans: list[int] = []
-        for match in _imports(data):
+        for match in self._imports(path):
             spans += match.span()
             package, names, modules = match.groups()
             found = (

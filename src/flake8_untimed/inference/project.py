@@ -12,12 +12,12 @@ import os
 import re
 import stat
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Set
+from collections.abc import Iterable, Iterator, Set
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from flake8_untimed.inference.interest import Interest
-from flake8_untimed.inference.outline import Outlines
+from flake8_untimed.inference.outline import SPECIAL, Outlines
 from flake8_untimed.inference.proof import Proof
 from flake8_untimed.inference.scopes import Module
 from flake8_untimed.inference.survey import Dye, dye_for, survey
@@ -70,7 +70,7 @@ class Project:
         self._patching: dict[str, list[str]] = {}
         self._subclassed: dict[tuple[str, str, str], bool] = {}
         self._supplied: dict[tuple[str, str, str], bool] = {}
-        self._bases_in: dict[tuple[str, str], dict[bytes, list[str]]] = {}
+        self._bases_in: dict[tuple[str, bool], dict[bytes, list[str]]] = {}
         self._files: dict[str, list[str]] = {}
 
     @staticmethod
@@ -296,9 +296,7 @@ class Project:
         key = (path, name, attribute)
         if key not in self._subclassed:
             own = re.compile(rb"^[ \t]+" + attribute.encode() + rb"\s*[:=]", re.MULTILINE)
-            self._subclassed[key] = any(
-                own.search(data) for _, data in self._heirs(path, name, self._data)
-            )
+            self._subclassed[key] = any(own.search(data) for _, data in self._heirs(path, name))
         return self._subclassed[key]
 
     def is_supplied(self, path: str, name: str, attribute: str) -> bool:
@@ -318,35 +316,42 @@ class Project:
             self._supplied[key] = any(
                 # In the file of the class itself, one of them is its own.
                 len(own.findall(data)) > (file == path)
-                for file, data in self._heirs(path, name, self._data_of_user)
+                for file, data in self._heirs(path, name, users_only=True)
             )
         return self._supplied[key]
 
-    def _data_of_user(self, path: str) -> bytes:
-        """The text of a file that names a library."""
-        return self._data(path) if self.names_library(path) else b""
-
-    def _heirs(
-        self, path: str, name: str, data: Callable[[str], bytes]
-    ) -> Iterator[tuple[str, bytes]]:
-        """The files with a class that seems to inherit from one of another file, and their texts."""
+    def _heirs(self, path: str, name: str, users_only: bool = False) -> Iterator[tuple[str, bytes]]:
+        """The files with a class that seems to inherit from one of another file, and their texts;
+        `users_only`: those that name a library."""
         stem = os.path.splitext(os.path.basename(path))[0]
         places = (os.path.basename(os.path.dirname(path)).encode(), stem.encode())
-        for file in self._inheriting(path, data).get(name.encode(), ()):
-            text = data(file)
-            if text and (file == path or any(place in text for place in places)):
+        for file in self._inheriting(path, users_only).get(name.encode(), ()):
+            text = self._data(file)
+            if file == path or any(place in text for place in places):
                 yield file, text
 
-    def _inheriting(self, path: str, data: Callable[[str], bytes]) -> dict[bytes, list[str]]:
+    def _inheriting(self, path: str, users_only: bool) -> dict[bytes, list[str]]:
         """Name of a base class -> the files of the project with a class that inherits from it."""
         folder = os.path.dirname(path)
         top = self._root(folder) or self._top_package(folder) if self._follow else None
         if top is None or not os.path.isabs(path):
-            return _bases([path], data)
-        key = (top, data.__name__)
+            return self._bases_of([path], users_only)
+        key = (top, users_only)
         if key not in self._bases_in:
-            self._bases_in[key] = _bases(self._python_files(top), data)
+            self._bases_in[key] = self._bases_of(self._python_files(top), users_only)
         return self._bases_in[key]
+
+    def _bases_of(self, files: Iterable[str], users_only: bool) -> dict[bytes, list[str]]:
+        found: dict[bytes, list[str]] = {}
+        for file in files:
+            if users_only and not self.names_library(file):
+                continue
+            text = self._data(file)
+            if b"class " in text:
+                for bases in _CLASS.findall(text):
+                    for name in _NAME.findall(bases):
+                        found.setdefault(name, []).append(file)
+        return found
 
     def _top_package(self, folder: str) -> str | None:
         """The outermost package around a loose file; None if there is none."""
@@ -409,17 +414,16 @@ class Project:
                 module.deep_memo.clear()
                 module.rough_memo.clear()
 
-    def survey(
-        self, module: Module, text: str, always: Iterable[str], special: Iterable[str]
-    ) -> Walk:
+    def survey(self, module: Module, text: str, always: Iterable[str]) -> Walk:
         """The calls, attribute assignments and classes of a module that can matter; `always`: names
-        that matter wherever they stand; `special`: in a module that may get at a library in a way
-        that the look of its imports does not tell."""
+        that matter wherever they stand."""
         path = module.path
         seeds = self._interest.seeds(path)
         if seeds is None:
             return walk(module.scope)
-        names = [*always, *special] if self._outlines.is_special(path) else list(always)
+        names = [*always]
+        if self._outlines.is_special(path):
+            names += [*SPECIAL, *self._catalogue.words]
         seeds = seeds.with_names(names)
         dye = self._interest.dye(path)
         if dye is None or dye.statements.tree is not module.tree:
@@ -428,7 +432,7 @@ class Project:
             dye = dye_for(self._proof(module), text)
             if not names:
                 self._interest.adopt(path, dye)
-        return survey(dye, module, seeds)
+        return survey(dye, seeds)
 
     def names_library(self, path: str) -> bool:
         """Whether the text of a file names a library."""
@@ -442,17 +446,6 @@ class Project:
 def _patches(data: bytes) -> bool:
     """Whether a text looks as if it put something in the place of a library's function."""
     return any(data.endswith(_PATCHED, 0, match.start()) for match in _PATCH.finditer(data))
-
-
-def _bases(files: list[str], data: Callable[[str], bytes]) -> dict[bytes, list[str]]:
-    found: dict[bytes, list[str]] = {}
-    for file in files:
-        text = data(file)
-        if b"class " in text:
-            for bases in _CLASS.findall(text):
-                for name in _NAME.findall(bases):
-                    found.setdefault(name, []).append(file)
-    return found
 
 
 def _is_root(names: Set[str]) -> bool:

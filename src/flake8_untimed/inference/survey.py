@@ -19,7 +19,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple, Union
 
 from flake8_untimed.inference import handing
-from flake8_untimed.inference.scopes import COMPREHENSIONS, Module, Scope, dotted
+from flake8_untimed.inference.scopes import COMPREHENSIONS, Scope, dotted
 from flake8_untimed.inference.walk import Found, Walk, visit
 
 if TYPE_CHECKING:
@@ -239,16 +239,15 @@ class _Statements:
         return names
 
 
-def survey(dye: Dye, module: Module, seeds: Seeds) -> Walk:
-    """The calls, attribute assignments and classes of a module that can matter."""
+def survey(dye: Dye, seeds: Seeds) -> Walk:
+    """The calls, attribute assignments and classes of the coloured module that can matter."""
     dye.spread(seeds)
     statements = dye.statements
     result = Walk([], [], [])
     calls: list[Found] = []
-    scopes: dict[int, Scope] = {-1: module.scope}
     for index in sorted(dye.marked):
         node = statements.nodes[index]
-        scope = _scope(statements, statements.owners[index], scopes)
+        scope = dye.scope(index)
         if isinstance(node, ast.ClassDef):
             result.classes.append(scope.child(node, node))
         visit(node, scope, result)
@@ -355,17 +354,28 @@ class Dye:
         else:
             targets, carries = self._targets(node)
             if carries and self._is_seen_outside(node, index):
-                carries = self._proof.gives(node, self._scope(index))
+                if not self._proof.gives(node, self.scope(index)):
+                    targets, carries = (), False
+            self._add(targets, self.statements.binds(index))
             if carries:
-                self._add(targets, self.statements.binds(index))
                 self._carrying.add(index)
-            elif isinstance(node, (ast.If, ast.While, ast.Assert)):
-                self._add(targets, LOCAL)
             self._colour_owners(index, carries)
 
-    def _scope(self, index: int) -> Scope:
+    def scope(self, index: int) -> Scope:
         """The scope that a statement stands in."""
-        return _scope(self.statements, self.statements.owners[index], self._scopes)
+        return self._scope_of(self.statements.owners[index])
+
+    def _scope_of(self, owner: int) -> Scope:
+        """The scope of a function or class, by its index."""
+        chain = []
+        while owner not in self._scopes:
+            chain.append(owner)
+            owner = self.statements.owners[owner]
+        scope = self._scopes[owner]
+        for index in reversed(chain):
+            node = self.statements.nodes[index]
+            scope = self._scopes[index] = scope.child(node, node)  # type: ignore[arg-type]
+        return scope
 
     def _is_seen_outside(self, node: ast.stmt, index: int) -> bool:
         """Whether what a statement gives can be had outside of its function."""
@@ -586,7 +596,7 @@ class Dye:
                     self._add((around.name,), self.statements.binds(owner))
                     shown = True
                 if self._hands_on(node, around) and self._proof.forwards(
-                    node, self._scope(index), _scope(self.statements, owner, self._scopes)
+                    node, self.scope(index), self._scope_of(owner)
                 ):
                     self._add_wrapper(around.name)
                     shown = True
@@ -699,18 +709,6 @@ def places(text: str, word: str, way: str | None) -> Iterator[int]:
 
 def _is_word(character: str) -> bool:
     return character.isalnum() or character == "_"
-
-
-def _scope(statements: _Statements, owner: int, scopes: dict[int, Scope]) -> Scope:
-    chain = []
-    while owner not in scopes:
-        chain.append(owner)
-        owner = statements.owners[owner]
-    scope = scopes[owner]
-    for index in reversed(chain):
-        node = statements.nodes[index]
-        scope = scopes[index] = scope.child(node, node)  # type: ignore[arg-type]
-    return scope
 
 
 def _assigned(node: ast.Assign | ast.AnnAssign | ast.AugAssign) -> list[ast.expr]:
