@@ -4,12 +4,14 @@ that is defined.
 
 from __future__ import annotations
 
+import keyword
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from flake8_untimed.libraries import Catalogue
+from flake8_untimed.libraries.model import Client
 
 _IMPORT = re.compile(
     rb"[ \t]*(?:from[ \t]+(\.*[\w.]*)[ \t]+import[ \t]+(\([^)]*\)|(?:[^\n#;\\]|\\\r?\n)*)"
@@ -27,14 +29,23 @@ _BOUND_BEFORE = re.compile(rb"(?:\bdef|\bclass|\bglobal)[ \t]+$")
 _PART = re.compile(rb"\w")
 _ANNOTATING = re.compile(rb"(?::|->|\||\w\[[^\]\n]*)[ \t]*$")
 """What stands before a string that is an annotation."""
+_ATTRIBUTE = re.compile(rb"\.([A-Za-z_]\w*)")
 _ATTRIBUTES = re.compile(rb"(?:\.[A-Za-z_]\w*)*")
 _PARENTHESES = re.compile(
     rb"[()]|#[^\n]*|\"\"\"[\s\S]*?\"\"\"|'''[\s\S]*?'''"
     rb"|\"(?:[^\"\\\n]|\\[\s\S])*\"|'(?:[^'\\\n]|\\[\s\S])*'"
 )
 """Parentheses; and comments and strings, where they do not count."""
-_FROM_OUTSIDE = re.compile(rb"\*|timeout(?!=\d)")
-"""What may be the caller's: `**kwargs`, `*args`, `timeout=timeout`."""
+_OWN_TIMEOUT = re.compile(rb"\btimeout=(?:[\d.]+|None|self(?:\.\w+)+|[A-Z_]+)\s*[,)]")
+"""One that the caller has no say in."""
+_FROM_OUTSIDE = re.compile(rb"\*|timeout")
+"""What else may be the caller's: `**kwargs`, `*args`, `timeout=timeout`."""
+_WITH = re.compile(rb"\n[ \t]+(?:async[ \t]+)?with[ \t]+$")
+_AS = re.compile(rb"[ \t]+as[ \t]+(\w+)[ \t]*:")
+_AFTER_AS = re.compile(rb"[ \t]as[ \t]+$")
+_WORD_BEFORE = re.compile(rb"\b([A-Za-z]+)[ \t]+$")
+_WORD_BEHIND = re.compile(rb"[ \t]+([A-Za-z]+)")
+_KEYWORDS = frozenset(word.encode() for word in (*keyword.kwlist, *keyword.softkwlist))
 _DEFINED = re.compile(
     rb"^(?:async[ \t]+def[ \t]+|def[ \t]+|class[ \t]+)?([A-Za-z_]\w*)", re.MULTILINE
 )
@@ -125,37 +136,61 @@ class Outlines:
         outline, data = self.of(path), self.data(path)
         if "*" in outline.library or self.is_special(path):
             return False
+        clients: list[tuple[str, Client]] = []
         for local, target in outline.library.items():
-            for place in _occurrences(data, local.encode()):
-                around = data[max(0, place - 1) : place], data[place + len(local) :][:1]
-                if _PART.match(around[0]) or _PART.match(around[1]) or around[0] == b".":
-                    continue
-                if not bisect_right(outline.spans, place) % 2 and not self._is_plainly_sent(
-                    data, place, len(local), target
-                ):
+            for end in self._mentions(path, local):
+                if not self._is_plainly_sent(data, end, target):
+                    client = self._managed(data, end - len(local), end, target)
+                    if client is None:
+                        return False
+                    clients.append(client)
+        return all(self._only_sends(path, name, client) for name, client in clients)
+
+    def _only_sends(self, path: str, name: str, client: Client) -> bool:
+        """Whether all that a file does with a client in a `with` is to send."""
+        data = self.data(path)
+        for end in self._mentions(path, name):
+            attribute = _ATTRIBUTE.match(data, end)
+            if attribute is None:
+                place = end - len(name)
+                if not _AFTER_AS.search(data, max(0, place - 9), place):
                     return False
+            elif attribute[1].decode() not in client.senders or _plain_call(data, attribute.end()) is None:
+                return False
         return True
+
+    def _managed(self, data: bytes, place: int, end: int, target: str) -> tuple[str, Client] | None:
+        """The name and the class of a client that is made and named by a `with`, if this is one."""
+        path, begin = _path(data, end, target)
+        client = self._catalogue.client(self._catalogue.canonical(path))
+        if client is None or not _WITH.search(data, max(0, place - 80), place):
+            return None
+        close = _plain_call(data, begin)
+        name = _AS.match(data, close) if close else None
+        return (name[1].decode(), client) if name is not None else None
+
+    def _mentions(self, path: str, local: str) -> Iterator[int]:
+        """Where mentions of a name of a file end; not its imports, and not prose."""
+        data, spans = self.data(path), self.of(path).spans
+        for place in _occurrences(data, local.encode()):
+            end = place + len(local)
+            if _is_part(data, place, end) or data[place - 1 : place] == b".":
+                continue
+            if not bisect_right(spans, place) % 2 and not _is_prose(data, place, end):
+                yield end
 
     def defined(self, path: str) -> frozenset[str]:
         """The names that stand at the beginning of a line, as those do that a module defines."""
         return frozenset(name.decode() for name in _DEFINED.findall(self.data(path)))
 
-    def _is_plainly_sent(self, data: bytes, place: int, size: int, target: str) -> bool:
-        """Whether a name of a library goes on to a sender that is called, with arguments that the
-        caller of the function around it has no say in; or to what leads nowhere."""
-        attributes = _ATTRIBUTES.match(data, place + size)
-        path = target + (attributes[0].decode("ascii", "replace") if attributes else "")
+    def _is_plainly_sent(self, data: bytes, end: int, target: str) -> bool:
+        """Whether a name of a library, that ends at `end`, goes on to a sender that is called, with
+        arguments that the caller of the function around it has no say in; or to what leads
+        nowhere."""
+        path, begin = _path(data, end, target)
         if self._catalogue.sender(self._catalogue.canonical(path)) is None:
-            return bool(attributes) and self._catalogue.children(path) is None
-        begin = place + size + (len(attributes[0]) if attributes else 0)
-        if data[begin : begin + 1] != b"(":
-            return False
-        depth = 0
-        for match in _PARENTHESES.finditer(data, begin):
-            depth += {b"(": 1, b")": -1}.get(match[0], 0)
-            if depth == 0:
-                return _FROM_OUTSIDE.search(data, begin, match.end()) is None
-        return False
+            return begin > end and self._catalogue.children(path) is None
+        return _plain_call(data, begin) is not None
 
     # Where names are defined ------------------------------------------------------------------
 
@@ -332,14 +367,48 @@ def _occurrences(data: bytes, word: bytes) -> Iterator[int]:
         place = data.find(word, place + len(word))
 
 
+def _is_part(data: bytes, place: int, end: int) -> bool:
+    """Whether what stands between two places is only a part of a word."""
+    return bool(place and _PART.match(data, place - 1)) or _PART.match(data, end) is not None
+
+
+def _is_prose(data: bytes, place: int, end: int) -> bool:
+    """Whether a word stands beside another in a way that no code does: `the requests library`."""
+    before = _WORD_BEFORE.search(data, max(0, place - 40), place)
+    behind = _WORD_BEHIND.match(data, end)
+    return any(word is not None and word[1] not in _KEYWORDS for word in (before, behind))
+
+
+def _path(data: bytes, end: int, target: str) -> tuple[str, int]:
+    """The dotted path to which the name of `target` goes on, and where that ends."""
+    attributes = _ATTRIBUTES.match(data, end)
+    assert attributes is not None
+    return target + attributes[0].decode("ascii", "replace"), attributes.end()
+
+
+def _plain_call(data: bytes, begin: int) -> int | None:
+    """Where the call ends whose parenthesis is at `begin`, if the caller of the function around it
+    has no say in its arguments."""
+    if data[begin : begin + 1] != b"(":
+        return None
+    depth = 0
+    for match in _PARENTHESES.finditer(data, begin):
+        depth += {b"(": 1, b")": -1}.get(match[0], 0)
+        if depth == 0:
+            arguments = _OWN_TIMEOUT.sub(b"", data[begin : match.end()])
+            return None if _FROM_OUTSIDE.search(arguments) else match.end()
+    return None
+
+
 def _is_used(data: bytes, spans: list[int], local: str) -> bool:
     """Whether a name stands outside of imports, and is not only named in a string, as in `__all__`,
     unless the string is an annotation."""
     word = local.encode()
     for place in _occurrences(data, word):
-        around = data[max(0, place - 1) : place], data[place + len(word) : place + len(word) + 1]
-        if _PART.match(around[0]) or _PART.match(around[1]) or bisect_right(spans, place) % 2:
+        end = place + len(word)
+        if _is_part(data, place, end) or bisect_right(spans, place) % 2:
             continue
+        around = data[max(0, place - 1) : place], data[end : end + 1]
         if around[0] not in (b'"', b"'") or around[0] != around[1]:
             return True
         if _ANNOTATING.search(data, max(0, place - 100), place - 1):

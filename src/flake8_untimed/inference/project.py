@@ -70,7 +70,7 @@ class Project:
         self._patching: dict[str, list[str]] = {}
         self._subclassed: dict[tuple[str, str, str], bool] = {}
         self._supplied: dict[tuple[str, str, str], bool] = {}
-        self._bases_in: dict[tuple[str, bool], dict[bytes, list[str]]] = {}
+        self._bases_in: dict[str, dict[bytes, list[str]]] = {}
         self._files: dict[str, list[str]] = {}
 
     @staticmethod
@@ -325,27 +325,26 @@ class Project:
         `users_only`: those that name a library."""
         stem = os.path.splitext(os.path.basename(path))[0]
         places = (os.path.basename(os.path.dirname(path)).encode(), stem.encode())
-        for file in self._inheriting(path, users_only).get(name.encode(), ()):
+        for file in self._inheriting(path).get(name.encode(), ()):
+            if users_only and not self.names_library(file):
+                continue
             text = self._data(file)
             if file == path or any(place in text for place in places):
                 yield file, text
 
-    def _inheriting(self, path: str, users_only: bool) -> dict[bytes, list[str]]:
+    def _inheriting(self, path: str) -> dict[bytes, list[str]]:
         """Name of a base class -> the files of the project with a class that inherits from it."""
         folder = os.path.dirname(path)
         top = self._root(folder) or self._top_package(folder) if self._follow else None
         if top is None or not os.path.isabs(path):
-            return self._bases_of([path], users_only)
-        key = (top, users_only)
-        if key not in self._bases_in:
-            self._bases_in[key] = self._bases_of(self._python_files(top), users_only)
-        return self._bases_in[key]
+            return self._bases_of([path])
+        if top not in self._bases_in:
+            self._bases_in[top] = self._bases_of(self._python_files(top))
+        return self._bases_in[top]
 
-    def _bases_of(self, files: Iterable[str], users_only: bool) -> dict[bytes, list[str]]:
+    def _bases_of(self, files: Iterable[str]) -> dict[bytes, list[str]]:
         found: dict[bytes, list[str]] = {}
         for file in files:
-            if users_only and not self.names_library(file):
-                continue
             text = self._data(file)
             if b"class " in text:
                 for bases in _CLASS.findall(text):
