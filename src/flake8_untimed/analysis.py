@@ -64,7 +64,7 @@ class Workspace:
         )
         if module is None:
             tree = tree if tree is not None else source.parse()
-            module = Module(tree, path, ":=" in source.text, "global " in source.text)
+            module = Module(tree, path, source.text)
         with self.project.lent(module, keep):
             return collect(source, module, self._evaluator, self._settings_for(path))
 

@@ -136,7 +136,7 @@ class Facts:
     def found(self) -> Walk:
         """The calls, attribute assignments and classes of the module that can matter."""
         named = [path.rpartition(".")[2] for path in self.settings.clients]
-        return self.evaluator.project.survey(self.module, self.source.text, named)
+        return self.evaluator.project.survey(self.module, named)
 
     def values(self, argument: Argument | None) -> Alternatives:
         """What an argument may be; nothing if it is not given."""

@@ -155,7 +155,10 @@ class Outlines:
                 place = end - len(name)
                 if not _AFTER_AS.search(data, max(0, place - 9), place):
                     return False
-            elif attribute[1].decode() not in client.senders or _plain_call(data, attribute.end()) is None:
+            elif (
+                attribute[1].decode() not in client.senders
+                or _plain_call(data, attribute.end()) is None
+            ):
                 return False
         return True
 

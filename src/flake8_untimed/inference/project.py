@@ -241,7 +241,7 @@ class Project:
 
     def _read(self, path: str) -> Module | None:
         if self._follow and path in self._folders:
-            return Module(ast.Module([], []), path, False, False)
+            return Module(ast.Module([], []), path, "")
         data = self._data(path)
         if not self._follow or not data or not self._allowed(path):
             return None
@@ -251,7 +251,7 @@ class Project:
                 tree = ast.parse(data, path)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             return None
-        return Module(tree, path, b":=" in data, b"global " in data)
+        return Module(tree, path, data.decode("utf-8", "replace"))
 
     def _allowed(self, path: str) -> bool:
         """Symbolic links that lead out of the project are not followed."""
@@ -394,7 +394,7 @@ class Project:
         module = self.module(path)
         if module is None:
             return None
-        return dye_for(self._proof(module), self._data(path).decode("utf-8", "replace"))
+        return dye_for(self._proof(module))
 
     def evaluated_by(self, evaluator: Evaluator) -> None:
         """Who is asked what names of the project's modules are."""
@@ -413,7 +413,7 @@ class Project:
                 module.deep_memo.clear()
                 module.rough_memo.clear()
 
-    def survey(self, module: Module, text: str, always: Iterable[str]) -> Walk:
+    def survey(self, module: Module, always: Iterable[str]) -> Walk:
         """The calls, attribute assignments and classes of a module that can matter; `always`: names
         that matter wherever they stand."""
         path = module.path
@@ -426,9 +426,9 @@ class Project:
         seeds = seeds.with_names(names)
         dye = self._interest.dye(path)
         if dye is None or dye.statements.tree is not module.tree:
-            if not any(name in text for name in (*seeds.names, *seeds.wrappers)):
+            if not any(name in module.text for name in (*seeds.names, *seeds.wrappers)):
                 return Walk([], [], [])
-            dye = dye_for(self._proof(module), text)
+            dye = dye_for(self._proof(module))
             if not names:
                 self._interest.adopt(path, dye)
         return survey(dye, seeds)

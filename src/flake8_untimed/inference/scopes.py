@@ -71,13 +71,12 @@ class Place(NamedTuple):
 class Module:
     """A parsed file."""
 
-    def __init__(
-        self, tree: ast.Module, path: str, has_walrus: bool = True, has_global: bool = True
-    ) -> None:
+    def __init__(self, tree: ast.Module, path: str, text: str) -> None:
         self.tree = tree
         self.path = path
-        self.has_walrus = has_walrus
-        self.has_global = has_global
+        self.text = text
+        self.has_walrus = ":=" in text
+        self.has_global = "global " in text
         """Whether the text has `:=` or `global` at all: looking for them costs a walk."""
         self.scope = Scope(tree, None, self, None)
         self.memo: dict[object, Alternatives] = {}

@@ -177,7 +177,9 @@ def _entered_before(
     evaluator: Evaluator, scope: Scope, at: ast.stmt | None, asynchronous: bool
 ) -> bool:
     """Whether a bound was entered by a stack, in the same function: `enter_async_context`."""
-    if at is None or at not in scope.places:
+    if at is None or not any(name in scope.module.text for name in ENTERING):
+        return False
+    if at not in scope.places:
         return False
     cache = scope._cache
     if "entered" not in cache:
@@ -375,6 +377,8 @@ def _callers_bounded(evaluator: Evaluator, scope: Scope, depth: int) -> bool:
     cache = scope._cache
     if key not in cache:
         cache[key] = False
+        if scope.module.text.count(scope.name) == 1:
+            return False
         callers = [
             found
             for found in walk(scope.module.scope).calls

@@ -19,7 +19,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple, Union
 
 from flake8_untimed.inference import handing
-from flake8_untimed.inference.scopes import COMPREHENSIONS, Scope, dotted
+from flake8_untimed.inference.scopes import COMPREHENSIONS, Module, Scope, dotted
 from flake8_untimed.inference.walk import Found, Walk, visit
 
 if TYPE_CHECKING:
@@ -96,9 +96,9 @@ class Seeds(NamedTuple):
 class _Statements:
     """The statements of a module in the order of the text, and where its identifiers stand."""
 
-    def __init__(self, tree: ast.Module, text: str) -> None:
-        self.tree = tree
-        self._text = text
+    def __init__(self, module: Module) -> None:
+        self.tree = module.tree
+        self._text = text = module.text
         self.globals: set[str] = set()
         if "global " in text:
             self.globals.update(*map(_WORD.findall, _GLOBAL.findall(text)))
@@ -109,7 +109,7 @@ class _Statements:
         self.starts: list[int] = []
         self.owners: list[int] = []
         """Index of the function or class around each statement; -1: the module."""
-        self._collect(tree)
+        self._collect(module.tree)
 
     def lines(self, word: str) -> list[int]:
         """The lines on which an identifier stands, and goes on as it must."""
@@ -256,9 +256,9 @@ def survey(dye: Dye, seeds: Seeds) -> Walk:
     return Walk(calls, result.stores, result.classes)
 
 
-def dye_for(proof: Proof, text: str) -> Dye:
+def dye_for(proof: Proof) -> Dye:
     """What colours the names of a module that is only glanced at."""
-    return Dye(_Statements(proof.module.tree, text), proof)
+    return Dye(_Statements(proof.module), proof)
 
 
 class Dye:
