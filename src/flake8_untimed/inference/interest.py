@@ -270,7 +270,7 @@ class Interest:
 
     def _speaks_of(self, path: str, words: frozenset[str]) -> bool:
         dye = self._dyes.get(path)
-        return dye is not None and not dye.statements.identifiers.isdisjoint(words)
+        return dye is not None and dye.statements.mention(words)
 
     def _stained(self, path: str, shared: Stain) -> Stain:
         seeds = self._given(path, shared)

@@ -13,13 +13,15 @@ from typing import NamedTuple
 from flake8_untimed.libraries import Catalogue
 from flake8_untimed.libraries.model import Client
 
+_GAP = rb"(?:[ \t]|\\\r?\n)"
 _IMPORT = re.compile(
-    rb"[ \t]*(?:from[ \t]+(\.*[\w.]*)[ \t]+import[ \t]+(\([^)]*\)|(?:[^\n#;\\]|\\\r?\n)*)"
-    rb"|import[ \t]+([\w., \t]+))"
+    _GAP
+    + rb"*(?:from\b%b*(\.*(?:(?!import\b)\w[\w.]*)?)%b*\bimport\b" % (_GAP, _GAP)
+    + rb"%b*(\([^)]*\)|(?:[^\n#;\\]|\\\r?\n)*)|import%b+((?:[\w.,]|%b)+))" % (_GAP, _GAP, _GAP)
 )
 _ALIAS = re.compile(r"(\w+|\*)(?:\s+as\s+(\w+))?")
 _COMMENT = re.compile(rb"#[^\n]*")
-_CONTINUED = re.compile(rb"\bimport\b[^\n]*\\\r?\n")
+_CONTINUED = (b"\\\n", b"\\\r\n")
 SPECIAL = ("import_module", "__import__", "setdefaulttimeout", "_create_default_https_context")
 """What may lead to a library in a way that is not seen here."""
 _SPECIAL = tuple(word.encode() for word in SPECIAL)
@@ -122,10 +124,8 @@ class Outlines:
         """Whether a file imports, or may import, in a way that is not seen here."""
         if path not in self._odd:
             data = self.data(path)
-            self._odd[path] = (
-                any(word in data for word in _SPECIAL)
-                or ((b"\\\n" in data or b"\\\r\n" in data) and _CONTINUED.search(data) is not None)
-                or (b"\r" in data and data.count(b"\r") > data.count(b"\r\n"))
+            self._odd[path] = any(word in data for word in _SPECIAL) or (
+                b"\r" in data and data.count(b"\r") > data.count(b"\r\n")
             )
         return self._odd[path]
 
@@ -289,7 +289,7 @@ class Outlines:
     def _read_import(
         self, path: str, modules: str, library: dict[str, str]
     ) -> Iterator[tuple[str, tuple[Use, ...]]]:
-        for part in modules.split(","):
+        for part in modules.replace("\\", " ").split(","):
             words = part.split()
             if not words:
                 continue
@@ -351,6 +351,8 @@ def _imports(data: bytes) -> Iterator[re.Match[bytes]]:
     place = data.find(b"import")
     while place >= 0:
         line = data.rfind(b"\n", 0, place) + 1
+        while data.endswith(_CONTINUED, 0, line):
+            line = data.rfind(b"\n", 0, line - 1) + 1
         match = _IMPORT.match(data, line)
         if match is None or match.end() < place:
             # `x = 1; import y`, `if x: import y`

@@ -286,7 +286,7 @@ class Project:
             self._patching[top] = sorted(
                 path
                 for path in self._python_files(top)
-                if self._outlines.names_library(path) and _patches(self._data(path))
+                if _patches(self._data(path)) and self._outlines.names_library(path)
             )
         return self._patching[top]
 

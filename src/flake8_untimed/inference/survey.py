@@ -102,7 +102,6 @@ class _Statements:
         self.globals: set[str] = set()
         if "global " in text:
             self.globals.update(*map(_WORD.findall, _GLOBAL.findall(text)))
-        self._ends = _line_ends(text)
         self._spelled: dict[str, str] = {}
         self._found: dict[str, list[int]] = {}
         self.nodes: list[ast.stmt] = []
@@ -115,18 +114,27 @@ class _Statements:
         """The lines on which an identifier stands, and goes on as it must."""
         found = self._found.get(word)
         if found is None:
-            ends = self._ends
-            found = [
-                bisect_right(ends, place) + 1
-                for place in places(self._text, word, self._spelled.get(word))
-            ]
-            self._found[word] = found
+            found = self._found[word] = []
+            line, counted = 1, 0
+            for place in places(self._text, word, self._spelled.get(word)):
+                line += self._line_breaks(counted, place)
+                counted = place
+                found.append(line)
         return found
 
+    def _line_breaks(self, begin: int, end: int) -> int:
+        if "\r" in self._text:
+            return bisect_right(self._ends, end) - bisect_right(self._ends, begin)
+        return self._text.count("\n", begin, end)
+
     @cached_property
-    def identifiers(self) -> frozenset[str]:
-        """All words of the text."""
-        return frozenset(_WORD.findall(self._text))
+    def _ends(self) -> list[int]:
+        """Where each line ends, behind its newline."""
+        return _line_ends(self._text)
+
+    def mention(self, words: Iterable[str]) -> bool:
+        """Whether the text may have one of some words."""
+        return any(word in self._text for word in words)
 
     def respell(self, spelled: Mapping[str, str]) -> list[str]:
         """How names must go on; returns those for which that has changed."""
@@ -307,7 +315,10 @@ class Dye:
         self._attributes, self._wanted, self._held = seeds.attributes, seeds.wanted, seeds.held
         if self.marked:
             fresh = (seeds.attributes | seeds.wanted) - before
-            self._look_again(fresh & statements.identifiers)
+            if statements.mention(fresh):
+                self._look_again()
+            for missing in self._heirs.values():
+                self._inherit(missing)
         while self._fresh:
             queue, self._fresh = self._fresh, set()
             for word in queue:
@@ -317,13 +328,10 @@ class Dye:
                             self.marked.add(index)
                             self._colour(index)
 
-    def _look_again(self, words: frozenset[str]) -> None:
+    def _look_again(self) -> None:
         """Some attributes have come to lead to something coloured."""
-        if words:
-            for index in sorted(self.marked - self._carrying):
-                self._colour(index)
-        for missing in self._heirs.values():
-            self._inherit(missing)
+        for index in sorted(self.marked - self._carrying):
+            self._colour(index)
 
     def _add(self, names: Collection[str], where: str) -> None:
         for name in names:

@@ -190,15 +190,14 @@ class Catalogue:
         return self._pattern.search(data) is not None
 
     def is_hinted(self, imports: bytes) -> bool:
-        """Whether import statements name the package around one of the libraries' packages:
+        """Whether import statements may name the package around one of the libraries' packages:
         `import urllib`, with `urllib.request` further down."""
-        return self._parents.search(imports) is not None
+        return any(word in imports for word in self._parents)
 
     @cached_property
-    def _parents(self) -> re.Pattern[bytes]:
+    def _parents(self) -> frozenset[bytes]:
         packages = {p for library in self.libraries for p in library.packages if "." in p}
-        words = sorted({package.partition(".")[0] for package in packages})
-        return re.compile(rf"\b(?:{'|'.join(words)})\b".encode() if words else b"(?!)")
+        return frozenset(package.partition(".")[0].encode() for package in packages)
 
     @cached_property
     def _pattern(self) -> re.Pattern[bytes]:
