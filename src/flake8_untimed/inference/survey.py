@@ -114,27 +114,25 @@ class _Statements:
         """The lines on which an identifier stands, and goes on as it must."""
         found = self._found.get(word)
         if found is None:
-            found = self._found[word] = []
-            line, counted = 1, 0
-            for place in places(self._text, word, self._spelled.get(word)):
-                line += self._line_breaks(counted, place)
-                counted = place
-                found.append(line)
+            ends = self._ends
+            found = self._found[word] = [
+                bisect_right(ends, place) + 1
+                for place in places(self._text, word, self._spelled.get(word))
+            ]
         return found
-
-    def _line_breaks(self, begin: int, end: int) -> int:
-        if "\r" in self._text:
-            return bisect_right(self._ends, end) - bisect_right(self._ends, begin)
-        return self._text.count("\n", begin, end)
 
     @cached_property
     def _ends(self) -> list[int]:
         """Where each line ends, behind its newline."""
         return _line_ends(self._text)
 
-    def mention(self, words: Iterable[str]) -> bool:
-        """Whether the text may have one of some words."""
-        return any(word in self._text for word in words)
+    def mention(self, words: Collection[str]) -> bool:
+        """Whether the text has one of some words."""
+        return bool(words) and not self._words.isdisjoint(words)
+
+    @cached_property
+    def _words(self) -> frozenset[str]:
+        return frozenset(_WORD.findall(self._text))
 
     def respell(self, spelled: Mapping[str, str]) -> list[str]:
         """How names must go on; returns those for which that has changed."""
