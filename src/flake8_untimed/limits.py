@@ -915,11 +915,14 @@ def _omitted(timeouts: Timeouts) -> Bound:
 
 def _worst(bounds: Iterator[Bound]) -> Bound | None:
     """Of several requests: one that nobody bounds, unless something is unknown."""
-    every = list(bounds)
+    every = []
+    for bound in bounds:
+        if bound.kind is Kind.UNKNOWN:
+            return bound
+        every.append(bound)
     if not every:
         return None
     for kinds in (
-        (Kind.UNKNOWN,),
         (Kind.NONE, Kind.DISABLED),
         (Kind.PARTIAL, Kind.INVALID),
         (Kind.DEFAULT,),

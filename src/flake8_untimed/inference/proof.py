@@ -50,6 +50,7 @@ class Proof:
         """The coloured names of the module itself, as they grow."""
         self._evaluator = evaluator
         self._interest = interest
+        self._attributes: dict[ast.expr, frozenset[str]] = {}
 
     def gives(self, node: ast.stmt, scope: Scope) -> bool:
         """Whether what a statement binds, returns or yields, or puts into a container, is a client
@@ -103,12 +104,22 @@ class Proof:
             return False
         path, cls = scope.module.path, scope.owner.name
         return any(
-            self._evaluator.project.is_supplied(path, cls, part.attr)
-            for part in ast.walk(node)
-            if isinstance(part, ast.Attribute)
-            and isinstance(part.value, ast.Name)
-            and part.value.id == first
+            self._evaluator.project.is_supplied(path, cls, name)
+            for name in self._attributes_of(first, node)
         )
+
+    def _attributes_of(self, name: str, node: ast.expr) -> frozenset[str]:
+        """What of a name an expression uses; looked for once."""
+        found = self._attributes.get(node)
+        if found is None:
+            found = self._attributes[node] = frozenset(
+                part.attr
+                for part in ast.walk(node)
+                if isinstance(part, ast.Attribute)
+                and isinstance(part.value, ast.Name)
+                and part.value.id == name
+            )
+        return found
 
     def _leads(self, values: Iterable[Value]) -> bool:
         seen: set[object] = set()

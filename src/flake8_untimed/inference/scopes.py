@@ -7,7 +7,8 @@ not walked (except for `:=`, in files that have one), and nothing here recurses.
 from __future__ import annotations
 
 import ast
-from bisect import bisect_left
+import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple, Union
 
@@ -68,6 +69,9 @@ class Place(NamedTuple):
     order: int
 
 
+_LINE_END = re.compile(r"\r\n|\r|\n")
+
+
 class Module:
     """A parsed file."""
 
@@ -75,9 +79,10 @@ class Module:
         self.tree = tree
         self.path = path
         self.text = text
-        self.has_walrus = ":=" in text
+        self.walruses = _lines_with(":=", text)
+        """The lines with a `:=`: looking for what they bind costs a walk."""
         self.has_global = "global " in text
-        """Whether the text has `:=` or `global` at all: looking for them costs a walk."""
+        """Whether the text has `global` at all: looking for it costs a walk."""
         self.scope = Scope(tree, None, self, None)
         self.memo: dict[object, Alternatives] = {}
         """Alternatives of expressions, attributes and names, for no particular caller."""
@@ -224,8 +229,8 @@ class Scope:
             fields = _BLOCKS_OF.get(kind)
             if fields is not None:
                 stack += _blocks(statement, fields)
-        if self.module.has_walrus:
-            self._bind_walruses(node)
+        if self.module.walruses:
+            self._bind_walruses()
 
     def _add(self, name: str, binding: Binding) -> None:
         where = self._global_bindings if name in self._globals else self._bindings
@@ -369,8 +374,12 @@ class Scope:
             if keyword.arg and isinstance(keyword.value, (ast.Name, ast.Attribute)):
                 self._event(keyword.value, "argument", keyword.arg, value, s)
 
-    def _bind_walruses(self, node: ast.AST) -> None:
-        for statement in list(self._places):
+    def _bind_walruses(self) -> None:
+        lines = self.module.walruses
+        for statement in self._places:
+            last = statement.end_lineno or statement.lineno
+            if bisect_left(lines, _first_line(statement)) == bisect_right(lines, last):
+                continue
             for expression in own_expressions(statement):
                 for part in ast.walk(expression):
                     if isinstance(part, ast.NamedExpr):
@@ -620,3 +629,15 @@ def own_expressions(statement: ast.stmt) -> Iterator[ast.expr]:
                     yield item.context_expr
                 elif isinstance(item, ast.keyword):
                     yield item.value
+
+
+def _lines_with(sign: str, text: str) -> list[int]:
+    """The numbers (1-based) of the lines with a sign."""
+    if sign not in text:
+        return []
+    return [n for n, line in enumerate(_LINE_END.split(text), 1) if sign in line]
+
+
+def _first_line(statement: ast.stmt) -> int:
+    decorators: list[ast.expr] = getattr(statement, "decorator_list", [])
+    return min((d.lineno for d in decorators), default=statement.lineno)

@@ -319,12 +319,15 @@ class Dye:
                 self._inherit(missing)
         while self._fresh:
             queue, self._fresh = self._fresh, set()
-            for word in queue:
-                for line in statements.lines(word):
-                    for index in statements.at(line):
-                        if index not in self._carrying:
-                            self.marked.add(index)
-                            self._colour(index)
+            mentioning = {
+                index
+                for word in queue
+                for line in statements.lines(word)
+                for index in statements.at(line)
+            }
+            for index in sorted(mentioning - self._carrying):
+                self.marked.add(index)
+                self._colour(index)
 
     def _look_again(self) -> None:
         """Some attributes have come to lead to something coloured."""
