@@ -120,7 +120,8 @@ def _of_generic(
     if name in _SEQUENCES:
         return (Collection((instances(evaluator, parts[0], context, deeper),), False, node),)
     if name in _MAPPINGS:
-        return (Mapping({}, False, node, instances(evaluator, parts[-1], context, deeper)),)
+        others = instances(evaluator, parts[-1], context, deeper)
+        return (Mapping({}, True, node, others, written=False),)
     if name in _MANAGERS:
         return (Managed(instances(evaluator, parts[0], context, deeper), node),)
     if name in ("tuple", "Tuple"):

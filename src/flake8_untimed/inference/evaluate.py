@@ -28,6 +28,7 @@ from flake8_untimed.inference.scopes import (
 )
 from flake8_untimed.inference.values import (
     NOTHING_KNOWN,
+    OTHER,
     UNKNOWN,
     Alternatives,
     Class,
@@ -39,6 +40,7 @@ from flake8_untimed.inference.values import (
     Literal,
     Mapping,
     Parameter,
+    Plain,
     ProjectModule,
     Result,
     SenderValue,
@@ -514,7 +516,11 @@ class Evaluator:
         assert isinstance(function, FUNCTIONS)
         arguments = function.args
         if arguments.kwarg is node:
-            return (Mapping({}, True, node, written=False),)
+            others: Alternatives = ()
+            if node.annotation is not None:
+                where = Context(scope.parent or scope, scope.statement)
+                others = types.instances(self, node.annotation, where)
+            return (Mapping({}, True, node, others, written=False),)
         if arguments.vararg is node:
             if node.annotation is None:
                 return NOTHING_KNOWN
@@ -531,6 +537,7 @@ class Evaluator:
             declared = types.instances(self, node.annotation, outer)
             known = tuple(v for v in declared if v is not UNKNOWN)
             if any(not is_none(v) for v in known):
+                known = tuple(Plain(scope, name) if v is OTHER else v for v in known)
                 # `client: Client = None` is not what checkers of types want, and often written.
                 may_be_none = isinstance(default, ast.Constant) and default.value is None
                 return union([known, (Literal(None),)]) if may_be_none else known

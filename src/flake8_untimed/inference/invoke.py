@@ -24,6 +24,7 @@ from flake8_untimed.inference.values import (
     Mapping,
     Parameter,
     Partial,
+    Plain,
     Result,
     SenderValue,
     Site,
@@ -276,7 +277,7 @@ def _given_back(
 def _depends(evaluator: Evaluator, value: Value, scope: Scope) -> bool:
     """Whether a value depends on what its function was given: its parameter itself, or something
     that matters and was made with one."""
-    if isinstance(value, Parameter):
+    if isinstance(value, (Parameter, Plain)):
         return value.scope is scope
     if isinstance(value, Managed):
         return any(_depends(evaluator, v, scope) for v in value.values)

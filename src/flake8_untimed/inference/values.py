@@ -111,6 +111,18 @@ class Parameter(Value):
 
 
 @dataclass(eq=False, repr=False)
+class Plain(Other):
+    """A function's own parameter that is annotated as nothing that sends requests. What a caller
+    gives may still tell more: `options: dict`."""
+
+    scope: Scope
+    name: str
+
+    def key(self) -> object:
+        return (Plain, self.scope, self.name)
+
+
+@dataclass(eq=False, repr=False)
 class Literal(Value):
     """None, a bool, a number, a string, bytes."""
 
