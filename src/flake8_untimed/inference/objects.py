@@ -193,15 +193,20 @@ def _class_attribute(
     if getter is not None:
         return invoke.returned(evaluator, Function(getter, instance)) if instance else NOTHING_KNOWN
     weak: list[Alternatives] = []
+    declared: Alternatives = ()
     shadowed = False
     for base in line:
         if isinstance(base, Class):
             values = _own_attribute(evaluator, base, name, instance)
             if values is None:
                 continue
-            if any(tells(v) for v in values):
+            if not any(tells(v) for v in values):
+                weak.append(values)
+            elif not _only_declares(base.scope, name):
                 return union([*weak, values])
-            weak.append(values)
+            elif not declared:
+                # `session: Session` binds nothing: what a base has is there all the same.
+                declared = values
         elif isinstance(base, Symbol):
             senders = evaluator.senders_at(base.path)
             if name in senders:
@@ -219,7 +224,19 @@ def _class_attribute(
             # A base out of sight comes first: it may define whatever is asked for.
             weak.append(NOTHING_KNOWN)
             break
-    return union(weak)
+    return declared or union(weak)
+
+
+def _only_declares(cls: Scope, name: str) -> bool:
+    """Whether a class says of an attribute what it is, and does not give it a value."""
+    bindings = cls.bindings.get(name, ())
+    return (
+        all(binding.kind == "annotation" for binding in bindings)
+        and all(_is_declaration(store) for store in attribute_stores(cls).get(name, ()))
+        and not any(True for _ in _class_stores(cls, name))
+        # Whoever makes an object of a dataclass gives the value.
+        and not getattr(cls.node, "decorator_list", ())
+    )
 
 
 def _own_attribute(
