@@ -31,12 +31,15 @@ def takers_rely_on(facts: Facts, made: Construction) -> bool | None:
     """Whether functions of the project that are given a client rely on its default; None: they are
     not seen to do anything with it."""
     rely: list[bool] = []
+    facts.evaluator.begin()
     for node, context, taker, passed in _handings(facts, made):
         asynchronous = made.client is not None and made.client.asynchronous
         if is_surrounded(facts.evaluator, node, context, asynchronous):
             rely.append(False)
         else:
             rely += facts.limits.sent_through(made.node, taker, passed, node, context)
+    if facts.evaluator.is_spent:
+        return False
     return any(rely) if rely else None
 
 

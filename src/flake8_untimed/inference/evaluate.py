@@ -96,6 +96,11 @@ class Evaluator:
         """A new question, with a budget of its own."""
         self._spent = 0
 
+    @property
+    def is_spent(self) -> bool:
+        """Whether the budget of a question is used up: what is unknown may only be too much."""
+        return self._spent >= BUDGET
+
     @contextmanager
     def apart(self) -> Iterator[None]:
         """For rough answers, which may be asked for in the middle of another question: callers of

@@ -411,6 +411,8 @@ def _getattr(evaluator: Evaluator, site: Site) -> Alternatives | None:
         for name in names:
             if isinstance(name, Literal) and isinstance(name.value, str):
                 groups.append(objects.attribute(evaluator, value, name.value))
+                if len(positional) > 2 and not objects.is_surely_set(evaluator, value, name.value):
+                    groups.append(evaluator.argument(positional[2]))
             else:
                 groups.append(_some_sender(evaluator, value))
     return union(groups)

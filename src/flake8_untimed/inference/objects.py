@@ -239,6 +239,20 @@ def _only_declares(cls: Scope, name: str) -> bool:
     )
 
 
+def is_surely_set(evaluator: Evaluator, value: Value, name: str) -> bool:
+    """Whether an object has an attribute from the beginning, as far as its class is in sight."""
+    if not isinstance(value, Instance) or not isinstance(value.cls, Class):
+        return True
+    return any(
+        isinstance(base, Class)
+        and (
+            name in base.scope.bindings
+            or any(s.method.name == "__init__" for s in attribute_stores(base.scope).get(name, ()))
+        )
+        for base in mro(evaluator, value.cls)
+    )
+
+
 def _own_attribute(
     evaluator: Evaluator, cls: Class, name: str, instance: Instance | None
 ) -> Alternatives | None:
