@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from flake8_untimed.inference.arguments import bind
 from flake8_untimed.inference.scopes import Event, Scope
-from flake8_untimed.inference.values import Alternatives, Literal, Result, Symbol, Value
+from flake8_untimed.inference.values import Alternatives, Literal, Result, Site, Symbol, Value
 
 if TYPE_CHECKING:
     from flake8_untimed.calls import Facts
@@ -34,7 +34,7 @@ def verifies_nothing(facts: Facts, value: Value) -> bool:
         return False
     for context, event in facts.limits.events(value):
         if event.kind == "store" and event.name == "verify_mode":
-            if _is_conditional(context.scope, event):
+            if _is_conditional(context.scope, event, value.site):
                 return False
             state = _is_none(facts.evaluate(event.node, context))  # type: ignore[arg-type]
     return state
@@ -79,8 +79,10 @@ def _is_none(values: Alternatives) -> bool:
     )
 
 
-def _is_conditional(scope: Scope, event: Event) -> bool:
+def _is_conditional(scope: Scope, event: Event, made: Site) -> bool:
+    """Whether something may happen or not to an object that is made in a block around it."""
+    around = list(made.context.scope.parents(made.context.at))
     return any(
-        not isinstance(parent, (ast.With, ast.AsyncWith, ast.Try))
-        for parent, _ in scope.parents(event.statement)
+        not isinstance(parent, (ast.With, ast.AsyncWith, ast.Try)) and (parent, block) not in around
+        for parent, block in scope.parents(event.statement)
     )
