@@ -68,8 +68,8 @@ class Call:
     """`**mapping` arguments that are not in sight."""
     partials: tuple[ast.Call, ...] = ()
     """The `functools.partial` calls through which the sender came here."""
-    takes_timeout: bool = True
-    """Of a wrapper: whether it takes the keyword `timeout`."""
+    taken_as: str | None = "timeout"
+    """Of a wrapper: the parameter that seems to take the timeout."""
 
     def argument(self, name: str | None) -> Argument | None:
         return self.arguments.named.get(name) if name is not None else None
@@ -347,15 +347,11 @@ class _Collector:
         name = written(node.func, None)
         arguments = BoundArguments({}, dict(passed.keywords), [], False, False)
         wrapper = function.scope.name
-        accepted = function.scope.node.args  # type: ignore[union-attr]
-        takes = bool(accepted.kwarg) or any(
-            a.arg == "timeout" for a in (*accepted.args, *accepted.kwonlyargs)
-        )
         return Call(
             node, context, name, sender.sender, library, arguments,
             Bound(bound.kind, Source.CALLER if bound.source is Source.LIBRARY else bound.source,
                   bound.seconds, bound.waits, bound.detail, bound.site),
-            None, wrapper, splats=passed.splats, takes_timeout=takes,
+            None, wrapper, splats=passed.splats, taken_as=_taken_as(function.scope),
         )  # fmt: skip
 
     # Partials --------------------------------------------------------------------------------
@@ -519,6 +515,15 @@ def released(facts: Facts, node: ast.Call, context: Context, sender: Sender, bou
         if any(k.arg == parameter or k.arg is None for k in release.keywords):
             return UNKNOWN
     return bound if releases else UNKNOWN
+
+
+def _taken_as(wrapper: Scope) -> str | None:
+    """The name under which a wrapper takes a timeout: by the look of its parameters."""
+    accepted = wrapper.node.args  # type: ignore[union-attr]
+    names = [a.arg for a in (*accepted.args, *accepted.kwonlyargs)]
+    if "timeout" in names or accepted.kwarg:
+        return "timeout"
+    return next((name for name in names if "timeout" in name), None)
 
 
 def _gives_timeout(function: Function, passed: Passed) -> bool:

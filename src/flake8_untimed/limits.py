@@ -17,7 +17,7 @@ from flake8_untimed.inference import invoke, objects
 from flake8_untimed.inference.arguments import Argument, Passed, bind, parameter_names
 from flake8_untimed.inference.evaluate import Evaluator, is_none
 from flake8_untimed.inference.forwarding import handing_on, hands_on, inside
-from flake8_untimed.inference.scopes import Event, Scope
+from flake8_untimed.inference.scopes import Event, Module, Scope
 from flake8_untimed.inference.surroundings import is_surrounded
 from flake8_untimed.inference.values import (
     Alternatives,
@@ -61,6 +61,7 @@ class Limits:
         self._evaluator = evaluator
         self._bounded_clients = frozenset(settings.bounded_clients)
         self._found = found
+        self._module = module
         self._importer = module.module.path
         self._depth = 0
         self._open: set[object] = set()
@@ -90,19 +91,27 @@ class Limits:
         sender = value.sender
         if is_surrounded(self._evaluator, node, context, sender.asynchronous, sender.late_body):
             return Bound(Kind.BOUNDED, Source.AROUND)
-        if bound.kind is Kind.NONE and self._has_socket_default(value):
+        if bound.kind is Kind.NONE and self._has_socket_default(value, context.scope.module):
             return Bound(Kind.BOUNDED, Source.AROUND)
         return bound
 
-    def _has_socket_default(self, value: SenderValue) -> bool:
-        """Whether `socket.setdefaulttimeout()` is called in this module, and bounds this library."""
+    def _has_socket_default(self, value: SenderValue, module: Module) -> bool:
+        """Whether `socket.setdefaulttimeout()` is called in this module, or in the one in which the
+        request stands, and bounds this library."""
         library = self.library(value)
-        return library is not None and library.socket_default and self.socket_default
+        if library is None or not library.socket_default:
+            return False
+        return self.socket_default or self._sets_socket_default(module.scope)
 
     @cached_property
     def socket_default(self) -> bool:
         """Whether the module sets a default timeout for sockets."""
-        for node, scope, statement in self._found.calls:
+        return self._sets_socket_default(self._module)
+
+    def _sets_socket_default(self, module: Scope) -> bool:
+        if "setdefaulttimeout" not in module.module.text:
+            return False
+        for node, scope, statement in walk(module).calls:
             assert isinstance(node, ast.Call)
             name = node.func.attr if isinstance(node.func, ast.Attribute) else ""
             if isinstance(node.func, ast.Name):

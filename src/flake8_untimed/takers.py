@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from flake8_untimed.inference import invoke, objects
 from flake8_untimed.inference.arguments import Argument, Passed
 from flake8_untimed.inference.scopes import COMPREHENSIONS, Scope
-from flake8_untimed.inference.surroundings import is_surrounded
-from flake8_untimed.inference.values import Class, Context, Function, Instance, Value
+from flake8_untimed.inference.surroundings import calls_name, is_surrounded
+from flake8_untimed.inference.values import UNKNOWN, Class, Context, Function, Instance, Value
 from flake8_untimed.inference.walk import Found, Walk, visit, walk
 from flake8_untimed.limits import arguments_of, is_made_at
 
 if TYPE_CHECKING:
-    from flake8_untimed.calls import Construction, Facts
+    from flake8_untimed.calls import Call, Construction, Facts
 
 
 class Handing(NamedTuple):
@@ -41,6 +41,35 @@ def takers_rely_on(facts: Facts, made: Construction) -> bool | None:
     if facts.evaluator.is_spent:
         return False
     return any(rely) if rely else None
+
+
+def is_given_in_sight(facts: Facts, call: Call) -> bool:
+    """Whether a call goes through a parameter of its function, and every call of that function in
+    this module gives it a client that is made in sight: there is said what is to be said."""
+    function = call.node.func
+    holder = function.value if isinstance(function, ast.Attribute) else None
+    scope = call.context.scope
+    while isinstance(scope.node, COMPREHENSIONS) and scope.parent is not None:
+        scope = scope.parent
+    if not isinstance(holder, ast.Name) or not scope.is_function:
+        return False
+    if [binding.kind for binding in scope.bindings.get(holder.id, ())] != ["parameter"]:
+        return False
+    given = [
+        invoke.frame_for(
+            facts.evaluator, taker, invoke.passed_by(facts.evaluator, node, context), None
+        ).parameters.get(holder.id, ())
+        for node, inner, statement in walk(scope.module.scope).calls
+        if isinstance(node, ast.Call) and calls_name(node, scope.name)
+        for context in (Context(inner, statement),)
+        for taker in facts.evaluate(node.func, context)
+        if isinstance(taker, Function) and taker.scope is scope
+    ]
+    return bool(given) and all(
+        isinstance(value, Instance) and value.site is not None
+        for values in given
+        for value in values or (UNKNOWN,)
+    )
 
 
 def _handings(facts: Facts, made: Construction) -> Iterator[Handing]:

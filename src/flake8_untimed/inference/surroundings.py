@@ -382,7 +382,7 @@ def _callers_bounded(evaluator: Evaluator, scope: Scope, depth: int) -> bool:
         callers = [
             found
             for found in walk(scope.module.scope).calls
-            if _calls_name(found.node, scope.name)  # type: ignore[arg-type]
+            if calls_name(found.node, scope.name)  # type: ignore[arg-type]
         ]
         cache[key] = bool(callers) and all(
             is_surrounded(evaluator, f.node, Context(f.scope, f.statement), True, depth=depth + 1)
@@ -391,7 +391,8 @@ def _callers_bounded(evaluator: Evaluator, scope: Scope, depth: int) -> bool:
     return bool(cache[key])
 
 
-def _calls_name(node: ast.Call, name: str) -> bool:
+def calls_name(node: ast.Call, name: str) -> bool:
+    """Whether a call is one of something of this name, by the look of it."""
     function = node.func
     return (isinstance(function, ast.Name) and function.id == name) or (
         isinstance(function, ast.Attribute) and function.attr == name

@@ -75,8 +75,8 @@ def set_at_call(
 ) -> tuple[Fix | None, str | None]:
     """The fix that gives a call its timeout, or why there is none."""
     name = call.sender.timeout if call.wrapper is None else "timeout"
-    if call.wrapper is not None and not call.takes_timeout:
-        return None, f"{call.wrapper}() takes no timeout"
+    if call.wrapper is not None and call.taken_as != name:
+        return None, f"{call.wrapper}() takes no timeout="
     if name is None:
         return None, f"{call.name}() takes no timeout"
     if call.handed_over:

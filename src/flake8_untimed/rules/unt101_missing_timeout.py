@@ -69,9 +69,10 @@ def check(facts: Facts) -> Iterator[Finding]:
 
 def _message(facts: Facts, call: Call) -> str:
     if call.wrapper is not None:
+        how = f"pass {call.taken_as}=" if call.taken_as else f"set one in {call.wrapper}()"
         return (
             f"{call.name}() passes no timeout on to {call.library.name}: it waits for ever on a"
-            " silent server; pass timeout="
+            f" silent server; {how}"
         )
     how = "is handed over without a timeout" if call.handed_over else "has no timeout"
     name = call.name if call.handed_over else f"{call.name}()"

@@ -21,7 +21,8 @@ async def fetch(session: aiohttp.ClientSession, url: str):
 
 ## When it is not reported
 When something around the call bounds it (`asyncio.timeout`, `wait_for`, ...), here or around every
-call of the function in this file; for httpx, whose default is short.
+call of the function in this file; where every call of the function in this file gives it a session
+that is made in sight, which is reported there if need be; for httpx, whose default is short.
 
 ## Fix
 At the call (unsafe: the session may have a limit that suits it).
@@ -35,11 +36,14 @@ from flake8_untimed.bounds import Kind, Source
 from flake8_untimed.calls import Facts
 from flake8_untimed.findings import Finding
 from flake8_untimed.rules._timeouts import at_calls, seconds_of, set_at_call, written
+from flake8_untimed.takers import is_given_in_sight
 
 
 def check(facts: Facts) -> Iterator[Finding]:
     for call in at_calls(facts, Kind.DEFAULT):
         if call.bound.source is not Source.OUT_OF_SIGHT:
+            continue
+        if is_given_in_sight(facts, call):
             continue
         value = written(facts, call.library)
         is_limited = call.bound.seconds is not None
