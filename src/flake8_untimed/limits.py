@@ -17,6 +17,7 @@ from flake8_untimed.inference import invoke, objects
 from flake8_untimed.inference.arguments import Argument, Passed, bind, parameter_names
 from flake8_untimed.inference.evaluate import Evaluator, is_none
 from flake8_untimed.inference.forwarding import handing_on, hands_on, inside
+from flake8_untimed.inference.handing import handed_over
 from flake8_untimed.inference.scopes import Event, Module, Scope
 from flake8_untimed.inference.surroundings import is_surrounded
 from flake8_untimed.inference.values import (
@@ -752,7 +753,9 @@ class Limits:
             node = found.node
             assert isinstance(node, ast.Call)
             context = inside(found, function.scope, frame)
-            for callee in self._evaluator.evaluate(node.func, context):
+            callees = self._evaluator.evaluate(node.func, context)
+            handed = handed_over(self._evaluator, node, context, callees, known=True)
+            for callee in (*callees, *(value for value, _ in handed)):
                 while isinstance(callee, Partial):
                     callee = callee.function
                 if isinstance(callee, SenderValue):
@@ -787,7 +790,10 @@ class Limits:
             if not _reachable(self._evaluator, context):
                 continue
             passed: Passed | None = None
-            for callee in self._evaluator.evaluate(node.func, context):
+            callees = self._evaluator.evaluate(node.func, context)
+            for callee, given in handed_over(self._evaluator, node, context, callees, known=True):
+                yield node, context, callee, given
+            for callee in callees:
                 if isinstance(callee, (SenderValue, Partial, Function, Class)):
                     if passed is None:
                         passed = invoke.passed_by(self._evaluator, node, context)

@@ -76,9 +76,14 @@ HARMLESS = frozenset(
 
 
 def handed_over(
-    evaluator: Evaluator, node: ast.Call, context: Context, callees: Alternatives
+    evaluator: Evaluator,
+    node: ast.Call,
+    context: Context,
+    callees: Alternatives,
+    known: bool = False,
 ) -> Iterator[tuple[Value, Passed]]:
-    """The senders that a call hands over, with the arguments they will be called with."""
+    """The senders that a call hands over, with the arguments they will be called with; `known`:
+    only to what is known to call them with these (`to_thread`)."""
     if not node.args and not node.keywords:
         return
     if any(isinstance(c, (Function, Class)) for c in callees):
@@ -87,7 +92,7 @@ def handed_over(
     if _is_partial(callees):
         return
     name = _name(node, callees)
-    if name in HARMLESS:
+    if name in HARMLESS or (known and name not in BEHIND):
         return
     if name in TARGETED:
         yield from _targeted(evaluator, node, context, TARGETED[name])
@@ -120,6 +125,11 @@ def _name(node: ast.Call, callees: Alternatives) -> str:
     for callee in callees:
         if isinstance(callee, Symbol):
             return callee.path.rpartition(".")[2]
+    return name_of(node)
+
+
+def name_of(node: ast.Call) -> str:
+    """The last name of what is called, as written."""
     function = node.func
     return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Set
 from typing import TYPE_CHECKING
 
 from flake8_untimed.inference import annotations as types
-from flake8_untimed.inference import objects
+from flake8_untimed.inference import handing, objects
 from flake8_untimed.inference.forwarding import hands_on
 from flake8_untimed.inference.scopes import Module, Scope
 from flake8_untimed.inference.values import (
@@ -79,8 +79,10 @@ class Proof:
         for call, inner, statement in found.calls:
             assert isinstance(call, ast.Call)
             if hands_on(call, function):
+                context = Context(inner, statement)
                 with self._evaluator.apart():
-                    if self._is_sent(call.func, Context(inner, statement)):
+                    handed = call.args[:2] if handing.name_of(call) in handing.BEHIND else ()
+                    if any(self._is_sent(each, context) for each in (call.func, *handed)):
                         return True
         return False
 
