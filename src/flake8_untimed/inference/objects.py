@@ -188,7 +188,7 @@ def class_attribute(
 def _class_attribute(
     evaluator: Evaluator, cls: Class, name: str, instance: Instance | None, above: bool
 ) -> Alternatives:
-    line = mro(evaluator, cls)[1 if above else 0 :]
+    line = _above(evaluator, cls, instance) if above else mro(evaluator, cls)
     getter, _ = _property(line, name)
     if getter is not None:
         return invoke.returned(evaluator, Function(getter, instance)) if instance else NOTHING_KNOWN
@@ -225,6 +225,16 @@ def _class_attribute(
             weak.append(NOTHING_KNOWN)
             break
     return declared or union(weak)
+
+
+def _above(evaluator: Evaluator, cls: Class, instance: Instance | None) -> Alternatives:
+    """Where `super()` in a class looks: behind it in the order of the object's own class."""
+    if instance is not None and isinstance(instance.cls, Class):
+        line = mro(evaluator, instance.cls)
+        for number, base in enumerate(line):
+            if base.key() == cls.key():
+                return line[number + 1 :]
+    return mro(evaluator, cls)[1:]
 
 
 def _only_declares(cls: Scope, name: str) -> bool:

@@ -495,9 +495,11 @@ class Scope:
             depth += 1
             if mine.position != theirs.position:
                 break
+        raised = False
         if depth < len(use) and depth < len(binding) and depth:
             # They part inside one statement, in different blocks of it.
             parent = binding[depth].parent
+            raised = isinstance(parent, _TRIES) and parent is use[depth].parent
             if (
                 parent is use[depth].parent
                 and not self._passes(parent, binding[depth].block, use[depth].block)
@@ -509,16 +511,17 @@ class Scope:
             parent = place.parent
             if parent is None or isinstance(parent, _WITHS):
                 continue
-            if self._ends(place.body):
+            if self._ends(place.body) and not (raised and place is binding[depth]):
                 return None
             if isinstance(parent, ast.If):
                 positive = place.block == "body"
                 if not self._ends(parent.orelse if positive else parent.body):
                     guards.append(Guard(parent, positive))
             elif isinstance(parent, _TRIES):
-                if place.block != "finalbody" and not all(
-                    self._ends(h.body)
-                    for h in parent.handlers  # type: ignore[attr-defined]
+                if not (
+                    place.block == "finalbody"
+                    or all(self._ends(h.body) for h in parent.handlers)  # type: ignore[attr-defined]
+                    or (place.block == "body" and _is_calm(place.body[: place.position + 1]))
                 ):
                     sure = False
             else:
@@ -598,6 +601,18 @@ class Guard(NamedTuple):
 
     statement: ast.If
     positive: bool
+
+
+_CALM = (
+    ast.Assign, ast.AnnAssign, ast.If, ast.Pass, ast.Expr, ast.Name, ast.Constant, ast.Attribute,
+    ast.BoolOp, ast.Compare, ast.UnaryOp, ast.IfExp, ast.expr_context, ast.boolop, ast.unaryop,
+    ast.cmpop,
+)  # fmt: skip
+
+
+def _is_calm(statements: list[ast.stmt]) -> bool:
+    """Whether statements hold nothing that is likely to raise: an exception comes after them."""
+    return all(isinstance(part, _CALM) for s in statements for part in ast.walk(s))
 
 
 def dotted(node: ast.expr) -> str | None:
