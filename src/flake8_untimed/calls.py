@@ -376,8 +376,27 @@ class _Collector:
             uses = [c for c in every if partial.node in c.partials]
             if any(c.bound.kind in (Kind.BOUNDED, Kind.UNKNOWN) for c in uses):
                 continue
+            if self._is_given_to_ours(partial.node):
+                continue
             self._facts.calls = [c for c in self._facts.calls if c not in uses]
             self._facts.calls.append(partial)
+
+    def _is_given_to_ours(self, partial: ast.Call) -> bool:
+        """Whether a function or class of the project is given a partial: what becomes of it there,
+        is seen there."""
+        for node, scope, statement in self._facts.found.calls:
+            context = Context(scope, statement)
+            assert isinstance(node, ast.Call)
+            given = (*node.args, *(keyword.value for keyword in node.keywords))
+            if any(
+                isinstance(value, Partial) and value.site.node is partial
+                for argument in given
+                for value in self._evaluator.evaluate(argument, context)
+            ):
+                callees = self._evaluator.evaluate(node.func, context)
+                if any(isinstance(callee, (Function, Class)) for callee in callees):
+                    return True
+        return False
 
     # Handed over -----------------------------------------------------------------------------
 

@@ -19,7 +19,7 @@ from flake8_untimed.inference.evaluate import Evaluator, is_none
 from flake8_untimed.inference.forwarding import handing_on, hands_on, inside
 from flake8_untimed.inference.handing import handed_over
 from flake8_untimed.inference.scopes import Event, Module, Scope
-from flake8_untimed.inference.surroundings import is_surrounded
+from flake8_untimed.inference.surroundings import calls_name, is_surrounded
 from flake8_untimed.inference.values import (
     Alternatives,
     Class,
@@ -497,6 +497,8 @@ class Limits:
             return UNKNOWN
         if self._named_bounded(client):
             return Bound(Kind.BOUNDED, Source.SUBCLASS)
+        if known.connecting and self._connects_otherwise(client, known.connecting):
+            return UNKNOWN
         around = self._around(client, lambda inner: self.of_client(inner, timeouts))
         if around is not None:
             return around
@@ -534,6 +536,18 @@ class Limits:
             return Bound(bound.kind, Source.OUT_OF_SIGHT, bound.seconds, bound.waits)
         return Bound(
             bound.kind, Source.CLIENT, bound.seconds, bound.waits, bound.detail, client.site
+        )
+
+    def _connects_otherwise(self, client: Instance, names: tuple[str, ...]) -> bool:
+        """Whether a subclass has its own way to the network, or none."""
+        if not isinstance(client.cls, Class):
+            return False
+        return any(
+            method.name in names
+            and not any(_calls_base(found.node, method) for found in walk(method).calls)
+            for base in objects.mro(self._evaluator, client.cls)
+            if isinstance(base, Class)
+            for method in objects.methods(base.scope)
         )
 
     def _depends_on_caller(
@@ -971,6 +985,17 @@ def _reachable(evaluator: Evaluator, context: Context) -> bool:
                     if test is not None and leaves[0 if test else 1]:
                         return False
     return True
+
+
+def _calls_base(node: ast.AST, method: Scope) -> bool:
+    """Whether a method calls the one of its base: `super().name()`, `Base.name(self)`."""
+    if not isinstance(node, ast.Call) or not calls_name(node, method.name):
+        return False
+    holder = getattr(node.func, "value", None)
+    if isinstance(holder, ast.Call):
+        return calls_name(holder, "super")
+    first = node.args[0] if node.args else None
+    return isinstance(first, ast.Name) and first.id == objects.first_parameter(method)
 
 
 def _is_base_init(node: ast.Call) -> bool:

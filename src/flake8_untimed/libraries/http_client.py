@@ -28,6 +28,7 @@ _HTTP = Client(
     out_of_sight="silent",
     # Until it is connected.
     settable=("timeout",),
+    connecting=("connect", "send"),
 )
 
 _HTTPS = Client(
@@ -43,6 +44,7 @@ _HTTPS = Client(
     senders={},
     bases=("http.client.HTTPConnection",),
     out_of_sight="silent",
+    connecting=("connect", "send"),
 )
 
 LIBRARY = Library(

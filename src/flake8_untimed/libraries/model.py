@@ -198,6 +198,9 @@ class Client:
     switches: tuple[Switch, ...] = ()
     """Attributes that turn verification off on a living client."""
     asynchronous: bool = False
+    connecting: tuple[str, ...] = ()
+    """Methods that reach the network. A subclass with its own, that does not call these, is not
+    judged: it may write to memory, or know a limit."""
     takes_session: str | None = None
     """A constructor parameter that takes another client whose default then counts."""
 
