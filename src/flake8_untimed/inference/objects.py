@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator
+from collections.abc import Mapping as MappingType
 from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_untimed.inference import containers, invoke
@@ -38,6 +39,7 @@ from flake8_untimed.inference.values import (
 
 if TYPE_CHECKING:
     from flake8_untimed.inference.evaluate import Evaluator
+    from flake8_untimed.libraries.model import Sender
 
 GENERATIONS = 20
 """Classes above one another that are followed."""
@@ -195,7 +197,7 @@ def _class_attribute(
     weak: list[Alternatives] = []
     declared: Alternatives = ()
     shadowed = False
-    for base in line:
+    for number, base in enumerate(line):
         if isinstance(base, Class):
             values = _own_attribute(evaluator, base, name, instance)
             if values is None:
@@ -210,6 +212,8 @@ def _class_attribute(
         elif isinstance(base, Symbol):
             senders = evaluator.senders_at(base.path)
             if name in senders:
+                if _goes_on_to(line[number + 1 :], senders, name):
+                    return NOTHING_KNOWN
                 owner = instance or Instance(cls)
                 sender = SenderValue(
                     senders[name], f"{base.path}.{name}", owner, unbound=instance is None
@@ -225,6 +229,17 @@ def _class_attribute(
             weak.append(NOTHING_KNOWN)
             break
     return declared or union(weak)
+
+
+def _goes_on_to(behind: Alternatives, senders: MappingType[str, Sender], name: str) -> bool:
+    """Whether a library's method may lead to one that a class of the project, behind it in the
+    order of look-ups, has of its own: what that does is only seen where it comes first."""
+    names = set()
+    sender = senders.get(name)
+    while sender is not None and sender.name not in names:
+        names.add(sender.name)
+        sender = senders.get(sender.delegates or "")
+    return any(isinstance(b, Class) and not names.isdisjoint(b.scope.bindings) for b in behind)
 
 
 def _above(evaluator: Evaluator, cls: Class, instance: Instance | None) -> Alternatives:
