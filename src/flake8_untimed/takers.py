@@ -45,7 +45,7 @@ def takers_rely_on(facts: Facts, made: Construction) -> bool | None:
 
 def is_given_in_sight(facts: Facts, call: Call) -> bool:
     """Whether a call goes through a parameter of its function, and every call of that function in
-    this module gives it a client that is made in sight: there is said what is to be said."""
+    this module gives it a client that is made in it, too: there is said what is to be said."""
     function = call.node.func
     holder = function.value if isinstance(function, ast.Attribute) else None
     scope = call.context.scope
@@ -66,7 +66,9 @@ def is_given_in_sight(facts: Facts, call: Call) -> bool:
         if isinstance(taker, Function) and taker.scope is scope
     ]
     return bool(given) and all(
-        isinstance(value, Instance) and value.site is not None
+        isinstance(value, Instance)
+        and value.site is not None
+        and value.site.context.scope.module is scope.module
         for values in given
         for value in values or (UNKNOWN,)
     )

@@ -524,7 +524,8 @@ class Evaluator:
             others: Alternatives = ()
             if node.annotation is not None:
                 where = Context(scope.parent or scope, scope.statement)
-                others = types.instances(self, node.annotation, where)
+                declared = types.instances(self, node.annotation, where)
+                others = tuple(value for value in declared if tells(value))
             return (Mapping({}, True, node, others, written=False),)
         if arguments.vararg is node:
             if node.annotation is None:
