@@ -42,7 +42,7 @@ from flake8_untimed.libraries.model import Client, Constructor, Library, Sender
 from flake8_untimed.limits import Limits
 from flake8_untimed.settings import Settings
 from flake8_untimed.source import Source as Text
-from flake8_untimed.takers import takers_rely_on
+from flake8_untimed.takers import is_given_nearby, takers_rely_on
 
 _DISPLAYS = (ast.Dict, ast.List, ast.DictComp, ast.ListComp)
 
@@ -70,6 +70,8 @@ class Call:
     """The `functools.partial` calls through which the sender came here."""
     taken_as: str | None = "timeout"
     """Of a wrapper: the parameter that seems to take the timeout."""
+    is_given_nearby: bool = False
+    """Its client comes by a parameter, and is made in this file: there is said what is to be said."""
 
     def argument(self, name: str | None) -> Argument | None:
         return self.arguments.named.get(name) if name is not None else None
@@ -483,6 +485,9 @@ class _Collector:
             if not made.calls and made.bound.source is Source.CLIENT:
                 if made.bound.kind is not Kind.BOUNDED:
                     made.is_relied_on = takers_rely_on(self._facts, made)
+        for call in self._facts.calls:
+            if call.bound.source is Source.OUT_OF_SIGHT:
+                call.is_given_nearby = is_given_nearby(self._facts, call)
 
     # Attributes that are set -----------------------------------------------------------------
 

@@ -43,7 +43,7 @@ def takers_rely_on(facts: Facts, made: Construction) -> bool | None:
     return any(rely) if rely else None
 
 
-def is_given_in_sight(facts: Facts, call: Call) -> bool:
+def is_given_nearby(facts: Facts, call: Call) -> bool:
     """Whether a call goes through a parameter of its function, and every call of that function in
     this module gives it a client that is made in it, too: there is said what is to be said."""
     function = call.node.func

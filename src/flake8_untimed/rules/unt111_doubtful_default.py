@@ -36,14 +36,11 @@ from flake8_untimed.bounds import Kind, Source
 from flake8_untimed.calls import Facts
 from flake8_untimed.findings import Finding
 from flake8_untimed.rules._timeouts import at_calls, seconds_of, set_at_call, written
-from flake8_untimed.takers import is_given_in_sight
 
 
 def check(facts: Facts) -> Iterator[Finding]:
     for call in at_calls(facts, Kind.DEFAULT):
-        if call.bound.source is not Source.OUT_OF_SIGHT:
-            continue
-        if is_given_in_sight(facts, call):
+        if call.bound.source is not Source.OUT_OF_SIGHT or call.is_given_nearby:
             continue
         value = written(facts, call.library)
         is_limited = call.bound.seconds is not None
