@@ -231,6 +231,38 @@ def test_a_wrapper_that_is_given_a_timeout() -> None:
     assert not rows(of(WRAPPER, line=5).splitlines(), "wait"), "it is not known"
 
 
+LATE_WRAPPER = """
+import requests
+def fetch(url, limit_timeout=None):
+    log.debug("asking", timeout=limit_timeout)
+    return requests.get(url, timeout=limit_timeout)
+fetch("https://shop.test")
+"""
+
+
+def test_what_a_wrapper_hands_on_to_a_sender() -> None:
+    lines = of(LATE_WRAPPER, line=5).splitlines()
+    assert rows(lines, "hands on") == ["app.py:4: return requests.get(url, timeout=limit_timeout)"]
+    assert "pass limit_timeout=" in rows(lines, "reported")[0]
+
+
+GIVEN = """
+import aiohttp
+async def probe(session: aiohttp.ClientSession):
+    await session.get("https://shop.test")
+async def main():
+    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=3)) as session:
+        await probe(session)
+"""
+
+
+def test_a_client_that_is_given_nearby() -> None:
+    assert rows(of(GIVEN, line=3).splitlines(), "silent") == [
+        "about timeouts: every call of this function in this file gives it a client that is made"
+        " here"
+    ]
+
+
 def test_a_construction() -> None:
     lines = told(LEGACY / "payments.py", 11)
     assert rows(lines, "makes") == ["a client: httpx.Client (httpx)"]

@@ -48,7 +48,7 @@ from flake8_untimed.inference.values import (
     Unknown,
     Value,
 )
-from flake8_untimed.inference.walk import walk
+from flake8_untimed.inference.walk import Found, walk
 from flake8_untimed.rules import RULES
 from flake8_untimed.source import Source as Text
 from flake8_untimed.source import SourceError
@@ -173,12 +173,16 @@ class _Explainer:
                     return
 
     def _handing_on(self, scope: Scope) -> Iterator[Row]:
-        """Where a function of the project hands on what it is given."""
-        for found in walk(scope).calls:
-            assert isinstance(found.node, ast.Call)
-            if hands_on(found.node, scope):
-                yield Row("hands on", self._shown(found.scope, found.node))
-                return
+        """Where a function of the project hands on what it is given: to a sender, if one is seen."""
+        found = [f for f in walk(scope).calls if hands_on(f.node, scope)]  # type: ignore[arg-type]
+        for each in sorted(found, key=lambda f: not self._is_sender(f))[:1]:
+            yield Row("hands on", self._shown(each.scope, each.node))
+
+    def _is_sender(self, found: Found) -> bool:
+        """Whether a call is of a sender, or of another function of the project."""
+        assert isinstance(found.node, ast.Call)
+        callees = self._facts.evaluate(found.node.func, Context(found.scope, found.statement))
+        return any(isinstance(callee, (SenderValue, Partial, Function)) for callee in callees)
 
     def _client(self, call: Call) -> Iterator[Row]:
         client = call.client
