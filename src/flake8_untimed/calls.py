@@ -486,7 +486,7 @@ class _Collector:
                 if made.bound.kind is not Kind.BOUNDED:
                     made.is_relied_on = takers_rely_on(self._facts, made)
         for call in self._facts.calls:
-            if call.bound.source is Source.OUT_OF_SIGHT:
+            if call.bound.source is Source.OUT_OF_SIGHT and call.bound.kind is Kind.DEFAULT:
                 call.is_given_nearby = is_given_nearby(self._facts, call)
 
     # Attributes that are set -----------------------------------------------------------------

@@ -18,8 +18,8 @@ from flake8_untimed.inference.arguments import Argument, Passed, bind, parameter
 from flake8_untimed.inference.evaluate import Evaluator, is_none
 from flake8_untimed.inference.forwarding import handing_on, hands_on, inside
 from flake8_untimed.inference.handing import handed_over
-from flake8_untimed.inference.scopes import Event, Module, Scope
-from flake8_untimed.inference.surroundings import calls_name, is_surrounded
+from flake8_untimed.inference.scopes import Event, Module, Scope, called_name
+from flake8_untimed.inference.surroundings import is_surrounded
 from flake8_untimed.inference.values import (
     Alternatives,
     Class,
@@ -114,10 +114,7 @@ class Limits:
             return False
         for node, scope, statement in walk(module).calls:
             assert isinstance(node, ast.Call)
-            name = node.func.attr if isinstance(node.func, ast.Attribute) else ""
-            if isinstance(node.func, ast.Name):
-                name = node.func.id
-            if name == "setdefaulttimeout" and node.args:
+            if called_name(node) == "setdefaulttimeout" and node.args:
                 context = Context(scope, statement)
                 callees = self._evaluator.evaluate(node.func, context)
                 if any(getattr(v, "path", "") == "socket.setdefaulttimeout" for v in callees):
@@ -989,11 +986,11 @@ def _reachable(evaluator: Evaluator, context: Context) -> bool:
 
 def _calls_base(node: ast.AST, method: Scope) -> bool:
     """Whether a method calls the one of its base: `super().name()`, `Base.name(self)`."""
-    if not isinstance(node, ast.Call) or not calls_name(node, method.name):
+    if not isinstance(node, ast.Call) or called_name(node) != method.name:
         return False
     holder = getattr(node.func, "value", None)
     if isinstance(holder, ast.Call):
-        return calls_name(holder, "super")
+        return called_name(holder) == "super"
     first = node.args[0] if node.args else None
     return isinstance(first, ast.Name) and first.id == objects.first_parameter(method)
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_untimed.inference import invoke, objects
 from flake8_untimed.inference.arguments import Argument, Passed
-from flake8_untimed.inference.scopes import COMPREHENSIONS, Scope
-from flake8_untimed.inference.surroundings import calls_name, is_surrounded
+from flake8_untimed.inference.scopes import Scope, called_name
+from flake8_untimed.inference.surroundings import is_surrounded
 from flake8_untimed.inference.values import UNKNOWN, Class, Context, Function, Instance, Value
 from flake8_untimed.inference.walk import Found, Walk, visit, walk
 from flake8_untimed.limits import arguments_of, is_made_at
@@ -48,9 +48,7 @@ def is_given_nearby(facts: Facts, call: Call) -> bool:
     this module gives it a client that is made in it, too: there is said what is to be said."""
     function = call.node.func
     holder = function.value if isinstance(function, ast.Attribute) else None
-    scope = call.context.scope
-    while isinstance(scope.node, COMPREHENSIONS) and scope.parent is not None:
-        scope = scope.parent
+    scope = call.context.scope.of_statement
     if not isinstance(holder, ast.Name) or not scope.is_function:
         return False
     if [binding.kind for binding in scope.bindings.get(holder.id, ())] != ["parameter"]:
@@ -60,7 +58,7 @@ def is_given_nearby(facts: Facts, call: Call) -> bool:
             facts.evaluator, taker, invoke.passed_by(facts.evaluator, node, context), None
         ).parameters.get(holder.id, ())
         for node, inner, statement in walk(scope.module.scope).calls
-        if isinstance(node, ast.Call) and calls_name(node, scope.name)
+        if isinstance(node, ast.Call) and called_name(node) == scope.name
         for context in (Context(inner, statement),)
         for taker in facts.evaluate(node.func, context)
         if isinstance(taker, Function) and taker.scope is scope
@@ -107,9 +105,7 @@ def _calls_near(facts: Facts, made: Construction) -> list[Found]:
 def _home(made: Construction) -> Scope:
     """Where a client that is made at some place can be given on: its function, or the class if it
     is kept in an attribute."""
-    scope, statement, _ = made.context
-    while isinstance(scope.node, COMPREHENSIONS) and scope.parent is not None:
-        scope = scope.parent
+    scope, statement = made.context.scope.of_statement, made.context.at
     targets = statement.targets if isinstance(statement, ast.Assign) else []
     if isinstance(statement, ast.AnnAssign):
         targets = [statement.target]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from flake8_untimed.inference import invoke
 from flake8_untimed.inference.arguments import Argument, Passed, bind
+from flake8_untimed.inference.scopes import called_name
 from flake8_untimed.inference.values import (
     Alternatives,
     Class,
@@ -125,13 +126,7 @@ def _name(node: ast.Call, callees: Alternatives) -> str:
     for callee in callees:
         if isinstance(callee, Symbol):
             return callee.path.rpartition(".")[2]
-    return name_of(node)
-
-
-def name_of(node: ast.Call) -> str:
-    """The last name of what is called, as written."""
-    function = node.func
-    return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+    return called_name(node)
 
 
 def _travelling(

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from flake8_untimed.inference import annotations as types
 from flake8_untimed.inference import handing, objects
 from flake8_untimed.inference.forwarding import hands_on
-from flake8_untimed.inference.scopes import Module, Scope
+from flake8_untimed.inference.scopes import Module, Scope, called_name
 from flake8_untimed.inference.values import (
     Class,
     Collection,
@@ -81,7 +81,7 @@ class Proof:
             if hands_on(call, function):
                 context = Context(inner, statement)
                 with self._evaluator.apart():
-                    handed = call.args[:2] if handing.name_of(call) in handing.BEHIND else ()
+                    handed = call.args[:2] if called_name(call) in handing.BEHIND else ()
                     if any(self._is_sent(each, context) for each in (call.func, *handed)):
                         return True
         return False

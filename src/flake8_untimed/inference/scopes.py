@@ -69,7 +69,7 @@ class Place(NamedTuple):
     order: int
 
 
-_LINE_END = re.compile(r"\r\n|\r|\n")
+LINE_END = re.compile(r"\r\n|\r|\n")
 
 
 class Module:
@@ -125,6 +125,14 @@ class Scope:
     @property
     def is_class(self) -> bool:
         return isinstance(self.node, ast.ClassDef)
+
+    @property
+    def of_statement(self) -> Scope:
+        """The scope itself, or for a comprehension the one that its statement belongs to."""
+        scope = self
+        while isinstance(scope.node, COMPREHENSIONS) and scope.parent is not None:
+            scope = scope.parent
+        return scope
 
     @property
     def name(self) -> str:
@@ -378,7 +386,7 @@ class Scope:
         lines = self.module.walruses
         for statement in self._places:
             last = statement.end_lineno or statement.lineno
-            if bisect_left(lines, _first_line(statement)) == bisect_right(lines, last):
+            if bisect_left(lines, first_line(statement)) == bisect_right(lines, last):
                 continue
             for expression in own_expressions(statement):
                 for part in ast.walk(expression):
@@ -615,6 +623,12 @@ def _is_calm(statements: list[ast.stmt]) -> bool:
     return all(isinstance(part, _CALM) for s in statements for part in ast.walk(s))
 
 
+def called_name(node: ast.Call) -> str:
+    """The last name of what is called, as written."""
+    function = node.func
+    return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+
+
 def dotted(node: ast.expr) -> str | None:
     """`a.b.c` of names and attributes; calls of `super` and the like have no name."""
     parts: list[str] = []
@@ -650,9 +664,10 @@ def _lines_with(sign: str, text: str) -> list[int]:
     """The numbers (1-based) of the lines with a sign."""
     if sign not in text:
         return []
-    return [n for n, line in enumerate(_LINE_END.split(text), 1) if sign in line]
+    return [n for n, line in enumerate(LINE_END.split(text), 1) if sign in line]
 
 
-def _first_line(statement: ast.stmt) -> int:
+def first_line(statement: ast.stmt) -> int:
+    """Where a statement begins, its decorators with it."""
     decorators: list[ast.expr] = getattr(statement, "decorator_list", [])
     return min((d.lineno for d in decorators), default=statement.lineno)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from flake8_untimed.inference import invoke, objects
 from flake8_untimed.inference.arguments import Argument
-from flake8_untimed.inference.scopes import Scope, own_expressions
+from flake8_untimed.inference.scopes import Scope, called_name, own_expressions
 from flake8_untimed.inference.values import (
     Alternatives,
     Class,
@@ -109,7 +109,7 @@ def _in_statement(
         for outer in _calls_around(node, at):
             if _wraps(evaluator, outer, node, Context(scope, at)):
                 return not (late_body and _body_read_outside(scope, at, at))
-            if _called_name(outer) in TASKS:
+            if called_name(outer) in TASKS:
                 task = at
     table = _contexts(asynchronous)
     statements = [at, *(parent for parent, _ in scope.parents(at))]
@@ -198,7 +198,7 @@ def _entered_before(
 
 
 def _enters(node: ast.Call) -> bool:
-    return _called_name(node) in ENTERING and len(node.args) == 1
+    return called_name(node) in ENTERING and len(node.args) == 1
 
 
 def _bounded_later(
@@ -261,11 +261,6 @@ def _uses(scope: Scope) -> dict[str, list[tuple[ast.Name, ast.stmt]]]:
                         uses.setdefault(part.id, []).append((part, statement))
         cache["uses"] = uses
     return cache["uses"]  # type: ignore[return-value]
-
-
-def _called_name(node: ast.Call) -> str:
-    function = node.func
-    return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
 
 
 def _assigned(statement: ast.stmt) -> str | None:
@@ -382,18 +377,10 @@ def _callers_bounded(evaluator: Evaluator, scope: Scope, depth: int) -> bool:
         callers = [
             found
             for found in walk(scope.module.scope).calls
-            if calls_name(found.node, scope.name)  # type: ignore[arg-type]
+            if called_name(found.node) == scope.name  # type: ignore[arg-type]
         ]
         cache[key] = bool(callers) and all(
             is_surrounded(evaluator, f.node, Context(f.scope, f.statement), True, depth=depth + 1)
             for f in callers
         )
     return bool(cache[key])
-
-
-def calls_name(node: ast.Call, name: str) -> bool:
-    """Whether a call is one of something of this name, by the look of it."""
-    function = node.func
-    return (isinstance(function, ast.Name) and function.id == name) or (
-        isinstance(function, ast.Attribute) and function.attr == name
-    )

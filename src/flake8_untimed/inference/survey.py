@@ -19,13 +19,19 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple, Union
 
 from flake8_untimed.inference import handing
-from flake8_untimed.inference.scopes import COMPREHENSIONS, Module, Scope, dotted
+from flake8_untimed.inference.scopes import (
+    COMPREHENSIONS,
+    LINE_END,
+    Module,
+    Scope,
+    dotted,
+    first_line,
+)
 from flake8_untimed.inference.walk import Found, Walk, visit
 
 if TYPE_CHECKING:
     from flake8_untimed.inference.proof import Proof
 
-_LINE_END = re.compile(r"\r\n|\r|\n")
 _GLOBAL = re.compile(r"\bglobal[ \t]+([\w, \t]+)")
 _WORD = re.compile(r"[A-Za-z_]\w*")
 _DOTTED = re.compile(r"[A-Za-z_][\w.]*")
@@ -159,8 +165,7 @@ class _Statements:
                         else:
                             stack.append((item, owner))
             else:
-                for decorator in statement.decorator_list:  # type: ignore[attr-defined]
-                    start = min(start, decorator.lineno)
+                start = first_line(statement)
                 inner = len(nodes)
                 body = statement.body  # type: ignore[attr-defined]
                 stack.extend([(s, inner) for s in reversed(body)])
@@ -696,7 +701,7 @@ _CALLED = frozenset(
 def _line_ends(text: str) -> list[int]:
     """Where each line ends, behind its newline."""
     if "\r" in text:
-        return [*(m.end() for m in _LINE_END.finditer(text)), len(text) + 1]
+        return [*(m.end() for m in LINE_END.finditer(text)), len(text) + 1]
     return list(accumulate([len(line) + 1 for line in text.split("\n")]))
 
 

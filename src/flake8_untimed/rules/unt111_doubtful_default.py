@@ -22,7 +22,7 @@ async def fetch(session: aiohttp.ClientSession, url: str):
 ## When it is not reported
 When something around the call bounds it (`asyncio.timeout`, `wait_for`, ...), here or around every
 call of the function in this file; where every call of the function in this file gives it a session
-that is made in sight, which is reported there if need be; for httpx, whose default is short.
+that is made in it, too, which is reported there if need be; for httpx, whose default is short.
 
 ## Fix
 At the call (unsafe: the session may have a limit that suits it).
