@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from flake8_untimed.findings import (
+    AddStatement,
     Edit,
     Expression,
     Finding,
@@ -322,6 +323,45 @@ def test_statements_go(before: str, after: str) -> None:
         return [RemoveStatement(source.span(call))]
 
     check(fixed(before, edits, name="drop", once=True), after)
+
+
+ADDED = [
+    # before, after, whether the line goes behind the statement
+    ("mark()\n", "new(1)\nmark()\n", False),
+    ("mark()\n", "mark()\nnew(1)\n", True),
+    ("mark()", "mark()\nnew(1)", True),
+    ("a\r\nmark()\r\n", "a\r\nnew(1)\r\nmark()\r\n", False),
+    ("if a:\n  \tmark()  # it\nb\n", "if a:\n  \tmark()  # it\n  \tnew(1)\nb\n", True),
+    ("if a:\n    # it\n    mark()\n", "if a:\n    new(1)\n    # it\n    mark()\n", False),
+    ("mark(\n    a,\n)\n\nb\n", "mark(\n    a,\n)\nnew(1)\n\nb\n", True),
+    ("mark();\n", "mark();\nnew(1)\n", True),
+]
+
+
+@pytest.mark.parametrize(("before", "after", "behind"), ADDED)
+def test_lines_come(before: str, after: str, behind: bool) -> None:
+    def edits(source: Source, call: ast.Call) -> list[Edit]:
+        return [AddStatement(source.span(call), Expression("new(1)"), behind)]
+
+    check(fixed(before, edits, name="mark", once=True), after)
+
+
+@pytest.mark.parametrize(
+    ("text", "behind", "reason"),
+    [
+        ("a; mark()\n", False, "the statement does not start its line"),
+        ("if a: mark()\n", True, "the statement does not start its line"),
+        ("a; \\\nmark()\n", False, "the statement does not start its line"),
+        ("mark(); a\n", True, "the statement does not end its line"),
+    ],
+)
+def test_no_line_comes(text: str, behind: bool, reason: str) -> None:
+    def edits(source: Source, call: ast.Call) -> list[Edit]:
+        return [AddStatement(source.span(call), Expression("new(1)"), behind)]
+
+    outcome = fixed(text, edits, name="mark", once=True)
+    assert outcome.source.text == text
+    assert outcome.left[0].reason == reason
 
 
 def test_only_simple_statements_go() -> None:

@@ -16,6 +16,7 @@ from typing import NamedTuple
 from flake8_untimed.bounds import Bound, Kind, Source
 from flake8_untimed.calls import Call, Construction, Facts, Setting
 from flake8_untimed.findings import (
+    AddStatement,
     Edit,
     Finding,
     Fix,
@@ -23,9 +24,9 @@ from flake8_untimed.findings import (
     RemoveItem,
     RemoveStatement,
     RenameArgument,
-    ReplaceExpression,
     SetArgument,
     Span,
+    span_of,
 )
 from flake8_untimed.inference.forwarding import hands_on
 from flake8_untimed.inference.invoke import passed_by
@@ -645,7 +646,7 @@ class _Explainer:
         return f"{edits} (`{command}` writes it)"
 
     def _edit(self, edit: Edit, finding: Finding) -> str:
-        span = _span_of(edit)
+        span = span_of(edit)
         where = f" on line {span.line}" if span.line != finding.span.line else ""
         if isinstance(edit, SetArgument):
             new = f"{edit.name}={edit.value.text}"
@@ -661,6 +662,9 @@ class _Explainer:
             return f"remove the entry {edit.key!r}{where}"
         if isinstance(edit, RemoveStatement):
             return f"remove the statement {_short(self._facts.source.segment(span))}{where}"
+        if isinstance(edit, AddStatement):
+            side = "behind" if edit.behind else "before"
+            return f"the line {edit.value.text} {side} line {span.line}"
         return (
             f"{edit.value.text} in the place of {_short(self._facts.source.segment(span))}{where}"
         )
@@ -711,12 +715,6 @@ def _kept_back(facts: Facts, finding: Finding, opt_in: bool, ignored: tuple[str,
     if facts.source.silences(code, finding.span.line):
         return "not reported: a noqa comment silences it"
     return ""
-
-
-def _span_of(edit: Edit) -> Span:
-    if isinstance(edit, (ReplaceExpression, RemoveStatement)):
-        return edit.span
-    return edit.dict if isinstance(edit, RemoveItem) else edit.call
 
 
 def _is_undefined(path: str) -> bool:

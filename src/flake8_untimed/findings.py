@@ -85,9 +85,31 @@ class RemoveStatement(NamedTuple):
     span: Span
 
 
+class AddStatement(NamedTuple):
+    """Put an expression, as a statement on a line of its own, before the statement at `span`, or
+    `behind` it (if that is a simple one)."""
+
+    span: Span
+    value: Expression
+    behind: bool = False
+
+
 Edit = Union[
-    SetArgument, RemoveArgument, RenameArgument, ReplaceExpression, RemoveItem, RemoveStatement
+    SetArgument,
+    RemoveArgument,
+    RenameArgument,
+    ReplaceExpression,
+    RemoveItem,
+    RemoveStatement,
+    AddStatement,
 ]
+
+
+def span_of(edit: Edit) -> Span:
+    """Where the call, dict, expression or statement stands that an edit speaks of."""
+    if isinstance(edit, (SetArgument, RemoveArgument, RenameArgument)):
+        return edit.call
+    return edit.dict if isinstance(edit, RemoveItem) else edit.span
 
 
 class Fix(NamedTuple):

@@ -246,6 +246,25 @@ class Responses:
             return
         yield from self._of_name(call, name, parents)
 
+    def kept(self, call: Call) -> tuple[str, ast.stmt, bool] | None:
+        """The one name that the response is given to, a statement, and whether the response has its
+        name only behind that statement (else before it, already)."""
+        parents = self._of(call.context.scope)
+        node: ast.AST = call.node
+        parent = parents.get(node)
+        is_response = not call.sender.asynchronous
+        if isinstance(parent, ast.Await):
+            node, parent, is_response = parent, parents.get(parent), True
+        name = _name_given(node, parent)
+        if name is None or parent is None:
+            return None
+        if isinstance(parent, ast.withitem):
+            around = parents[parent]
+            assert isinstance(around, (ast.With, ast.AsyncWith))
+            return name, around.body[0], False
+        assert isinstance(parent, ast.stmt)
+        return (name, parent, True) if is_response else None
+
     def _of_name(
         self, call: Call, name: str, parents: dict[ast.AST, ast.AST]
     ) -> Iterator[str | None]:

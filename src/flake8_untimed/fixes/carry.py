@@ -12,6 +12,7 @@ from itertools import groupby
 from flake8_untimed.fixes import skeleton
 from flake8_untimed.fixes.changes import (
     AddKeyword,
+    AddLine,
     CallChange,
     Change,
     DropArgument,
@@ -25,7 +26,7 @@ from flake8_untimed.fixes.changes import (
     is_mapping,
 )
 from flake8_untimed.fixes.errors import Refused
-from flake8_untimed.fixes.module import Module, arguments, is_head, value_of
+from flake8_untimed.fixes.module import SIMPLE, Module, arguments, is_head, value_of
 from flake8_untimed.fixes.rows import Item, Row
 
 _TO_PARENTHESIS = re.compile(r"(?:[\s)\\]|#[^\r\n]*)*\(")
@@ -45,7 +46,7 @@ def carry_out(module: Module, changes: Sequence[Change]) -> list[Region]:
     calls: dict[ast.Call, list[CallChange]] = defaultdict(list)
     dicts: dict[ast.Dict, list[int]] = defaultdict(list)
     inner: list[tuple[int, int, PutExpression | ast.Call | ast.Dict]] = []
-    statements: list[DropStatement | NewImport] = []
+    statements: list[DropStatement | AddLine | NewImport] = []
     for change in changes:
         if isinstance(change, (SetValue, AddKeyword, DropArgument, TurnArgument)):
             calls[change.call].append(change)
@@ -204,7 +205,7 @@ def _opening_parenthesis(
 
 
 def _edit_statements(
-    module: Module, text: _Text, changes: Sequence[DropStatement | NewImport]
+    module: Module, text: _Text, changes: Sequence[DropStatement | AddLine | NewImport]
 ) -> None:
     lines: list[tuple[int, int]] = []
     dropped = {change.statement for change in changes if isinstance(change, DropStatement)}
@@ -224,6 +225,9 @@ def _edit_statements(
     for change in changes:
         if isinstance(change, NewImport):
             offset, new = _new_import(module, change)
+            inserted[offset] += new
+        elif isinstance(change, AddLine):
+            offset, new = _new_line(module, change)
             inserted[offset] += new
     for start, end in _merged(module, sorted(lines)):
         here = sorted(offset for offset in inserted if start <= offset <= end)
@@ -324,6 +328,25 @@ def _new_import(module: Module, change: NewImport) -> tuple[int, str]:
         return offset, new
     is_apart = offset == len(source) or not module.source.lines[module.line(offset)].strip()
     return offset, newline + new + ("" if is_apart else newline)
+
+
+def _new_line(module: Module, change: AddLine) -> tuple[int, str]:
+    """Where a new statement goes, and its line."""
+    source = module.source.text
+    start, end = module.extent(change.statement)
+    left, right = module.starts[module.line(start)], module.starts[module.line(end) + 1]
+    indentation = source[left:start]
+    if indentation.strip(" \t\f") or source[:left].rstrip("\r\n").endswith("\\"):
+        raise Refused("the statement does not start its line")
+    if getattr(change.statement, "decorator_list", None) or source.startswith("elif", start):
+        raise Refused("no statement can stand before it")
+    line = indentation + change.text
+    if not change.behind:
+        return _above_comments(module, module.line(start)), line + module.newline
+    if not isinstance(change.statement, SIMPLE) or not _TO_LINE_END.fullmatch(source, end, right):
+        raise Refused("the statement does not end its line")
+    ends = source[:right].endswith(("\n", "\r"))
+    return right, line + module.newline if ends else module.newline + line
 
 
 def _above_comments(module: Module, line: int) -> int:

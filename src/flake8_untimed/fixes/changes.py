@@ -67,6 +67,15 @@ class DropStatement:
 
 
 @dataclass(eq=False)
+class AddLine:
+    """A new statement, an expression, on the line before `statement` or `behind` it."""
+
+    statement: ast.stmt
+    text: str
+    behind: bool
+
+
+@dataclass(eq=False)
 class EditImport:
     """Names join and leave an import statement; at least one is left."""
 
@@ -88,7 +97,7 @@ class NewImport:
 
 CallChange = Union[SetValue, AddKeyword, DropArgument, TurnArgument]
 ImportChange = Union[EditImport, NewImport, DropStatement]
-Change = Union[CallChange, PutExpression, DropItem, DropStatement, EditImport, NewImport]
+Change = Union[CallChange, PutExpression, DropItem, DropStatement, AddLine, EditImport, NewImport]
 
 
 def is_mapping(argument: Argument) -> bool:

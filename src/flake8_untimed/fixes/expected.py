@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from flake8_untimed.fixes.changes import (
     AddKeyword,
+    AddLine,
     Argument,
     CallChange,
     Change,
@@ -39,6 +40,7 @@ def change_tree(module: Module, changes: Sequence[Change]) -> None:
     expressions: list[PutExpression] = []
     news: list[tuple[int, ast.stmt]] = []
     dropped: list[tuple[Block, ast.stmt]] = []
+    added: list[AddLine] = []
     for change in changes:
         if isinstance(change, (SetValue, AddKeyword, DropArgument, TurnArgument)):
             calls[change.call].append(change)
@@ -50,6 +52,8 @@ def change_tree(module: Module, changes: Sequence[Change]) -> None:
             _change_names(change)
         elif isinstance(change, DropStatement):
             dropped.append((module.block(change.statement), change.statement))
+        elif isinstance(change, AddLine):
+            added.append(change)
         else:
             news.append((_body_index(module, change), nowhere(ast.parse(change.text).body[0])))
     for call, of_call in calls.items():
@@ -62,6 +66,10 @@ def change_tree(module: Module, changes: Sequence[Change]) -> None:
     news.sort(key=lambda new: new[0])
     for index, statement in reversed(news):
         module.tree.body.insert(index, statement)
+    for line in added:
+        statements = module.block(line.statement).statements
+        new = nowhere(ast.Expr(parse_expression(line.text)))
+        statements.insert(statements.index(line.statement) + line.behind, new)
     for block, statement in dropped:
         block.statements.remove(statement)
         if not block.statements and not isinstance(block.owner, ast.Module):

@@ -16,6 +16,11 @@ Place = tuple[int, int, int, int]
 """Where a node stands, in ast's manner: lines from 1, columns from 0 in UTF-8 bytes."""
 
 _Node = TypeVar("_Node", bound=ast.AST)
+SIMPLE = (
+    ast.Expr, ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Delete, ast.Import, ast.ImportFrom,
+    ast.Pass, ast.Assert, ast.Raise, ast.Return,
+)  # fmt: skip
+"""Statements without others in them."""
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 _F_STRINGS = tuple(
     getattr(ast, name) for name in ("JoinedStr", "TemplateStr") if hasattr(ast, name)

@@ -10,18 +10,19 @@ from collections.abc import Hashable, Iterable
 from typing import Union
 
 from flake8_untimed.findings import (
+    AddStatement,
     Edit,
     Finding,
     RemoveArgument,
     RemoveItem,
     RemoveStatement,
-    RenameArgument,
     ReplaceExpression,
     SetArgument,
-    Span,
+    span_of,
 )
 from flake8_untimed.fixes.changes import (
     AddKeyword,
+    AddLine,
     Argument,
     Change,
     DropArgument,
@@ -33,19 +34,16 @@ from flake8_untimed.fixes.changes import (
 )
 from flake8_untimed.fixes.errors import Refused
 from flake8_untimed.fixes.imports import Imports, Needed
-from flake8_untimed.fixes.module import Module, Place, parse_expression, place, value_of
+from flake8_untimed.fixes.module import SIMPLE, Module, Place, parse_expression, place, value_of
 from flake8_untimed.source import Source
 
-_SIMPLE = (
-    ast.Expr, ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Delete, ast.Import, ast.ImportFrom,
-    ast.Pass, ast.Assert, ast.Raise, ast.Return,
-)  # fmt: skip
 _ATOMS = (
     ast.Name, ast.Attribute, ast.Call, ast.Subscript, ast.List, ast.Dict, ast.Set, ast.ListComp,
     ast.DictComp, ast.SetComp, ast.Tuple,
 )  # fmt: skip
 
-Written = Union[SetValue, AddKeyword, TurnArgument, PutExpression]
+_WRITTEN = (SetValue, AddKeyword, TurnArgument, PutExpression, AddLine)
+Written = Union[SetValue, AddKeyword, TurnArgument, PutExpression, AddLine]
 """Changes that write an expression."""
 
 
@@ -77,11 +75,7 @@ class Plan:
     @property
     def changes(self) -> list[Change]:
         own = list(self._changes.values())
-        texts = [
-            change.text
-            for change in own
-            if isinstance(change, (SetValue, AddKeyword, TurnArgument, PutExpression))
-        ]
+        texts = [change.text for change in own if isinstance(change, _WRITTEN)]
         return [*own, *self.imports.changes(self._destroyed, texts)]
 
     def _accept(self, finding: Finding) -> None:
@@ -90,7 +84,7 @@ class Plan:
         needed: list[Needed] = []
         for edit in finding.fix.edits:
             for change in _resolved(self.module, edit):
-                if isinstance(change, (SetValue, AddKeyword, TurnArgument, PutExpression)):
+                if isinstance(change, _WRITTEN):
                     needed += self._spell(change, edit)
                 _check_f_strings(self.module, change)
                 _check_comments(self.module, change)
@@ -107,11 +101,12 @@ class Plan:
     def _spell(self, change: Written, edit: Edit) -> list[Needed]:
         assert not isinstance(edit, (RemoveArgument, RemoveItem, RemoveStatement))
         text, needed = self.imports.spelled(edit.value, _locus(change))
-        change.text = (
-            _as_operand(self.module, change.node, text)
-            if isinstance(change, PutExpression)
-            else _as_argument(text)
-        )
+        if isinstance(change, PutExpression):
+            change.text = _as_operand(self.module, change.node, text)
+        elif isinstance(change, AddLine):
+            change.text = text
+        else:
+            change.text = _as_argument(text)
         return needed
 
     def _check_conflicts(self, change: Change) -> None:
@@ -125,19 +120,13 @@ class Plan:
             raise Conflict("another fix changes the same text")
 
 
-def edit_span(edit: Edit) -> Span:
-    if isinstance(edit, (SetArgument, RemoveArgument, RenameArgument)):
-        return edit.call
-    return edit.dict if isinstance(edit, RemoveItem) else edit.span
-
-
 def places(source: Source, findings: Iterable[Finding]) -> set[Place]:
     """All places that the findings and their edits speak of."""
     spans = set()
     for finding in findings:
         spans.add(finding.span)
         if finding.fix is not None:
-            spans.update(edit_span(edit) for edit in finding.fix.edits)
+            spans.update(span_of(edit) for edit in finding.fix.edits)
     return {place(source, span) for span in spans}
 
 
@@ -147,9 +136,12 @@ def _resolved(module: Module, edit: Edit) -> list[Change]:
         return [PutExpression(module.find(edit.span, ast.expr, "expression"), edit.value.text)]
     if isinstance(edit, RemoveStatement):
         statement = module.find(edit.span, ast.stmt, "statement")
-        if not isinstance(statement, _SIMPLE):
+        if not isinstance(statement, SIMPLE):
             raise Refused("only a simple statement can be removed")
         return [DropStatement(statement)]
+    if isinstance(edit, AddStatement):
+        beside = module.find(edit.span, ast.stmt, "statement")
+        return [AddLine(beside, edit.value.text, edit.behind)]
     if isinstance(edit, RemoveItem):
         return _dropped_items(module.find(edit.dict, ast.Dict, "dict"), edit.key)
     call = module.find(edit.call, ast.Call, "call")
@@ -202,7 +194,7 @@ def _locus(change: Change) -> ast.AST:
         return change.node
     if isinstance(change, DropItem):
         return change.dict
-    if isinstance(change, DropStatement):
+    if isinstance(change, (DropStatement, AddLine)):
         return change.statement
     assert isinstance(change, (SetValue, AddKeyword, DropArgument, TurnArgument))
     return change.call
@@ -225,6 +217,8 @@ def _slots(change: Change) -> list[Hashable]:
     slots: list[Hashable] = [("node", node) for node in _destroyed(change)]
     if isinstance(change, (AddKeyword, TurnArgument)):
         slots.append(("name", change.call, change.name))
+    if isinstance(change, AddLine):
+        slots.append(("line", change.statement, change.behind, change.text))
     return slots
 
 

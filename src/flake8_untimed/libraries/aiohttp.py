@@ -187,6 +187,7 @@ LIBRARY = Library(
             "links", "version",
         ),
         checked_by=("raise_for_status", "response_class", "middlewares", "trace_configs"),
+        raises="raise_for_status",
     ),
     timeout_errors=(
         "aiohttp.ServerTimeoutError", "aiohttp.ConnectionTimeoutError",

@@ -146,6 +146,7 @@ LIBRARY = Library(
         body=("json", "text", "content", "iter_content", "iter_lines", "aiter_content", "acontent"),
         neutral=("headers", "url", "encoding", "charset", "cookies", "elapsed", "close", "aclose"),
         checked_by=("raise_for_status", "response_class"),
+        raises="raise_for_status",
     ),
     timeout_errors=("curl_cffi.exceptions.Timeout",),
 )  # fmt: skip

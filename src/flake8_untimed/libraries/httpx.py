@@ -253,6 +253,7 @@ def library(
                 "elapsed", "http_version", "num_bytes_downloaded",
             ),
             checked_by=("event_hooks", "transport"),
+            raises="raise_for_status",
         ),
         timeout_errors=tuple(
             f"{package}.{name}"

@@ -221,6 +221,8 @@ class Responses:
     checked_by: tuple[str, ...] = ()
     """Parameters of senders and clients, and attributes of clients, through which the status may
     be looked at for every response: `raise_for_status`, `hooks`."""
+    raises: str = ""
+    """The method that raises where the status tells of an error; empty: there is none."""
 
 
 @dataclass(eq=False, repr=False)

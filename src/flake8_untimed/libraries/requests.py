@@ -118,6 +118,7 @@ RESPONSES = Responses(
     body=("json", "text", "content", "iter_content", "iter_lines", "raw"),
     neutral=("headers", "url", "encoding", "apparent_encoding", "close", "cookies", "elapsed"),
     checked_by=("hooks",),
+    raises="raise_for_status",
 )
 
 LIBRARY = Library(

@@ -26,35 +26,67 @@ When the function puts a timeout into its `**kwargs` first, when a subclass or a
 one, or something around the call bounds it.
 
 ## Fix
-None: a statement has to be added before the call.
+Adds `kwargs.setdefault("timeout", ...)` before the call, or before an earlier one that gets the
+same `**kwargs` (unsafe: a caller may have counted on waiting).
 """
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 
 from flake8_untimed.bounds import Kind
 from flake8_untimed.calls import Call, Facts
-from flake8_untimed.findings import Finding
+from flake8_untimed.findings import AddStatement, Expression, Finding, Fix
+from flake8_untimed.inference.scopes import Scope
 from flake8_untimed.places import client_of, is_untouched, own_keywords
+from flake8_untimed.rules._timeouts import written
 
 OPT_IN = True
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    for call in facts.calls:
+    earlier: dict[tuple[Scope, str], list[ast.stmt]] = {}
+    for call in sorted(facts.calls, key=lambda call: (call.node.lineno, call.node.col_offset)):
         if not _relies_on_caller(facts, call):
             continue
         own = own_keywords(call)
         if own is not None:
             scope, name = own
+            fix = _fix(facts, call, name, earlier.setdefault(own, []))
             yield facts.finding(
                 "UNT109",
                 call.node,
                 f"{call.name}() has a timeout only if the caller of {scope.name}() gives one in"
                 f' **{name}: else it waits for ever; {name}.setdefault("timeout", ...) before it',
-                why_not="a statement has to be added before the call",
+                fix,
+                None if fix else "no statement of its own stands around the call",
             )
+
+
+def _fix(facts: Facts, call: Call, name: str, earlier: list[ast.stmt]) -> Fix | None:
+    """The default, put in before the call, or before an earlier one that always comes first."""
+    statement = call.context.at
+    if statement is None:
+        return None
+    before = next((s for s in earlier if _comes_first(call, s)), statement)
+    if before is statement:
+        earlier.append(statement)
+    timeout = written(facts, call.library)
+    new = Expression(f'{name}.setdefault("{call.sender.timeout}", {timeout.text})', timeout.needs)
+    return Fix((AddStatement(facts.span(before), new),), False)
+
+
+def _comes_first(call: Call, statement: ast.stmt) -> bool:
+    """Whether an earlier statement stands in a block around a call."""
+    places = call.context.scope.places
+    inner = call.context.at
+    block = (places[statement].parent, places[statement].block) if statement in places else None
+    while inner in places:
+        if (places[inner].parent, places[inner].block) == block:
+            return True
+        inner = places[inner].parent
+    return False
 
 
 def _relies_on_caller(facts: Facts, call: Call) -> bool:

@@ -27,7 +27,9 @@ of the status, when the client looks by itself (`raise_for_status=True`, hooks),
 was made out of sight or is of a class of the project.
 
 ## Fix
-None: a statement has to be added behind the call.
+Adds `response.raise_for_status()` behind the call, or at the head of the `with` that holds the
+response (unsafe: an error that was swallowed so far is raised). None where the response has no name
+of its own, and for urllib3, whose responses have no such method.
 """
 
 from __future__ import annotations
@@ -35,7 +37,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flake8_untimed.calls import Call, Facts
-from flake8_untimed.findings import Finding
+from flake8_untimed.findings import AddStatement, Expression, Finding, Fix
 from flake8_untimed.places import Responses, are_touched, is_untouched
 
 OPT_IN = True
@@ -53,13 +55,29 @@ def check(facts: Facts) -> Iterator[Finding]:
         if _may_be_checked(facts, call, known.checked_by):
             continue
         used = next(name for name in known.body if name in uses)
+        fix, why_not = _fix(facts, call, responses, known.raises)
+        look = f"call {known.raises}() or look" if known.raises else "look"
         yield facts.finding(
             "UNT401",
             call.node,
             f"{call.name}() has its body used (.{used}) whatever the status: an error page is taken"
-            " for the answer; call raise_for_status() or look at the status first",
-            why_not="a statement has to be added behind the call",
+            f" for the answer; {look} at the status first",
+            fix,
+            why_not,
         )
+
+
+def _fix(
+    facts: Facts, call: Call, responses: Responses, method: str
+) -> tuple[Fix | None, str | None]:
+    if not method:
+        return None, f"responses of {call.library.name} have no method that raises"
+    kept = responses.kept(call)
+    if kept is None:
+        return None, "the response has no name of its own"
+    name, statement, behind = kept
+    new = Expression(f"{name}.{method}()")
+    return Fix((AddStatement(facts.span(statement), new, behind),), False), None
 
 
 def _may_be_checked(facts: Facts, call: Call, names: tuple[str, ...]) -> bool:
