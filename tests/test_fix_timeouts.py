@@ -160,7 +160,7 @@ def test_messages_name_what_to_pass() -> None:
 def test_messages_name_the_default_as_the_library_is_known() -> None:
     text = "from authlib.integrations.httpx_client import OAuth2Client\n\nOAuth2Client('id')\n"
     (message,) = messages(text)
-    assert "only httpx's default of 5 s limits its calls" in message
+    assert "only httpx's default of 5 s limits calls that name none" in message
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from flake8_untimed.inference import invoke, objects
 from flake8_untimed.inference.arguments import Argument, Passed, bind, parameter_names
 from flake8_untimed.inference.arguments import Bound as BoundArguments
 from flake8_untimed.inference.evaluate import Evaluator
-from flake8_untimed.inference.forwarding import handing_on, timeout_names
+from flake8_untimed.inference.forwarding import handing_on, takes_number, timeout_names
 from flake8_untimed.inference.handing import handed_over
 from flake8_untimed.inference.scopes import Event, Module, Scope, dotted
 from flake8_untimed.inference.values import (
@@ -70,6 +70,8 @@ class Call:
     """The `functools.partial` calls through which the sender came here."""
     taken_as: str | None = "timeout"
     """Of a wrapper: the parameter that seems to take the timeout."""
+    takes_number: bool = False
+    """Of a wrapper: that parameter wants one number of seconds."""
     is_given_nearby: bool = False
     """Its client comes by a parameter, and is made in this file: there is said what is to be said."""
 
@@ -349,11 +351,13 @@ class _Collector:
         name = written(node.func, None)
         arguments = BoundArguments({}, dict(passed.keywords), [], False, False)
         wrapper = function.scope.name
+        taken_as = _taken_as(function.scope)
         return Call(
             node, context, name, sender.sender, library, arguments,
             Bound(bound.kind, Source.CALLER if bound.source is Source.LIBRARY else bound.source,
                   bound.seconds, bound.waits, bound.detail, bound.site),
-            None, wrapper, splats=passed.splats, taken_as=_taken_as(function.scope),
+            None, wrapper, splats=passed.splats, taken_as=taken_as,
+            takes_number=taken_as is not None and takes_number(function.scope, taken_as),
         )  # fmt: skip
 
     # Partials --------------------------------------------------------------------------------

@@ -202,7 +202,8 @@ class _Statements:
         """The lines of a statement, but for the blocks inside it."""
         last = node.end_lineno or node.lineno
         if isinstance(node, _COMPOUND):
-            last = node.lineno
+            inner = node.cases[0].pattern if isinstance(node, ast.Match) else node.body[0]
+            last = max(node.lineno, inner.lineno - 1)
         begin = self._ends[node.lineno - 2] if node.lineno > 1 else 0
         return self._text[begin : self._ends[last - 1]]
 

@@ -12,6 +12,7 @@ from flake8_untimed.rules._timeouts import (
     at_calls,
     at_constructions,
     default_of,
+    fitting,
     set_at_call,
     set_at_construction,
 )
@@ -28,7 +29,7 @@ def findings(
         seconds = call.bound.seconds
         if call.bound.source is Source.OUT_OF_SIGHT or seconds is None or not wanted(seconds):
             continue
-        new = value(call.library, seconds, False)
+        new = fitting(call, value(call.library, seconds, False))
         fix, why_not = set_at_call(facts, call, new, safe=True)
         yield facts.finding(
             code,
@@ -48,7 +49,7 @@ def findings(
             code,
             made.node,
             f"{made.name}() sets no timeout: only {default_of(made.library, made.bound)}"
-            f" limits its calls; pass {made.constructor.timeout or 'timeout'}={new.text}",
+            f" limits calls that name none; pass {made.constructor.timeout or 'timeout'}={new.text}",
             fix,
             why_not,
         )

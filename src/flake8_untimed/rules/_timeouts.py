@@ -8,12 +8,13 @@ from collections.abc import Iterator
 from flake8_untimed.bounds import Bound, Kind, Source
 from flake8_untimed.calls import Call, Construction, Facts
 from flake8_untimed.findings import Edit, Expression, Fix, ReplaceExpression, SetArgument
-from flake8_untimed.inference.values import SenderValue, Symbol
+from flake8_untimed.inference.values import Parameter, SenderValue, Symbol
 from flake8_untimed.libraries.model import Library
 from flake8_untimed.places import dotted, keywords_travel, passes_arguments_on
 
 KWARGS = "**{} may already hold a timeout"
 HANDED = "the sender is handed over here, and its keywords do not travel with it"
+ANOTHER = "what is called here may be something else, which takes no {}="
 INHERITED = "the default has to go where the subclass calls its base"
 
 
@@ -65,6 +66,27 @@ def written(facts: Facts, library: Library, *, client: bool = False) -> Expressi
     return Expression(usual.text, usual.needs)
 
 
+def written_at(facts: Facts, call: Call) -> Expression:
+    """The timeout to write at a call."""
+    return fitting(call, written(facts, call.library))
+
+
+def fitting(call: Call, value: Expression) -> Expression:
+    """A timeout as a call can take it: as one number where a wrapper wants that."""
+    numbers = numbers_in(value) if call.takes_number else None
+    return Expression(numbers[-1]) if numbers else value
+
+
+def numbers_in(value: Expression) -> list[str]:
+    """The seconds in a timeout to write, in their order; none where they are behind a name."""
+    parts = ast.walk(ast.parse(value.text, mode="eval"))
+    return [
+        ast.unparse(part)
+        for part in parts
+        if isinstance(part, ast.Constant) and isinstance(part.value, (int, float))
+    ]
+
+
 def exactly(seconds: float) -> Expression:
     """So many seconds, written down."""
     return Expression(f"{seconds:.1f}" if seconds == int(seconds) else repr(seconds))
@@ -76,11 +98,14 @@ def set_at_call(
     """The fix that gives a call its timeout, or why there is none."""
     name = call.sender.timeout if call.wrapper is None else "timeout"
     if call.wrapper is not None and call.taken_as != name:
-        return None, f"{call.wrapper}() takes no timeout="
+        own = f"takes its timeout as {call.taken_as}=" if call.taken_as else "takes no timeout="
+        return None, f"{call.wrapper}() {own}"
     if name is None:
         return None, f"{call.name}() takes no timeout"
     if call.handed_over:
         return _set_on_the_way(facts, call, name, value, safe)
+    if _may_be_another(facts, call):
+        return None, ANOTHER.format(name)
     argument = call.argument(name)
     if argument is not None and not argument.is_written:
         return None, "the timeout is given elsewhere"
@@ -151,12 +176,19 @@ def set_at_construction(
         return None, INHERITED
     if name is None:
         return None, f"{made.name}() takes no timeout"
+    if _may_be_another(facts, made):
+        return None, ANOTHER.format(name)
     argument = made.argument(name)
     if argument is not None and not argument.is_written:
         return None, "the timeout is given elsewhere"
     position = argument.position if argument is not None else None
     edit: Edit = SetArgument(facts.span(made.node), name, value, position)
     return Fix((edit,), safe), None
+
+
+def _may_be_another(facts: Facts, place: Call | Construction) -> bool:
+    """Whether what is called may be given by the caller: `make = factory or ClientSession`."""
+    return any(isinstance(v, Parameter) for v in facts.evaluate(place.node.func, place.context))
 
 
 def default_of(library: Library, bound: Bound) -> str:

@@ -45,6 +45,7 @@ from flake8_untimed.rules._timeouts import (
     set_at_construction,
     use_session_class,
     written,
+    written_at,
 )
 
 
@@ -52,7 +53,7 @@ def check(facts: Facts) -> Iterator[Finding]:
     for call in at_calls(facts, Kind.NONE):
         fix, why_not = use_session_class(facts, call), None
         if fix is None:
-            fix, why_not = set_at_call(facts, call, written(facts, call.library), safe=True)
+            fix, why_not = set_at_call(facts, call, written_at(facts, call), safe=True)
         yield facts.finding("UNT101", call.node, _message(facts, call), fix, why_not)
     for made in at_constructions(facts, Kind.NONE):
         value = written(facts, made.library, client=True)
@@ -69,7 +70,7 @@ def check(facts: Facts) -> Iterator[Finding]:
 
 def _message(facts: Facts, call: Call) -> str:
     if call.wrapper is not None:
-        how = f"pass {call.taken_as}=" if call.taken_as else f"set one in {call.wrapper}()"
+        how = f"pass {call.taken_as}=seconds" if call.taken_as else f"set one in {call.wrapper}()"
         return (
             f"{call.name}() passes no timeout on to {call.library.name}: it waits for ever on a"
             f" silent server; {how}"

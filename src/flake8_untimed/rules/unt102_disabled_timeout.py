@@ -41,12 +41,14 @@ from flake8_untimed.rules._timeouts import (
     set_at_construction,
     value_node,
     written,
+    written_at,
 )
 
 
 def check(facts: Facts) -> Iterator[Finding]:
     for call in at_calls(facts, Kind.DISABLED):
-        fix, why_not = set_at_call(facts, call, written(facts, call.library), safe=False)
+        value = written_at(facts, call)
+        fix, why_not = set_at_call(facts, call, value, safe=False)
         node = value_node(call)
         how = (
             f" by timeout={facts.text(node)}"

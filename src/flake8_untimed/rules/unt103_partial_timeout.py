@@ -36,6 +36,7 @@ from flake8_untimed.findings import Expression, Finding, Fix, RemoveArgument, Se
 from flake8_untimed.rules._timeouts import (
     at_calls,
     at_constructions,
+    numbers_in,
     set_at_call,
     set_at_construction,
     value_node,
@@ -82,7 +83,7 @@ def _completed(
     span = facts.span(node)
     if path in ("httpx", "httpx2") and nones and node.args:
         return Fix(tuple(RemoveArgument(span, name) for name in nones), False), None
-    seconds = _numbers(written(facts, place.library, client=isinstance(place, Construction)))
+    seconds = numbers_in(written(facts, place.library, client=isinstance(place, Construction)))
     if path == "aiohttp" and seconds:
         return Fix((SetArgument(span, "total", Expression(seconds[-1])),), False), None
     if path == "urllib3" and seconds:
@@ -108,7 +109,7 @@ def _tuple(
         else:
             value = written(facts, place.library)
     else:
-        usual = _numbers(written(facts, place.library))
+        usual = numbers_in(written(facts, place.library))
         if len(usual) == 1:
             usual *= len(texts)
         if len(usual) != len(texts):
@@ -117,13 +118,3 @@ def _tuple(
     if isinstance(place, Call):
         return set_at_call(facts, place, value, safe=False)
     return set_at_construction(facts, place, value, safe=False)
-
-
-def _numbers(value: Expression) -> list[str]:
-    """The seconds in a timeout to write, in their order; none where they are behind a name."""
-    parts = ast.walk(ast.parse(value.text, mode="eval"))
-    return [
-        ast.unparse(part)
-        for part in parts
-        if isinstance(part, ast.Constant) and isinstance(part.value, (int, float))
-    ]

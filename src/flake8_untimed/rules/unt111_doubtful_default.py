@@ -35,14 +35,14 @@ from collections.abc import Iterator
 from flake8_untimed.bounds import Kind, Source
 from flake8_untimed.calls import Facts
 from flake8_untimed.findings import Finding
-from flake8_untimed.rules._timeouts import at_calls, seconds_of, set_at_call, written
+from flake8_untimed.rules._timeouts import at_calls, seconds_of, set_at_call, written_at
 
 
 def check(facts: Facts) -> Iterator[Finding]:
     for call in at_calls(facts, Kind.DEFAULT):
         if call.bound.source is not Source.OUT_OF_SIGHT or call.is_given_nearby:
             continue
-        value = written(facts, call.library)
+        value = written_at(facts, call)
         is_limited = call.bound.seconds is not None
         limit = f"up to {seconds_of(call.bound)}" if is_limited else "for ever"
         fix, why_not = set_at_call(facts, call, value, safe=False)
