@@ -336,8 +336,11 @@ class _Explainer:
             if scope.is_function and not isinstance(scope.node, ast.Lambda):
                 break
             at, scope = scope.statement, scope.parent
-        if call.library.socket_default and self._facts.limits.socket_default:
-            return "socket.setdefaulttimeout() in this module"
+        if call.library.socket_default:
+            module = self._facts.limits.socket_default
+            if module is not None:
+                is_here = module.path == self._facts.module.path
+                return f"socket.setdefaulttimeout() in {'this module' if is_here else _from_here(module.path)}"
         return "what stands around the calls of its function, or a signal set before it"
 
     def _leads_to(self, node: ast.expr, context: Context, table: frozenset[str]) -> bool:

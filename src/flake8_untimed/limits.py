@@ -15,7 +15,7 @@ from functools import cached_property
 from flake8_untimed.bounds import UNKNOWN, Bound, Kind, Source, judged
 from flake8_untimed.inference import invoke, objects
 from flake8_untimed.inference.arguments import Argument, Passed, bind, parameter_names
-from flake8_untimed.inference.evaluate import Evaluator, is_none
+from flake8_untimed.inference.evaluate import Evaluator, is_none, tests
 from flake8_untimed.inference.forwarding import handing_on, hands_on, inside
 from flake8_untimed.inference.handing import handed_over
 from flake8_untimed.inference.scopes import Event, Module, Scope, called_name
@@ -87,27 +87,37 @@ class Limits:
         bound = self._of_request(value, passed)
         if bound.kind in (Kind.BOUNDED, Kind.INVALID):
             return bound
-        if (self._url(passed) or "").startswith(_NO_NETWORK):
+        if (self._url(passed) or "").startswith(_NO_NETWORK) or _is_local(passed):
             return Bound(Kind.BOUNDED, Source.LIBRARY)
         sender = value.sender
         if is_surrounded(self._evaluator, node, context, sender.asynchronous, sender.late_body):
             return Bound(Kind.BOUNDED, Source.AROUND)
         if bound.kind is Kind.NONE and self._has_socket_default(value, context.scope.module):
             return Bound(Kind.BOUNDED, Source.AROUND)
+        maker = timeouts.made_by if (timeouts := self.timeouts(value)) else ""
+        if maker and any(self._patches(maker)):
+            return UNKNOWN
         return bound
 
     def _has_socket_default(self, value: SenderValue, module: Module) -> bool:
-        """Whether `socket.setdefaulttimeout()` is called in this module, or in the one in which the
-        request stands, and bounds this library."""
+        """Whether `socket.setdefaulttimeout()` is called in the project, and bounds this
+        library."""
         library = self.library(value)
         if library is None or not library.socket_default:
             return False
-        return self.socket_default or self._sets_socket_default(module.scope)
+        return self._sets_socket_default(module.scope) or self.socket_default is not None
 
     @cached_property
-    def socket_default(self) -> bool:
-        """Whether the module sets a default timeout for sockets."""
-        return self._sets_socket_default(self._module)
+    def socket_default(self) -> Module | None:
+        """The module of the project that sets a default timeout for all sockets, this one first."""
+        if self._sets_socket_default(self._module):
+            return self._module.module
+        project = self._evaluator.project
+        for path in project.setting_sockets(self._importer):
+            module = project.module(path)
+            if module is not None and self._sets_socket_default(module.scope):
+                return module
+        return None
 
     def _sets_socket_default(self, module: Scope) -> bool:
         if "setdefaulttimeout" not in module.module.text:
@@ -191,7 +201,7 @@ class Limits:
 
     def _falls_back(self, given: Alternatives) -> bool:
         """`urllib3.Timeout()` without anything means the socket's default, if there is one."""
-        return self.socket_default and all(
+        return self.socket_default is not None and all(
             isinstance(v, Result) and not v.site.node.args and not v.site.node.keywords
             for v in given
         )
@@ -993,6 +1003,25 @@ def _calls_base(node: ast.AST, method: Scope) -> bool:
         return called_name(holder) == "super"
     first = node.args[0] if node.args else None
     return isinstance(first, ast.Name) and first.id == objects.first_parameter(method)
+
+
+def _is_local(passed: Passed) -> bool:
+    """Whether a test around a call says that its URL leads to no network:
+    `if url.startswith("data:")`."""
+    for argument in (passed.keywords.get("url"), *passed.positional[:2]):
+        if argument is None or argument.context is None or not isinstance(argument.node, ast.Name):
+            continue
+        scope, at, _ = argument.context
+        for test in tests(scope).get(argument.node.id, ()):
+            if isinstance(test.call.func, ast.Attribute) and len(test.call.args) == 1:
+                begins = test.call.args[0]
+                every = begins.elts if isinstance(begins, ast.Tuple) else [begins]
+                if all(
+                    isinstance(text, ast.Constant) and str(text.value).startswith(_NO_NETWORK)
+                    for text in every
+                ) and test.holds(scope, argument.node.id, at):
+                    return True
+    return False
 
 
 def _is_base_init(node: ast.Call) -> bool:

@@ -88,18 +88,17 @@ def _handings(facts: Facts, made: Construction) -> Iterator[Handing]:
 
 
 def _calls_near(facts: Facts, made: Construction) -> list[Found]:
-    """The calls that may be given a client where it is made."""
+    """The calls that may be given a client where it is made, or where its function was called."""
     home = _home(made)
-    if home.parent is not None:
-        return walk(home).calls
-    # All of a module would be too much to look at.
     own = Walk([], [], [])
-    if made.context.at is not None:
+    if home.parent is not None:
+        own = walk(home)
+    # All of a module would be too much to look at.
+    elif made.context.at is not None:
         visit(made.context.at, home, own)
-    return [
-        *own.calls,
-        *(found for found in facts.found.calls if found.statement is not made.context.at),
-    ]
+    seen = {found.node for found in own.calls}
+    every = (*facts.found.calls, *facts.found.other_calls)
+    return [*own.calls, *(found for found in every if found.node not in seen)]
 
 
 def _home(made: Construction) -> Scope:
@@ -124,6 +123,10 @@ def _takers(
     """Whom of the project a call gives its arguments: the one called, or one that is handed over
     with them (`executor.submit(fetch, client)`)."""
     called = [v for v in facts.evaluate(node.func, context) if _is_ours(v)]
+    # A module that names no library may still use what it is given.
+    called = called or [
+        v for v in facts.evaluator.deeply(Argument(node.func, context)) if _is_ours(v)
+    ]
     for taker in called:
         yield taker, passed  # type: ignore[misc]
     if called:

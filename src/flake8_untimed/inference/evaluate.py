@@ -290,7 +290,9 @@ class Evaluator:
                 return self.module_name(name, scope.module.scope, scope, at)
             if scope.parent is None:
                 return self.module_name(name, scope, None, None if late else at)
-            if name in scope.bindings and (direct or not scope.is_class):
+            if name in scope.bindings and (
+                not scope.is_class or (direct and scope.is_bound_before(name, at))
+            ):
                 return self.bound(scope, name, None if late else at, frame)
             if not isinstance(scope.node, COMPREHENSIONS):
                 direct = False
@@ -409,18 +411,10 @@ class Evaluator:
     ) -> Iterator[Alternatives]:
         """What `isinstance` says of a name: around a statement, or before it where else it would
         not be reached."""
-        tests = narrowings(scope).get(name, ())
-        chain = scope.chain(at) if tests else []
-        for narrowing in tests:
-            statement = narrowing.statement
-            if narrowing.holds_inside:
-                holds = any(p.parent is statement and p.block == "body" for p in chain)
-            else:
-                holds = any(statement in p.body[: p.position] for p in chain)
-            bound = (b.statement for b in scope.bindings[name] if b.statement is not None)
-            if holds and not any(scope.order(b) > scope.order(statement) for b in bound):
-                context = Context(scope, statement, frame)
-                declared = types.instances(self, narrowing.type, context)
+        for test in tests(scope).get(name, ()):
+            if dotted(test.call.func) == "isinstance" and test.holds(scope, name, at):
+                context = Context(scope, test.statement, frame)
+                declared = types.instances(self, test.call.args[1], context)
                 yield tuple(v for v in declared if isinstance(v, Instance))
 
     def _hold(self, guards: tuple[Guard, ...], scope: Scope, frame: Frame | None) -> bool | None:
@@ -771,18 +765,32 @@ _HANDLERS: dict[type, Callable[[Evaluator, ast.expr, Context], Alternatives]] = 
 }
 
 
-class Narrowing(NamedTuple):
-    """`isinstance(name, type)`, which holds inside the body of a statement, or else behind it."""
+class Test(NamedTuple):
+    """`isinstance(name, type)` or `name.startswith(text)`, which is true inside the body of a
+    statement, or else behind it."""
 
     statement: ast.stmt
-    type: ast.expr
+    call: ast.Call
     holds_inside: bool
 
+    def holds(self, scope: Scope, name: str, at: ast.stmt | None) -> bool:
+        """Whether it is still true of the name at a statement."""
+        statement = self.statement
+        if at not in scope.places:
+            return False
+        chain = scope.chain(at)
+        if self.holds_inside:
+            reached = any(p.parent is statement and p.block == "body" for p in chain)
+        else:
+            reached = any(statement in p.body[: p.position] for p in chain)
+        bound = (b.statement for b in scope.bindings.get(name, ()) if b.statement is not None)
+        return reached and not any(scope.order(b) > scope.order(statement) for b in bound)
 
-def narrowings(scope: Scope) -> dict[str, list[Narrowing]]:
-    """The `isinstance` tests of a scope, by the name that they test; looked for once."""
-    if "narrowings" not in scope._cache:
-        found: dict[str, list[Narrowing]] = {}
+
+def tests(scope: Scope) -> dict[str, list[Test]]:
+    """The tests of a scope, by the name that they test; looked for once."""
+    if "tests" not in scope._cache:
+        found: dict[str, list[Test]] = {}
         for statement in scope.places:
             if isinstance(statement, (ast.If, ast.Assert)):
                 test = statement.test
@@ -795,13 +803,27 @@ def narrowings(scope: Scope) -> dict[str, list[Narrowing]]:
                 is_and = isinstance(test, ast.BoolOp) and isinstance(test.op, ast.And)
                 all_hold = is_and and (inside or isinstance(statement, ast.Assert))
                 for part in test.values if all_hold else [test]:  # type: ignore[attr-defined]
-                    if isinstance(part, ast.Call) and len(part.args) == 2:
-                        tested, kind = part.args
-                        if dotted(part.func) == "isinstance" and isinstance(tested, ast.Name):
-                            narrowing = Narrowing(statement, kind, inside)
-                            found.setdefault(tested.id, []).append(narrowing)
-        scope._cache["narrowings"] = found
-    return scope._cache["narrowings"]  # type: ignore[return-value]
+                    name = _tested(part) if isinstance(part, ast.Call) else None
+                    if name is not None:
+                        assert isinstance(part, ast.Call)
+                        found.setdefault(name, []).append(Test(statement, part, inside))
+        scope._cache["tests"] = found
+    return scope._cache["tests"]  # type: ignore[return-value]
+
+
+def _tested(test: ast.Call) -> str | None:
+    """The name of which a test says something that is of use."""
+    function = test.func
+    if isinstance(function, ast.Attribute) and function.attr == "startswith":
+        subject = function.value
+        # `url.lower().startswith("data:")`
+        if isinstance(subject, ast.Call) and isinstance(subject.func, ast.Attribute):
+            subject = subject.func.value if subject.func.attr in ("lower", "strip") else subject
+    elif dotted(function) == "isinstance" and len(test.args) == 2:
+        subject = test.args[0]
+    else:
+        return None
+    return subject.id if isinstance(subject, ast.Name) else None
 
 
 def is_none(value: Value) -> bool:

@@ -25,6 +25,7 @@ from flake8_untimed.inference.values import (
     Managed,
     Mapping,
     Other,
+    Parameter,
     Partial,
     ProjectModule,
     Result,
@@ -535,7 +536,23 @@ def _stored(
         values = evaluator.unless_known(NOTHING_KNOWN, event.node, context)  # type: ignore[arg-type]
     elif event.kind == "store unpack":
         values = invoke.unpacked_target(evaluator, event, name, context)
+    for value in values:
+        if isinstance(value, Parameter) and value.scope is method:
+            values = _given_to_setter(evaluator, value, cls, instance) or values
     return tuple(v.via(method, event.statement, (cls.scope, name)) for v in values)
+
+
+def _given_to_setter(
+    evaluator: Evaluator, value: Parameter, cls: Class, instance: Instance | None
+) -> Alternatives:
+    """What the setter of a property gets: what the methods of its class set the property to."""
+    method, name = value.scope, value.scope.name
+    decorators = getattr(method.node, "decorator_list", ())
+    if not any(dotted(decorator) == f"{name}.setter" for decorator in decorators):
+        return ()
+    stores = [s for s in attribute_stores(cls.scope).get(name, ()) if s.method is not method]
+    given = union(_stored(evaluator, store, name, cls, instance) for store in stores)
+    return tuple(v.via(method, method.node, (method, value.name)) for v in given)
 
 
 def _construction_frame(

@@ -12,7 +12,7 @@ import os
 import re
 import stat
 import warnings
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Callable, Iterable, Iterator, Set
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -31,7 +31,9 @@ MARKERS = frozenset(("pyproject.toml", "setup.cfg", "setup.py", ".git"))
 SIZE_LIMIT = 10_000_000
 """Bytes. A larger file is not read."""
 
-_PATCH = re.compile(rb"\.(?:request|send|get|post|put|patch|delete|head|options)[ \t]*=[^=]")
+_PATCH = re.compile(
+    rb"\.(?:request|send|get|post|put|patch|delete|head|options|TimeoutSauce)[ \t]*=[^=]"
+)
 _PATCHED = tuple(
     name.encode()
     for name in (
@@ -67,7 +69,7 @@ class Project:
         self._interest = Interest(self._outlines, catalogue, self._make_dye, self._forget)
         self._evaluator: Evaluator | None = None
         self._vendored: dict[str, str | None] = {}
-        self._patching: dict[str, list[str]] = {}
+        self._looked: dict[tuple[str, Callable[[bytes], bool]], list[str]] = {}
         self._subclassed: dict[tuple[str, str, str], bool] = {}
         self._supplied: dict[tuple[str, str, str], bool] = {}
         self._bases_in: dict[str, dict[bytes, list[str]]] = {}
@@ -275,20 +277,34 @@ class Project:
 
     def patching(self, importer: str) -> list[str]:
         """The files of the project around `importer` that look as if they patched a library:
-        `requests.Session.request = ...`. All its files are looked into, once."""
+        `requests.Session.request = ...`."""
+        found = self._looking(importer, _patches)
+        return [path for path in found if self._outlines.names_library(path)]
+
+    def setting_sockets(self, importer: str) -> list[str]:
+        """The files of the package around `importer` that look as if they set a default timeout for
+        all sockets of the process; tests speak only for themselves."""
+        package = self._top_package(os.path.dirname(importer))
+        return [
+            path
+            for path in (self._looking(importer, _sets_sockets) if package else ())
+            if _inside(path, package or "") and (_is_test(importer) or not _is_test(path))
+        ]
+
+    def _looking(self, importer: str, looks_so: Callable[[bytes], bool]) -> list[str]:
+        """The files of the project around `importer` with such a text. All its files are looked
+        into, once."""
         if not self._follow or not os.path.isabs(importer):
             return []
         folder = os.path.dirname(importer)
         top = self._root(folder) or self._top_package(folder)
         if top is None:
             return [importer]
-        if top not in self._patching:
-            self._patching[top] = sorted(
-                path
-                for path in self._python_files(top)
-                if _patches(self._data(path)) and self._outlines.names_library(path)
-            )
-        return self._patching[top]
+        key = (top, looks_so)
+        if key not in self._looked:
+            found = (path for path in self._python_files(top) if looks_so(self._data(path)))
+            self._looked[key] = sorted(found)
+        return self._looked[key]
 
     def is_overridden(self, path: str, name: str, attribute: str) -> bool:
         """Whether some class of the project seems to inherit from the one of this name in the file
@@ -445,6 +461,20 @@ class Project:
 def _patches(data: bytes) -> bool:
     """Whether a text looks as if it put something in the place of a library's function."""
     return any(data.endswith(_PATCHED, 0, match.start()) for match in _PATCH.finditer(data))
+
+
+def _sets_sockets(data: bytes) -> bool:
+    return b"setdefaulttimeout" in data
+
+
+def _is_test(path: str) -> bool:
+    """Whether a file is one of a test suite, by its name or its folder's."""
+    folder, name = os.path.split(path)
+    return (
+        name.startswith(("test_", "conftest."))
+        or name.endswith("_test.py")
+        or os.path.basename(folder) in ("test", "tests")
+    )
 
 
 def _is_root(names: Set[str]) -> bool:

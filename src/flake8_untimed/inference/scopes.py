@@ -425,6 +425,14 @@ class Scope:
     def order(self, statement: ast.stmt) -> int:
         return self.places[statement].order
 
+    def is_bound_before(self, name: str, at: ast.stmt | None) -> bool:
+        """Whether anything is bound to a name before a statement. In a class it is not yet in its
+        own: `session = session` takes the one outside."""
+        if at not in self.places:
+            return True
+        order = self.order(at)
+        return any(self._order_of(binding) < order for binding in self.bindings[name])
+
     def reaching(self, name: str, at: ast.stmt | None) -> list[Reaching]:
         """The bindings of a name that can be in force at a statement (None: at the scope's end),
         the nearest first. A binding that happens whatever the tests say hides those before it."""

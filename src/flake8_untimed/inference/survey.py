@@ -257,15 +257,17 @@ def survey(dye: Dye, seeds: Seeds) -> Walk:
     statements = dye.statements
     result = Walk([], [], [])
     calls: list[Found] = []
+    others: list[Found] = []
     for index in sorted(dye.marked):
         node = statements.nodes[index]
         scope = dye.scope(index)
         if isinstance(node, ast.ClassDef):
             result.classes.append(scope.child(node, node))
         visit(node, scope, result)
-        calls += [found for found in result.calls if dye.is_wanted(found)]
+        for found in result.calls:
+            (calls if dye.is_wanted(found) else others).append(found)
         result.calls.clear()
-    return Walk(calls, result.stores, result.classes)
+    return Walk(calls, result.stores, result.classes, others)
 
 
 def dye_for(proof: Proof) -> Dye:
@@ -497,6 +499,8 @@ class Dye:
                 function = node.func
                 if isinstance(function, ast.Name) and function.id in _PLAIN_RESULTS:
                     continue
+                if _attribute_named(node) in names:
+                    return True
                 if not isinstance(function, ast.Attribute) or function.attr in names:
                     stack.append(function)
                 elif self._is_given(function, _root(function)):
@@ -682,6 +686,8 @@ class Dye:
             elif isinstance(part, ast.Call):
                 if any(self._mentions(a) for a in part.args[:2] if isinstance(a, _CHAINS)):
                     return True
+                if _attribute_named(part) in names:
+                    return True
                 part = part.func
             elif isinstance(part, (ast.Subscript, ast.Await)):
                 part = part.value
@@ -689,6 +695,15 @@ class Dye:
                 return part.id in names
             else:
                 return not isinstance(part, (ast.Constant, ast.JoinedStr))
+
+
+def _attribute_named(node: ast.Call) -> str | None:
+    """The attribute that `getattr(holder, "name")` reads."""
+    if isinstance(node.func, ast.Name) and node.func.id == "getattr" and len(node.args) > 1:
+        name = node.args[1]
+        if isinstance(name, ast.Constant) and isinstance(name.value, str):
+            return name.value
+    return None
 
 
 _CHAINS = (ast.Name, ast.Attribute, ast.Call)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from flake8_untimed.inference.scopes import COMPREHENSIONS, Scope
@@ -41,6 +42,8 @@ class Walk(NamedTuple):
     calls: list[Found]
     stores: list[Found]
     classes: list[Scope]
+    other_calls: Sequence[Found] = ()
+    """Calls beside the ones that can matter by themselves, which may be given a client."""
 
 
 def walk(scope: Scope) -> Walk:

@@ -69,6 +69,9 @@ class Timeouts:
     """Timeout classes that are accepted. Any other object is unknown."""
     defaults: tuple[str, ...] = ()
     """Dotted names of objects that mean the same as saying nothing: `httpx.USE_CLIENT_DEFAULT`."""
+    made_by: str = ""
+    """The dotted name that the library looks up to make the timeout of each request, whatever was
+    passed: a class of the project's that is put there may set one."""
 
 
 @dataclass(eq=False, repr=False)

@@ -27,6 +27,7 @@ TIMEOUTS = Timeouts(
     false="invalid",
     tuples={2: ("connect", "read")},
     types=(URLLIB3_TIMEOUT,),
+    made_by="requests.adapters.TimeoutSauce",
 )
 
 OFF = ("False", "0", "''", "[]", "b''", "ssl.CERT_NONE")
