@@ -72,6 +72,8 @@ class Call:
     """Of a wrapper: the parameter that seems to take the timeout."""
     takes_number: bool = False
     """Of a wrapper: that parameter wants one number of seconds."""
+    is_overridden: bool = False
+    """Of a wrapper: a subclass may have one of its own that takes no timeout."""
     is_given_nearby: bool = False
     """Its client comes by a parameter, and is made in this file: there is said what is to be said."""
 
@@ -358,7 +360,16 @@ class _Collector:
                   bound.seconds, bound.waits, bound.detail, bound.site),
             None, wrapper, splats=passed.splats, taken_as=taken_as,
             takes_number=taken_as is not None and takes_number(function.scope, taken_as),
+            is_overridden=self._is_overridden(function.scope, taken_as),
         )  # fmt: skip
+
+    def _is_overridden(self, wrapper: Scope, taken_as: str | None) -> bool:
+        if wrapper.owner is None or taken_as is None:
+            return False
+        found = self._evaluator.project.overriding(
+            wrapper.module.path, wrapper.owner.name, wrapper.name
+        )
+        return any(taken_as not in own and "**" not in own for own in found)
 
     # Partials --------------------------------------------------------------------------------
 

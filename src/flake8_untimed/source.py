@@ -189,14 +189,18 @@ class Source:
         return any(_NOQA_FILE.match(line) for line in self.lines)
 
     def _noqa_text(self, line: int) -> str:
+        joined = self.joined_to(line)
+        return "".join(self.lines[joined.start - 1 : joined.stop - 1])
+
+    def joined_to(self, line: int) -> range:
         """The physical lines that are one to a tokenizer: those that a string or a backslash
-        joins to `line`."""
+        joins to `line`. A noqa comment on any of them speaks for all."""
         first = last = line
         while first - 1 in self._joined:
             first -= 1
         while last in self._joined:
             last += 1
-        return "".join(self.lines[first - 1 : last])
+        return range(first, last + 1)
 
     @cached_property
     def _joined(self) -> frozenset[int]:

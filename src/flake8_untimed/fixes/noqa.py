@@ -13,18 +13,19 @@ from flake8_untimed.fixes.expected import compare
 from flake8_untimed.source import Source, SourceError
 
 _NOQA = re.compile(r"# noqa:\s?(?P<codes>[A-Z]+[0-9]+(?:[,\s]+[A-Z]+[0-9]+)*)", re.IGNORECASE)
-_NO_COMMENT_HERE = "its line ends inside a string or with a backslash: no comment can stand there"
+_NO_COMMENT_HERE = "no comment can stand on its line"
 
 
 def add(source: Source, findings: Sequence[Finding]) -> Outcome:
-    """Put `# noqa: CODE` on the first line of every finding, or into the comment that is there.
+    """Put `# noqa: CODE` on the first line of every finding (where a string or a backslash joins
+    that to others: on their last), or into the comment that is there.
 
     Nothing but comments changes: the tree of the new text is held against the old one's. In the
     outcome, `applied` are the findings that are silenced now.
     """
     by_line: dict[int, list[Finding]] = defaultdict(list)
     for finding in sorted(findings, key=lambda finding: finding.sort_key):
-        by_line[finding.span.line].append(finding)
+        by_line[_line_for(source, finding.span.line)].append(finding)
     applied: list[Finding] = []
     left: list[Left] = []
     lines = list(source.lines)
@@ -41,7 +42,7 @@ def add(source: Source, findings: Sequence[Finding]) -> Outcome:
         old = lines[number - 1]
         lines[number - 1] = _commented(old, [finding.code for finding in of_line])
         tested = _tested(source, "".join(lines))
-        if tested is not None and all(tested.silences(f.code, number) for f in of_line):
+        if tested is not None and all(tested.silences(f.code, f.span.line) for f in of_line):
             applied += of_line
         else:
             lines[number - 1] = old
@@ -50,6 +51,12 @@ def add(source: Source, findings: Sequence[Finding]) -> Outcome:
         return Outcome(source, (), (), tuple(left))
     new = Source("".join(lines), source.path, encoding=source.encoding, bom=source.bom)
     return Outcome(new, tuple(applied), (), tuple(left))
+
+
+def _line_for(source: Source, line: int) -> int:
+    """The line whose comment speaks for a finding."""
+    joined = source.joined_to(line)
+    return next((n for n in joined if _NOQA.search(source.lines[n - 1])), joined[-1])
 
 
 def _commented(line: str, codes: Sequence[str]) -> str:

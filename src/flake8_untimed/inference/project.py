@@ -69,6 +69,7 @@ class Project:
         self._interest = Interest(self._outlines, catalogue, self._make_dye, self._forget)
         self._evaluator: Evaluator | None = None
         self._vendored: dict[str, str | None] = {}
+        self._overriding: dict[tuple[str, str, str], list[str]] = {}
         self._looked: dict[tuple[str, Callable[[bytes], bool]], list[str]] = {}
         self._subclassed: dict[tuple[str, str, str], bool] = {}
         self._supplied: dict[tuple[str, str, str], bool] = {}
@@ -335,6 +336,19 @@ class Project:
                 for file, data in self._heirs(path, name, users_only=True)
             )
         return self._supplied[key]
+
+    def overriding(self, path: str, name: str, method: str) -> list[str]:
+        """The parameters of the methods of a name in the files of those classes that seem to
+        inherit from the one called `name` in the file `path`. Judged by the look of the text."""
+        key = (path, name, method)
+        if key not in self._overriding:
+            own = re.compile(rb"\bdef\s+" + re.escape(method).encode() + rb"\s*\(([^)]*)")
+            self._overriding[key] = [
+                parameters.decode("utf-8", "replace")
+                for _, data in self._heirs(path, name)
+                for parameters in own.findall(data)
+            ]
+        return self._overriding[key]
 
     def _heirs(self, path: str, name: str, users_only: bool = False) -> Iterator[tuple[str, bytes]]:
         """The files with a class that seems to inherit from one of another file, and their texts;

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from flake8_untimed.bounds import Bound, Kind, Source
 from flake8_untimed.calls import Call, Construction, Facts
-from flake8_untimed.findings import Edit, Expression, Fix, ReplaceExpression, SetArgument
+from flake8_untimed.findings import Expression, Fix, ReplaceExpression, SetArgument
 from flake8_untimed.inference.values import Parameter, SenderValue, Symbol
 from flake8_untimed.libraries.model import Library
 from flake8_untimed.places import dotted, keywords_travel, passes_arguments_on
@@ -15,6 +16,7 @@ from flake8_untimed.places import dotted, keywords_travel, passes_arguments_on
 KWARGS = "**{} may already hold a timeout"
 HANDED = "the sender is handed over here, and its keywords do not travel with it"
 ANOTHER = "what is called here may be something else, which takes no {}="
+NAMELESS = "the module of {} has no name of its own here"
 INHERITED = "the default has to go where the subclass calls its base"
 
 
@@ -74,7 +76,8 @@ def written_at(facts: Facts, call: Call) -> Expression:
 def fitting(call: Call, value: Expression) -> Expression:
     """A timeout as a call can take it: as one number where a wrapper wants that."""
     numbers = numbers_in(value) if call.takes_number else None
-    return Expression(numbers[-1]) if numbers else value
+    # `5`, not `5.0`: it may be an int that is wanted.
+    return Expression(numbers[-1].removesuffix(".0")) if numbers else value
 
 
 def numbers_in(value: Expression) -> list[str]:
@@ -102,6 +105,8 @@ def set_at_call(
         return None, f"{call.wrapper}() {own}"
     if name is None:
         return None, f"{call.name}() takes no timeout"
+    if call.is_overridden:
+        return None, f"a subclass may have a {call.wrapper}() of its own, which takes no {name}="
     if call.handed_over:
         return _set_on_the_way(facts, call, name, value, safe)
     if _may_be_another(facts, call):
@@ -112,7 +117,10 @@ def set_at_call(
     if argument is None and call.splats:
         return None, KWARGS.format(ast.unparse(call.splats[0]))
     position = argument.position if argument is not None else None
-    return Fix((SetArgument(facts.span(call.node), name, value, position),), safe), None
+    near = _spelled_nearby(facts, call, value)
+    if near is None:
+        return None, NAMELESS.format(value.text)
+    return Fix((SetArgument(facts.span(call.node), name, near, position),), safe), None
 
 
 def use_session_class(facts: Facts, call: Call) -> Fix | None:
@@ -182,8 +190,34 @@ def set_at_construction(
     if argument is not None and not argument.is_written:
         return None, "the timeout is given elsewhere"
     position = argument.position if argument is not None else None
-    edit: Edit = SetArgument(facts.span(made.node), name, value, position)
-    return Fix((edit,), safe), None
+    near = _spelled_nearby(facts, made, value)
+    if near is None:
+        return None, NAMELESS.format(value.text)
+    return Fix((SetArgument(facts.span(made.node), name, near, position),), safe), None
+
+
+def _spelled_nearby(
+    facts: Facts, place: Call | Construction, value: Expression
+) -> Expression | None:
+    """A timeout whose class is taken from the very module that the call goes through:
+    `deps.aiohttp.ClientTimeout(...)` in `deps.aiohttp.ClientSession()`. It may be imported nowhere
+    else; None where the module has no name there."""
+    function = place.node.func
+    if not value.needs or not isinstance(function, ast.Attribute):
+        return value
+    modules = facts.evaluate(function.value, place.context)
+    paths = {v.path for v in modules if isinstance(v, Symbol)}
+    text, needs = value.text, []
+    for need in value.needs:
+        module, _, name = need.rpartition(".")
+        if module not in paths:
+            needs.append(need)
+            continue
+        holder = dotted(function.value)
+        if holder is None:
+            return None
+        text = re.sub(rf"(?<![\w.]){re.escape(need)}\b", f"{holder}.{name}", text)
+    return Expression(text, tuple(needs))
 
 
 def _may_be_another(facts: Facts, place: Call | Construction) -> bool:
