@@ -237,7 +237,8 @@ class _Collector:
         # Inner calls first: what is asked of the outer ones is known by then, and nothing gets deep.
         for node, scope, statement in reversed(found.calls):
             assert isinstance(node, ast.Call)
-            self._read(node, Context(scope, statement))
+            if not scope.is_dead(statement):
+                self._read(node, Context(scope, statement))
         for node, scope, statement in found.stores:
             assert isinstance(node, (ast.Assign, ast.AnnAssign))
             self._read_store(node, Context(scope, statement))

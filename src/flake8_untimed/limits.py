@@ -28,6 +28,7 @@ from flake8_untimed.inference.values import (
     Function,
     Instance,
     Literal,
+    Mapping,
     Partial,
     Result,
     SenderValue,
@@ -157,11 +158,42 @@ class Limits:
                     return own
                 if own is not None:
                     return self._overridden(value, given, passed) or own
-            elif bound.may_hold(sender.timeout, sender.timeout in sender.parameters):
+            elif bound.may_hold(
+                sender.timeout, sender.timeout in sender.parameters
+            ) or self._may_hold_timeout(bound.named.get(timeouts.also_in)):
                 return UNKNOWN
         elif "timeout" in passed.keywords and sender.keywords and "timeout" not in sender.keywords:
             return Bound(Kind.INVALID, detail="it takes no timeout")
-        return self._overridden(value, given, passed) or self._default(value, timeouts)
+        return (
+            self._overridden(value, given, passed)
+            or self._prepared(sender, passed)
+            or self._default(value, timeouts)
+        )
+
+    def _prepared(self, sender: Sender, passed: Passed) -> Bound | None:
+        """The bound of a request that was made before it is sent: `client.build_request(...)`."""
+        if sender.prepared is None:
+            return None
+        argument = bind(passed, sender.parameters, sender.keywords).named.get(sender.prepared)
+        if argument is None or argument.node is None or argument.context is None:
+            return None
+        node, context = _where_made(argument.node, argument.context)
+        if not isinstance(node, ast.Call):
+            return None
+        for maker in self._evaluator.evaluate(node.func, context):
+            given = invoke.passed_by(self._evaluator, node, context)
+            if isinstance(maker, SenderValue):
+                return self._of_request(maker, given)
+            if isinstance(maker, Symbol) and (given.keywords.keys() & {"extensions"}):
+                return UNKNOWN
+        return None
+
+    def _may_hold_timeout(self, argument: Argument | None) -> bool:
+        """Whether a mapping that is passed may have an entry `timeout`."""
+        return argument is not None and not all(
+            isinstance(value, Mapping) and not value.open and "timeout" not in value.entries
+            for value in self._evaluator.argument(argument)
+        )
 
     def _inner_session(self, client: Instance | None) -> Alternatives | None:
         """The session that a client was made around: `FuturesSession(session=...)`."""
@@ -1003,6 +1035,16 @@ def _calls_base(node: ast.AST, method: Scope) -> bool:
         return called_name(holder) == "super"
     first = node.args[0] if node.args else None
     return isinstance(first, ast.Name) and first.id == objects.first_parameter(method)
+
+
+def _where_made(node: ast.expr, context: Context) -> tuple[ast.AST, Context]:
+    """The expression that a local name was surely given, and where it stands; else the node."""
+    scope, at, frame = context
+    if isinstance(node, ast.Name) and node.id in scope.bindings:
+        reaching = scope.reaching(node.id, at)
+        if len(reaching) == 1 and reaching[0].binding.kind == "assign":
+            return reaching[0].binding.node, Context(scope, reaching[0].binding.statement, frame)
+    return node, context
 
 
 def _is_local(passed: Passed) -> bool:

@@ -31,6 +31,7 @@ _LOOPS = (ast.For, ast.AsyncFor, ast.While)
 _WITHS = (ast.With, ast.AsyncWith)
 _TRIES: tuple[type, ...] = (ast.Try,) + ((ast.TryStar,) if hasattr(ast, "TryStar") else ())
 _ENDS = (ast.Return, ast.Raise)
+_LEAVES = (*_ENDS, ast.Break, ast.Continue)
 _BLOCKS = ("body", "orelse", "handlers", "finalbody", "cases")
 
 
@@ -424,6 +425,21 @@ class Scope:
 
     def order(self, statement: ast.stmt) -> int:
         return self.places[statement].order
+
+    def is_dead(self, statement: ast.stmt | None) -> bool:
+        """Whether a statement is never reached, whatever happens: under `if False`, behind a
+        `return`."""
+        for place in self.chain(statement):
+            around = place.parent
+            if isinstance(around, (ast.If, ast.While)) and isinstance(around.test, ast.Constant):
+                if bool(around.test.value) is not (place.block == "body"):
+                    # What stands behind `while True` may be reached by a `break`.
+                    return isinstance(around, ast.If) or place.block == "body"
+            if self.is_function and any(
+                isinstance(before, _LEAVES) for before in place.body[: place.position]
+            ):
+                return True
+        return False
 
     def is_bound_before(self, name: str, at: ast.stmt | None) -> bool:
         """Whether anything is bound to a name before a statement. In a class it is not yet in its

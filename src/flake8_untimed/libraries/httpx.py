@@ -91,6 +91,7 @@ def timeouts(package: str) -> Timeouts:
         },
         types=(timeout_type(package),),
         defaults=(f"{package}.DEFAULT_TIMEOUT_CONFIG",),
+        also_in="extensions",
     )
 
 
@@ -164,6 +165,7 @@ def client(
             ("request",),
             ("stream", "auth", "follow_redirects"),
             timeout=None,
+            prepared="request",
             headers=None,
             stream="stream",
             asynchronous=asynchronous,

@@ -69,6 +69,8 @@ class Timeouts:
     """Timeout classes that are accepted. Any other object is unknown."""
     defaults: tuple[str, ...] = ()
     """Dotted names of objects that mean the same as saying nothing: `httpx.USE_CLIENT_DEFAULT`."""
+    also_in: str = ""
+    """Another parameter, a mapping whose entry `timeout` counts as well: httpx's `extensions`."""
     made_by: str = ""
     """The dotted name that the library looks up to make the timeout of each request, whatever was
     passed: a class of the project's that is put there may set one."""
@@ -145,6 +147,8 @@ class Sender:
     passes: tuple[str, ...] = ()
     """Parameters handed on explicitly when it delegates, given or not: requests' `request` passes
     `timeout=None` on to `send`."""
+    prepared: str | None = None
+    """The parameter that takes a request made before, which keeps the timeout it was made with."""
     client_default: bool = True
     """Whether the client's own default timeout applies (niquests' `send` ignores it)."""
 

@@ -69,6 +69,11 @@ def json_text(values: Alternatives) -> Result | None:
     return None
 
 
+def is_plain(body: JsonBody) -> bool:
+    """Whether the JSON text is what `json=` would make of the same object."""
+    return body.dumps.path == STANDARD and not body.dumps.site.node.keywords
+
+
 # What the server is told ---------------------------------------------------------------------
 
 

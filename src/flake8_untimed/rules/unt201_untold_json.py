@@ -34,7 +34,7 @@ from collections.abc import Iterator
 
 from flake8_untimed.calls import Facts
 from flake8_untimed.findings import Finding
-from flake8_untimed.rules._bodies import json_bodies, use_json
+from flake8_untimed.rules._bodies import is_plain, json_bodies, use_json
 
 
 def check(facts: Facts) -> Iterator[Finding]:
@@ -44,7 +44,8 @@ def check(facts: Facts) -> Iterator[Finding]:
         fix, why_not = use_json(facts, body)
         known = body.call.sender.body
         assert known is not None
-        advice = "pass json=" if known.json else "give the Content-Type"
+        is_same = known.json is not None and is_plain(body)
+        advice = "pass json=" if is_same else "give the Content-Type"
         yield facts.finding(
             "UNT201",
             body.call.node,

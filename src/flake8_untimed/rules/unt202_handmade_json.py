@@ -31,17 +31,18 @@ from collections.abc import Iterator
 
 from flake8_untimed.calls import Facts
 from flake8_untimed.findings import Finding
-from flake8_untimed.rules._bodies import json_bodies, use_json
+from flake8_untimed.rules._bodies import is_plain, json_bodies, use_json
 
 
 def check(facts: Facts) -> Iterator[Finding]:
     for body in json_bodies(facts):
         if body.content_type == "json":
             fix, why_not = use_json(facts, body)
+            same = "json= does both" if is_plain(body) else "json= does both, if its bytes will do"
             yield facts.finding(
                 "UNT202",
                 body.call.node,
-                f"{body.call.name}() encodes JSON and sets its Content-Type by hand; json= does both",
+                f"{body.call.name}() encodes JSON and sets its Content-Type by hand; {same}",
                 fix,
                 why_not,
             )
