@@ -506,7 +506,7 @@ class _Explainer:
     # What is not ours ------------------------------------------------------------------------
 
     def _not_ours(self, node: ast.Call, context: Context) -> Iterator[Row]:
-        for reason in self._unknown(node, context):
+        for reason in dict.fromkeys(self._unknown(node, context)):
             yield Row("not ours", reason)
         for value in self._facts.evaluate(node.func, context):
             if isinstance(value, Function):
@@ -530,6 +530,8 @@ class _Explainer:
                     f"{value.scope.name} is a class of this project"
                     f" ({self._place(value.scope, value.scope.node)}), and no client"
                 )
+            elif isinstance(value, SenderValue):
+                yield f"it may be {value.path}(), which sends a request, or something else"
             elif isinstance(value, Symbol) and not _is_undefined(value.path):
                 yield self._outside(value.path)
             elif isinstance(value, Parameter):
