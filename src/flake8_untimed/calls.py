@@ -128,6 +128,9 @@ class Facts:
     settings: Settings
     evaluator: Evaluator
     calls: list[Call] = field(default_factory=list)
+    forwarded: list[Call] = field(default_factory=list)
+    """Calls of wrappers as the requests that they lead to, for what their callers pass on to a
+    sender beside the timeout; the arguments are the sender's."""
     constructions: list[Construction] = field(default_factory=list)
     assignments: list[Setting] = field(default_factory=list)
     idle: list[Idle] = field(default_factory=list)
@@ -143,6 +146,12 @@ class Facts:
         """The calls, attribute assignments and classes of the module that can matter."""
         named = [path.rpartition(".")[2] for path in self.settings.clients]
         return self.evaluator.project.survey(self.module, named)
+
+    @property
+    def requests(self) -> Iterator[Call]:
+        """The calls of senders, and those of wrappers that speak for a sender."""
+        yield from (call for call in self.calls if call.wrapper is None)
+        yield from self.forwarded
 
     def values(self, argument: Argument | None) -> Alternatives:
         """What an argument may be; nothing if it is not given."""
@@ -269,6 +278,8 @@ class _Collector:
                 if call is not None:
                     requests.append((callee, call))
             elif isinstance(callee, Function):
+                if len(callees) == 1:
+                    self._read_forwarded(node, context, callee, passed)
                 call = self._wrapped(node, context, callee, passed)
                 if call is not None:
                     requests.append((callee, call))
@@ -363,6 +374,37 @@ class _Collector:
             takes_number=taken_as is not None and takes_number(function.scope, taken_as),
             is_overridden=self._is_overridden(function.scope, taken_as),
         )  # fmt: skip
+
+    def _read_forwarded(
+        self, node: ast.Call, context: Context, function: Function, passed: Passed
+    ) -> None:
+        """What the caller of a function gives a sender through it: `verify=False`."""
+        names = self._evaluator.catalogue.telling & passed.keywords.keys()
+        if not names:
+            return
+        for value, given in self._limits.requests_behind(function, passed):
+            library = self._limits.library(value)
+            bound = bind(given, value.sender.parameters, value.sender.keywords)
+            own = {
+                name: passed.keywords[name]
+                for name in names & bound.named.keys()
+                if self._is_same(passed.keywords[name], bound.named[name])
+            }
+            if own and library is not None:
+                arguments = replace(bound, named={**bound.named, **own})
+                name = written(node.func, None)
+                self._facts.forwarded.append(
+                    Call(
+                        node, context, name, value.sender, library, arguments, UNKNOWN,
+                        value.client, function.scope.name,
+                    )
+                )  # fmt: skip
+                return
+
+    def _is_same(self, left: Argument, right: Argument) -> bool:
+        """Whether two arguments are surely the same thing."""
+        ours, theirs = self._evaluator.argument(left), self._evaluator.argument(right)
+        return [v.key() for v in ours] == [v.key() for v in theirs]
 
     def _is_overridden(self, wrapper: Scope, taken_as: str | None) -> bool:
         if wrapper.owner is None or taken_as is None:

@@ -820,6 +820,22 @@ class Limits:
                         return sender
         return None
 
+    def requests_behind(
+        self, function: Function, passed: Passed, outer: Frame | None = None
+    ) -> Iterator[tuple[SenderValue, Passed]]:
+        """The senders that a function hands its caller's arguments on to, each with what it gets."""
+        frame = invoke.frame_for(self._evaluator, function, passed, outer)
+        if frame.depth > invoke.FRAMES:
+            return
+        scope = function.scope
+        for _, _, callee, given in self._reached(handing_on(scope), scope, frame):
+            while isinstance(callee, Partial):
+                given, callee = given.after(callee.site.passed), callee.function
+            if isinstance(callee, SenderValue):
+                yield callee, given.shifted(1) if callee.unbound else given
+            elif isinstance(callee, Function):
+                yield from self.requests_behind(callee, given, frame)
+
     def _inside(
         self, scope: Scope, requests: list[Found], frame: Frame, everything: bool
     ) -> Iterator[Bound]:

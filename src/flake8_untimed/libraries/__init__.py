@@ -136,6 +136,20 @@ class Catalogue:
         return frozenset(p.partition(".")[0] for p in packages) - {"http"}
 
     @cached_property
+    def telling(self) -> frozenset[str]:
+        """The parameters of senders that matter for themselves, whoever hands them on: switches of
+        verification, and bodies as text."""
+        clients = (s for c in self._clients.values() for s in c.senders.values())
+        return frozenset(
+            name
+            for sender in (*self._senders.values(), *clients)
+            for name in (
+                *(switch.name for switch in sender.switches),
+                *(sender.body.text if sender.body else ()),
+            )
+        )
+
+    @cached_property
     def givers(self) -> frozenset[str]:
         """The last names of all whose results may lead to a request: the catalogue's classes and
         factories, and what hands out what it holds."""

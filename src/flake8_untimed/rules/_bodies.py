@@ -47,9 +47,9 @@ class JsonBody(NamedTuple):
 
 def json_bodies(facts: Facts) -> Iterator[JsonBody]:
     """The calls whose body is surely JSON text."""
-    for call in facts.calls:
+    for call in facts.requests:
         body = call.sender.body
-        if body is None or call.wrapper is not None:
+        if body is None:
             continue
         for parameter in body.text:
             argument = call.argument(parameter)
@@ -184,6 +184,8 @@ def _obstacle(facts: Facts, body: JsonBody) -> str | None:
         return "json=None would send no body"
     if call.handed_over:
         return "the sender is handed over here"
+    if call.wrapper is not None:
+        return f"{call.wrapper}() may take no {known.json}="
     if not body.argument.is_written or body.argument.node is None:
         return "the body is given elsewhere"
     position = body.argument.position

@@ -36,9 +36,8 @@ from flake8_untimed.rules._switches import is_off
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    for call in facts.calls:
-        if call.wrapper is None:
-            yield from _at(facts, call, call.sender.switches)
+    for call in facts.requests:
+        yield from _at(facts, call, call.sender.switches)
     for made in facts.constructions:
         if not made.is_context:
             yield from _at(facts, made, made.constructor.switches)
