@@ -389,6 +389,7 @@ class _Collector:
                 name: passed.keywords[name]
                 for name in names & bound.named.keys()
                 if self._is_same(passed.keywords[name], bound.named[name])
+                and _may_be_json(value.sender, name, function.scope)
             }
             if own and library is not None:
                 arguments = replace(bound, named={**bound.named, **own})
@@ -606,6 +607,16 @@ def _taken_as(wrapper: Scope) -> str | None:
     if "timeout" in names or accepted.kwarg:
         return "timeout"
     return next((name for name in names if "timeout" in name), None)
+
+
+def _may_be_json(sender: Sender, name: str, wrapper: Scope) -> bool:
+    """Whether a parameter is no body, or the wrapper takes the body as an object as well."""
+    body = sender.body
+    if body is None or name not in body.text:
+        return True
+    accepted = wrapper.node.args  # type: ignore[union-attr]
+    names = (a.arg for a in (*accepted.posonlyargs, *accepted.args, *accepted.kwonlyargs))
+    return accepted.kwarg is not None or body.json in names
 
 
 def _gives_timeout(function: Function, passed: Passed) -> bool:
