@@ -261,6 +261,39 @@ def test_a_client_that_is_given_nearby() -> None:
     assert said.endswith("in this file gives it a client that is made here")
 
 
+def test_what_is_passed_on_through_a_wrapper() -> None:
+    lines = of(
+        """
+        import requests
+        def get(url, **kwargs):
+            kwargs.setdefault("timeout", 5)
+            return requests.get(url, **kwargs)
+        get("https://example.com", verify=False)
+        """
+    ).splitlines()
+    assert rows(lines, "sends") == ["a request of requests, through get()"]
+    assert "verify=False" in rows(lines, "given")
+    assert rows(lines, "wait") == ["bounded, by what is given here or there"]
+    assert rows(lines, "reported")[0].startswith(
+        "UNT301 get() switches certificate verification off"
+    )
+
+
+def test_alternatives_are_told_once_each() -> None:
+    said = of(
+        """
+        import requests
+        first, second = requests.Session(), requests.Session()
+        def own(url): print(url)
+        def go(flag, url):
+            send = first.get if flag > 1 else second.get if flag else own
+            return send(url)
+        """
+    )
+    assert said.count("it may be requests.Session.get(), which sends a request") == 1
+    assert "own() is a function of this project" in said
+
+
 def test_a_construction() -> None:
     lines = told(LEGACY / "payments.py", 11)
     assert rows(lines, "makes") == ["a client: httpx.Client (httpx)"]

@@ -102,6 +102,7 @@ class _Explainer:
         facts = self._facts
         known = [
             *((c.node, partial(self._call, c)) for c in facts.calls),
+            *((c.node, partial(self._forwarded, c)) for c in self._only_forwarded()),
             *((m.node, partial(self._construction, m)) for m in facts.constructions),
             *((s.node, partial(self._setting, s)) for s in facts.assignments),
         ]
@@ -155,6 +156,26 @@ class _Explainer:
         yield from self._judged(verdicts)
         if not any(v.finding.code.startswith("UNT1") and not v.opt_in for v in verdicts):
             yield Row("silent", f"about timeouts: {self._silence(call)}")
+
+    def _only_forwarded(self) -> list[Call]:
+        """The calls of wrappers of whose timeouts there is nothing to say."""
+        told = {call.node for call in self._facts.calls}
+        return [call for call in self._facts.forwarded if call.node not in told]
+
+    def _forwarded(self, call: Call) -> Iterator[Row]:
+        yield from self._callee(call)
+        yield from self._arguments(call)
+        yield from self._wait_behind(call.node, call.context)
+        yield from self._judged(self._verdicts_at(call.node))
+
+    def _wait_behind(self, node: ast.Call, context: Context) -> Iterator[Row]:
+        """Whether the requests are bounded that functions of the project send for a call."""
+        for value in self._facts.evaluate(node.func, context):
+            if isinstance(value, Function):
+                given = passed_by(self._facts.evaluator, node, context)
+                bound = self._facts.limits.of_callable(value, given)
+                if bound is not None and bound.kind is Kind.BOUNDED:
+                    yield Row("wait", "bounded, by what is given here or there")
 
     def _callee(self, call: Call) -> Iterator[Row]:
         if call.wrapper is not None:
@@ -511,10 +532,7 @@ class _Explainer:
         for value in self._facts.evaluate(node.func, context):
             if isinstance(value, Function):
                 yield from self._handing_on(value.scope)
-                given = passed_by(self._facts.evaluator, node, context)
-                bound = self._facts.limits.of_callable(value, given)
-                if bound is not None and bound.kind is Kind.BOUNDED:
-                    yield Row("wait", "bounded, by what is given here or there")
+        yield from self._wait_behind(node, context)
 
     def _unknown(self, node: ast.Call, context: Context) -> Iterator[str]:
         """What is not known of the callee of a call."""
