@@ -38,7 +38,6 @@ from collections.abc import Iterator
 from flake8_untimed.bounds import Kind
 from flake8_untimed.calls import Call, Facts
 from flake8_untimed.findings import AddStatement, Expression, Finding, Fix
-from flake8_untimed.inference.scopes import Scope
 from flake8_untimed.places import client_of, is_untouched, own_keywords
 from flake8_untimed.rules._timeouts import written
 
@@ -46,7 +45,7 @@ OPT_IN = True
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    earlier: dict[tuple[Scope, str], list[ast.stmt]] = {}
+    earlier: dict[object, list[ast.stmt]] = {}
     for call in sorted(facts.calls, key=lambda call: (call.node.lineno, call.node.col_offset)):
         if not _relies_on_caller(facts, call):
             continue
