@@ -651,6 +651,10 @@ def written(function: ast.expr, value: Value | None) -> str:
         return text
     if isinstance(function, ast.Attribute):
         return f"(...).{function.attr}"
+    if isinstance(function, ast.Call) and dotted(function.func) == "getattr":
+        text = ast.unparse(function)
+        if len(text) <= 60:
+            return text
     return written_path(value) if value is not None else "the function"
 
 
