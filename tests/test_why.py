@@ -279,6 +279,16 @@ def test_what_is_passed_on_through_a_wrapper() -> None:
     )
 
 
+def test_a_timeout_that_is_none_at_times_is_no_bound() -> None:
+    code = """
+        import os, httpx
+        LIMIT = 5 if os.environ.get("LIMIT") else {0}
+        httpx.get("https://example.com", timeout=httpx.Timeout(LIMIT))
+        """
+    assert rows(of(code.format("None")).splitlines(), "wait")[0] == "not known"
+    assert rows(of(code.format("3")).splitlines(), "wait")[0].startswith("bounded by")
+
+
 def test_alternatives_are_told_once_each() -> None:
     said = of(
         """

@@ -208,6 +208,8 @@ def _object(
     if bound.rest:
         return Bound(Kind.INVALID, detail="too many arguments")
     given = {n: evaluator.argument(a) for n, a in bound.named.items() if n in kind.fields}
+    if any(_is_sometimes_none(values) for values in given.values()):
+        return UNKNOWN
     default = kind.default_field
     others = [f for f in kind.fields if f != default]
     if kind.complete and default not in given and not all(f in given for f in others):
@@ -233,6 +235,11 @@ def _object(
         if state.kind is not Kind.DISABLED:
             limited.update(kind.fields[name])
     return _phases(limited, timeouts.waits)
+
+
+def _is_sometimes_none(values: Alternatives) -> bool:
+    nones = [isinstance(v, Literal) and v.value is None for v in values]
+    return any(nones) and not all(nones)
 
 
 def _default_field(
