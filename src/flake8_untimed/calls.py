@@ -371,9 +371,23 @@ class _Collector:
             Bound(bound.kind, Source.CALLER if bound.source is Source.LIBRARY else bound.source,
                   bound.seconds, bound.waits, bound.detail, bound.site),
             None, wrapper, splats=passed.splats, taken_as=taken_as,
-            takes_number=taken_as is not None and takes_number(function.scope, taken_as),
+            takes_number=taken_as is not None and self._takes_number(function.scope, taken_as),
             is_overridden=self._is_overridden(function.scope, taken_as),
         )  # fmt: skip
+
+    def _takes_number(self, wrapper: Scope, name: str) -> bool:
+        def is_sender(node: ast.Call) -> bool:
+            context = Context(wrapper, None)
+            return any(
+                isinstance(callee, SenderValue)
+                for found in handing_on(wrapper)
+                if found.node is node
+                for callee in self._evaluator.evaluate(
+                    node.func, context._replace(scope=found.scope, at=found.statement)
+                )
+            )
+
+        return takes_number(wrapper, name, is_sender)
 
     def _read_forwarded(
         self, node: ast.Call, context: Context, function: Function, passed: Passed

@@ -164,7 +164,9 @@ class _Explainer:
 
     def _forwarded(self, call: Call) -> Iterator[Row]:
         yield from self._callee(call)
-        yield from self._arguments(call)
+        for keyword in call.node.keywords:
+            if keyword.arg:
+                yield Row("given", f"{keyword.arg}={_short(_unparsed(keyword.value))}")
         yield from self._wait_behind(call.node, call.context)
         yield from self._judged(self._verdicts_at(call.node))
 
@@ -393,7 +395,9 @@ class _Explainer:
 
     def _doubts(self, call: Call) -> Iterator[str]:
         """Why the bound is not known."""
-        told = False
+        told = call.bound.source is Source.AROUND
+        if told:
+            yield call.bound.detail
         for splat in call.splats:
             told = True
             yield f"**{_short(_unparsed(splat))} may hold a timeout"

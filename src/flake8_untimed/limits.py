@@ -88,7 +88,7 @@ class Limits:
         bound = self._of_request(value, passed)
         if bound.kind in (Kind.BOUNDED, Kind.INVALID):
             return bound
-        if (self._url(passed) or "").startswith(_NO_NETWORK) or _is_local(passed):
+        if (self._url(passed) or "").startswith(_NO_NETWORK) or _is_local(value, passed):
             return Bound(Kind.BOUNDED, Source.LIBRARY)
         sender = value.sender
         if is_surrounded(self._evaluator, node, context, sender.asynchronous, sender.late_body):
@@ -97,7 +97,7 @@ class Limits:
             return Bound(Kind.BOUNDED, Source.AROUND)
         maker = timeouts.made_by if (timeouts := self.timeouts(value)) else ""
         if maker and any(self._patches(maker)):
-            return UNKNOWN
+            return Bound(Kind.UNKNOWN, Source.AROUND, detail=f"this project replaces {maker}")
         return bound
 
     def _has_socket_default(self, value: SenderValue, module: Module) -> bool:
@@ -116,16 +116,19 @@ class Limits:
         project = self._evaluator.project
         for path in project.setting_sockets(self._importer):
             module = project.module(path)
-            if module is not None and self._sets_socket_default(module.scope):
+            if module is not None and self._sets_socket_default(module.scope, imported=True):
                 return module
         return None
 
-    def _sets_socket_default(self, module: Scope) -> bool:
+    def _sets_socket_default(self, module: Scope, imported: bool = False) -> bool:
+        """Whether a module sets it; `imported`: also when it is not the program itself."""
         if "setdefaulttimeout" not in module.module.text:
             return False
         for node, scope, statement in walk(module).calls:
             assert isinstance(node, ast.Call)
             if called_name(node) == "setdefaulttimeout" and node.args:
+                if imported and _is_under_main(scope, statement):
+                    continue
                 context = Context(scope, statement)
                 callees = self._evaluator.evaluate(node.func, context)
                 if any(getattr(v, "path", "") == "socket.setdefaulttimeout" for v in callees):
@@ -149,6 +152,8 @@ class Limits:
         if sender.timeout is not None:
             bound = bind(passed, sender.parameters, sender.keywords)
             argument = bound.named.get(sender.timeout)
+            if self._may_hold_timeout(bound.named.get(timeouts.also_in)):
+                return UNKNOWN
             if argument is not None:
                 given = self._evaluator.deeply(argument)
                 own = judged(self._evaluator, given, timeouts)
@@ -158,9 +163,7 @@ class Limits:
                     return own
                 if own is not None:
                     return self._overridden(value, given, passed) or own
-            elif bound.may_hold(
-                sender.timeout, sender.timeout in sender.parameters
-            ) or self._may_hold_timeout(bound.named.get(timeouts.also_in)):
+            elif bound.may_hold(sender.timeout, sender.timeout in sender.parameters):
                 return UNKNOWN
         elif "timeout" in passed.keywords and sender.keywords and "timeout" not in sender.keywords:
             return Bound(Kind.INVALID, detail="it takes no timeout")
@@ -180,6 +183,8 @@ class Limits:
         node, context = _where_made(argument.node, argument.context)
         if not isinstance(node, ast.Call):
             return None
+        if isinstance(argument.node, ast.Name) and _is_changed(argument.node.id, context.scope):
+            return UNKNOWN
         for maker in self._evaluator.evaluate(node.func, context):
             given = invoke.passed_by(self._evaluator, node, context)
             if isinstance(maker, SenderValue):
@@ -1053,6 +1058,15 @@ def _calls_base(node: ast.AST, method: Scope) -> bool:
     return isinstance(first, ast.Name) and first.id == objects.first_parameter(method)
 
 
+def _is_changed(name: str, scope: Scope) -> bool:
+    """Whether a function does anything to the object of a name but give it to others."""
+    return any(
+        base.startswith(f"{name}.") or (base == name and event.kind != "argument")
+        for base, events in scope.events.items()
+        for event in events
+    )
+
+
 def _where_made(node: ast.expr, context: Context) -> tuple[ast.AST, Context]:
     """The expression that a local name was surely given, and where it stands; else the node."""
     scope, at, frame = context
@@ -1063,10 +1077,20 @@ def _where_made(node: ast.expr, context: Context) -> tuple[ast.AST, Context]:
     return node, context
 
 
-def _is_local(passed: Passed) -> bool:
+def _is_under_main(scope: Scope, statement: ast.stmt | None) -> bool:
+    """Whether a statement of a module stands under `if __name__ == "__main__"`."""
+    return any(
+        isinstance(around, ast.If) and "__main__" in ast.unparse(around.test)
+        for around, _ in scope.parents(statement)
+    )
+
+
+def _is_local(value: SenderValue, passed: Passed) -> bool:
     """Whether a test around a call says that its URL leads to no network:
     `if url.startswith("data:")`."""
-    for argument in (passed.keywords.get("url"), *passed.positional[:2]):
+    taken = passed.shifted(1) if value.unbound else passed
+    named = bind(taken, value.sender.parameters, value.sender.keywords).named
+    for argument in (named.get("url"), named.get("fullurl")):
         if argument is None or argument.context is None or not isinstance(argument.node, ast.Name):
             continue
         scope, at, _ = argument.context

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Callable
 
 from flake8_untimed.inference import objects
-from flake8_untimed.inference.scopes import Scope, called_name
+from flake8_untimed.inference.scopes import Scope
 from flake8_untimed.inference.values import Context, Frame
 from flake8_untimed.inference.walk import Found, walk
 
@@ -68,44 +69,38 @@ def timeout_names(scope: Scope) -> set[str]:
     }
 
 
-def takes_number(scope: Scope, name: str) -> bool:
+def takes_number(scope: Scope, name: str, is_sender: Callable[[ast.Call], bool]) -> bool:
     """Whether a parameter wants one number of seconds: by its annotation, or because more is done
-    with it than to hand it on as it is; looked for once."""
+    with it than to give it to a sender as it is; looked for once. `is_sender`: of the calls in the
+    function."""
     key = f"takes a number as {name}"
     if key not in scope._cache:
-        scope._cache[key] = _takes_number(scope.node, name)
+        scope._cache[key] = _takes_number(scope.node, name, is_sender)
     return bool(scope._cache[key])
 
 
-def _takes_number(function: ast.AST, name: str) -> bool:
-    assert isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda))
-    handed_on = set()
-    for part in ast.walk(function):
+def _takes_number(function: ast.AST, name: str, is_sender: Callable[[ast.Call], bool]) -> bool:
+    handed_on: set[ast.AST] = set()
+    every = list(ast.walk(function))
+    for part in every:
         if isinstance(part, ast.arg) and part.arg == name and part.annotation is not None:
             words = set(re.findall(r"\w+", ast.unparse(part.annotation)))
             return not words.isdisjoint(("float", "int")) and words.isdisjoint(_WIDER)
-        if isinstance(part, ast.keyword) and "timeout" in (part.arg or ""):
-            handed_on.add(part.value)
-        elif isinstance(part, ast.Dict):
-            handed_on.update(part.values)
-        elif isinstance(part, ast.Assign):
-            handed_on.add(part.value)
-        elif isinstance(part, ast.BoolOp):
-            handed_on.update(part.values)
+        if isinstance(part, ast.Call) and is_sender(part):
+            handed_on.update(k.value for k in part.keywords if k.arg == "timeout")
         elif isinstance(part, (ast.If, ast.IfExp)):
             handed_on.add(part.test)
-            if isinstance(part, ast.IfExp):
-                handed_on.update((part.body, part.orelse))
         elif isinstance(part, ast.Compare) and isinstance(part.ops[0], (ast.Is, ast.IsNot)):
             handed_on.add(part.left)
-        elif isinstance(part, ast.Call) and called_name(part) == "setdefault":
-            handed_on.update(part.args)
+        elif isinstance(part, ast.AugAssign):
+            if isinstance(part.target, ast.Name) and part.target.id == name:
+                return True
     return any(
         isinstance(part, ast.Name)
         and part.id == name
         and isinstance(part.ctx, ast.Load)
         and part not in handed_on
-        for part in ast.walk(function)
+        for part in every
     )
 
 

@@ -547,12 +547,17 @@ def _given_to_setter(
 ) -> Alternatives:
     """What the setter of a property gets: what the methods of its class set the property to."""
     method, name = value.scope, value.scope.name
-    decorators = getattr(method.node, "decorator_list", ())
-    if not any(dotted(decorator) == f"{name}.setter" for decorator in decorators):
+    if not _is_setter(method):
         return ()
-    stores = [s for s in attribute_stores(cls.scope).get(name, ()) if s.method is not method]
+    # Setters may set each other.
+    stores = [s for s in attribute_stores(cls.scope).get(name, ()) if not _is_setter(s.method)]
     given = union(_stored(evaluator, store, name, cls, instance) for store in stores)
     return tuple(v.via(method, method.node, (method, value.name)) for v in given)
+
+
+def _is_setter(method: Scope) -> bool:
+    decorators = getattr(method.node, "decorator_list", ())
+    return any(dotted(decorator) == f"{method.name}.setter" for decorator in decorators)
 
 
 def _construction_frame(

@@ -284,17 +284,15 @@ class Project:
 
     def setting_sockets(self, importer: str) -> list[str]:
         """The files of the package around `importer` that look as if they set a default timeout for
-        all sockets of the process; tests speak only for themselves."""
+        all sockets of the process, for good."""
         package = self._top_package(os.path.dirname(importer))
-        return [
-            path
-            for path in (self._looking(importer, _sets_sockets) if package else ())
-            if _inside(path, package or "") and (_is_test(importer) or not _is_test(path))
-        ]
+        if package is None:
+            return []
+        return [p for p in self._looking(importer, _sets_sockets) if _inside(p, package)]
 
     def _looking(self, importer: str, looks_so: Callable[[bytes], bool]) -> list[str]:
         """The files of the project around `importer` with such a text. All its files are looked
-        into, once."""
+        into, once. What tests do speaks only for tests."""
         if not self._follow or not os.path.isabs(importer):
             return []
         folder = os.path.dirname(importer)
@@ -305,7 +303,9 @@ class Project:
         if key not in self._looked:
             found = (path for path in self._python_files(top) if looks_so(self._data(path)))
             self._looked[key] = sorted(found)
-        return self._looked[key]
+        if _is_test(importer, top):
+            return self._looked[key]
+        return [path for path in self._looked[key] if not _is_test(path, top)]
 
     def is_overridden(self, path: str, name: str, attribute: str) -> bool:
         """Whether some class of the project seems to inherit from the one of this name in the file
@@ -342,7 +342,12 @@ class Project:
         inherit from the one called `name` in the file `path`. Judged by the look of the text."""
         key = (path, name, method)
         if key not in self._overriding:
-            own = re.compile(rb"\bdef\s+" + re.escape(method).encode() + rb"\s*\(([^)]*)")
+            own = re.compile(
+                rb"^[ \t]+(?:async\s+)?def\s+"
+                + re.escape(method).encode()
+                + rb"\s*\(((?:[^()]|\([^()]*\))*)",
+                re.MULTILINE,
+            )
             self._overriding[key] = [
                 parameters.decode("utf-8", "replace")
                 for _, data in self._heirs(path, name)
@@ -478,16 +483,17 @@ def _patches(data: bytes) -> bool:
 
 
 def _sets_sockets(data: bytes) -> bool:
-    return b"setdefaulttimeout" in data
+    """Whether a text sets the default of all sockets; who reads it first sets it back."""
+    return b".setdefaulttimeout" in data and b"getdefaulttimeout" not in data
 
 
-def _is_test(path: str) -> bool:
-    """Whether a file is one of a test suite, by its name or its folder's."""
-    folder, name = os.path.split(path)
+def _is_test(path: str, top: str) -> bool:
+    """Whether a file of the project at `top` is one of a test suite, by its name or a folder's."""
+    *folders, name = os.path.relpath(path, top).split(os.sep)
     return (
         name.startswith(("test_", "conftest."))
         or name.endswith("_test.py")
-        or os.path.basename(folder) in ("test", "tests")
+        or not {"test", "tests"}.isdisjoint(folders)
     )
 
 

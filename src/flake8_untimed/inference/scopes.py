@@ -439,6 +439,8 @@ class Scope:
                 isinstance(before, _LEAVES) for before in place.body[: place.position]
             ):
                 return True
+        if self.parent is not None and isinstance(self.node, (*COMPREHENSIONS, ast.Lambda)):
+            return self.parent.is_dead(self.statement)
         return False
 
     def is_bound_before(self, name: str, at: ast.stmt | None) -> bool:

@@ -56,6 +56,9 @@ def json_bodies(facts: Facts) -> Iterator[JsonBody]:
             made = json_text(facts.values(argument))
             if argument is not None and made is not None:
                 kind = _content_type(facts, call)
+                if kind == "none" and call.wrapper is not None:
+                    # It may add the header in its own manner.
+                    kind = "unknown"
                 headers = call.argument(call.sender.headers)
                 yield JsonBody(call, argument, parameter, made, kind, headers)
                 break

@@ -59,7 +59,7 @@ def check(facts: Facts) -> Iterator[Finding]:
             "UNT102",
             call.node,
             f"{call.name}() has its timeout switched off{how}: it waits for ever on a silent server;"
-            " pass seconds",
+            f" {'pass seconds' if call.sender.timeout else 'give its request seconds'}",
             fix,
             why_not,
         )

@@ -69,11 +69,12 @@ def _fix(facts: Facts, call: Call, name: str, earlier: list[ast.stmt]) -> Fix | 
     if statement is None:
         return None
     before = next((s for s in earlier if _comes_first(call, s)), statement)
-    if before is statement:
+    span = facts.span(before)
+    if before is statement and not facts.source.lines[span.line - 1][: span.column - 1].strip():
         earlier.append(statement)
     timeout = written(facts, call.library)
     new = Expression(f'{name}.setdefault("{call.sender.timeout}", {timeout.text})', timeout.needs)
-    return Fix((AddStatement(facts.span(before), new),), False)
+    return Fix((AddStatement(span, new),), False)
 
 
 def _comes_first(call: Call, statement: ast.stmt) -> bool:

@@ -53,7 +53,11 @@ def _at(
         if argument is None or not is_off(facts.values(argument), switch):
             continue
         fix, why_not = None, "the argument is given elsewhere"
-        if argument.keyword is not None:
+        advice = "leave it out, or name your own CA file"
+        if isinstance(place, Call) and place.wrapper is not None:
+            why_not = f"what {place.wrapper}() does without it is its own matter"
+            advice = "let the certificate be verified, or name your own CA file"
+        elif argument.keyword is not None:
             fix = Fix((RemoveArgument(facts.span(place.node), switch.name),), False)
         written = facts.text(argument.node) if argument.node is not None else "..."
         text = f"{switch.name}={written}" if len(written) < 40 else switch.name
@@ -62,7 +66,7 @@ def _at(
             "UNT301",
             place.node,
             f"{place.name}() switches {what} off ({text}): anybody in between can answer for the"
-            " server; leave it out, or name your own CA file",
+            f" server; {advice}",
             fix,
             why_not,
         )
