@@ -240,6 +240,7 @@ class _Collector:
         self._partials: list[Call] = []
         self._alternatives: list[Call] = []
         """For each place of a call, one for each thing that it may call, and thus each client."""
+        self._numbers: dict[tuple[Scope, str], bool] = {}
 
     def run(self) -> Facts:
         found = self._facts.found
@@ -376,18 +377,17 @@ class _Collector:
         )  # fmt: skip
 
     def _takes_number(self, wrapper: Scope, name: str) -> bool:
-        def is_sender(node: ast.Call) -> bool:
-            context = Context(wrapper, None)
-            return any(
-                isinstance(callee, SenderValue)
-                for found in handing_on(wrapper)
-                if found.node is node
-                for callee in self._evaluator.evaluate(
-                    node.func, context._replace(scope=found.scope, at=found.statement)
-                )
-            )
-
-        return takes_number(wrapper, name, is_sender)
+        key = (wrapper, name)
+        if key not in self._numbers:
+            senders = {
+                node
+                for node, scope, statement in handing_on(wrapper)
+                if isinstance(node, ast.Call)
+                for callee in self._evaluator.evaluate(node.func, Context(scope, statement))
+                if isinstance(callee, SenderValue)
+            }
+            self._numbers[key] = takes_number(wrapper.node, name, senders)
+        return self._numbers[key]
 
     def _read_forwarded(
         self, node: ast.Call, context: Context, function: Function, passed: Passed

@@ -363,7 +363,8 @@ class _Explainer:
             module = self._facts.limits.socket_default
             if module is not None:
                 is_here = module.path == self._facts.module.path
-                return f"socket.setdefaulttimeout() in {'this module' if is_here else _from_here(module.path)}"
+                where = "this module" if is_here else _from_here(module.path)
+                return f"socket.setdefaulttimeout() in {where}"
         return "what stands around the calls of its function, or a signal set before it"
 
     def _leads_to(self, node: ast.expr, context: Context, table: frozenset[str]) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable
+from collections.abc import Set
 
 from flake8_untimed.inference import objects
 from flake8_untimed.inference.scopes import Scope
@@ -69,24 +69,16 @@ def timeout_names(scope: Scope) -> set[str]:
     }
 
 
-def takes_number(scope: Scope, name: str, is_sender: Callable[[ast.Call], bool]) -> bool:
-    """Whether a parameter wants one number of seconds: by its annotation, or because more is done
-    with it than to give it to a sender as it is; looked for once. `is_sender`: of the calls in the
-    function."""
-    key = f"takes a number as {name}"
-    if key not in scope._cache:
-        scope._cache[key] = _takes_number(scope.node, name, is_sender)
-    return bool(scope._cache[key])
-
-
-def _takes_number(function: ast.AST, name: str, is_sender: Callable[[ast.Call], bool]) -> bool:
+def takes_number(function: ast.AST, name: str, senders: Set[ast.AST]) -> bool:
+    """Whether a parameter of a function wants one number of seconds: by its annotation, or because
+    more is done with it than to give it to a sender as it is. `senders`: the calls of those."""
     handed_on: set[ast.AST] = set()
     every = list(ast.walk(function))
     for part in every:
         if isinstance(part, ast.arg) and part.arg == name and part.annotation is not None:
             words = set(re.findall(r"\w+", ast.unparse(part.annotation)))
             return not words.isdisjoint(("float", "int")) and words.isdisjoint(_WIDER)
-        if isinstance(part, ast.Call) and is_sender(part):
+        if isinstance(part, ast.Call) and part in senders:
             handed_on.update(k.value for k in part.keywords if k.arg == "timeout")
         elif isinstance(part, (ast.If, ast.IfExp)):
             handed_on.add(part.test)
