@@ -290,6 +290,8 @@ def test_an_interruption_is_one_line(tmp_path: Path) -> None:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        # A shell that starts the tests in the background has them ignore it.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     # The command has opened the pipe as soon as we can open its other end.
     deadline = time.monotonic() + 60
