@@ -28,7 +28,7 @@ from flake8_untimed.findings import (
     Span,
     span_of,
 )
-from flake8_untimed.inference.forwarding import hands_on
+from flake8_untimed.inference.forwarding import handing_on
 from flake8_untimed.inference.invoke import passed_by
 from flake8_untimed.inference.scopes import Scope
 from flake8_untimed.inference.surroundings import BLOCKING_CONTEXTS, CONTEXTS, WRAPPERS
@@ -198,8 +198,7 @@ class _Explainer:
 
     def _handing_on(self, scope: Scope) -> Iterator[Row]:
         """Where a function of the project hands on what it is given: to a sender, if one is seen."""
-        found = [f for f in walk(scope).calls if hands_on(f.node, scope)]  # type: ignore[arg-type]
-        for each in sorted(found, key=lambda f: not self._is_sender(f))[:1]:
+        for each in sorted(handing_on(scope), key=lambda f: not self._is_sender(f))[:1]:
             yield Row("hands on", self._shown(each.scope, each.node))
 
     def _is_sender(self, found: Found) -> bool:

@@ -253,12 +253,20 @@ def _sharing_lines(block: list[ast.stmt]) -> list[list[ast.stmt]]:
 
 def _owns_lines(module: Module, group: list[ast.stmt]) -> bool:
     """Whether nothing else is on the lines of these statements; a comment behind is their own."""
-    source = module.source.text
-    start, end = module.extent(group[0])[0], module.extent(group[-1])[1]
-    left, right = _lines(module, group)
-    if source[left:start].strip(" \t\f") or source[:left].rstrip("\r\n").endswith("\\"):
-        return False
-    return _TO_LINE_END.fullmatch(source, end, right) is not None
+    return _starts_line(module, group[0]) and _ends_line(module, group[-1])
+
+
+def _starts_line(module: Module, statement: ast.stmt) -> bool:
+    source, start = module.source.text, module.extent(statement)[0]
+    left = module.starts[module.line(start)]
+    before = source[left:start].strip(" \t\f")
+    return not before and not source[:left].rstrip("\r\n").endswith("\\")
+
+
+def _ends_line(module: Module, statement: ast.stmt) -> bool:
+    end = module.extent(statement)[1]
+    right = module.starts[module.line(end) + 1]
+    return _TO_LINE_END.fullmatch(module.source.text, end, right) is not None
 
 
 def _lines(module: Module, group: list[ast.stmt]) -> tuple[int, int]:
@@ -333,17 +341,16 @@ def _new_import(module: Module, change: NewImport) -> tuple[int, str]:
 def _new_line(module: Module, change: AddLine) -> tuple[int, str]:
     """Where a new statement goes, and its line."""
     source = module.source.text
-    start, end = module.extent(change.statement)
-    left, right = module.starts[module.line(start)], module.starts[module.line(end) + 1]
-    indentation = source[left:start]
-    if indentation.strip(" \t\f") or source[:left].rstrip("\r\n").endswith("\\"):
+    start = module.extent(change.statement)[0]
+    left, right = _lines(module, [change.statement])
+    if not _starts_line(module, change.statement):
         raise Refused("the statement does not start its line")
     if getattr(change.statement, "decorator_list", None) or source.startswith("elif", start):
         raise Refused("no statement can stand before it")
-    line = indentation + change.text
+    line = source[left:start] + change.text
     if not change.behind:
         return _above_comments(module, module.line(start)), line + module.newline
-    if not isinstance(change.statement, SIMPLE) or not _TO_LINE_END.fullmatch(source, end, right):
+    if not isinstance(change.statement, SIMPLE) or not _ends_line(module, change.statement):
         raise Refused("the statement does not end its line")
     ends = source[:right].endswith(("\n", "\r"))
     return right, line + module.newline if ends else module.newline + line

@@ -71,6 +71,7 @@ class Project:
         self._vendored: dict[str, str | None] = {}
         self._overriding: dict[tuple[str, str, str], list[str]] = {}
         self._looked: dict[tuple[str, Callable[[bytes], bool]], list[str]] = {}
+        self._seen_from: dict[tuple[str, Callable[[bytes], bool]], list[str]] = {}
         self._subclassed: dict[tuple[str, str, str], bool] = {}
         self._supplied: dict[tuple[str, str, str], bool] = {}
         self._bases_in: dict[str, dict[bytes, list[str]]] = {}
@@ -291,8 +292,14 @@ class Project:
         return [p for p in self._looking(importer, _sets_sockets) if _inside(p, package)]
 
     def _looking(self, importer: str, looks_so: Callable[[bytes], bool]) -> list[str]:
-        """The files of the project around `importer` with such a text. All its files are looked
-        into, once. What tests do speaks only for tests."""
+        """The files of the project around `importer` with such a text; asked for with each request.
+        All its files are looked into, once. What tests do speaks only for tests."""
+        asked = (importer, looks_so)
+        if asked not in self._seen_from:
+            self._seen_from[asked] = self._look_around(importer, looks_so)
+        return self._seen_from[asked]
+
+    def _look_around(self, importer: str, looks_so: Callable[[bytes], bool]) -> list[str]:
         if not self._follow or not os.path.isabs(importer):
             return []
         folder = os.path.dirname(importer)

@@ -26,7 +26,9 @@ session subclass, a mounted adapter or a patch in the project really sets one, a
 cannot be told to be one.
 
 ## Fix
-Adds the timeout (safe). The value is yours: see the setting `timeouts`. With `session-class`, a
+Adds the timeout (safe). The value is yours: see the setting `timeouts`; a function of the project
+that hands it on gets one number where it wants that. None where what is called may be the caller's,
+or where a subclass has a method of its own that takes no timeout. With `session-class`, a
 `requests.Session()` in the same file becomes that class instead, and serves all calls through it.
 """
 

@@ -21,7 +21,8 @@ requests.post(url, json=body)
 
 ## When it is not reported
 When a Content-Type is given: with JSON see UNT202, with any other the call is right as it is
-(`application/vnd.api+json`). When the headers are out of sight.
+(`application/vnd.api+json`). When the headers are out of sight, and through a function of the
+project, which may add them.
 
 ## Fix
 `json=x` (safe when the object is surely not None and dumps has no options; dumps with options,

@@ -22,7 +22,8 @@ requests.get(url, verify="/etc/ssl/our-own-ca.pem")
 When the value is a parameter, or off only in some cases.
 
 ## Fix
-Removes the argument (unsafe: the server may have no valid certificate).
+Removes the argument (unsafe: the server may have no valid certificate). None where a function of
+the project hands it on: what that does without it is its own matter.
 """
 
 from __future__ import annotations
