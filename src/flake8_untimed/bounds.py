@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import enum
 import math
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -268,3 +269,30 @@ def _field(values: Alternatives, kind: TimeoutType) -> Bound:
             states.append(Bound(Kind.BOUNDED))
     bad = [s for s in states if s.kind in _BAD]
     return bad[0] if bad and len(bad) == len(states) else UNKNOWN
+
+
+def omitted(timeouts: Timeouts) -> Bound:
+    """What a library does where nobody says anything."""
+    if timeouts.omitted is None:
+        return Bound(Kind.NONE, Source.LIBRARY)
+    return Bound(Kind.DEFAULT, Source.LIBRARY, timeouts.omitted)
+
+
+def worst(bounds: Iterator[Bound]) -> Bound | None:
+    """Of several requests: one that nobody bounds, unless something is unknown."""
+    every = []
+    for bound in bounds:
+        if bound.kind is Kind.UNKNOWN:
+            return bound
+        every.append(bound)
+    if not every:
+        return None
+    for kinds in (
+        (Kind.NONE, Kind.DISABLED),
+        (Kind.PARTIAL, Kind.INVALID),
+        (Kind.DEFAULT,),
+    ):
+        for bound in every:
+            if bound.kind in kinds:
+                return bound
+    return every[0]

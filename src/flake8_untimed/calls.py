@@ -188,9 +188,9 @@ class Facts:
 
     def headers_set(self, client: Instance) -> Iterator[Value | None]:
         """What is put into `client.headers`, each as a mapping; None where that is out of sight."""
-        for context, event in self.limits.events(client, ".headers"):
+        for context, event in self.limits.changes.events(client, ".headers"):
             yield from headers_of(self.evaluator, context, event)
-        for context, event in self.limits.events(client):
+        for context, event in self.limits.changes.events(client):
             if event.kind == "store" and event.name == "headers":
                 yield from self.evaluator.evaluate(event.node, context)  # type: ignore[arg-type]
 
@@ -348,10 +348,10 @@ class _Collector:
         """A call of a function of the project that hands on its timeout."""
         if not handing_on(function.scope):
             return None
-        bound = self._limits.of_callable(function, passed)
+        bound = self._limits.functions.of_callable(function, passed)
         if bound is None or bound.kind in (Kind.UNKNOWN, Kind.BOUNDED):
             return None
-        sender = self._limits.sender_inside(function, passed)
+        sender = self._limits.functions.sender_inside(function, passed)
         if sender is None:
             return None
         library = self._limits.library(sender)
@@ -396,7 +396,7 @@ class _Collector:
         names = self._evaluator.catalogue.telling & passed.keywords.keys()
         if not names:
             return
-        for value, given in self._limits.requests_behind(function, passed):
+        for value, given in self._limits.functions.requests_behind(function, passed):
             library = self._limits.library(value)
             bound = bind(given, value.sender.parameters, value.sender.keywords)
             own = {
@@ -514,7 +514,7 @@ class _Collector:
             for made in self._evaluator.evaluate(node, context):
                 if isinstance(made, Instance):
                     table = constructor.timeouts or library.timeouts
-                    bound = self._limits.of_client(made, table)
+                    bound = self._limits.clients.of_client(made, table)
                     break
         if client is not None and self._serves_carrier(context, library):
             bound = UNKNOWN

@@ -32,7 +32,7 @@ def verifies_nothing(facts: Facts, value: Value) -> bool:
     state = _as_made(facts, value)
     if state is None:
         return False
-    for context, event in facts.limits.events(value):
+    for context, event in facts.limits.changes.events(value):
         if event.kind == "store" and event.name == "verify_mode":
             if _is_conditional(context.scope, event, value.site):
                 return False

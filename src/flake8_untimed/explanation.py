@@ -175,7 +175,7 @@ class _Explainer:
         for value in self._facts.evaluate(node.func, context):
             if isinstance(value, Function):
                 given = passed_by(self._facts.evaluator, node, context)
-                bound = self._facts.limits.of_callable(value, given)
+                bound = self._facts.limits.functions.of_callable(value, given)
                 if bound is not None and bound.kind is Kind.BOUNDED:
                     yield Row("wait", "bounded, by what is given here or there")
 
@@ -359,7 +359,7 @@ class _Explainer:
                 break
             at, scope = scope.statement, scope.parent
         if call.library.socket_default:
-            module = self._facts.limits.socket_default
+            module = self._facts.limits.process.socket_default
             if module is not None:
                 is_here = module.path == self._facts.module.path
                 where = "this module" if is_here else _from_here(module.path)
@@ -389,7 +389,7 @@ class _Explainer:
 
     def _changes(self, client: Instance) -> Iterator[str]:
         """What is done to a client that could set a timeout."""
-        for context, event in self._facts.limits.events(client):
+        for context, event in self._facts.limits.changes.events(client):
             if (event.kind, event.name) in _CHANGES:
                 yield self._shown(context.scope, event.statement)
 

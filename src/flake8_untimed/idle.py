@@ -114,7 +114,7 @@ def _overridden_methods(facts: Facts) -> Iterator[Idle]:
                 previous = client.senders.get("request")
                 for value in facts.evaluate(node.value, context):
                     if isinstance(value, (Partial, Function)):
-                        bound = limits.through(value, sender, previous, None)
+                        bound = limits.overrides.through(value, sender, previous, None)
                         if bound.kind in UNBOUNDED:
                             yield Idle(node, f"{facts.text(target)} = ...", HANDED_ON)
 
@@ -138,7 +138,7 @@ def _mounts(facts: Facts) -> Iterator[Idle]:
             for p in prefixes
         )
         adapter = bound.named.get("adapter")
-        if short and adapter is not None and limits.adapter_limits(facts.values(adapter), None):
+        if short and adapter is not None and limits.adapters.limit(facts.values(adapter), None):
             yield Idle(
                 node,
                 f"{ast.unparse(node.func)}({facts.text(node.args[0]) if node.args else '...'}, ...)",
@@ -176,7 +176,7 @@ def _send(facts: Facts, cls: Class, method: Scope) -> Iterator[Idle]:
     passed = Passed([Argument(None, None)])
     passed.keywords = {n: Argument(None, None) for n in ("stream", "verify", "cert", "proxies")}
     passed.keywords["timeout"] = Argument(None, None, values=(Literal(None),))
-    bound = facts.limits.of_callable(function, passed, everything=True)
+    bound = facts.limits.functions.of_callable(function, passed, everything=True)
     if bound is not None and bound.kind in UNBOUNDED:
         for node, what in places:
             yield Idle(node, what, HANDED_ON)

@@ -146,7 +146,7 @@ def is_untouched(facts: Facts, client: Instance) -> bool:
     """Whether a client is of the library's own class and nothing in sight changes how it sends."""
     if not facts.is_plain(client):
         return False
-    return not any(_changes(event) for _, event in facts.limits.events(client))
+    return not any(_changes(event) for _, event in facts.limits.changes.events(client))
 
 
 def _changes(event: Event) -> bool:

@@ -12,7 +12,7 @@ from flake8_untimed.inference.scopes import Scope, called_name
 from flake8_untimed.inference.surroundings import is_surrounded
 from flake8_untimed.inference.values import UNKNOWN, Class, Context, Function, Instance, Value
 from flake8_untimed.inference.walk import Found, Walk, visit, walk
-from flake8_untimed.limits import arguments_of, is_made_at
+from flake8_untimed.limits.takers import arguments_of, is_made_at
 
 if TYPE_CHECKING:
     from flake8_untimed.calls import Call, Construction, Facts
@@ -37,7 +37,7 @@ def takers_rely_on(facts: Facts, made: Construction) -> bool | None:
         if is_surrounded(facts.evaluator, node, context, asynchronous):
             rely.append(False)
         else:
-            rely += facts.limits.sent_through(made.node, taker, passed, node, context)
+            rely += facts.limits.takers.sent_through(made.node, taker, passed, node, context)
     if facts.evaluator.is_spent:
         return False
     return any(rely) if rely else None

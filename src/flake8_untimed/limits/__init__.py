@@ -1,0 +1,171 @@
+"""What limits the wait of a request: its own argument, or, though the call names no timeout, the
+client's construction, a subclass, an adapter, a patch, something around the call. One file for each
+of these; `Limits` asks them in turn.
+
+requests hands a request on from `get` to `Session.request`, to `Session.send`, to the adapter, and
+each can be overridden; what an override makes of the timeout is found by reading it for just the
+arguments that the library passes (`timeout=None` among them, which is why so many recipes fail).
+"""
+
+from __future__ import annotations
+
+import ast
+
+from flake8_untimed.bounds import UNKNOWN, Bound, Kind, Source, judged, omitted
+from flake8_untimed.inference import invoke
+from flake8_untimed.inference.arguments import Argument, Passed, bind
+from flake8_untimed.inference.evaluate import Evaluator
+from flake8_untimed.inference.scopes import Scope
+from flake8_untimed.inference.surroundings import is_surrounded
+from flake8_untimed.inference.values import Alternatives, Context, Mapping, SenderValue, Symbol
+from flake8_untimed.inference.walk import Walk
+from flake8_untimed.libraries.model import Library, Sender, Timeouts
+from flake8_untimed.limits.adapters import Adapters
+from flake8_untimed.limits.addresses import needs_no_network
+from flake8_untimed.limits.changes import Changes
+from flake8_untimed.limits.clients import Clients
+from flake8_untimed.limits.functions import Functions
+from flake8_untimed.limits.overrides import Overrides
+from flake8_untimed.limits.process import ProcessWide
+from flake8_untimed.limits.takers import Takers
+from flake8_untimed.settings import Settings
+
+
+class Limits:
+    """Finds the bound of requests. One for each module that is checked."""
+
+    def __init__(
+        self, evaluator: Evaluator, settings: Settings, module: Scope, found: Walk
+    ) -> None:
+        self._evaluator = evaluator
+        self.open: set[object] = set()
+        """What is being looked into, so that nothing is looked into inside itself."""
+        self.depth = 0
+        """How many functions deep the look has gone."""
+        self.process = ProcessWide(evaluator, module)
+        self.changes = Changes(evaluator)
+        self.clients = Clients(self, evaluator, frozenset(settings.bounded_clients))
+        self.overrides = Overrides(self, evaluator, found)
+        self.adapters = Adapters(self, evaluator)
+        self.functions = Functions(self, evaluator)
+        self.takers = Takers(self, evaluator)
+
+    def library(self, value: SenderValue) -> Library | None:
+        return self._evaluator.catalogue.library_of(value.path) or self._library_of_client(value)
+
+    def _library_of_client(self, value: SenderValue) -> Library | None:
+        client = self._evaluator.client_of(value.client) if value.client else None
+        return self._evaluator.catalogue.library_of(client.path) if client else None
+
+    def timeouts(self, value: SenderValue) -> Timeouts | None:
+        library = self.library(value)
+        return value.sender.timeouts or (library.timeouts if library else None)
+
+    def of(self, value: SenderValue, passed: Passed, context: Context, node: ast.AST) -> Bound:
+        """The bound of a request that is sent by `value` with these arguments."""
+        bound = self.of_request(value, passed)
+        if bound.kind in (Kind.BOUNDED, Kind.INVALID):
+            return bound
+        if needs_no_network(self._evaluator, value, passed):
+            return Bound(Kind.BOUNDED, Source.LIBRARY)
+        sender = value.sender
+        if is_surrounded(self._evaluator, node, context, sender.asynchronous, sender.late_body):
+            return Bound(Kind.BOUNDED, Source.AROUND)
+        if bound.kind is Kind.NONE and self.process.has_socket_default(
+            self.library(value), context.scope.module
+        ):
+            return Bound(Kind.BOUNDED, Source.AROUND)
+        maker = timeouts.made_by if (timeouts := self.timeouts(value)) else ""
+        if maker and any(self.process.patches(maker)):
+            return Bound(Kind.UNKNOWN, Source.AROUND, detail=f"this project replaces {maker}")
+        return bound
+
+    def of_request(self, value: SenderValue, passed: Passed) -> Bound:
+        """The same, whatever stands around the call."""
+        sender, timeouts = value.sender, self.timeouts(value)
+        if timeouts is None:
+            return UNKNOWN
+        around = self.clients.around(
+            value.client,
+            lambda inner: self.of_request(SenderValue(sender, value.path, inner), passed),
+        )
+        if around is not None:
+            return around
+        if value.unbound:
+            passed = passed.shifted(1)
+        given: Alternatives | None = None
+        if sender.timeout is not None:
+            bound = bind(passed, sender.parameters, sender.keywords)
+            argument = bound.named.get(sender.timeout)
+            if self._may_hold_timeout(bound.named.get(timeouts.also_in)):
+                return UNKNOWN
+            if argument is not None:
+                given = self._evaluator.deeply(argument)
+                own = judged(self._evaluator, given, timeouts)
+                if own is not None and own.kind is Kind.DISABLED and self.process.falls_back(given):
+                    return UNKNOWN
+                if own is not None and own.kind is not Kind.DISABLED:
+                    return own
+                if own is not None:
+                    return self.overrides.overridden(value, given, passed) or own
+            elif bound.may_hold(sender.timeout, sender.timeout in sender.parameters):
+                return UNKNOWN
+        elif "timeout" in passed.keywords and sender.keywords and "timeout" not in sender.keywords:
+            return Bound(Kind.INVALID, detail="it takes no timeout")
+        return (
+            self.overrides.overridden(value, given, passed)
+            or self._prepared(sender, passed)
+            or self._default(value, timeouts)
+        )
+
+    def _prepared(self, sender: Sender, passed: Passed) -> Bound | None:
+        """The bound of a request that was made before it is sent: `client.build_request(...)`."""
+        if sender.prepared is None:
+            return None
+        argument = bind(passed, sender.parameters, sender.keywords).named.get(sender.prepared)
+        if argument is None or argument.node is None or argument.context is None:
+            return None
+        node, context = _where_made(argument.node, argument.context)
+        if not isinstance(node, ast.Call):
+            return None
+        if isinstance(argument.node, ast.Name) and _is_changed(argument.node.id, context.scope):
+            return UNKNOWN
+        for maker in self._evaluator.evaluate(node.func, context):
+            given = invoke.passed_by(self._evaluator, node, context)
+            if isinstance(maker, SenderValue):
+                return self.of_request(maker, given)
+            if isinstance(maker, Symbol) and (given.keywords.keys() & {"extensions"}):
+                return UNKNOWN
+        return None
+
+    def _may_hold_timeout(self, argument: Argument | None) -> bool:
+        """Whether a mapping that is passed may have an entry `timeout`."""
+        return argument is not None and not all(
+            isinstance(value, Mapping) and not value.open and "timeout" not in value.entries
+            for value in self._evaluator.argument(argument)
+        )
+
+    def _default(self, value: SenderValue, timeouts: Timeouts) -> Bound:
+        """Nobody said anything on the way: the client's default, or the library's."""
+        if value.client is not None and value.sender.client_default:
+            return self.clients.of_client(value.client, timeouts)
+        return omitted(timeouts)
+
+
+def _is_changed(name: str, scope: Scope) -> bool:
+    """Whether a function does anything to the object of a name but give it to others."""
+    return any(
+        base.startswith(f"{name}.") or (base == name and event.kind != "argument")
+        for base, events in scope.events.items()
+        for event in events
+    )
+
+
+def _where_made(node: ast.expr, context: Context) -> tuple[ast.AST, Context]:
+    """The expression that a local name was surely given, and where it stands; else the node."""
+    scope, at, frame = context
+    if isinstance(node, ast.Name) and node.id in scope.bindings:
+        reaching = scope.reaching(node.id, at)
+        if len(reaching) == 1 and reaching[0].binding.kind == "assign":
+            return reaching[0].binding.node, Context(scope, reaching[0].binding.statement, frame)
+    return node, context

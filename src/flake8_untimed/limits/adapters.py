@@ -1,0 +1,129 @@
+"""The adapters that are mounted on a session of requests, and the addresses that each serves."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from flake8_untimed.bounds import UNKNOWN, Bound, Kind, Source
+from flake8_untimed.inference import invoke, objects
+from flake8_untimed.inference.arguments import Argument, Passed, bind
+from flake8_untimed.inference.evaluate import Evaluator
+from flake8_untimed.inference.values import (
+    Alternatives,
+    Class,
+    Context,
+    Function,
+    Instance,
+    Literal,
+    SenderValue,
+    Unknown,
+    Value,
+)
+from flake8_untimed.limits.addresses import url_of
+
+if TYPE_CHECKING:
+    from flake8_untimed.limits import Limits
+
+NOT_GIVEN: Alternatives = (Literal(None),)
+"""What requests hands on for a timeout that nobody gave."""
+_SENT_WITH = ("stream", "timeout", "verify", "cert", "proxies")
+"""What a session gives its adapter's `send` beside the request."""
+
+
+class Adapters:
+    """Finds what mounted adapters make of a timeout."""
+
+    def __init__(self, limits: Limits, evaluator: Evaluator) -> None:
+        self._limits = limits
+        self._evaluator = evaluator
+
+    def adapted(self, client: Instance, given: Alternatives | None, passed: Passed) -> Bound | None:
+        """The bound that mounted adapters set: `session.mount("https://", TimeoutAdapter())`."""
+        mounted: dict[str, bool | None] = {}
+        for context, event in self._limits.changes.events(client):
+            if event.kind == "call" and event.name == "mount" and isinstance(event.node, ast.Call):
+                self._mount(event.node, context, given, mounted)
+        if isinstance(client.cls, Class) and "send" in self._limits.clients.senders(client):
+            if self._overrides(client, "merge_environment_settings", "get_adapter"):
+                return UNKNOWN
+        if not any(v is not False for v in mounted.values()):
+            return None
+        prefixes = _prefixes(mounted, url_of(self._evaluator, passed))
+        verdicts = {mounted[p] for p in prefixes} | ({False} if not prefixes else set())
+        if verdicts == {True}:
+            return Bound(Kind.BOUNDED, Source.SUBCLASS)
+        return None if verdicts == {False} else UNKNOWN
+
+    def _overrides(self, client: Instance, *names: str) -> bool:
+        """Whether a class of the project has its own method of one of these names."""
+        assert isinstance(client.cls, Class)
+        return any(
+            isinstance(c, Class) and name in c.scope.bindings
+            for c in objects.mro(self._evaluator, client.cls)
+            for name in names
+        )
+
+    def _mount(
+        self,
+        node: ast.Call,
+        context: Context,
+        given: Alternatives | None,
+        mounted: dict[str, bool | None],
+    ) -> None:
+        """Enters what one call of `mount` does: prefix -> whether its adapter limits."""
+        passed = invoke.passed_by(self._evaluator, node, context)
+        bound = bind(passed, ("prefix", "adapter"))
+        prefix, adapter = bound.named.get("prefix"), bound.named.get("adapter")
+        if prefix is None or adapter is None:
+            mounted[""] = None
+            return
+        limited = self.limit(self._evaluator.argument(adapter), given)
+        for value in self._evaluator.argument(prefix):
+            if isinstance(value, Literal) and isinstance(value.value, str):
+                mounted[value.value.lower()] = limited
+            elif isinstance(value, Unknown):
+                mounted.setdefault("https://?", None if limited else limited)
+            else:
+                mounted.setdefault("https://?", None)
+
+    def limit(self, adapters: Alternatives, given: Alternatives | None) -> bool | None:
+        """Whether adapters set a timeout where none is given; None: nobody knows."""
+        verdicts = {verdict for a in adapters for verdict in self._verdicts(a, given)}
+        return verdicts.pop() if len(verdicts) == 1 else None
+
+    def _verdicts(self, adapter: Value, given: Alternatives | None) -> Iterator[bool | None]:
+        if not (isinstance(adapter, Instance) and isinstance(adapter.cls, Class)):
+            known = self._evaluator.catalogue.carrier(getattr(adapter, "path", ""))
+            yield None if known is None else False
+            return
+        for method in objects.class_attribute(self._evaluator, adapter.cls, "send", adapter):
+            if isinstance(method, Function):
+                yield self._send_limits(method, given)
+            else:
+                yield False if isinstance(method, SenderValue) else None
+
+    def _send_limits(self, send: Function, given: Alternatives | None) -> bool | None:
+        """Whether an adapter's own `send` sets a timeout."""
+        passed = Passed([Argument(None, None)])
+        passed.keywords = dict.fromkeys(_SENT_WITH, Argument(None, None))
+        passed.keywords["timeout"] = Argument(None, None, values=given or NOT_GIVEN)
+        found = self._limits.functions.of_callable(send, passed, everything=True)
+        if found is None or found.kind in (Kind.UNKNOWN, Kind.INVALID):
+            return None
+        return found.kind is Kind.BOUNDED
+
+
+def _prefixes(mounted: dict[str, bool | None], url: str | None) -> list[str]:
+    """The mounted prefixes that may serve a URL; the longest wins. The session's own two
+    adapters stand behind `http://` and `https://`."""
+    longest = [p for p in mounted if p.startswith(("http://", "https://"))]
+    if url is None:
+        schemes = {p for p in longest if p in ("http://", "https://")}
+        if schemes == {"http://", "https://"}:
+            return longest
+        # One scheme only, and an address out of sight: most likely that very scheme.
+        return [*longest] if longest else []
+    matching = [p for p in longest if url.startswith(p) or p.startswith(url) or p == "https://?"]
+    return [max(matching, key=len)] if matching else []

@@ -1,0 +1,60 @@
+"""The address of a request, as far as it is written at the call."""
+
+from __future__ import annotations
+
+import ast
+
+from flake8_untimed.inference.arguments import Passed, bind
+from flake8_untimed.inference.evaluate import Evaluator, tests
+from flake8_untimed.inference.values import Literal, SenderValue
+
+_NO_NETWORK = ("data:", "file:")
+"""Addresses that are read without a connection, or refused."""
+
+
+def needs_no_network(evaluator: Evaluator, value: SenderValue, passed: Passed) -> bool:
+    """Whether a request surely goes to an address that is not in a network."""
+    return (url_of(evaluator, passed) or "").startswith(_NO_NETWORK) or _is_local(value, passed)
+
+
+def url_of(evaluator: Evaluator, passed: Passed) -> str | None:
+    """How the URL of a call begins, in lower case, as far as it is written there."""
+    for argument in (passed.keywords.get("url"), *passed.positional[:2]):
+        if argument is None or argument.node is None:
+            continue
+        node = argument.node
+        if isinstance(node, ast.JoinedStr) and node.values:
+            node = node.values[0]
+        while isinstance(node, ast.BinOp):
+            node = node.left
+        if argument.context is None:
+            continue
+        for value in evaluator.evaluate(node, argument.context):
+            if (
+                isinstance(value, Literal)
+                and isinstance(value.value, str)
+                and ("://" in value.value or value.value.startswith(_NO_NETWORK))
+            ):
+                return value.value.lower()
+    return None
+
+
+def _is_local(value: SenderValue, passed: Passed) -> bool:
+    """Whether a test around a call says that its URL leads to no network:
+    `if url.startswith("data:")`."""
+    taken = passed.shifted(1) if value.unbound else passed
+    named = bind(taken, value.sender.parameters, value.sender.keywords).named
+    for argument in (named.get("url"), named.get("fullurl")):
+        if argument is None or argument.context is None or not isinstance(argument.node, ast.Name):
+            continue
+        scope, at, _ = argument.context
+        for test in tests(scope).get(argument.node.id, ()):
+            if isinstance(test.call.func, ast.Attribute) and len(test.call.args) == 1:
+                begins = test.call.args[0]
+                every = begins.elts if isinstance(begins, ast.Tuple) else [begins]
+                if all(
+                    isinstance(text, ast.Constant) and str(text.value).startswith(_NO_NETWORK)
+                    for text in every
+                ) and test.holds(scope, argument.node.id, at):
+                    return True
+    return False

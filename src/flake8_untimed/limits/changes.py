@@ -1,0 +1,121 @@
+"""What is done to a client after it is made, by every name that holds it."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from flake8_untimed.inference import objects
+from flake8_untimed.inference.arguments import parameter_names
+from flake8_untimed.inference.evaluate import Evaluator
+from flake8_untimed.inference.scopes import Event, Scope
+from flake8_untimed.inference.values import Class, Context, Function, Instance, Value
+
+_CHANGING = frozenset(("mount", "update", "setdefault"))
+"""Methods that change a client or its headers."""
+
+
+class Changes:
+    """Finds what is done to clients; what a name has gone through is looked for once."""
+
+    def __init__(self, evaluator: Evaluator) -> None:
+        self._evaluator = evaluator
+        self._of_name: dict[object, list[tuple[Context, Event]]] = {}
+
+    def events(self, client: Value, below: str = "") -> Iterator[tuple[Context, Event]]:
+        """What is done to an object in sight, by every name that held it on its way here; `below`:
+        to an attribute of it (`.headers`). Calls of methods that change nothing are left out."""
+        seen: set[object] = set()
+        step = client.steps
+        # A step without a holder is where it was made: what comes before is not the object.
+        while step is not None and step.holder is not None:
+            if step.holder not in seen:
+                seen.add(step.holder)
+                yield from self._held(*step.holder, below)
+            step = step.before
+        if isinstance(client, Instance) and isinstance(client.cls, Class) and not below:
+            for base in objects.mro(self._evaluator, client.cls):
+                if isinstance(base, Class) and base.scope not in seen:
+                    yield from self._by_itself(base.scope, client, client.cls)
+
+    def _by_itself(
+        self, base: Scope, client: Instance, cls: Class
+    ) -> Iterator[tuple[Context, Event]]:
+        """What the methods of a class do to `self`."""
+        for method, event in changes_to_self(base):
+            frame = None
+            if base is cls.scope and method.name == "__init__":
+                frame = objects._construction_frame(self._evaluator, cls, method, client)
+            yield Context(method, event.statement, frame), event
+
+    def _held(self, scope: Scope, name: str, below: str) -> list[tuple[Context, Event]]:
+        """What is done to what a name holds; found once, since every call through it asks."""
+        key = (scope, name, below)
+        if key not in self._of_name:
+            found = [(Context(s, e.statement), e) for s, e in changes(scope, name + below)]
+            for _, event in () if scope.is_class else tuple(found):
+                if event.kind == "argument":
+                    found += self._handed(event, scope, name)
+            self._of_name[key] = found
+        return self._of_name[key]
+
+    def _handed(self, event: Event, scope: Scope, name: str) -> Iterator[tuple[Context, Event]]:
+        """`configure(session)`: what the function does to its parameter."""
+        node = event.node
+        if not isinstance(node, ast.Call) or not isinstance(node.func, (ast.Name, ast.Attribute)):
+            return
+        for callee in self._evaluator.evaluate(node.func, Context(scope, event.statement)):
+            if isinstance(callee, Function) and not isinstance(callee.scope.node, ast.Lambda):
+                for parameter in _parameters_for(callee, node, name):
+                    for inner in callee.scope.events.get(parameter, ()):
+                        yield Context(callee.scope, inner.statement), inner
+
+
+def changes(scope: Scope, path: str) -> list[tuple[Scope, Event]]:
+    """What may change the object that `path` names in a scope (of a class: `self.path` in its
+    methods; of a module: in its functions, too), by the look of it; looked for once."""
+    key = f"changes of {path}"
+    found = scope._cache.get(key)
+    if found is None:
+        every = [*objects.attribute_events(scope, path)] if scope.is_class else []
+        every += [(scope, e) for e in scope.events.get(path, ())]
+        if scope.parent is None:
+            every += objects.done_inside(scope, path)
+        found = scope._cache[key] = [(s, e) for s, e in every if _may_change(e)]
+    return found  # type: ignore[return-value]
+
+
+def changes_to_self(cls: Scope) -> list[tuple[Scope, Event]]:
+    """What the methods of a class do to `self` that may change it; looked for once."""
+    found = cls._cache.get("changes of self")
+    if found is None:
+        found = cls._cache["changes of self"] = [
+            (method, event)
+            for method in objects.methods(cls)
+            for event in method.events.get(objects.first_parameter(method) or "", ())
+            if _may_change(event)
+        ]
+    return found  # type: ignore[return-value]
+
+
+def _may_change(event: Event) -> bool:
+    return event.kind != "call" or event.name in _CHANGING
+
+
+def _parameters_for(callee: Function, node: ast.Call, name: str) -> list[str]:
+    """The parameters of a function that take the variable `name` at a call."""
+    function = callee.scope.node
+    names = parameter_names(function.args)  # type: ignore[union-attr]
+    if callee.receiver is not None:
+        names = names[1:]
+    found = [
+        parameter
+        for parameter, argument in zip(names, node.args)
+        if isinstance(argument, ast.Name) and argument.id == name
+    ]
+    found += [
+        k.arg
+        for k in node.keywords
+        if k.arg and isinstance(k.value, ast.Name) and k.value.id == name
+    ]
+    return found

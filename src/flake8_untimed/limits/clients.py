@@ -1,0 +1,279 @@
+"""The default timeout that a client holds: from its construction, or set later."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from flake8_untimed.bounds import UNKNOWN, Bound, Kind, Source, judged, omitted, worst
+from flake8_untimed.inference import invoke, objects
+from flake8_untimed.inference.arguments import Argument, Passed, bind
+from flake8_untimed.inference.evaluate import Evaluator, is_none
+from flake8_untimed.inference.forwarding import inside
+from flake8_untimed.inference.scopes import Scope, called_name
+from flake8_untimed.inference.values import (
+    Alternatives,
+    Class,
+    Frame,
+    Function,
+    Instance,
+    Literal,
+    Result,
+    Symbol,
+    Value,
+)
+from flake8_untimed.inference.walk import walk
+from flake8_untimed.libraries.model import Constructor, Sender, Timeouts
+
+if TYPE_CHECKING:
+    from flake8_untimed.limits import Limits
+
+
+class Clients:
+    """Finds the defaults of clients."""
+
+    def __init__(
+        self, limits: Limits, evaluator: Evaluator, bounded_clients: frozenset[str]
+    ) -> None:
+        self._limits = limits
+        self._evaluator = evaluator
+        self._bounded_clients = bounded_clients
+
+    def of_client(self, client: Instance, timeouts: Timeouts) -> Bound:
+        """The default timeout that a client holds."""
+        known = self._evaluator.client_of(client)
+        if known is None:
+            return UNKNOWN
+        if self.is_named_bounded(client):
+            return Bound(Kind.BOUNDED, Source.SUBCLASS)
+        if known.connecting and self._connects_otherwise(client, known.connecting):
+            return UNKNOWN
+        around = self.around(client, lambda inner: self.of_client(inner, timeouts))
+        if around is not None:
+            return around
+        later = self._set_later(client, known.settable, timeouts)
+        if later is not None:
+            return later
+        constructor = known.constructor
+        library = self._evaluator.catalogue.library_of(known.path)
+        assert library is not None
+        table = constructor.timeouts or library.timeouts
+        passed = self._construction(client)
+        if constructor.timeout is None and not known.settable:
+            plain = isinstance(client.cls, Symbol) and passed is not None
+            if plain and _takes_nothing(constructor) and passed and "timeout" in passed.keywords:
+                return Bound(
+                    Kind.INVALID, Source.CLIENT, detail="it takes no timeout", site=client.site
+                )
+            return omitted(timeouts)
+        if passed is None:
+            if known.out_of_sight == "report":
+                return Bound(Kind.NONE, Source.OUT_OF_SIGHT)
+            if known.out_of_sight == "doubt":
+                return Bound(Kind.DEFAULT, Source.OUT_OF_SIGHT, table.omitted)
+            return Bound(Kind.UNKNOWN, Source.OUT_OF_SIGHT)
+        bound = self.of_constructor(constructor, table, passed)
+        if (
+            bound.kind is Kind.NONE
+            and library.socket_default
+            and self._limits.process.socket_default
+        ):
+            return Bound(Kind.BOUNDED, Source.AROUND)
+        if bound.kind is Kind.NONE and "timeout" in constructor.idle_timeouts:
+            # Of the family of requests: as with every Session, it is the calls that lack it.
+            return omitted(timeouts)
+        if bound.kind is not Kind.BOUNDED and self._depends_on_caller(client, constructor, table):
+            # Nobody can say it at the construction: it is as good as out of sight.
+            if known.out_of_sight == "silent":
+                return Bound(Kind.UNKNOWN, Source.OUT_OF_SIGHT)
+            return Bound(bound.kind, Source.OUT_OF_SIGHT, bound.seconds, bound.waits)
+        return Bound(
+            bound.kind, Source.CLIENT, bound.seconds, bound.waits, bound.detail, client.site
+        )
+
+    def _connects_otherwise(self, client: Instance, names: tuple[str, ...]) -> bool:
+        """Whether a subclass has its own way to the network, or none."""
+        if not isinstance(client.cls, Class):
+            return False
+        return any(
+            method.name in names
+            and not any(_calls_base(found.node, method) for found in walk(method).calls)
+            for base in objects.mro(self._evaluator, client.cls)
+            if isinstance(base, Class)
+            for method in objects.methods(base.scope)
+        )
+
+    def _depends_on_caller(
+        self, client: Instance, constructor: Constructor, table: Timeouts
+    ) -> bool:
+        """Whether a construction inside a function is judged by what its caller gave."""
+        site = client.site
+        if site is None or site.context.frame is None or isinstance(client.cls, Class):
+            return False
+        general = site.context._replace(frame=None)
+        passed = invoke.passed_by(self._evaluator, site.node, general)
+        return self.of_constructor(constructor, table, passed).kind is Kind.UNKNOWN
+
+    def of_constructor(self, constructor: Constructor, table: Timeouts, passed: Passed) -> Bound:
+        """The default that the arguments of a construction set."""
+        bound = bind(passed, constructor.parameters, constructor.keywords)
+        for name, classes in constructor.transports.items():
+            transport = bound.named.get(name) or bound.extra.get(name)
+            if transport is not None and not self._is_network(transport, classes):
+                return Bound(Kind.UNKNOWN, detail=f"its {name}= may be no way to the network")
+        if constructor.timeout is None:
+            if "timeout" in bound.extra and "timeout" not in constructor.idle_timeouts:
+                return Bound(Kind.INVALID, detail="it takes no timeout")
+            return omitted(table)
+        argument = bound.named.get(constructor.timeout)
+        if argument is not None:
+            found = judged(self._evaluator, self._evaluator.deeply(argument), table)
+            if found is not None:
+                return found
+        elif bound.may_hold(constructor.timeout, constructor.timeout in constructor.parameters):
+            return UNKNOWN
+        if any(name in bound.named for name in constructor.partial_timeouts):
+            return UNKNOWN
+        return omitted(table)
+
+    def _is_network(self, transport: Argument, classes: tuple[str, ...]) -> bool:
+        """Whether what requests go through is surely one of the library's own ways to the
+        network, which None stands for too."""
+        return all(
+            is_none(v) or any(c in classes for c in self._classes_of(v))
+            for v in self._evaluator.argument(transport)
+        )
+
+    def _classes_of(self, value: Value) -> list[str]:
+        """The paths of the classes outside the project that an object is of."""
+        if isinstance(value, Result):
+            return [value.path]
+        if not (isinstance(value, Instance) and isinstance(value.cls, Class)):
+            return []
+        line = objects.mro(self._evaluator, value.cls)
+        return [base.path for base in line if isinstance(base, Symbol)]
+
+    def _construction(self, client: Instance) -> Passed | None:
+        """What the library's own constructor is given, through the `__init__` of subclasses."""
+        if isinstance(client.cls, Symbol):
+            return client.site.passed if client.site is not None else None
+        passed = client.site.passed if client.site is not None else None
+        outer = client.site.context.frame if client.site is not None else None
+        return self._base_construction(client, client.cls, passed, outer)
+
+    def _base_construction(
+        self, client: Instance, cls: Class, passed: Passed | None, outer: Frame | None
+    ) -> Passed | None:
+        line = objects.mro(self._evaluator, cls)
+        for base in line:
+            if isinstance(base, Class) and "__init__" in base.scope.bindings:
+                break
+        else:
+            return passed
+        methods = self._evaluator.bound(base.scope, "__init__", None, None)
+        for method in methods:
+            if not isinstance(method, Function):
+                continue
+            bound = Function(method.scope, client)
+            frame = (
+                invoke.frame_for(self._evaluator, bound, passed, outer)
+                if passed is not None and (outer is None or outer.depth < invoke.FRAMES)
+                else None
+            )
+            for found in walk(method.scope).calls:
+                if _is_base_init(found.node):  # type: ignore[arg-type]
+                    context = inside(found, method.scope, frame)
+                    handed = invoke.passed_by(self._evaluator, found.node, context)  # type: ignore[arg-type]
+                    if not isinstance(found.node.func.value, ast.Call):  # type: ignore[union-attr]
+                        handed = handed.shifted(1)
+                    if frame is None and handed.open_keywords:
+                        return None
+                    return handed
+        return None
+
+    def _set_later(
+        self, client: Instance, names: tuple[str, ...], timeouts: Timeouts
+    ) -> Bound | None:
+        """`client.timeout = 5`, somewhere in sight."""
+        found = None
+        for context, event in self._limits.changes.events(client):
+            if event.kind == "store" and event.name in names:
+                values = self._evaluator.evaluate(event.node, context)  # type: ignore[arg-type]
+                bound = judged(self._evaluator, values, timeouts)
+                if bound is None or bound.kind in (Kind.BOUNDED, Kind.UNKNOWN):
+                    return bound or UNKNOWN
+                found = Bound(bound.kind, Source.CLIENT, None, bound.waits, bound.detail)
+        return found
+
+    def around(self, client: Instance | None, judge: Callable[[Instance], Bound]) -> Bound | None:
+        """What holds for the session that a client was made around, if it was. What is being looked
+        into is not inside itself, also by way of another: `self.session = Retry(self.session)`."""
+        inner = self._inner_session(client)
+        if inner is None or client is None or client.site is None:
+            return None
+        node = client.site.node
+        self._limits.open.add(node)
+        try:
+            others = [
+                v
+                for v in inner
+                if not (isinstance(v, Instance) and v.site and v.site.node in self._limits.open)
+            ]
+            bounds = [judge(v) for v in others if isinstance(v, Instance)]
+        finally:
+            self._limits.open.discard(node)
+        if len(bounds) < len(others):
+            return UNKNOWN
+        return worst(iter(bounds)) or UNKNOWN
+
+    def _inner_session(self, client: Instance | None) -> Alternatives | None:
+        """The session that a client was made around: `FuturesSession(session=...)`."""
+        known = self._evaluator.client_of(client) if client is not None else None
+        if known is None or known.takes_session is None or client is None or client.site is None:
+            return None
+        if not isinstance(client.cls, Symbol):
+            return None
+        constructor = known.constructor
+        bound = bind(client.site.passed, constructor.parameters, constructor.keywords)
+        argument = bound.named.get(known.takes_session)
+        if argument is None:
+            return None
+        values = self._evaluator.argument(argument)
+        return None if all(isinstance(v, Literal) and v.value is None for v in values) else values
+
+    def senders(self, client: Instance) -> dict[str, Sender]:
+        known = self._evaluator.client_of(client)
+        return dict(known.senders) if known else {}
+
+    def is_named_bounded(self, client: Instance) -> bool:
+        if not self._bounded_clients:
+            return False
+        if isinstance(client.cls, Symbol):
+            return client.cls.path in self._bounded_clients
+        names = (
+            objects.qualified_name(self._evaluator, c) if isinstance(c, Class) else c.path
+            for c in objects.mro(self._evaluator, client.cls)
+            if isinstance(c, (Class, Symbol))
+        )
+        return any(name in self._bounded_clients for name in names)
+
+
+def _takes_nothing(constructor: Constructor) -> bool:
+    return not (constructor.parameters or constructor.keywords)
+
+
+def _calls_base(node: ast.AST, method: Scope) -> bool:
+    """Whether a method calls the one of its base: `super().name()`, `Base.name(self)`."""
+    if not isinstance(node, ast.Call) or called_name(node) != method.name:
+        return False
+    holder = getattr(node.func, "value", None)
+    if isinstance(holder, ast.Call):
+        return called_name(holder) == "super"
+    first = node.args[0] if node.args else None
+    return isinstance(first, ast.Name) and first.id == objects.first_parameter(method)
+
+
+def _is_base_init(node: ast.Call) -> bool:
+    """`super().__init__(...)`, `Base.__init__(self, ...)`."""
+    return isinstance(node.func, ast.Attribute) and node.func.attr == "__init__"

@@ -1,0 +1,194 @@
+"""Functions that hand a request on: what bounds the requests behind them, for one caller."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from flake8_untimed.bounds import Bound, Kind, worst
+from flake8_untimed.inference import invoke
+from flake8_untimed.inference.arguments import Passed
+from flake8_untimed.inference.evaluate import Evaluator
+from flake8_untimed.inference.forwarding import handing_on, hands_on, inside
+from flake8_untimed.inference.handing import handed_over
+from flake8_untimed.inference.scopes import Scope
+from flake8_untimed.inference.values import (
+    Class,
+    Context,
+    Frame,
+    Function,
+    Partial,
+    SenderValue,
+    Value,
+)
+from flake8_untimed.inference.walk import Found, walk
+
+if TYPE_CHECKING:
+    from flake8_untimed.limits import Limits
+
+DEPTH = 6
+"""Functions that hand a request on to one another; deeper, nothing is said."""
+_OPEN = (Kind.UNKNOWN, Kind.BOUNDED)
+"""What is not reported of a request."""
+
+
+class Functions:
+    """Finds the requests behind functions."""
+
+    def __init__(self, limits: Limits, evaluator: Evaluator) -> None:
+        self._limits = limits
+        self._evaluator = evaluator
+        self._settled: dict[ast.Call, bool] = {}
+
+    def of_callable(
+        self,
+        value: Value,
+        passed: Passed,
+        outer: Frame | None = None,
+        everything: bool = False,
+        node: ast.AST | None = None,
+    ) -> Bound | None:
+        """The bound of the requests that a callable sends when it is given these arguments; None
+        if it sends none. `everything`: whatever it sends counts, not only what it hands on."""
+        if isinstance(value, SenderValue):
+            return self._limits.of_request(value, passed)
+        if isinstance(value, Partial):
+            return self.of_callable(
+                value.function, passed.after(value.site.passed), outer, everything, node
+            )
+        if not isinstance(value, Function) or self._limits.depth >= DEPTH:
+            return None
+        key = (value.scope, value.receiver and value.receiver.key())
+        if key in self._limits.open:
+            return None
+        requests = [
+            found
+            for found in walk(value.scope).calls
+            if everything or (hands_on(found.node, value.scope) and not self._is_settled(found))  # type: ignore[arg-type]
+        ]
+        if not requests:
+            return None
+        self._limits.open.add(key)
+        self._limits.depth += 1
+        try:
+            frame = invoke.frame_for(self._evaluator, value, passed, outer)
+            return worst(self._inside(value.scope, requests, frame, everything))
+        finally:
+            self._limits.depth -= 1
+            self._limits.open.discard(key)
+
+    def _is_settled(self, found: Found) -> bool:
+        """Whether the request of a call is judged where it stands, whoever calls its function."""
+        node = found.node
+        assert isinstance(node, ast.Call)
+        if node not in self._settled:
+            # A function that calls itself on the way asks again.
+            self._settled[node] = False
+            context = Context(found.scope, found.statement)
+            senders = [
+                v
+                for v in self._evaluator.evaluate(node.func, context)
+                if isinstance(v, SenderValue)
+            ]
+            if senders:
+                passed = invoke.passed_by(self._evaluator, node, context)
+                bounds = [self._limits.of(s, passed, context, node) for s in senders]
+                self._settled[node] = all(b.kind not in _OPEN for b in bounds)
+        return self._settled[node]
+
+    def sender_inside(
+        self, function: Function, passed: Passed, outer: Frame | None = None
+    ) -> SenderValue | None:
+        """The sender that a function hands its caller's arguments on to."""
+        frame = invoke.frame_for(self._evaluator, function, passed, outer)
+        for found in handing_on(function.scope):
+            node = found.node
+            assert isinstance(node, ast.Call)
+            context = inside(found, function.scope, frame)
+            callees = self._evaluator.evaluate(node.func, context)
+            handed = handed_over(self._evaluator, node, context, callees, known=True)
+            for callee in (*callees, *(value for value, _ in handed)):
+                while isinstance(callee, Partial):
+                    callee = callee.function
+                if isinstance(callee, SenderValue):
+                    return callee
+                if isinstance(callee, Function) and frame.depth < invoke.FRAMES:
+                    inner = invoke.passed_by(self._evaluator, node, context)
+                    sender = self.sender_inside(callee, inner, frame)
+                    if sender is not None:
+                        return sender
+        return None
+
+    def requests_behind(
+        self, function: Function, passed: Passed, outer: Frame | None = None
+    ) -> Iterator[tuple[SenderValue, Passed]]:
+        """The senders that a function hands its caller's arguments on to, each with what it gets."""
+        frame = invoke.frame_for(self._evaluator, function, passed, outer)
+        if frame.depth > invoke.FRAMES:
+            return
+        scope = function.scope
+        for _, _, callee, given in self.reached(handing_on(scope), scope, frame):
+            while isinstance(callee, Partial):
+                given, callee = given.after(callee.site.passed), callee.function
+            if isinstance(callee, SenderValue):
+                yield callee, given.shifted(1) if callee.unbound else given
+            elif isinstance(callee, Function):
+                yield from self.requests_behind(callee, given, frame)
+
+    def _inside(
+        self, scope: Scope, requests: list[Found], frame: Frame, everything: bool
+    ) -> Iterator[Bound]:
+        for node, context, callee, passed in self.reached(requests, scope, frame):
+            if isinstance(callee, SenderValue):
+                yield self._limits.of(callee, passed, context, node)
+            elif isinstance(callee, (Partial, Function)):
+                bound = self.of_callable(callee, passed, frame, everything, node)
+                if bound is not None:
+                    yield bound
+
+    def reached(
+        self, calls: list[Found], scope: Scope, frame: Frame
+    ) -> Iterator[tuple[ast.Call, Context, Value, Passed]]:
+        """Of some calls in a function those that are reached for one caller: each thing that is
+        called and may send a request, with what it is given."""
+        for found in calls:
+            node = found.node
+            assert isinstance(node, ast.Call)
+            context = inside(found, scope, frame)
+            if not _reachable(self._evaluator, context):
+                continue
+            passed: Passed | None = None
+            callees = self._evaluator.evaluate(node.func, context)
+            for callee, given in handed_over(self._evaluator, node, context, callees, known=True):
+                yield node, context, callee, given
+            for callee in callees:
+                if isinstance(callee, (SenderValue, Partial, Function, Class)):
+                    if passed is None:
+                        passed = invoke.passed_by(self._evaluator, node, context)
+                    yield node, context, callee, passed
+
+
+def _reachable(evaluator: Evaluator, context: Context) -> bool:
+    """Whether a statement is reached, as far as the tests around and before it tell."""
+    scope, at, frame = context
+
+    def truth(statement: ast.If | ast.Assert) -> bool | None:
+        return evaluator.truth(statement.test, Context(scope, statement, frame))
+
+    for place in scope.chain(at):
+        if isinstance(place.parent, ast.If):
+            test = truth(place.parent)
+            if test is not None and test is not (place.block == "body"):
+                return False
+        for before in place.body[: place.position]:
+            if isinstance(before, ast.Assert):
+                if truth(before) is False:
+                    return False
+            elif isinstance(before, ast.If):
+                leaves = scope._ends(before.body), scope._ends(before.orelse)
+                if any(leaves):
+                    test = truth(before)
+                    if test is not None and leaves[0 if test else 1]:
+                        return False
+    return True

@@ -1,0 +1,199 @@
+"""Methods that stand in the place of the library's: in a subclass, on the object, or patched into
+the library itself."""
+
+from __future__ import annotations
+
+import ast
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from flake8_untimed.bounds import UNKNOWN, Bound, Kind, Source
+from flake8_untimed.inference import objects
+from flake8_untimed.inference.arguments import Argument, Passed
+from flake8_untimed.inference.evaluate import Evaluator
+from flake8_untimed.inference.scopes import Event
+from flake8_untimed.inference.values import (
+    Alternatives,
+    Class,
+    Context,
+    Function,
+    Instance,
+    Partial,
+    SenderValue,
+    Symbol,
+    Unknown,
+    Value,
+)
+from flake8_untimed.inference.walk import Walk
+from flake8_untimed.libraries.model import Sender
+from flake8_untimed.limits.adapters import NOT_GIVEN
+from flake8_untimed.limits.functions import DEPTH
+
+if TYPE_CHECKING:
+    from flake8_untimed.limits import Limits
+
+_REQUEST, _SEND = "requests.Session.request", "requests.Session.send"
+_PREVIOUS = Sender("request", (), passes=("timeout", "verify", "cert", "stream", "proxies"))
+"""What comes before `send`, where the client is not known."""
+
+
+class Overrides:
+    """Finds what replaced methods make of a timeout."""
+
+    def __init__(self, limits: Limits, evaluator: Evaluator, found: Walk) -> None:
+        self._limits = limits
+        self._evaluator = evaluator
+        self._found = found
+
+    def overridden(
+        self, value: SenderValue, given: Alternatives | None, passed: Passed
+    ) -> Bound | None:
+        """The bound that a subclass, a patched method or an adapter sets on the way; None: there
+        is nothing on the way."""
+        client = value.client
+        by_user = given is not None
+        if self._limits.depth >= DEPTH:
+            return UNKNOWN
+        patched = self._patched_function(value, given)
+        if patched is not None:
+            return patched
+        if client is None or value.unbound:
+            return None
+        if self._limits.clients.is_named_bounded(client):
+            return Bound(Kind.BOUNDED, Source.SUBCLASS)
+        senders = self._limits.clients.senders(client)
+        sender: Sender | None = value.sender
+        previous: Sender | None = None
+        while sender is not None:
+            override, place = self._override(client, sender.name, called=previous is None)
+            # Where `send` takes no timeout, the request holds it already: nothing can be lost.
+            if override is not None and (sender.timeout is not None or previous is None):
+                self._limits.open.add(place)
+                try:
+                    found = self.through(override, sender, previous, given)
+                finally:
+                    self._limits.open.discard(place)
+                if found.kind is Kind.DISABLED and not by_user:
+                    return Bound(Kind.NONE, Source.LIBRARY)
+                return found
+            if "timeout" in sender.passes and given is None:
+                given = self._passed_on(value)
+            previous, sender = sender, senders.get(sender.delegates or "")
+        adapted = self._limits.adapters.adapted(client, given, passed)
+        if adapted is None and client.site is None and self._patches_sessions:
+            return UNKNOWN
+        return adapted
+
+    @cached_property
+    def _patches_sessions(self) -> bool:
+        """Whether this module gives every session that it makes a `request` of its own: then a
+        session that comes from out of sight is most likely one of these."""
+        made = patched = 0
+        found = self._found
+        for node, scope, statement in found.stores:
+            target = node.targets[0] if isinstance(node, ast.Assign) else None
+            if isinstance(target, ast.Attribute) and target.attr == "request":
+                owners = self._evaluator.evaluate(target.value, Context(scope, statement))
+                patched += any(isinstance(o, Instance) and o.site is not None for o in owners)
+        if not patched:
+            return False
+        for node, scope, statement in found.calls:
+            assert isinstance(node, ast.Call)
+            for callee in self._evaluator.evaluate(node.func, Context(scope, statement)):
+                made += isinstance(callee, Symbol) and (
+                    self._evaluator.client_at(callee.path) is not None
+                )
+        return patched >= made
+
+    def _passed_on(self, value: SenderValue) -> Alternatives:
+        """What a library passes for a timeout that nobody gave: None, or its word for that."""
+        timeouts = self._limits.timeouts(value)
+        if timeouts is not None and timeouts.defaults:
+            return (Symbol(timeouts.defaults[-1]),)
+        return NOT_GIVEN
+
+    def _override(self, client: Instance, name: str, called: bool) -> tuple[Value | None, object]:
+        """What stands in the place of a method of a client, and where that was put there: on the
+        object, or (unless it was the method called, which was found already) in its class."""
+        for context, event in self._limits.changes.events(client):
+            place = (event.statement, name)
+            if event.kind == "store" and event.name == name and place not in self._limits.open:
+                self._limits.open.add(place)
+                try:
+                    found = self._evaluator.evaluate(event.node, context)  # type: ignore[arg-type]
+                finally:
+                    self._limits.open.discard(place)
+                known = [v for v in found if not isinstance(v, Unknown)]
+                return (known or found)[0], place
+        if not called and isinstance(client.cls, Class):
+            for value in objects.class_attribute(self._evaluator, client.cls, name, client):
+                if isinstance(value, (Function, Partial)):
+                    return value, None
+        return None, None
+
+    def through(
+        self,
+        override: Value,
+        sender: Sender,
+        previous: Sender | None,
+        given: Alternatives | None,
+    ) -> Bound:
+        """What an override of `sender` makes of the arguments that the library's own `previous`
+        method (None: the user's call) passes to it."""
+        unknown = Argument(None, None)
+        passed = Passed([unknown for _ in sender.parameters[:2]])
+        if previous is not None:
+            passed.keywords = dict.fromkeys(previous.passes, unknown)
+            passed.keywords.pop("timeout", None)
+            if given is None and "timeout" in previous.passes and sender.timeout is not None:
+                given = NOT_GIVEN
+        if given is not None and sender.timeout is not None:
+            passed.keywords["timeout"] = Argument(None, None, values=given)
+        found = self._limits.functions.of_callable(override, passed, everything=True)
+        if found is None:
+            return UNKNOWN
+        if found.kind is Kind.BOUNDED:
+            return Bound(Kind.BOUNDED, Source.SUBCLASS, found.seconds)
+        return found
+
+    def _patched_function(self, value: SenderValue, given: Alternatives | None) -> Bound | None:
+        """`requests.get = partial(requests.get, timeout=5)` and the like, in the project."""
+        for name in _patchable(value):
+            for context, event in self._limits.process.patches(name):
+                key = (event.statement, name)
+                if key in self._limits.open:
+                    continue
+                self._limits.open.add(key)
+                try:
+                    bound = self._patch_limits(context, event, value.sender, given)
+                finally:
+                    self._limits.open.discard(key)
+                if bound is not None:
+                    return bound
+        return None
+
+    def _patch_limits(
+        self, context: Context, event: Event, sender: Sender, given: Alternatives | None
+    ) -> Bound | None:
+        found = self._evaluator.evaluate(event.node, context)  # type: ignore[arg-type]
+        for patch in found:
+            if isinstance(patch, (Partial, Function)):
+                name = event.name
+                previous = _PREVIOUS if name == "send" else None
+                through = self.through(patch, sender, previous, given)
+                return through if through.kind is Kind.BOUNDED else None
+        return None
+
+
+def _patchable(value: SenderValue) -> tuple[str, ...]:
+    """The names whose patching covers a sender."""
+    path = value.path
+    base, _, name = path.rpartition(".")
+    if value.client is None:
+        if base != "requests":
+            return (path,)
+        on_the_way = () if name == "request" else ("requests.api.request",)
+        return (path, *on_the_way, _REQUEST, _SEND)
+    if value.sender.name in ("request", "send") or "request" not in (value.sender.delegates or ""):
+        return (path, _SEND) if base == "requests.Session" else (path,)
+    return (path, _REQUEST, _SEND)

@@ -1,0 +1,159 @@
+"""Clients that are given to functions and classes of the project: what is sent through them there."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from flake8_untimed.bounds import Bound, Kind, Source
+from flake8_untimed.inference import invoke, objects
+from flake8_untimed.inference.arguments import Argument, Passed
+from flake8_untimed.inference.evaluate import Evaluator
+from flake8_untimed.inference.forwarding import inside
+from flake8_untimed.inference.scopes import Scope
+from flake8_untimed.inference.values import (
+    Class,
+    Context,
+    Frame,
+    Function,
+    Instance,
+    Partial,
+    SenderValue,
+    Site,
+    Value,
+)
+from flake8_untimed.inference.walk import Found, walk
+from flake8_untimed.libraries.model import Sender
+from flake8_untimed.limits.functions import DEPTH
+
+if TYPE_CHECKING:
+    from flake8_untimed.limits import Limits
+
+
+class Takers:
+    """Finds the requests that are sent through a client by what it is given to."""
+
+    def __init__(self, limits: Limits, evaluator: Evaluator) -> None:
+        self._limits = limits
+        self._evaluator = evaluator
+
+    def sent_through(
+        self, made: ast.Call, taker: Value, passed: Passed, node: ast.Call, context: Context
+    ) -> Iterator[bool]:
+        """For each request that a function or class of the project sends through the client made at
+        `made`, when a call (`node`) gives it these arguments: whether it relies on the client's own
+        default. Setting another default counts as one that does not."""
+        if self._limits.depth >= DEPTH:
+            return
+        self._limits.depth += 1
+        try:
+            for scope, frame in self._bodies(taker, passed, node, context):
+                key = (made, scope)
+                if key not in self._limits.open:
+                    self._limits.open.add(key)
+                    try:
+                        yield from self._sent_inside(made, scope, frame)
+                    finally:
+                        self._limits.open.discard(key)
+        finally:
+            self._limits.depth -= 1
+
+    def _bodies(
+        self, taker: Value, passed: Passed, node: ast.Call, context: Context
+    ) -> Iterator[tuple[Scope, Frame]]:
+        """The functions in which a taker may use what it is given: a class keeps it for all of its
+        methods."""
+        outer = context.frame
+        if outer is not None and outer.depth >= invoke.FRAMES:
+            return
+        cls = taker if isinstance(taker, Class) else None
+        if isinstance(taker, Function):
+            if taker.scope.name != "__init__" or taker.scope.owner is None:
+                yield taker.scope, invoke.frame_for(self._evaluator, taker, passed, outer)
+                return
+            cls = Class(taker.scope.owner)
+        if cls is None:
+            return
+        instance = Instance(cls, Site(node, context, passed))
+        for base in objects.mro(self._evaluator, cls):
+            if isinstance(base, Class):
+                for method in objects.methods(base.scope):
+                    first = objects.first_parameter(method)
+                    if method.name == "__init__" and base.scope is cls.scope:
+                        maker = Function(method, instance)
+                        yield method, invoke.frame_for(self._evaluator, maker, passed, outer)
+                    elif first is not None and method.owner is base.scope:
+                        yield method, Frame(method, {first: (instance,)}, None, 1)
+
+    def _sent_inside(self, made: ast.Call, scope: Scope, frame: Frame) -> Iterator[bool]:
+        yield from self._stored_inside(made, scope, frame)
+        for node, context, callee, passed in self._limits.functions.reached(
+            walk(scope).calls, scope, frame
+        ):
+            while isinstance(callee, Partial):
+                passed, callee = passed.after(callee.site.passed), callee.function
+            if isinstance(callee, SenderValue):
+                if is_made_at(callee.client, made):
+                    yield relies(
+                        self._limits.of(callee, passed, context, node), callee.sender, passed
+                    )
+            elif any(
+                is_made_at(value, made)
+                for argument in arguments_of(passed)
+                for value in self._evaluator.argument(argument)
+            ):
+                yield from self.sent_through(made, callee, passed, node, context)
+
+    def _stored_inside(self, made: ast.Call, scope: Scope, frame: Frame) -> Iterator[bool]:
+        """The same for what is assigned: the default timeout of the client, or the client to a
+        property of the project."""
+        for node, inner, statement in walk(scope).stores:
+            if not isinstance(node, ast.Assign):
+                continue
+            context = inside(Found(node, inner, statement), scope, frame)
+            for target in node.targets:
+                if isinstance(target, ast.Attribute):
+                    for owner in self._evaluator.evaluate(target.value, context):
+                        client = self._evaluator.client_of(owner)
+                        if client is not None:
+                            if is_made_at(owner, made) and target.attr in client.settable:
+                                yield False
+                        elif isinstance(owner, Instance) and isinstance(owner.cls, Class):
+                            yield from self._set(made, owner, target.attr, node.value, context)
+
+    def _set(
+        self,
+        made: ast.Call,
+        owner: Instance,
+        name: str,
+        value: ast.expr,
+        context: Context,
+    ) -> Iterator[bool]:
+        """What the setter of a property does with a client."""
+        assert isinstance(owner.cls, Class)
+        setter = objects.setter_of(self._evaluator, owner.cls, name)
+        if setter is not None:
+            given = Argument(value, context)
+            if any(is_made_at(v, made) for v in self._evaluator.argument(given)):
+                taker = Function(setter, owner)
+                yield from self.sent_through(made, taker, Passed([given]), made, context)
+
+
+def relies(bound: Bound, sender: Sender, passed: Passed) -> bool:
+    """Whether a request has nothing but the default of its client."""
+    if bound.source is Source.CLIENT:
+        return True
+    is_named = sender.timeout in passed.keywords
+    return bound.kind is Kind.UNKNOWN and bool(passed.splats) and not is_named
+
+
+def arguments_of(passed: Passed) -> Iterator[Argument]:
+    """All arguments in sight, however they are passed."""
+    yield from passed.positional
+    yield from passed.keywords.values()
+
+
+def is_made_at(value: Value | None, node: ast.Call) -> bool:
+    """Whether a value is the object that is made by a call."""
+    return isinstance(value, Instance) and value.site is not None and value.site.node is node
