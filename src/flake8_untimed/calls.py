@@ -351,7 +351,7 @@ class _Collector:
         bound = self._limits.functions.of_callable(function, passed)
         if bound is None or bound.kind in (Kind.UNKNOWN, Kind.BOUNDED):
             return None
-        sender = self._limits.functions.sender_inside(function, passed)
+        sender, _ = next(self._limits.functions.requests_behind(function, passed), (None, None))
         if sender is None:
             return None
         library = self._limits.library(sender)

@@ -97,29 +97,6 @@ class Functions:
                 self._settled[node] = all(b.kind not in _OPEN for b in bounds)
         return self._settled[node]
 
-    def sender_inside(
-        self, function: Function, passed: Passed, outer: Frame | None = None
-    ) -> SenderValue | None:
-        """The sender that a function hands its caller's arguments on to."""
-        frame = invoke.frame_for(self._evaluator, function, passed, outer)
-        for found in handing_on(function.scope):
-            node = found.node
-            assert isinstance(node, ast.Call)
-            context = inside(found, function.scope, frame)
-            callees = self._evaluator.evaluate(node.func, context)
-            handed = handed_over(self._evaluator, node, context, callees, known=True)
-            for callee in (*callees, *(value for value, _ in handed)):
-                while isinstance(callee, Partial):
-                    callee = callee.function
-                if isinstance(callee, SenderValue):
-                    return callee
-                if isinstance(callee, Function) and frame.depth < invoke.FRAMES:
-                    inner = invoke.passed_by(self._evaluator, node, context)
-                    sender = self.sender_inside(callee, inner, frame)
-                    if sender is not None:
-                        return sender
-        return None
-
     def requests_behind(
         self, function: Function, passed: Passed, outer: Frame | None = None
     ) -> Iterator[tuple[SenderValue, Passed]]:
