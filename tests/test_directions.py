@@ -31,6 +31,7 @@ ALLOWED = {
         "source", "takers",
     ),
     "places": ("calls", "bounds", "inference", "libraries", "findings", "limits"),
+    "explanation": ("bounds", "calls", "findings", "inference", "rules", "source"),
     "rules": ("calls", "bounds", "findings", "libraries", "places", *DATA),
     "fixes": ("findings", "source", "settings"),
     "reporters": ("findings", "source", "settings", ""),
