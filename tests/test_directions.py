@@ -28,7 +28,11 @@ ALLOWED = {
     "takers": ("bounds", "inference", "libraries", "calls", "limits"),
     "calls": (
         "bounds", "contexts", "findings", "idle", "inference", "libraries", "limits", "settings",
-        "source", "takers",
+        "source",
+    ),
+    "collector": (
+        "bounds", "calls", "idle", "inference", "libraries", "limits", "settings", "source",
+        "takers",
     ),
     "places": ("calls", "bounds", "inference", "libraries", "findings", "limits"),
     "explanation": ("bounds", "calls", "findings", "inference", "rules", "source"),

@@ -1,48 +1,39 @@
 """The calls of a module that send requests, and the other places that matter to them.
 
-`collect` reads one module and returns its `Facts`: what the rules go by. Rules read these, and
-never look into the inference behind them.
+The rules go by these `Facts`, which `collector` reads, and never look into the inference behind
+them.
 """
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from flake8_untimed import contexts
-from flake8_untimed.bounds import UNKNOWN, Bound, Kind, Source, judged
+from flake8_untimed.bounds import Bound, Kind, judged
 from flake8_untimed.findings import Finding, Fix, Span
-from flake8_untimed.idle import Idle, find_idle
-from flake8_untimed.inference import invoke, objects
-from flake8_untimed.inference.arguments import Argument, Passed, bind, parameter_names
+from flake8_untimed.idle import Idle
+from flake8_untimed.inference import invoke
+from flake8_untimed.inference.arguments import Argument
 from flake8_untimed.inference.arguments import Bound as BoundArguments
 from flake8_untimed.inference.evaluate import Evaluator
-from flake8_untimed.inference.forwarding import handing_on, takes_number, timeout_names
-from flake8_untimed.inference.handing import handed_over
-from flake8_untimed.inference.scopes import Event, Module, Scope, dotted
+from flake8_untimed.inference.scopes import Event, Module
 from flake8_untimed.inference.values import (
     Alternatives,
-    Class,
     Context,
-    Function,
     Instance,
     Mapping,
-    Other,
     Parameter,
-    Partial,
-    SenderValue,
     Symbol,
-    Unknown,
     Value,
 )
-from flake8_untimed.inference.walk import Walk, walk
+from flake8_untimed.inference.walk import Walk
 from flake8_untimed.libraries.model import Client, Constructor, Library, Sender
 from flake8_untimed.limits import Limits
 from flake8_untimed.settings import Settings
 from flake8_untimed.source import Source as Text
-from flake8_untimed.takers import is_given_nearby, takers_rely_on
 
 _DISPLAYS = (ast.Dict, ast.List, ast.DictComp, ast.ListComp)
 
@@ -227,422 +218,6 @@ class Facts:
         return Finding(code, self.span(node), message, fix, why_not)
 
 
-def collect(source: Text, module: Module, evaluator: Evaluator, settings: Settings) -> Facts:
-    """Read a module."""
-    return _Collector(Facts(source, module, settings, evaluator)).run()
-
-
-class _Collector:
-    def __init__(self, facts: Facts) -> None:
-        self._facts = facts
-        self._evaluator = facts.evaluator
-        self._limits = facts.limits
-        self._partials: list[Call] = []
-        self._alternatives: list[Call] = []
-        """For each place of a call, one for each thing that it may call, and thus each client."""
-        self._numbers: dict[tuple[Scope, str], bool] = {}
-
-    def run(self) -> Facts:
-        found = self._facts.found
-        # Inner calls first: what is asked of the outer ones is known by then, and nothing gets deep.
-        for node, scope, statement in reversed(found.calls):
-            assert isinstance(node, ast.Call)
-            if not scope.is_dead(statement):
-                self._read(node, Context(scope, statement))
-        for node, scope, statement in found.stores:
-            assert isinstance(node, (ast.Assign, ast.AnnAssign))
-            self._read_store(node, Context(scope, statement))
-        self._settle_partials()
-        self._attach()
-        self._facts.idle = find_idle(self._facts)
-        return self._facts
-
-    # Calls -----------------------------------------------------------------------------------
-
-    def _read(self, node: ast.Call, context: Context) -> None:
-        callees = self._evaluator.ask(node.func, context)
-        hidden = any(isinstance(c, Other) for c in callees)
-        requests: list[tuple[Value, Call]] = []
-        passed: Passed | None = None
-        for callee in callees:
-            if isinstance(callee, (Unknown, Parameter)):
-                continue
-            if isinstance(callee, Function) and not handing_on(callee.scope):
-                hidden = True
-                continue
-            if isinstance(callee, Symbol) and not self._is_told_of(callee.path):
-                continue
-            if passed is None:
-                passed = invoke.passed_by(self._evaluator, node, context)
-            if isinstance(callee, (SenderValue, Partial)):
-                call = self._request(node, context, callee, passed)
-                if call is not None:
-                    requests.append((callee, call))
-            elif isinstance(callee, Function):
-                if len(callees) == 1:
-                    self._read_forwarded(node, context, callee, passed)
-                call = self._wrapped(node, context, callee, passed)
-                if call is not None:
-                    requests.append((callee, call))
-                else:
-                    hidden = True
-            elif isinstance(callee, (Symbol, Class)):
-                self._made(node, context, callee, passed)
-                if isinstance(callee, Symbol) and callee.path == "functools.partial":
-                    self._read_partial(node, context)
-        if not requests:
-            self._read_handed(node, context, callees)
-            return
-        calls = [call for _, call in requests]
-        self._alternatives += calls
-        if not hidden:
-            self._add(calls)
-
-    def _add(self, calls: list[Call]) -> None:
-        """Of the things that a call may be, the one that is worst, unless one is unknown; what a
-        client in sight is to blame for comes first."""
-        kinds = {c.bound.kind for c in calls}
-        worst = [c for c in calls if c.bound.kind in (Kind.NONE, Kind.DISABLED, Kind.DEFAULT)]
-        worst.sort(key=lambda c: c.bound.source is not Source.CLIENT)
-        call = (worst or calls)[0]
-        if len(kinds) > 1 and kinds & {Kind.UNKNOWN, Kind.BOUNDED}:
-            call = replace(call, bound=UNKNOWN)
-        self._facts.calls.append(call)
-
-    def _request(
-        self, node: ast.Call, context: Context, callee: Value, passed: Passed
-    ) -> Call | None:
-        partials = []
-        while isinstance(callee, Partial):
-            passed = passed.after(callee.site.passed)
-            partials.append(callee.site.node)
-            callee = callee.function
-        if isinstance(callee, Function):
-            return self._wrapped(node, context, callee, passed)
-        if not isinstance(callee, SenderValue):
-            return None
-        library = self._limits.library(callee)
-        if library is None or callee.sender.name in ("_request",):
-            return None
-        bound = self._limits.of(callee, passed, context, node)
-        if callee.sender.lazy:
-            bound = released(self._facts, node, context, callee.sender, bound)
-        taken = passed.shifted(1) if callee.unbound else passed
-        arguments = bind(taken, callee.sender.parameters, callee.sender.keywords)
-        return Call(
-            node,
-            context,
-            written(node.func, callee),
-            callee.sender,
-            library,
-            arguments,
-            bound,
-            callee.client,
-            splats=passed.splats,
-            partials=tuple(partials),
-        )
-
-    def _wrapped(
-        self, node: ast.Call, context: Context, function: Function, passed: Passed
-    ) -> Call | None:
-        """A call of a function of the project that hands on its timeout."""
-        if not handing_on(function.scope):
-            return None
-        bound = self._limits.functions.of_callable(function, passed)
-        if bound is None or bound.kind in (Kind.UNKNOWN, Kind.BOUNDED):
-            return None
-        sender, _ = next(self._limits.functions.requests_behind(function, passed), (None, None))
-        if sender is None:
-            return None
-        library = self._limits.library(sender)
-        if library is None:
-            return None
-        if (
-            bound.kind is Kind.DISABLED
-            and bound.source is not Source.CLIENT
-            and not _gives_timeout(function, passed)
-        ):
-            bound = Bound(Kind.NONE, Source.CALLER)
-        name = written(node.func, None)
-        arguments = BoundArguments({}, dict(passed.keywords), [], False, False)
-        wrapper = function.scope.name
-        taken_as = _taken_as(function.scope)
-        return Call(
-            node, context, name, sender.sender, library, arguments,
-            Bound(bound.kind, Source.CALLER if bound.source is Source.LIBRARY else bound.source,
-                  bound.seconds, bound.waits, bound.detail, bound.site),
-            None, wrapper, splats=passed.splats, taken_as=taken_as,
-            takes_number=taken_as is not None and self._takes_number(function.scope, taken_as),
-            is_overridden=self._is_overridden(function.scope, taken_as),
-        )  # fmt: skip
-
-    def _takes_number(self, wrapper: Scope, name: str) -> bool:
-        key = (wrapper, name)
-        if key not in self._numbers:
-            senders = {
-                node
-                for node, scope, statement in handing_on(wrapper)
-                if isinstance(node, ast.Call)
-                for callee in self._evaluator.evaluate(node.func, Context(scope, statement))
-                if isinstance(callee, SenderValue)
-            }
-            self._numbers[key] = takes_number(wrapper.node, name, senders)
-        return self._numbers[key]
-
-    def _read_forwarded(
-        self, node: ast.Call, context: Context, function: Function, passed: Passed
-    ) -> None:
-        """What the caller of a function gives a sender through it: `verify=False`."""
-        names = self._evaluator.catalogue.telling & passed.keywords.keys()
-        if not names:
-            return
-        for value, given in self._limits.functions.requests_behind(function, passed):
-            library = self._limits.library(value)
-            bound = bind(given, value.sender.parameters, value.sender.keywords)
-            own = {
-                name: passed.keywords[name]
-                for name in names & bound.named.keys()
-                if self._is_same(passed.keywords[name], bound.named[name])
-                and _may_be_json(value.sender, name, function.scope)
-            }
-            if own and library is not None:
-                arguments = replace(bound, named={**bound.named, **own})
-                name = written(node.func, None)
-                self._facts.forwarded.append(
-                    Call(
-                        node, context, name, value.sender, library, arguments, UNKNOWN,
-                        value.client, function.scope.name,
-                    )
-                )  # fmt: skip
-                return
-
-    def _is_same(self, left: Argument, right: Argument) -> bool:
-        """Whether two arguments are surely the same thing."""
-        ours, theirs = self._evaluator.argument(left), self._evaluator.argument(right)
-        return [v.key() for v in ours] == [v.key() for v in theirs]
-
-    def _is_overridden(self, wrapper: Scope, taken_as: str | None) -> bool:
-        if wrapper.owner is None or taken_as is None:
-            return False
-        found = self._evaluator.project.overriding(
-            wrapper.module.path, wrapper.owner.name, wrapper.name
-        )
-        return any(taken_as not in own and "**" not in own for own in found)
-
-    # Partials --------------------------------------------------------------------------------
-
-    def _read_partial(self, node: ast.Call, context: Context) -> None:
-        for value in self._evaluator.evaluate(node, context):
-            if isinstance(value, Partial):
-                call = self._request(node, context, value, Passed())
-                if call is not None and call.wrapper is None:
-                    call.handed_over = True
-                    call.name = written_path(value)
-                    self._partials.append(call)
-                    return
-
-    def _settle_partials(self) -> None:
-        """A partial is reported where it is made, unless some of its uses in sight bound it: then
-        each use speaks for itself."""
-        for partial in self._partials:
-            if partial.bound.kind in (Kind.BOUNDED, Kind.UNKNOWN):
-                continue
-            every = [c for c in (*self._facts.calls, *self._partials) if c is not partial]
-            uses = [c for c in every if partial.node in c.partials]
-            if any(c.bound.kind in (Kind.BOUNDED, Kind.UNKNOWN) for c in uses):
-                continue
-            if self._is_given_to_ours(partial.node):
-                continue
-            self._facts.calls = [c for c in self._facts.calls if c not in uses]
-            self._facts.calls.append(partial)
-
-    def _is_given_to_ours(self, partial: ast.Call) -> bool:
-        """Whether a function or class of the project is given a partial: what becomes of it there,
-        is seen there."""
-        for node, scope, statement in self._facts.found.calls:
-            context = Context(scope, statement)
-            assert isinstance(node, ast.Call)
-            given = (*node.args, *(keyword.value for keyword in node.keywords))
-            if any(
-                isinstance(value, Partial) and value.site.node is partial
-                for argument in given
-                for value in self._evaluator.evaluate(argument, context)
-            ):
-                callees = self._evaluator.evaluate(node.func, context)
-                if any(isinstance(callee, (Function, Class)) for callee in callees):
-                    return True
-        return False
-
-    # Handed over -----------------------------------------------------------------------------
-
-    def _read_handed(self, node: ast.Call, context: Context, callees: Alternatives) -> None:
-        calls = []
-        for value, passed in handed_over(self._evaluator, node, context, callees):
-            call = self._request(node, context, value, passed)
-            if call is not None:
-                call.handed_over = True
-                call.name = written_path(value)
-                calls.append(call)
-        self._alternatives += calls
-        self._facts.calls += calls[:1]
-
-    # Constructions ---------------------------------------------------------------------------
-
-    def _is_told_of(self, path: str) -> bool:
-        """Whether making the thing at an import path can matter."""
-        catalogue = self._evaluator.catalogue
-        return path == "functools.partial" or catalogue.library_of(path) is not None
-
-    def _made(self, node: ast.Call, context: Context, callee: Value, passed: Passed) -> None:
-        catalogue = self._evaluator.catalogue
-        if isinstance(callee, Class):
-            value = Instance(callee)
-            client = self._evaluator.client_of(value)
-            path = client.path if client else ""
-        else:
-            assert isinstance(callee, Symbol)
-            path = catalogue.factory(callee.path) or callee.path
-            client = self._evaluator.client_at(path)
-        constructor = (
-            client.constructor if client else catalogue.carrier(path) or catalogue.context(path)
-        )
-        library = catalogue.library_of(path)
-        if constructor is None or library is None:
-            return
-        bound = UNKNOWN
-        if client is not None:
-            for made in self._evaluator.evaluate(node, context):
-                if isinstance(made, Instance):
-                    table = constructor.timeouts or library.timeouts
-                    bound = self._limits.clients.of_client(made, table)
-                    break
-        if client is not None and self._serves_carrier(context, library):
-            bound = UNKNOWN
-        if isinstance(callee, Class):
-            # The arguments are the subclass's own; what they mean to the base is seen above.
-            arguments = bind(passed, (), ())
-        else:
-            arguments = bind(passed, constructor.parameters, constructor.keywords)
-        self._facts.constructions.append(
-            Construction(
-                node, context, written(node.func, callee), constructor, library, arguments, client,
-                bound, isinstance(callee, Symbol), catalogue.context(path) is not None,
-            )
-        )  # fmt: skip
-
-    def _serves_carrier(self, context: Context, library: Library) -> bool:
-        """Whether a client is made in a class that gives each request a timeout of its own: the
-        pools of an `HTTPAdapter`."""
-        scope: Scope | None = context.scope
-        while scope is not None and scope.owner is None:
-            scope = scope.parent
-        if scope is None or scope.owner is None:
-            return False
-        for base in objects.mro(self._evaluator, Class(scope.owner)):
-            carrier = (
-                self._evaluator.catalogue.carrier(base.path) if isinstance(base, Symbol) else None
-            )
-            if carrier is not None and library.name in carrier.pools:
-                return True
-        return False
-
-    def _attach(self) -> None:
-        """Which calls go through which construction, and whether it is used elsewhere too."""
-        by_node = {c.node: c for c in self._facts.constructions}
-        settled = (p for p in self._partials if p in self._facts.calls)
-        for call in (*self._alternatives, *settled):
-            site = call.bound.site or (call.client.site if call.client else None)
-            if site is not None and site.node in by_node:
-                by_node[site.node].calls.append(call)
-        for made in self._facts.constructions:
-            if not made.calls and made.bound.source is Source.CLIENT:
-                if made.bound.kind is not Kind.BOUNDED:
-                    made.is_relied_on = takers_rely_on(self._facts, made)
-        for call in self._facts.calls:
-            if call.bound.source is Source.OUT_OF_SIGHT and call.bound.kind is Kind.DEFAULT:
-                call.is_given_nearby = is_given_nearby(self._facts, call)
-
-    # Attributes that are set -----------------------------------------------------------------
-
-    def _read_store(self, node: ast.Assign | ast.AnnAssign, context: Context) -> None:
-        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-        if node.value is None:
-            return
-        for target in targets:
-            if not isinstance(target, ast.Attribute):
-                continue
-            if target.attr == "_create_default_https_context" and isinstance(node, ast.Assign):
-                self._read_patched_context(node, target, context)
-            for value in self._evaluator.evaluate(target.value, context):
-                client = self._evaluator.client_of(value)
-                if client is None:
-                    continue
-                library = self._evaluator.catalogue.library_of(client.path)
-                names = {s.name for s in client.switches} | {*client.idle, *client.settable}
-                if library is not None and target.attr in names:
-                    self._facts.assignments.append(
-                        Setting(node, target, node.value, context, client, library)
-                    )
-                    break
-
-    def _read_patched_context(
-        self, node: ast.Assign, target: ast.Attribute, context: Context
-    ) -> None:
-        owners = self._evaluator.evaluate(target.value, context)
-        if not any(isinstance(v, Symbol) and v.path == "ssl" for v in owners):
-            return
-        for value in self._evaluator.evaluate(node.value, context):
-            if isinstance(value, Symbol) and value.path == "ssl._create_unverified_context":
-                self._facts.patched_contexts.append(node)
-
-
-def released(facts: Facts, node: ast.Call, context: Context, sender: Sender, bound: Bound) -> Bound:
-    """The bound of a request that another function sends later: `grequests.map(..., gtimeout=5)`."""
-    releases = []
-    for found in walk(facts.module.scope).calls:
-        assert isinstance(found.node, ast.Call)
-        name = written(found.node.func, None).rpartition(".")[2]
-        if any(path.endswith(f".{name}") for path in sender.released_by):
-            where = Context(found.scope, found.statement)
-            for value in facts.evaluate(found.node.func, where):
-                if isinstance(value, Symbol) and value.path in sender.released_by:
-                    releases.append((found.node, sender.released_by[value.path]))
-    around = [r for r in releases if any(part is node for part in ast.walk(r[0]))]
-    for release, parameter in around or releases:
-        if any(k.arg == parameter or k.arg is None for k in release.keywords):
-            return UNKNOWN
-    return bound if releases else UNKNOWN
-
-
-def _taken_as(wrapper: Scope) -> str | None:
-    """The name under which a wrapper takes a timeout: by the look of its parameters."""
-    accepted = wrapper.node.args  # type: ignore[union-attr]
-    names = [a.arg for a in (*accepted.args, *accepted.kwonlyargs)]
-    if "timeout" in names or accepted.kwarg:
-        return "timeout"
-    return next((name for name in names if "timeout" in name), None)
-
-
-def _may_be_json(sender: Sender, name: str, wrapper: Scope) -> bool:
-    """Whether a parameter is no body, or the wrapper takes the body as an object as well."""
-    body = sender.body
-    if body is None or name not in body.text:
-        return True
-    accepted = wrapper.node.args  # type: ignore[union-attr]
-    names = (a.arg for a in (*accepted.posonlyargs, *accepted.args, *accepted.kwonlyargs))
-    return accepted.kwarg is not None or body.json in names
-
-
-def _gives_timeout(function: Function, passed: Passed) -> bool:
-    """Whether the caller of a function gives a timeout itself."""
-    names = parameter_names(function.scope.node.args)  # type: ignore[union-attr]
-    if function.receiver is not None:
-        names = names[1:]
-    given = bind(passed, names).named
-    handed = timeout_names(function.scope)
-    return any("timeout" in name or name in handed for name in given)
-
-
 def headers_of(evaluator: Evaluator, context: Context, event: Event) -> Iterator[Value | None]:
     """What one event puts into a mapping of headers."""
     if event.kind == "item":
@@ -656,28 +231,3 @@ def headers_of(evaluator: Evaluator, context: Context, event: Event) -> Iterator
             yield None
     elif (event.kind == "call" and event.name == "setdefault") or event.kind == "argument":
         yield None
-
-
-def written(function: ast.expr, value: Value | None) -> str:
-    """How a callee is written, for a message."""
-    text = dotted(function)
-    if text is not None and len(text) <= 60:
-        return text
-    if isinstance(function, ast.Attribute):
-        return f"(...).{function.attr}"
-    if isinstance(function, ast.Call) and dotted(function.func) == "getattr":
-        text = ast.unparse(function)
-        if len(text) <= 60:
-            return text
-    return written_path(value) if value is not None else "the function"
-
-
-def written_path(value: Value) -> str:
-    """A name for a sender that is not written out: `requests.get`, `Session.get`."""
-    while isinstance(value, Partial):
-        value = value.function
-    if isinstance(value, SenderValue):
-        return value.path if value.client is None else ".".join(value.path.rsplit(".", 2)[1:])
-    if isinstance(value, Symbol):
-        return value.path
-    return "the function"
