@@ -15,7 +15,8 @@ from functools import cache
 from typing import NamedTuple
 
 from flake8_untimed.inference.outline import Outlines, Use
-from flake8_untimed.inference.survey import Dye, Seeds, places
+from flake8_untimed.inference.statements import places
+from flake8_untimed.inference.survey import Dye, Seeds
 from flake8_untimed.libraries import Catalogue
 
 _DOT = r"[\s\\]*\.[\s\\]*"

@@ -12,44 +12,32 @@ from __future__ import annotations
 
 import ast
 import re
-from bisect import bisect_right
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from functools import cached_property
-from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple, Union
 
 from flake8_untimed.inference import handing
 from flake8_untimed.inference.scopes import (
     COMPREHENSIONS,
-    LINE_END,
-    Module,
     Scope,
     dotted,
-    first_line,
+)
+from flake8_untimed.inference.statements import (
+    LOCAL,
+    MODULE,
+    OBJECT,
+    SCOPES,
+    Statements,
+    assigned,
+    names_in,
+    stores_attribute,
 )
 from flake8_untimed.inference.walk import Found, Walk, visit
 
 if TYPE_CHECKING:
     from flake8_untimed.inference.proof import Proof
 
-_GLOBAL = re.compile(r"\bglobal[ \t]+([\w, \t]+)")
-_WORD = re.compile(r"[A-Za-z_]\w*")
 _DOTTED = re.compile(r"[A-Za-z_][\w.]*")
-_OWN = (re.compile(r"self\.(\w+)"), re.compile(r"cls\.(\w+)"))
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
-_SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-_COMPOUND = (
-    ast.If, ast.For, ast.AsyncFor, ast.While, ast.With, ast.AsyncWith, ast.Try, ast.Match,
-    *((ast.TryStar,) if hasattr(ast, "TryStar") else ()),
-)  # fmt: skip
-_PARTS = ("cases", "handlers")
-_BLOCKS = ("cases", "finalbody", "orelse", "handlers", "body")
-"""The last one first, as a stack wants them."""
-_BLOCKS_OF: dict[type, tuple[str, ...]] = {
-    **{kind: tuple(f for f in _BLOCKS if f in kind._fields) for kind in _COMPOUND},
-    **dict.fromkeys(_SCOPES, ()),
-}
-"""Kind of statement -> its fields that hold others; none: it is a scope."""
 _VERBS = frozenset(
     ("post", "put", "patch", "delete", "head", "options", "request", "send", "stream", "urlopen",
      "json", "text", "read", "close", "raise_for_status", "info", "debug", "warning", "error",
@@ -66,7 +54,6 @@ _HOLDERS = re.compile(r"(?:session|client|http|requests|httpx|conn|api|^s)$", re
 _MAKERS = frozenset(("partial", "partialmethod", "getattr", "attrgetter", "methodcaller"))
 """Functions that make something to be called."""
 _HANDERS = frozenset((*handing.BEHIND, *handing.MAPPED, *handing.PACKED, *handing.TARGETED))
-MODULE, OBJECT, LOCAL = "module", "object", "local"
 _Function = Union[ast.FunctionDef, ast.AsyncFunctionDef]
 
 
@@ -99,158 +86,6 @@ class Seeds(NamedTuple):
         )
 
 
-class _Statements:
-    """The statements of a module in the order of the text, and where its identifiers stand."""
-
-    def __init__(self, module: Module) -> None:
-        self.tree = module.tree
-        self._text = text = module.text
-        self.globals: set[str] = set()
-        if "global " in text:
-            self.globals.update(*map(_WORD.findall, _GLOBAL.findall(text)))
-        self._spelled: dict[str, str] = {}
-        self._found: dict[str, list[int]] = {}
-        self.nodes: list[ast.stmt] = []
-        self.starts: list[int] = []
-        self.owners: list[int] = []
-        """Index of the function or class around each statement; -1: the module."""
-        self._collect(module.tree)
-
-    def lines(self, word: str) -> list[int]:
-        """The lines on which an identifier stands, and goes on as it must."""
-        found = self._found.get(word)
-        if found is None:
-            ends = self._ends
-            found = self._found[word] = [
-                bisect_right(ends, place) + 1
-                for place in places(self._text, word, self._spelled.get(word))
-            ]
-        return found
-
-    @cached_property
-    def _ends(self) -> list[int]:
-        """Where each line ends, behind its newline."""
-        return _line_ends(self._text)
-
-    def mention(self, words: Collection[str]) -> bool:
-        """Whether the text has one of some words."""
-        return bool(words) and not self._words.isdisjoint(words)
-
-    @cached_property
-    def _words(self) -> frozenset[str]:
-        return frozenset(_WORD.findall(self._text))
-
-    def respell(self, spelled: Mapping[str, str]) -> list[str]:
-        """How names must go on; returns those for which that has changed."""
-        changed = [word for word, way in spelled.items() if self._spelled.get(word) != way]
-        self._spelled.update(spelled)
-        for word in changed:
-            self._found.pop(word, None)
-        return changed
-
-    def _collect(self, tree: ast.Module) -> None:
-        stack: list[tuple[ast.stmt, int]] = [(s, -1) for s in reversed(tree.body)]
-        nodes, starts, owners = self.nodes, self.starts, self.owners
-        while stack:
-            statement, owner = stack.pop()
-            start = statement.lineno
-            fields = _BLOCKS_OF.get(type(statement))
-            if fields is None:
-                pass
-            elif fields:
-                for field in fields:
-                    for item in reversed(getattr(statement, field)):
-                        if field in _PARTS:
-                            stack.extend([(s, owner) for s in reversed(item.body)])
-                        else:
-                            stack.append((item, owner))
-            else:
-                start = first_line(statement)
-                inner = len(nodes)
-                body = statement.body  # type: ignore[attr-defined]
-                stack.extend([(s, inner) for s in reversed(body)])
-            nodes.append(statement)
-            starts.append(start)
-            owners.append(owner)
-
-    def at(self, line: int) -> list[int]:
-        """The innermost statements on a line, or that the line continues."""
-        starts = self.starts
-        index = bisect_right(starts, line) - 1
-        if index < 0:
-            return []
-        found = [index]
-        if starts[index] == line:
-            while index and starts[index - 1] == line:
-                index -= 1
-                found.append(index)
-            # `)); second()`
-            before = self.nodes[index - 1] if index else None
-            if before is not None and (before.end_lineno or 0) >= line:
-                if type(before) not in _BLOCKS_OF:
-                    found.append(index - 1)
-        return found
-
-    def around(self, index: int) -> Iterator[int]:
-        """The functions and classes around a statement, innermost first."""
-        owner = self.owners[index]
-        while owner >= 0:
-            yield owner
-            owner = self.owners[owner]
-
-    def text(self, node: ast.stmt) -> str:
-        """The lines of a statement, but for the blocks inside it."""
-        last = node.end_lineno or node.lineno
-        if isinstance(node, _COMPOUND):
-            inner = node.cases[0].pattern if isinstance(node, ast.Match) else node.body[0]
-            last = max(node.lineno, inner.lineno - 1)
-        begin = self._ends[node.lineno - 2] if node.lineno > 1 else 0
-        return self._text[begin : self._ends[last - 1]]
-
-    def own_names(self, node: ast.ClassDef) -> set[str]:
-        """The attributes of its object that a class speaks of."""
-        first, last = node.lineno - 1, node.end_lineno or node.lineno
-        begin = self._ends[first - 1] if first else 0
-        end = self._ends[last - 1]
-        return {name for pattern in _OWN for name in pattern.findall(self._text, begin, end)}
-
-    def binds(self, index: int) -> str:
-        """What a statement, or the function or class that it begins, binds names of: MODULE, OBJECT
-        (a class, or its objects), or LOCAL, a function."""
-        if _stores_attribute(self.nodes[index]):
-            return OBJECT
-        owner = self.owners[index]
-        if owner < 0:
-            return MODULE
-        return OBJECT if isinstance(self.nodes[owner], ast.ClassDef) else LOCAL
-
-    def stores_in(self, node: ast.ClassDef, index: int) -> Iterator[int]:
-        """The statements of a class, the one at `index`, that store on its object."""
-        last = node.end_lineno or node.lineno
-        for inner in range(index + 1, len(self.nodes)):
-            if self.starts[inner] > last:
-                break
-            if _stores_attribute(self.nodes[inner]):
-                yield inner
-
-    def bound_names(self) -> set[str]:
-        """The names that are bound in classes of this module, or on their objects; None does not
-        count."""
-        names: set[str] = set()
-        for node, owner in zip(self.nodes, self.owners, strict=True):
-            if owner < 0:
-                continue
-            if isinstance(node, _SCOPES):
-                names.add(node.name)
-            elif isinstance(node, (ast.Assign, ast.AnnAssign)):
-                value = node.value
-                if value is not None and not (
-                    isinstance(value, ast.Constant) and value.value is None
-                ):
-                    names.update(_names_in(_assigned(node)))
-        return names
-
-
 def survey(dye: Dye, seeds: Seeds) -> Walk:
     """The calls, attribute assignments and classes of the coloured module that can matter."""
     dye.spread(seeds)
@@ -272,13 +107,13 @@ def survey(dye: Dye, seeds: Seeds) -> Walk:
 
 def dye_for(proof: Proof) -> Dye:
     """What colours the names of a module that is only glanced at."""
-    return Dye(_Statements(proof.module), proof)
+    return Dye(Statements(proof.module), proof)
 
 
 class Dye:
     """Colours names until no more statement that binds any mentions a coloured one."""
 
-    def __init__(self, statements: _Statements, proof: Proof) -> None:
+    def __init__(self, statements: Statements, proof: Proof) -> None:
         self.statements = statements
         self._proof = proof
         self._scopes: dict[int, Scope] = {-1: proof.module.scope}
@@ -409,8 +244,8 @@ class Dye:
         for index in self.marked:
             node = statements.nodes[index]
             if isinstance(node, (ast.Assign, ast.AnnAssign, ast.AugAssign)):
-                found.update(_names_in(_assigned(node)))
-            elif isinstance(node, _SCOPES):
+                found.update(names_in(assigned(node)))
+            elif isinstance(node, SCOPES):
                 found.add(node.name)
             for owner in statements.around(index):
                 found.add(statements.nodes[owner].name)  # type: ignore[attr-defined]
@@ -426,7 +261,7 @@ class Dye:
             carries = value is not None and self._carries(value)
             if isinstance(node, ast.AnnAssign) and not carries:
                 carries = self._is_coloured_type(node.annotation)
-            names = _names_in(_assigned(node))
+            names = names_in(assigned(node))
             if isinstance(value, ast.Lambda):
                 for name in names:
                     self._add_wrapper(name)
@@ -438,12 +273,12 @@ class Dye:
         if isinstance(node, (ast.For, ast.AsyncFor)):
             if not self._carries(node.iter):
                 return (), False
-            names = _names_in([node.target])
+            names = names_in([node.target])
             self.callables.update(names)
             return names, True
         if isinstance(node, (ast.With, ast.AsyncWith)):
             held = [i for i in node.items if self._carries(i.context_expr)]
-            return _names_in([i.optional_vars for i in held if i.optional_vars]), bool(held)
+            return names_in([i.optional_vars for i in held if i.optional_vars]), bool(held)
         if isinstance(node, (ast.If, ast.While, ast.Assert)):
             return self._tested(node.test), False
         if isinstance(node, ast.Return):
@@ -469,7 +304,7 @@ class Dye:
                 parts.append(part.operand)
             elif isinstance(part, ast.Call) and _last_name(part.func) == "isinstance":
                 if len(part.args) == 2 and self._carries(part.args[1]):
-                    names += _names_in(part.args[:1])
+                    names += names_in(part.args[:1])
         return names
 
     def _any_argument_carries(self, call: ast.Call) -> bool:
@@ -601,7 +436,7 @@ class Dye:
         hands on what it is given."""
         node = self.statements.nodes[index]
         gives = isinstance(node, ast.Return) or _is_yield(node)
-        stores = _stores_attribute(node)
+        stores = stores_attribute(node)
         # A class is coloured by what its objects hold or give, not by what its methods do.
         shown = carries
         for owner in self.statements.around(index):
@@ -714,54 +549,6 @@ _CALLED = frozenset(
 """Usual names of parameters that are functions to be called."""
 
 
-def _line_ends(text: str) -> list[int]:
-    """Where each line ends, behind its newline."""
-    if "\r" in text:
-        return [*(m.end() for m in LINE_END.finditer(text)), len(text) + 1]
-    return list(accumulate([len(line) + 1 for line in text.split("\n")]))
-
-
-def places(text: str, word: str, way: str | None) -> Iterator[int]:
-    """Where an identifier stands in a text; `way`: a regular expression for how it must go on."""
-    size = len(word)
-    pattern = re.compile(way) if way is not None else None
-    place = text.find(word)
-    while place >= 0:
-        end = place + size
-        if not (place and _is_word(text[place - 1])):
-            if pattern is not None:
-                if pattern.match(text, place):
-                    yield place
-            elif not _is_word(text[end : end + 1]):
-                yield place
-        place = text.find(word, end)
-
-
-def _is_word(character: str) -> bool:
-    return character.isalnum() or character == "_"
-
-
-def _assigned(node: ast.Assign | ast.AnnAssign | ast.AugAssign) -> list[ast.expr]:
-    return list(node.targets) if isinstance(node, ast.Assign) else [node.target]
-
-
-def _names_in(targets: Iterable[ast.expr]) -> list[str]:
-    """The names, and the last attributes, of targets."""
-    names = []
-    parts = list(targets)
-    while parts:
-        part = parts.pop()
-        if isinstance(part, ast.Name):
-            names.append(part.id)
-        elif isinstance(part, ast.Attribute):
-            names.append(part.attr)
-        elif isinstance(part, (ast.Tuple, ast.List)):
-            parts.extend(part.elts)
-        elif isinstance(part, (ast.Subscript, ast.Starred)):
-            parts.append(part.value)
-    return names
-
-
 _PARTS_OF: dict[type, tuple[str, ...]] = {
     ast.Subscript: ("value",), ast.Starred: ("value",), ast.Await: ("value",),
     ast.Yield: ("value",), ast.YieldFrom: ("value",), ast.NamedExpr: ("value",),
@@ -826,10 +613,3 @@ def _stops(value: ast.Call) -> bool:
     holder = value.func.value
     text = _last_name(holder.func if isinstance(holder, ast.Call) else holder)
     return name == "get" and text is not None and _HOLDERS.search(text) is not None
-
-
-def _stores_attribute(node: ast.stmt) -> bool:
-    """`self.name = ...`"""
-    if isinstance(node, ast.Assign):
-        return any(isinstance(t, (ast.Attribute, ast.Subscript, ast.Tuple)) for t in node.targets)
-    return isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Attribute)

@@ -1,0 +1,239 @@
+"""The statements of a module in the order of the text, and where its identifiers stand: what the
+survey looks at in the place of trees."""
+
+from __future__ import annotations
+
+import ast
+import re
+from bisect import bisect_right
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from functools import cached_property
+from itertools import accumulate
+
+from flake8_untimed.inference.scopes import LINE_END, Module, first_line
+
+_GLOBAL = re.compile(r"\bglobal[ \t]+([\w, \t]+)")
+_WORD = re.compile(r"[A-Za-z_]\w*")
+_OWN = (re.compile(r"self\.(\w+)"), re.compile(r"cls\.(\w+)"))
+SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+_COMPOUND = (
+    ast.If, ast.For, ast.AsyncFor, ast.While, ast.With, ast.AsyncWith, ast.Try, ast.Match,
+    *((ast.TryStar,) if hasattr(ast, "TryStar") else ()),
+)  # fmt: skip
+_PARTS = ("cases", "handlers")
+_BLOCKS = ("cases", "finalbody", "orelse", "handlers", "body")
+"""The last one first, as a stack wants them."""
+_BLOCKS_OF: dict[type, tuple[str, ...]] = {
+    **{kind: tuple(f for f in _BLOCKS if f in kind._fields) for kind in _COMPOUND},
+    **dict.fromkeys(SCOPES, ()),
+}
+"""Kind of statement -> its fields that hold others; none: it is a scope."""
+MODULE, OBJECT, LOCAL = "module", "object", "local"
+"""What a statement binds names of."""
+
+
+class Statements:
+    """The statements of a module in the order of the text, and where its identifiers stand."""
+
+    def __init__(self, module: Module) -> None:
+        self.tree = module.tree
+        self._text = text = module.text
+        self.globals: set[str] = set()
+        if "global " in text:
+            self.globals.update(*map(_WORD.findall, _GLOBAL.findall(text)))
+        self._spelled: dict[str, str] = {}
+        self._found: dict[str, list[int]] = {}
+        self.nodes: list[ast.stmt] = []
+        self.starts: list[int] = []
+        self.owners: list[int] = []
+        """Index of the function or class around each statement; -1: the module."""
+        self._collect(module.tree)
+
+    def lines(self, word: str) -> list[int]:
+        """The lines on which an identifier stands, and goes on as it must."""
+        found = self._found.get(word)
+        if found is None:
+            ends = self._ends
+            found = self._found[word] = [
+                bisect_right(ends, place) + 1
+                for place in places(self._text, word, self._spelled.get(word))
+            ]
+        return found
+
+    @cached_property
+    def _ends(self) -> list[int]:
+        """Where each line ends, behind its newline."""
+        return _line_ends(self._text)
+
+    def mention(self, words: Collection[str]) -> bool:
+        """Whether the text has one of some words."""
+        return bool(words) and not self._words.isdisjoint(words)
+
+    @cached_property
+    def _words(self) -> frozenset[str]:
+        return frozenset(_WORD.findall(self._text))
+
+    def respell(self, spelled: Mapping[str, str]) -> list[str]:
+        """How names must go on; returns those for which that has changed."""
+        changed = [word for word, way in spelled.items() if self._spelled.get(word) != way]
+        self._spelled.update(spelled)
+        for word in changed:
+            self._found.pop(word, None)
+        return changed
+
+    def _collect(self, tree: ast.Module) -> None:
+        stack: list[tuple[ast.stmt, int]] = [(s, -1) for s in reversed(tree.body)]
+        nodes, starts, owners = self.nodes, self.starts, self.owners
+        while stack:
+            statement, owner = stack.pop()
+            start = statement.lineno
+            fields = _BLOCKS_OF.get(type(statement))
+            if fields is None:
+                pass
+            elif fields:
+                for field in fields:
+                    for item in reversed(getattr(statement, field)):
+                        if field in _PARTS:
+                            stack.extend([(s, owner) for s in reversed(item.body)])
+                        else:
+                            stack.append((item, owner))
+            else:
+                start = first_line(statement)
+                inner = len(nodes)
+                body = statement.body  # type: ignore[attr-defined]
+                stack.extend([(s, inner) for s in reversed(body)])
+            nodes.append(statement)
+            starts.append(start)
+            owners.append(owner)
+
+    def at(self, line: int) -> list[int]:
+        """The innermost statements on a line, or that the line continues."""
+        starts = self.starts
+        index = bisect_right(starts, line) - 1
+        if index < 0:
+            return []
+        found = [index]
+        if starts[index] == line:
+            while index and starts[index - 1] == line:
+                index -= 1
+                found.append(index)
+            # `)); second()`
+            before = self.nodes[index - 1] if index else None
+            if before is not None and (before.end_lineno or 0) >= line:
+                if type(before) not in _BLOCKS_OF:
+                    found.append(index - 1)
+        return found
+
+    def around(self, index: int) -> Iterator[int]:
+        """The functions and classes around a statement, innermost first."""
+        owner = self.owners[index]
+        while owner >= 0:
+            yield owner
+            owner = self.owners[owner]
+
+    def text(self, node: ast.stmt) -> str:
+        """The lines of a statement, but for the blocks inside it."""
+        last = node.end_lineno or node.lineno
+        if isinstance(node, _COMPOUND):
+            inner = node.cases[0].pattern if isinstance(node, ast.Match) else node.body[0]
+            last = max(node.lineno, inner.lineno - 1)
+        begin = self._ends[node.lineno - 2] if node.lineno > 1 else 0
+        return self._text[begin : self._ends[last - 1]]
+
+    def own_names(self, node: ast.ClassDef) -> set[str]:
+        """The attributes of its object that a class speaks of."""
+        first, last = node.lineno - 1, node.end_lineno or node.lineno
+        begin = self._ends[first - 1] if first else 0
+        end = self._ends[last - 1]
+        return {name for pattern in _OWN for name in pattern.findall(self._text, begin, end)}
+
+    def binds(self, index: int) -> str:
+        """What a statement, or the function or class that it begins, binds names of: MODULE, OBJECT
+        (a class, or its objects), or LOCAL, a function."""
+        if stores_attribute(self.nodes[index]):
+            return OBJECT
+        owner = self.owners[index]
+        if owner < 0:
+            return MODULE
+        return OBJECT if isinstance(self.nodes[owner], ast.ClassDef) else LOCAL
+
+    def stores_in(self, node: ast.ClassDef, index: int) -> Iterator[int]:
+        """The statements of a class, the one at `index`, that store on its object."""
+        last = node.end_lineno or node.lineno
+        for inner in range(index + 1, len(self.nodes)):
+            if self.starts[inner] > last:
+                break
+            if stores_attribute(self.nodes[inner]):
+                yield inner
+
+    def bound_names(self) -> set[str]:
+        """The names that are bound in classes of this module, or on their objects; None does not
+        count."""
+        names: set[str] = set()
+        for node, owner in zip(self.nodes, self.owners, strict=True):
+            if owner < 0:
+                continue
+            if isinstance(node, SCOPES):
+                names.add(node.name)
+            elif isinstance(node, (ast.Assign, ast.AnnAssign)):
+                value = node.value
+                if value is not None and not (
+                    isinstance(value, ast.Constant) and value.value is None
+                ):
+                    names.update(names_in(assigned(node)))
+        return names
+
+
+def _line_ends(text: str) -> list[int]:
+    """Where each line ends, behind its newline."""
+    if "\r" in text:
+        return [*(m.end() for m in LINE_END.finditer(text)), len(text) + 1]
+    return list(accumulate([len(line) + 1 for line in text.split("\n")]))
+
+
+def places(text: str, word: str, way: str | None) -> Iterator[int]:
+    """Where an identifier stands in a text; `way`: a regular expression for how it must go on."""
+    size = len(word)
+    pattern = re.compile(way) if way is not None else None
+    place = text.find(word)
+    while place >= 0:
+        end = place + size
+        if not (place and _is_word(text[place - 1])):
+            if pattern is not None:
+                if pattern.match(text, place):
+                    yield place
+            elif not _is_word(text[end : end + 1]):
+                yield place
+        place = text.find(word, end)
+
+
+def _is_word(character: str) -> bool:
+    return character.isalnum() or character == "_"
+
+
+def assigned(node: ast.Assign | ast.AnnAssign | ast.AugAssign) -> list[ast.expr]:
+    return list(node.targets) if isinstance(node, ast.Assign) else [node.target]
+
+
+def names_in(targets: Iterable[ast.expr]) -> list[str]:
+    """The names, and the last attributes, of targets."""
+    names = []
+    parts = list(targets)
+    while parts:
+        part = parts.pop()
+        if isinstance(part, ast.Name):
+            names.append(part.id)
+        elif isinstance(part, ast.Attribute):
+            names.append(part.attr)
+        elif isinstance(part, (ast.Tuple, ast.List)):
+            parts.extend(part.elts)
+        elif isinstance(part, (ast.Subscript, ast.Starred)):
+            parts.append(part.value)
+    return names
+
+
+def stores_attribute(node: ast.stmt) -> bool:
+    """`self.name = ...`"""
+    if isinstance(node, ast.Assign):
+        return any(isinstance(t, (ast.Attribute, ast.Subscript, ast.Tuple)) for t in node.targets)
+    return isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Attribute)
