@@ -173,6 +173,18 @@ class Evaluator:
         finally:
             self._deep = before
 
+    def insist(self, node: ast.expr, context: Context) -> Alternatives:
+        """The alternatives of an expression, also where it comes from a module of the project that
+        has nothing to do with requests: a base class that stands before a client, `**OPTIONS`."""
+        values = self.evaluate(node, context)
+        if self._deep or self._rough or any(self.knows(v) for v in values):
+            return values
+        self._deep = True
+        try:
+            return self.evaluate(node, context)
+        finally:
+            self._deep = False
+
     @property
     def is_deep(self) -> bool:
         """Whether an argument of a request is being looked at."""

@@ -158,7 +158,7 @@ def _linearized(evaluator: Evaluator, cls: Class) -> Alternatives:
     for expression in node.bases:
         if isinstance(expression, ast.Subscript):
             expression = expression.value
-        for base in evaluator.evaluate(expression, context):
+        for base in evaluator.insist(expression, context):
             line = mro(evaluator, base) if isinstance(base, Class) else (base,)
             for value in line:
                 order.pop(value.key(), None)
