@@ -275,7 +275,7 @@ def holds(
     for value in values:
         if isinstance(value, Mapping):
             if keys[0].value in value.entries:
-                verdicts.add(True)
+                verdicts.add(None if value.written else True)
             else:
                 verdicts.add(None if value.open or value.others else False)
         else:

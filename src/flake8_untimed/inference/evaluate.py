@@ -851,7 +851,9 @@ def truth_of(value: Value) -> bool | None:
     if isinstance(value, Literal):
         return bool(value.value)
     if isinstance(value, Mapping):
-        return True if value.entries else (None if value.open or value.others else False)
+        if not value.entries:
+            return None if value.open or value.others else False
+        return None if value.written else True  # see `Mapping.written`
     if isinstance(value, Collection):
         return None
     if isinstance(value, (Unknown, Parameter, Result, Symbol)):

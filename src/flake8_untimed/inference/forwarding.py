@@ -36,9 +36,12 @@ def hands_on(node: ast.Call, scope: Scope) -> bool:
     # What is named at the call itself cannot come with `**kwargs`.
     is_named = any(keyword.arg == "timeout" for keyword in node.keywords)
     for keyword in node.keywords:
-        if (keyword.arg is None and not is_named) or "timeout" in (keyword.arg or ""):
-            if _mentions(keyword.value, names):
+        if keyword.arg is None and not is_named:
+            # Any name may be of a dict that the caller's keywords were put into.
+            if isinstance(keyword.value, ast.Name) or _mentions(keyword.value, names):
                 return True
+        elif "timeout" in (keyword.arg or "") and _mentions(keyword.value, names):
+            return True
     if isinstance(node.func, ast.Name) and node.func.id in names:
         return True
     return any(
@@ -102,7 +105,7 @@ _WIDER = frozenset(("tuple", "Tuple", "Any", "object", "Timeout", "ClientTimeout
 
 def _mentions(node: ast.expr, names: set[str]) -> bool:
     if isinstance(node, ast.Name):
-        return node.id in names or "timeout" in node.id or "kw" in node.id
+        return node.id in names or "timeout" in node.id
     return any(isinstance(p, ast.Name) and p.id in names for p in ast.walk(node))
 
 

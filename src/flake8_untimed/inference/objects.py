@@ -8,7 +8,7 @@ from collections.abc import Mapping as MappingType
 from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_untimed.inference import containers, invoke
-from flake8_untimed.inference.arguments import Argument, bind, parameter_names
+from flake8_untimed.inference.arguments import Argument, Passed, bind, parameter_names
 from flake8_untimed.inference.scopes import Event, Scope, dotted
 from flake8_untimed.inference.values import (
     NOTHING_KNOWN,
@@ -37,6 +37,7 @@ from flake8_untimed.inference.values import (
     tells,
     union,
 )
+from flake8_untimed.inference.walk import walk
 
 if TYPE_CHECKING:
     from flake8_untimed.inference.evaluate import Evaluator
@@ -567,16 +568,77 @@ def _construction_frame(
     if instance is None or not isinstance(instance.cls, Class):
         return None
     if instance.cls.scope is not cls.scope:
+        if method.name == "__init__" and method.owner is cls.scope:
+            frame = _base_frame(evaluator, cls, method, instance)
+            if frame is not None:
+                return frame
         # What a subclass overrides counts in what its bases store.
         first = first_parameter(method)
         return Frame(method, {first: (instance,)}, None, 1) if first and method.owner else None
     if instance.site is None or method.name != "__init__":
         return None
     site = instance.site
-    outer = site.context.frame
+    return _frame(evaluator, method, instance, site.passed, site.context)
+
+
+def _base_frame(
+    evaluator: Evaluator, cls: Class, method: Scope, instance: Instance
+) -> Frame | None:
+    """What the `__init__` of a base is given, by that of a subclass or by whoever makes the
+    object; None if that is not in sight."""
+    assert isinstance(instance.cls, Class)
+    makers: list[Class] = []
+    for base in mro(evaluator, instance.cls):
+        if not isinstance(base, Class):
+            return None
+        if base.scope is cls.scope:
+            break
+        if "__init__" in base.scope.bindings:
+            makers.insert(0, base)
+    if not makers:
+        site = instance.site
+        return _frame(evaluator, method, instance, site.passed, site.context) if site else None
+    for number, maker in enumerate(makers):
+        for node, inner, statement in _base_inits(maker.scope):
+            is_super = isinstance(node.func.value, ast.Call)  # type: ignore[attr-defined]
+            context = Context(inner, statement)
+            if number == 0 if is_super else _is_class(evaluator, node, context, cls):
+                frame = _construction_frame(evaluator, maker, inner, instance)
+                context = context._replace(frame=frame)
+                passed = invoke.passed_by(evaluator, node, context)
+                passed = passed if is_super else passed.shifted(1)
+                return _frame(evaluator, method, instance, passed, context)
+    return None
+
+
+def _frame(
+    evaluator: Evaluator, method: Scope, instance: Instance, passed: Passed, context: Context
+) -> Frame | None:
+    outer = context.frame
     if outer is not None and outer.depth >= invoke.FRAMES:
         return None
-    return invoke.frame_for(evaluator, Function(method, instance), site.passed, outer)
+    return invoke.frame_for(evaluator, Function(method, instance), passed, outer)
+
+
+def _is_class(evaluator: Evaluator, node: ast.Call, context: Context, cls: Class) -> bool:
+    """Whether `Base.__init__(self, ...)` is the one of a class."""
+    holders = evaluator.evaluate(node.func.value, context)  # type: ignore[attr-defined]
+    return any(holder.key() == cls.key() for holder in holders)
+
+
+def _base_inits(cls: Scope) -> Iterator[tuple[ast.Call, Scope, ast.stmt | None]]:
+    """Where the `__init__` of a class calls that of a base."""
+    for method in methods(cls):
+        if method.name == "__init__" and method.owner is cls:
+            for node, scope, statement in walk(method).calls:
+                if is_base_init(node) and scope is method:
+                    yield node, scope, statement  # type: ignore[misc]
+
+
+def is_base_init(node: ast.AST) -> bool:
+    """`super().__init__(...)`, `Base.__init__(self, ...)`."""
+    function = getattr(node, "func", None)
+    return isinstance(function, ast.Attribute) and function.attr == "__init__"
 
 
 def _is_field(cls: Scope, name: str) -> bool:

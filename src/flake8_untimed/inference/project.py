@@ -11,6 +11,7 @@ import codecs
 import os
 import re
 import stat
+import sys
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Set
 from contextlib import contextmanager
@@ -123,7 +124,9 @@ class Project:
             places += [p for p in self._upwards(base) if p.startswith(root) and p != base]
             places.append(os.path.join(root, "src"))
         end = os.sep + top
-        places += [os.path.dirname(p) for p in self._upwards(importing) if p.endswith(end)]
+        if top not in sys.stdlib_module_names and not self._catalogue.library_of(top):
+            # A folder around the file that happens to have the name of what is imported.
+            places += [os.path.dirname(p) for p in self._upwards(importing) if p.endswith(end)]
         for place in places:
             if root is not None and not _inside(place, root):
                 continue

@@ -264,7 +264,8 @@ class Mapping(Value):
     missing: frozenset[object] = frozenset()
     """Keys that an open one surely lacks."""
     written: bool = True
-    """Whether the entries stand where a person wrote them (False: a caller's keywords)."""
+    """Whether the entries stand where a person wrote them: some may be put in later, or not always
+    (False: a caller's keywords, which are there)."""
 
 
 @dataclass(eq=False, repr=False)

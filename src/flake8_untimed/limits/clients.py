@@ -182,7 +182,7 @@ class Clients:
                 else None
             )
             for found in walk(method.scope).calls:
-                if _is_base_init(found.node):  # type: ignore[arg-type]
+                if objects.is_base_init(found.node):
                     context = inside(found, method.scope, frame)
                     handed = invoke.passed_by(self._evaluator, found.node, context)  # type: ignore[arg-type]
                     if not isinstance(found.node.func.value, ast.Call):  # type: ignore[union-attr]
@@ -272,8 +272,3 @@ def _calls_base(node: ast.AST, method: Scope) -> bool:
         return called_name(holder) == "super"
     first = node.args[0] if node.args else None
     return isinstance(first, ast.Name) and first.id == objects.first_parameter(method)
-
-
-def _is_base_init(node: ast.Call) -> bool:
-    """`super().__init__(...)`, `Base.__init__(self, ...)`."""
-    return isinstance(node.func, ast.Attribute) and node.func.attr == "__init__"

@@ -151,6 +151,8 @@ def _reachable(evaluator: Evaluator, context: Context) -> bool:
     scope, at, frame = context
 
     def truth(statement: ast.If | ast.Assert) -> bool | None:
+        if not _is_up_to_caller(statement.test, scope):
+            return None
         return evaluator.truth(statement.test, Context(scope, statement, frame))
 
     for place in scope.chain(at):
@@ -169,3 +171,13 @@ def _reachable(evaluator: Evaluator, context: Context) -> bool:
                     if test is not None and leaves[0 if test else 1]:
                         return False
     return True
+
+
+def _is_up_to_caller(test: ast.expr, scope: Scope) -> bool:
+    """Whether a test is of nothing but the function's own names. A flag of a module or an object
+    that nothing in sight ever changes is for others to change: else nobody would test it."""
+    return not any(
+        isinstance(part, ast.Attribute)
+        or (isinstance(part, ast.Name) and part.id not in scope.bindings)
+        for part in ast.walk(test)
+    )
