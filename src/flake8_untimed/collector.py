@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 from dataclasses import replace
 
 from flake8_untimed.bounds import UNKNOWN, Bound, Kind, Source
@@ -12,7 +13,7 @@ from flake8_untimed.inference import invoke, objects
 from flake8_untimed.inference.arguments import Argument, Passed, bind, parameter_names
 from flake8_untimed.inference.arguments import Bound as BoundArguments
 from flake8_untimed.inference.evaluate import Evaluator
-from flake8_untimed.inference.forwarding import handing_on, takes_number, timeout_names
+from flake8_untimed.inference.forwarding import handing_on, passing_on, takes_number, timeout_names
 from flake8_untimed.inference.handing import handed_over
 from flake8_untimed.inference.scopes import Module, Scope, dotted
 from flake8_untimed.inference.values import (
@@ -76,9 +77,12 @@ class _Collector:
         for callee in callees:
             if isinstance(callee, (Unknown, Parameter)):
                 continue
-            if isinstance(callee, Function) and not handing_on(callee.scope):
-                hidden = True
-                continue
+            if isinstance(callee, Function):
+                if len(callees) == 1:
+                    self._read_forwarded(node, context, callee)
+                if not handing_on(callee.scope):
+                    hidden = True
+                    continue
             if isinstance(callee, Symbol) and not self._is_told_of(callee.path):
                 continue
             if passed is None:
@@ -88,8 +92,6 @@ class _Collector:
                 if call is not None:
                     requests.append((callee, call))
             elif isinstance(callee, Function):
-                if len(callees) == 1:
-                    self._read_forwarded(node, context, callee, passed)
                 call = self._wrapped(node, context, callee, passed)
                 if call is not None:
                     requests.append((callee, call))
@@ -198,14 +200,15 @@ class _Collector:
             self._numbers[key] = takes_number(wrapper.node, name, senders)
         return self._numbers[key]
 
-    def _read_forwarded(
-        self, node: ast.Call, context: Context, function: Function, passed: Passed
-    ) -> None:
+    def _read_forwarded(self, node: ast.Call, context: Context, function: Function) -> None:
         """What the caller of a function gives a sender through it: `verify=False`."""
-        names = self._evaluator.catalogue.telling & passed.keywords.keys()
-        if not names:
+        telling = self._evaluator.catalogue.telling
+        if telling.isdisjoint(keyword.arg for keyword in node.keywords):
             return
-        for value, given in self._limits.functions.requests_behind(function, passed):
+        passed = invoke.passed_by(self._evaluator, node, context)
+        names = telling & passed.keywords.keys()
+        behind = self._limits.functions.requests_behind
+        for value, given in behind(function, passed, functools.partial(passing_on, parameters=telling)):
             library = self._limits.library(value)
             bound = bind(given, value.sender.parameters, value.sender.keywords)
             own = {

@@ -15,32 +15,16 @@ from flake8_untimed.inference.walk import Found, walk
 def hands_on(node: ast.Call, scope: Scope) -> bool:
     """Whether a call hands on what its function was given for a timeout: `**kwargs`, or
     `timeout=` from a parameter. Cheap: by the look of it."""
-    function = scope.node
-    if not isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
+    names = _given_names(scope)
+    if names is None:
         return False
-    arguments = function.args
-    if not (
-        arguments.kwarg
-        or arguments.vararg
-        or arguments.args
-        or arguments.kwonlyargs
-        or arguments.posonlyargs
-    ):
-        return False
-    names = {a.arg for a in (*arguments.args, *arguments.posonlyargs, *arguments.kwonlyargs)}
-    if arguments.kwarg:
-        names.add(arguments.kwarg.arg)
-    if scope.owner is not None:
-        # What an object holds was not given to the method.
-        names.discard(objects.first_parameter(scope) or "")
     # What is named at the call itself cannot come with `**kwargs`.
     is_named = any(keyword.arg == "timeout" for keyword in node.keywords)
     for keyword in node.keywords:
-        if keyword.arg is None and not is_named:
-            # Any name may be of a dict that the caller's keywords were put into.
-            if isinstance(keyword.value, ast.Name) or _mentions(keyword.value, names):
+        if keyword.arg is None:
+            if not is_named and _may_spread(keyword.value, names):
                 return True
-        elif "timeout" in (keyword.arg or "") and _mentions(keyword.value, names):
+        elif "timeout" in keyword.arg and _mentions(keyword.value, names):
             return True
     if isinstance(node.func, ast.Name) and node.func.id in names:
         return True
@@ -51,12 +35,58 @@ def hands_on(node: ast.Call, scope: Scope) -> bool:
     )
 
 
+def passes_on(node: ast.Call, scope: Scope, parameters: Set[str]) -> bool:
+    """Whether a call hands on what its function was given for one of a sender's parameters, beside
+    the timeout: `**kwargs`, `verify=verify`. Cheap: by the look of it."""
+    names = _given_names(scope)
+    return names is not None and any(
+        _may_spread(keyword.value, names)
+        if keyword.arg is None
+        else keyword.arg in parameters
+        and isinstance(keyword.value, ast.Name)
+        and keyword.value.id in names
+        for keyword in node.keywords
+    )
+
+
+def _given_names(scope: Scope) -> set[str] | None:
+    """The names of what a function is given; None if that is nothing."""
+    function = scope.node
+    if not isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
+        return None
+    arguments = function.args
+    names = {a.arg for a in (*arguments.args, *arguments.posonlyargs, *arguments.kwonlyargs)}
+    if not (names or arguments.kwarg or arguments.vararg):
+        return None
+    if arguments.kwarg:
+        names.add(arguments.kwarg.arg)
+    if scope.owner is not None:
+        # What an object holds was not given to the method.
+        names.discard(objects.first_parameter(scope) or "")
+    return names
+
+
+def _may_spread(node: ast.expr, names: set[str]) -> bool:
+    """Whether `**node` may hold the caller's keywords: any name may be of a dict that they were put
+    into."""
+    return isinstance(node, ast.Name) or _mentions(node, names)
+
+
 def handing_on(scope: Scope) -> list[Found]:
     """The calls in a function that hand on what it was given for a timeout; looked for once."""
     found = scope._cache.get("handing on")
     if found is None:
         found = [f for f in walk(scope).calls if hands_on(f.node, scope)]  # type: ignore[arg-type]
         scope._cache["handing on"] = found
+    return found  # type: ignore[return-value]
+
+
+def passing_on(scope: Scope, parameters: Set[str]) -> list[Found]:
+    """The calls in a function that hand on anything of these parameters; looked for once."""
+    found = scope._cache.get("passing on")
+    if found is None:
+        found = [f for f in walk(scope).calls if passes_on(f.node, scope, parameters)]  # type: ignore[arg-type]
+        scope._cache["passing on"] = found
     return found  # type: ignore[return-value]
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from flake8_untimed.inference import annotations as types
 from flake8_untimed.inference import handing, objects
-from flake8_untimed.inference.forwarding import hands_on
+from flake8_untimed.inference.forwarding import hands_on, passes_on
 from flake8_untimed.inference.scopes import Module, Scope, called_name
 from flake8_untimed.inference.values import (
     Class,
@@ -76,9 +76,10 @@ class Proof:
         leads on."""
         found = Walk([], [], [])
         visit(node, scope, found)
+        telling = self._evaluator.catalogue.telling
         for call, inner, statement in found.calls:
             assert isinstance(call, ast.Call)
-            if hands_on(call, function):
+            if hands_on(call, function) or passes_on(call, function, telling):
                 context = Context(inner, statement)
                 with self._evaluator.apart():
                     handed = call.args[:2] if called_name(call) in handing.BEHIND else ()

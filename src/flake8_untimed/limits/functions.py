@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from flake8_untimed.bounds import Bound, Kind, worst
@@ -98,9 +98,14 @@ class Functions:
         return self._settled[node]
 
     def requests_behind(
-        self, function: Function, passed: Passed, outer: Frame | None = None
+        self,
+        function: Function,
+        passed: Passed,
+        handing_on: Callable[[Scope], list[Found]] = handing_on,
+        outer: Frame | None = None,
     ) -> Iterator[tuple[SenderValue, Passed]]:
-        """The senders that a function hands its caller's arguments on to, each with what it gets."""
+        """The senders that a function hands its caller's arguments on to, each with what it gets.
+        `handing_on`: which of the calls in a function do that, by the look of them."""
         frame = invoke.frame_for(self._evaluator, function, passed, outer)
         if frame.depth > invoke.FRAMES:
             return
@@ -111,7 +116,7 @@ class Functions:
             if isinstance(callee, SenderValue):
                 yield callee, given.shifted(1) if callee.unbound else given
             elif isinstance(callee, Function):
-                yield from self.requests_behind(callee, given, frame)
+                yield from self.requests_behind(callee, given, handing_on, frame)
 
     def _inside(
         self, scope: Scope, requests: list[Found], frame: Frame, everything: bool
