@@ -34,7 +34,9 @@ ALLOWED = {
         "bounds", "calls", "idle", "inference", "libraries", "limits", "settings", "source",
         "takers",
     ),
-    "places": ("calls", "bounds", "inference", "libraries", "findings", "limits"),
+    "places": (
+        "calls", "collector", "bounds", "inference", "libraries", "findings", "limits", "source",
+    ),
     "explanation": ("bounds", "calls", "findings", "inference", "rules", "source"),
     "rules": ("calls", "bounds", "findings", "libraries", "places", *DATA),
     "fixes": ("findings", "source", "settings"),

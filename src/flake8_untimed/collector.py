@@ -208,7 +208,9 @@ class _Collector:
         passed = invoke.passed_by(self._evaluator, node, context)
         names = telling & passed.keywords.keys()
         behind = self._limits.functions.requests_behind
-        for value, given in behind(function, passed, functools.partial(passing_on, parameters=telling)):
+        for value, given in behind(
+            function, passed, functools.partial(passing_on, parameters=telling)
+        ):
             library = self._limits.library(value)
             bound = bind(given, value.sender.parameters, value.sender.keywords)
             own = {

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterator
 from typing import Union
 
 from flake8_untimed.calls import Call, Construction, Facts
+from flake8_untimed.collector import collect
 from flake8_untimed.inference import invoke
 from flake8_untimed.inference.arguments import Bound as Arguments
 from flake8_untimed.inference.arguments import bind, defaults
@@ -16,9 +17,10 @@ from flake8_untimed.inference.handing import keywords_travel
 from flake8_untimed.inference.objects import mro
 from flake8_untimed.inference.scopes import COMPREHENSIONS, Event, Scope, dotted
 from flake8_untimed.inference.surroundings import is_surrounded
-from flake8_untimed.inference.values import Class, Context, Instance, Result, Symbol, Value
+from flake8_untimed.inference.values import Class, Context, Instance, Result, Site, Symbol, Value
 from flake8_untimed.inference.walk import walk
 from flake8_untimed.libraries.model import Client, Constructor, Library
+from flake8_untimed.source import Source as Text
 
 Loop = Union[
     ast.For, ast.AsyncFor, ast.While, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp
@@ -35,6 +37,19 @@ def every_call(facts: Facts) -> Iterator[tuple[ast.Call, Context]]:
 def libraries(facts: Facts) -> tuple[Library, ...]:
     """The libraries that are looked for."""
     return facts.evaluator.catalogue.libraries
+
+
+def made_elsewhere(facts: Facts, site: Site) -> Construction | None:
+    """The construction of a client in another module of the project, as that module sees it."""
+    module = site.context.scope.module
+    if module is facts.module:
+        return None
+    cache = module.scope._cache
+    if "constructions" not in cache:
+        text = Text.from_text(module.text, module.path)
+        found = collect(text, module, facts.evaluator, facts.settings)
+        cache["constructions"] = {made.node: made for made in found.constructions}
+    return cache["constructions"].get(site.node)  # type: ignore[attr-defined,no-any-return]
 
 
 def client_of(facts: Facts, value: Value) -> Client | None:

@@ -166,7 +166,8 @@ def use_json(facts: Facts, body: JsonBody) -> tuple[Fix | None, str | None]:
             span, body.parameter, known.json, Expression(facts.text(dumped)), body.argument.position
         )
     ]
-    if body.content_type == "json":
+    # Where the client's own headers say something else, json= would leave that as it is.
+    if body.content_type == "json" and _of_client(facts, call) in ("none", "json"):
         edits += _without_header(facts, body)
     safe = surely_something(facts, body.dumps)
     return Fix(tuple(edits), safe), None

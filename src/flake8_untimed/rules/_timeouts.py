@@ -11,7 +11,7 @@ from flake8_untimed.calls import Call, Construction, Facts
 from flake8_untimed.findings import Expression, Fix, ReplaceExpression, SetArgument
 from flake8_untimed.inference.values import Parameter, SenderValue, Symbol
 from flake8_untimed.libraries.model import Library
-from flake8_untimed.places import dotted, keywords_travel, passes_arguments_on
+from flake8_untimed.places import dotted, keywords_travel, made_elsewhere, passes_arguments_on
 
 KWARGS = "**{} may already hold a timeout"
 HANDED = "the sender is handed over here, and its keywords do not travel with it"
@@ -24,8 +24,18 @@ def at_calls(facts: Facts, *kinds: Kind) -> Iterator[Call]:
     """Calls whose own argument, or the lack of one, leads to one of these bounds. What a client in
     sight is to blame for is reported at its construction."""
     for call in facts.calls:
-        if call.bound.kind in kinds and call.bound.source is not Source.CLIENT:
-            yield call
+        if call.bound.kind in kinds:
+            if call.bound.source is not Source.CLIENT or _is_left_to_calls(facts, call):
+                yield call
+
+
+def _is_left_to_calls(facts: Facts, call: Call) -> bool:
+    """Whether a client without a timeout is made in another module that bounds every call through
+    it: nothing is reported there, so the calls of others speak for themselves."""
+    if call.bound.kind not in (Kind.NONE, Kind.DEFAULT) or call.bound.site is None:
+        return False
+    made = made_elsewhere(facts, call.bound.site)
+    return made is not None and not is_relied_on(made)
 
 
 def at_constructions(facts: Facts, *kinds: Kind) -> Iterator[Construction]:
@@ -221,8 +231,15 @@ def _spelled_nearby(
 
 
 def _may_be_another(facts: Facts, place: Call | Construction) -> bool:
-    """Whether what is called may be given by the caller: `make = factory or ClientSession`."""
-    return any(isinstance(v, Parameter) for v in facts.evaluate(place.node.func, place.context))
+    """Whether what is called may be given by the caller: `make = factory or ClientSession`, or the
+    module that it is of (`http=requests`)."""
+    function = place.node.func
+    if any(isinstance(v, Parameter) for v in facts.evaluate(function, place.context)):
+        return True
+    if not isinstance(function, ast.Attribute):
+        return False
+    kinds = {type(v) for v in facts.evaluate(function.value, place.context)}
+    return {Parameter, Symbol} <= kinds
 
 
 def default_of(library: Library, bound: Bound) -> str:
