@@ -295,7 +295,7 @@ class _Collector:
             call = self._request(node, context, value, passed)
             if call is not None:
                 call.handed_over = True
-                call.name = written_path(value)
+                call.name = call.wrapper or written_path(value)
                 calls.append(call)
         self._alternatives += calls
         self._facts.calls += calls[:1]

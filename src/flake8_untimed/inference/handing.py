@@ -76,6 +76,10 @@ HARMLESS = frozenset(
 """Functions that are known not to call what they are given."""
 
 
+SENDING = (SenderValue, Partial)
+CALLABLE = (*SENDING, Function)
+
+
 def handed_over(
     evaluator: Evaluator,
     node: ast.Call,
@@ -104,8 +108,10 @@ def handed_over(
     candidate = node.args[position]
     if not isinstance(candidate, (ast.Attribute, ast.Name, ast.Call)):
         return
+    # Somebody unknown may do anything with a function.
+    kinds = CALLABLE if name in BEHIND or name in MAPPED or name in PACKED else SENDING
     for value in evaluator.evaluate(candidate, context):
-        if not isinstance(value, (SenderValue, Partial)):
+        if not isinstance(value, kinds):
             continue
         passed = _travelling(evaluator, node, context, name, position)
         if passed is not None:
@@ -188,5 +194,5 @@ def _targeted(
     if function is None:
         return
     for value in evaluator.argument(function):
-        if isinstance(value, (SenderValue, Partial)):
+        if isinstance(value, CALLABLE):
             yield value, _packed(evaluator, given.get("args"), given.get("kwargs"))

@@ -51,7 +51,9 @@ _PLAIN_RESULTS = frozenset(
 """Functions whose results are no clients."""
 _HOLDERS = re.compile(r"(?:session|client|http|requests|httpx|conn|api|^s)$", re.IGNORECASE)
 """What `get` is called on, when it is a request rather than a look-up in a dict."""
-_MAKERS = frozenset(("partial", "partialmethod", "getattr", "attrgetter", "methodcaller"))
+_MAKERS = frozenset(
+    ("partial", "partialmethod", "getattr", "attrgetter", "methodcaller", "staticmethod")
+)
 """Functions that make something to be called."""
 _HANDERS = frozenset((*handing.BEHIND, *handing.MAPPED, *handing.PACKED, *handing.TARGETED))
 _Function = Union[ast.FunctionDef, ast.AsyncFunctionDef]
@@ -262,7 +264,7 @@ class Dye:
             if isinstance(node, ast.AnnAssign) and not carries:
                 carries = self._is_coloured_type(node.annotation)
             names = names_in(assigned(node))
-            if isinstance(value, ast.Lambda):
+            if isinstance(value, ast.Lambda) or (value is not None and self._is_wrapper(value)):
                 for name in names:
                     self._add_wrapper(name)
             if not carries:
@@ -344,6 +346,23 @@ class Dye:
                     stack.append(function.value)
                 stack.extend(node.args)
                 stack.extend(k.value for k in node.keywords)
+            else:
+                stack.extend(_parts(node))
+        return False
+
+    def _is_wrapper(self, value: ast.expr) -> bool:
+        """Whether an expression may be a wrapper itself, not what one returns."""
+        stack: list[ast.AST] = [value]
+        while stack:
+            node = stack.pop()
+            if isinstance(node, (ast.Name, ast.Attribute)):
+                if _last_name(node) in self.wrappers:
+                    return True
+            elif isinstance(node, ast.Call):
+                if _attribute_named(node) in self.wrappers:
+                    return True
+                if _last_name(node.func) in _MAKERS:
+                    stack.extend(node.args[:1])
             else:
                 stack.extend(_parts(node))
         return False
@@ -478,7 +497,8 @@ class Dye:
         function = node.func
         name = _last_name(function)
         if name is None:
-            return self._mentions(function) or self._is_handed_something(node, "")
+            called = self._mentions(function) or self._is_wrapper(function)
+            return called or self._is_handed_something(node, "")
         if name in self.wrappers or name in self.callables:
             return True
         # What a comprehension iterates over says what its names are.

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from flake8_untimed.bounds import Bound, Kind, worst
+from flake8_untimed.bounds import UNKNOWN, Bound, Kind, worst
 from flake8_untimed.inference import invoke
 from flake8_untimed.inference.arguments import Passed
 from flake8_untimed.inference.evaluate import Evaluator
@@ -20,6 +20,7 @@ from flake8_untimed.inference.values import (
     Function,
     Partial,
     SenderValue,
+    Unknown,
     Value,
 )
 from flake8_untimed.inference.walk import Found, walk
@@ -27,6 +28,8 @@ from flake8_untimed.inference.walk import Found, walk
 if TYPE_CHECKING:
     from flake8_untimed.limits import Limits
 
+CALLED = (SenderValue, Partial, Function, Class)
+"""What may send a request when it is called."""
 DEPTH = 6
 """Functions that hand a request on to one another; deeper, nothing is said."""
 _OPEN = (Kind.UNKNOWN, Kind.BOUNDED)
@@ -121,19 +124,28 @@ class Functions:
     def _inside(
         self, scope: Scope, requests: list[Found], frame: Frame, everything: bool
     ) -> Iterator[Bound]:
+        bounds: dict[ast.Call, list[Bound | None]] = {}
         for node, context, callee, passed in self.reached(requests, scope, frame):
             if isinstance(callee, SenderValue):
-                yield self._limits.of(callee, passed, context, node)
+                bound: Bound | None = self._limits.of(callee, passed, context, node)
             elif isinstance(callee, (Partial, Function)):
                 bound = self.of_callable(callee, passed, frame, everything, node)
-                if bound is not None:
-                    yield bound
+            elif isinstance(callee, Unknown):
+                bound = None
+            else:
+                continue
+            bounds.setdefault(node, []).append(bound)
+        for each in bounds.values():
+            known = [bound for bound in each if bound is not None]
+            # What may be called there as well sends nothing: another class, given by the caller.
+            yield from known if len(known) in (0, len(each)) else (UNKNOWN,)
 
     def reached(
         self, calls: list[Found], scope: Scope, frame: Frame
     ) -> Iterator[tuple[ast.Call, Context, Value, Passed]]:
         """Of some calls in a function those that are reached for one caller: each thing that is
-        called and may send a request, with what it is given."""
+        called and may send a request, with what it is given. What is not known counts beside a
+        function of the project, which is no more than the usual choice then."""
         for found in calls:
             node = found.node
             assert isinstance(node, ast.Call)
@@ -144,8 +156,9 @@ class Functions:
             callees = self._evaluator.evaluate(node.func, context)
             for callee, given in handed_over(self._evaluator, node, context, callees, known=True):
                 yield node, context, callee, given
+            is_ours = any(isinstance(callee, Function) for callee in callees)
             for callee in callees:
-                if isinstance(callee, (SenderValue, Partial, Function, Class)):
+                if isinstance(callee, CALLED) or (is_ours and isinstance(callee, Unknown)):
                     if passed is None:
                         passed = invoke.passed_by(self._evaluator, node, context)
                     yield node, context, callee, passed

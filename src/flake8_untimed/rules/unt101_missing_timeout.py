@@ -73,8 +73,9 @@ def check(facts: Facts) -> Iterator[Finding]:
 def _message(facts: Facts, call: Call) -> str:
     if call.wrapper is not None:
         how = f"pass {call.taken_as}=seconds" if call.taken_as else f"set one in {call.wrapper}()"
+        name = f"{call.name} is handed over and" if call.handed_over else f"{call.name}()"
         return (
-            f"{call.name}() passes no timeout on to {call.library.name}: it waits for ever on a"
+            f"{name} passes no timeout on to {call.library.name}: it waits for ever on a"
             f" silent server; {how}"
         )
     how = "is handed over without a timeout" if call.handed_over else "has no timeout"
