@@ -38,6 +38,7 @@ BOUNDED = "bounded"
 SILENT = "left alone: an httpx client made out of sight"
 TRANSPORT = "left alone: requests go through a transport that may be no way to the network"
 ARGUMENT = "left alone: what the construction is given for a timeout is not in sight"
+PREPARED = "left alone: a request that was made out of sight, and holds its own timeout"
 UNEXPLAINED = "not explained"
 TOLERATED = 0.05
 
@@ -99,6 +100,8 @@ def verdict(
         return SILENT
     if bound.kind is Kind.UNKNOWN and "no way to the network" in bound.detail:
         return TRANSPORT
+    if bound.kind is Kind.UNKNOWN and call.sender.prepared is not None:
+        return PREPARED
     made = bound.site.passed if bound.site is not None else None
     if bound.kind is Kind.UNKNOWN and made and (made.open_keywords or "timeout" in made.keywords):
         return ARGUMENT
