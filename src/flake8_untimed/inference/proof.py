@@ -65,11 +65,23 @@ class Proof:
                 values = self._evaluator.evaluate(expression, context)
                 if self._leads(values) or self._is_up_to_others(expression, scope):
                     return True
+                if self._is_given_something(expression, values, context):
+                    return True
                 # What an object was given and keeps: whoever makes it knows.
                 if isinstance(node, (ast.Assign, ast.AnnAssign)):
                     if any(isinstance(value, Parameter) for value in values):
                         return True
         return False
+
+    def _is_given_something(
+        self, made: ast.expr, values: Iterable[Value], context: Context
+    ) -> bool:
+        """Whether an object of the project is made here, and given something that it may keep:
+        `Api(session)`."""
+        if not isinstance(made, ast.Call) or not any(isinstance(v, Instance) for v in values):
+            return False
+        given = (*made.args, *(keyword.value for keyword in made.keywords))
+        return any(self._leads(self._evaluator.evaluate(each, context)) for each in given)
 
     def forwards(self, node: ast.stmt, scope: Scope, function: Scope) -> bool:
         """Whether a statement hands on what a function around it was given to something that
