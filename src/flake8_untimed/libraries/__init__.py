@@ -127,7 +127,12 @@ class Catalogue:
 
     @cached_property
     def _vendored(self) -> frozenset[str]:
-        return frozenset(p for lib in self.libraries if lib.vendored for p in lib.packages)
+        packages = {p for lib in self.libraries if lib.vendored for p in lib.packages}
+        # six, by which the standard library's modules go under names of its own.
+        others = {alias.partition(".")[0] for alias in self._aliases} - {
+            p.partition(".")[0] for lib in self.libraries for p in lib.packages
+        }
+        return frozenset(packages | others)
 
     @cached_property
     def words(self) -> frozenset[str]:
