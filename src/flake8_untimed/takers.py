@@ -46,17 +46,35 @@ def takers_rely_on(facts: Facts, made: Construction) -> bool | None:
 def is_given_nearby(facts: Facts, call: Call) -> bool:
     """Whether a call goes through a parameter of its function, and every call of that function in
     this module gives it a client that is made in it, too: there is said what is to be said."""
-    function = call.node.func
-    holder = function.value if isinstance(function, ast.Attribute) else None
     scope = call.context.scope.of_statement
-    if not isinstance(holder, ast.Name) or not scope.is_function:
-        return False
-    if [binding.kind for binding in scope.bindings.get(holder.id, ())] != ["parameter"]:
+    holders = _holders(facts, call)
+    return bool(holders) and all(_is_made_nearby(facts, scope, name) for name in holders)
+
+
+def _holders(facts: Facts, call: Call) -> list[str]:
+    """The names of the client that a call goes through, or that it gives to a wrapper."""
+    function = call.node.func
+    if call.wrapper is None:
+        holder = function.value if isinstance(function, ast.Attribute) else None
+        return [holder.id] if isinstance(holder, ast.Name) else []
+    given = (*call.node.args, *(keyword.value for keyword in call.node.keywords))
+    return [
+        argument.id
+        for argument in given
+        if isinstance(argument, ast.Name)
+        and any(facts.evaluator.client_of(v) for v in facts.evaluate(argument, call.context))
+    ]
+
+
+def _is_made_nearby(facts: Facts, scope: Scope, name: str) -> bool:
+    """Whether a parameter gets nothing but clients made in this module, from calls in it."""
+    kinds = [binding.kind for binding in scope.bindings.get(name, ())]
+    if not scope.is_function or kinds != ["parameter"]:
         return False
     given = [
         invoke.frame_for(
             facts.evaluator, taker, invoke.passed_by(facts.evaluator, node, context), None
-        ).parameters.get(holder.id, ())
+        ).parameters.get(name, ())
         for node, inner, statement in walk(scope.module.scope).calls
         if isinstance(node, ast.Call) and called_name(node) == scope.name
         for context in (Context(inner, statement),)
