@@ -362,12 +362,15 @@ class _Collector:
 
     def _attach(self) -> None:
         """Which calls go through which construction, and whether it is used elsewhere too."""
-        by_node = {c.node: c for c in self._facts.constructions}
+        # Of two libraries behind one name, both are made at one place.
+        by_node: dict[ast.Call, list[Construction]] = {}
+        for made in self._facts.constructions:
+            by_node.setdefault(made.node, []).append(made)
         settled = (p for p in self._partials if p in self._facts.calls)
         for call in (*self._alternatives, *settled):
             site = call.bound.site or (call.client.site if call.client else None)
-            if site is not None and site.node in by_node:
-                by_node[site.node].calls.append(call)
+            for made in by_node.get(site.node, ()) if site is not None else ():
+                made.calls.append(call)
         for made in self._facts.constructions:
             if not made.calls and made.bound.source is Source.CLIENT:
                 if made.bound.kind is not Kind.BOUNDED:

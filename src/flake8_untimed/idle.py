@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from flake8_untimed.bounds import Kind
 from flake8_untimed.inference import invoke, objects
 from flake8_untimed.inference.arguments import Argument, Passed, bind
-from flake8_untimed.inference.scopes import Scope
+from flake8_untimed.inference.scopes import Scope, dotted
 from flake8_untimed.inference.values import (
     Class,
     Context,
@@ -58,7 +58,11 @@ def _attributes(facts: Facts) -> Iterator[Idle]:
             continue
         for value in facts.evaluate(setting.target.value, setting.context):
             if isinstance(value, Instance):
-                if isinstance(value.cls, Class) and _is_used(facts, value.cls, name):
+                if isinstance(value.cls, Class):
+                    is_read = _is_used(facts, value.cls, name)
+                else:
+                    is_read = _is_read(facts, setting.target)
+                if is_read:
                     continue
                 yield Idle(
                     setting.node,
@@ -66,6 +70,18 @@ def _attributes(facts: Facts) -> Iterator[Idle]:
                     f"a {setting.client.path} does not look at it; pass timeout= on each call",
                 )
                 break
+
+
+def _is_read(facts: Facts, target: ast.Attribute) -> bool:
+    """Whether the module reads what it sets: `get(url, timeout=session.timeout)`."""
+    path = dotted(target)
+    return path is not None and any(
+        isinstance(node, ast.Attribute)
+        and node.attr == target.attr
+        and isinstance(node.ctx, ast.Load)
+        and dotted(node) == path
+        for node in ast.walk(facts.module.tree)
+    )
 
 
 def _is_used(facts: Facts, cls: Class, name: str) -> bool:

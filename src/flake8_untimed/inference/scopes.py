@@ -451,6 +451,15 @@ class Scope:
         order = self.order(at)
         return any(self._order_of(binding) < order for binding in self.bindings[name])
 
+    def given(self, node: ast.expr, at: ast.stmt | None) -> tuple[ast.AST, ast.stmt | None]:
+        """The expression that a local name was surely given, and the statement that does; for
+        anything else the node itself."""
+        if isinstance(node, ast.Name) and node.id in self.bindings:
+            reaching = self.reaching(node.id, at)
+            if len(reaching) == 1 and reaching[0].binding.kind == "assign":
+                return reaching[0].binding.node, reaching[0].binding.statement
+        return node, at
+
     def reaching(self, name: str, at: ast.stmt | None) -> list[Reaching]:
         """The bindings of a name that can be in force at a statement (None: at the scope's end),
         the nearest first. A binding that happens whatever the tests say hides those before it."""

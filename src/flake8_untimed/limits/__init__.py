@@ -125,7 +125,9 @@ class Limits:
         argument = bind(passed, sender.parameters, sender.keywords).named.get(sender.prepared)
         if argument is None or argument.node is None or argument.context is None:
             return None
-        node, context = _where_made(argument.node, argument.context)
+        scope, at, frame = argument.context
+        node, at = scope.given(argument.node, at)
+        context = Context(scope, at, frame)
         if not isinstance(node, ast.Call):
             return None
         if isinstance(argument.node, ast.Name) and _is_changed(argument.node.id, context.scope):
@@ -159,13 +161,3 @@ def _is_changed(name: str, scope: Scope) -> bool:
         for base, events in scope.events.items()
         for event in events
     )
-
-
-def _where_made(node: ast.expr, context: Context) -> tuple[ast.AST, Context]:
-    """The expression that a local name was surely given, and where it stands; else the node."""
-    scope, at, frame = context
-    if isinstance(node, ast.Name) and node.id in scope.bindings:
-        reaching = scope.reaching(node.id, at)
-        if len(reaching) == 1 and reaching[0].binding.kind == "assign":
-            return reaching[0].binding.node, Context(scope, reaching[0].binding.statement, frame)
-    return node, context

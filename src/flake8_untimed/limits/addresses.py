@@ -6,7 +6,8 @@ import ast
 
 from flake8_untimed.inference.arguments import Passed, bind
 from flake8_untimed.inference.evaluate import Evaluator, tests
-from flake8_untimed.inference.values import Literal, SenderValue
+from flake8_untimed.inference.scopes import called_name
+from flake8_untimed.inference.values import Context, Literal, SenderValue
 
 _NO_NETWORK = ("data:", "file:")
 """Addresses that are read without a connection, or refused."""
@@ -20,16 +21,19 @@ def needs_no_network(evaluator: Evaluator, value: SenderValue, passed: Passed) -
 def url_of(evaluator: Evaluator, passed: Passed) -> str | None:
     """How the URL of a call begins, in lower case, as far as it is written there."""
     for argument in (passed.keywords.get("url"), *passed.positional[:2]):
-        if argument is None or argument.node is None:
+        if argument is None or argument.node is None or argument.context is None:
             continue
-        node = argument.node
+        scope, at, frame = argument.context
+        node, at = scope.given(argument.node, at)
+        if _is_file(node):
+            return "file:"
         if isinstance(node, ast.JoinedStr) and node.values:
             node = node.values[0]
         while isinstance(node, ast.BinOp):
             node = node.left
-        if argument.context is None:
+        if not isinstance(node, ast.expr):
             continue
-        for value in evaluator.evaluate(node, argument.context):
+        for value in evaluator.evaluate(node, Context(scope, at, frame)):
             if (
                 isinstance(value, Literal)
                 and isinstance(value.value, str)
@@ -37,6 +41,11 @@ def url_of(evaluator: Evaluator, passed: Passed) -> str | None:
             ):
                 return value.value.lower()
     return None
+
+
+def _is_file(node: ast.AST) -> bool:
+    """`path.as_uri()`, of pathlib."""
+    return isinstance(node, ast.Call) and called_name(node) == "as_uri" and not node.args
 
 
 def _is_local(value: SenderValue, passed: Passed) -> bool:

@@ -41,6 +41,7 @@ def _is_left_to_calls(facts: Facts, call: Call) -> bool:
 def at_constructions(facts: Facts, *kinds: Kind) -> Iterator[Construction]:
     """Clients whose default is of one of these kinds, unless all their calls in sight are bounded
     otherwise."""
+    told = set()
     for made in facts.constructions:
         if made.client is None or made.bound.kind not in kinds:
             continue
@@ -49,7 +50,9 @@ def at_constructions(facts: Facts, *kinds: Kind) -> Iterator[Construction]:
         if made.bound.site is not None and made.bound.site.node is not made.node:
             # Made around another session, which decides: what is written here would do nothing.
             continue
-        if is_relied_on(made):
+        if is_relied_on(made) and made.node not in told:
+            # Of two libraries behind one name, one speaks for both.
+            told.add(made.node)
             yield made
 
 
