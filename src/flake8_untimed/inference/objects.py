@@ -364,28 +364,34 @@ def _is_set_by_name(cls: Scope, name: str) -> bool:
 def _is_set_outside(
     evaluator: Evaluator, cls: Class, name: str, groups: Iterable[Alternatives]
 ) -> bool:
-    """Whether an attribute that is nothing but literals is set on an object of the class by its
-    module: `client = Client()`, `client.timeout = 5`."""
-    if not evaluator.is_deep or not all(isinstance(v, Literal) for group in groups for v in group):
+    """Whether an attribute that is nothing but literals is set from outside of the class: by its
+    module (`client = Client()`, `client.timeout = 5`), or, by the look of it, by another one."""
+    literals = [v for group in groups for v in group]
+    if not evaluator.is_deep or not all(isinstance(v, Literal) for v in literals):
         return False
-    for scope, base, event in _stores_outside(cls.scope.module.scope).get(name, ()):
-        for value in evaluator.name(base, Context(scope, event.statement)):
-            if isinstance(value, Instance) and isinstance(value.cls, Class):
-                if any(c.key() == cls.key() for c in mro(evaluator, value.cls)):
+    scope = cls.scope
+    for where, base, event in _stores_outside(scope.module.scope).get(name, ()):
+        for value in evaluator.evaluate(base, Context(where, event.statement)):
+            owner = value.cls if isinstance(value, Instance) else value
+            if isinstance(owner, Class):
+                if any(c.key() == cls.key() for c in mro(evaluator, owner)):
                     return True
-    return False
+    return any(getattr(v, "value", 0) is None for v in literals) and (
+        evaluator.project.is_set_elsewhere(scope.module.path, name)
+    )
 
 
-def _stores_outside(module: Scope) -> dict[str, list[tuple[Scope, str, Event]]]:
+def _stores_outside(module: Scope) -> dict[str, list[tuple[Scope, ast.expr, Event]]]:
     """What a module and its functions store as attributes of others than `self`, by attribute."""
     if "stores outside" not in module._cache:
-        found: dict[str, list[tuple[Scope, str, Event]]] = {}
+        found: dict[str, list[tuple[Scope, ast.expr, Event]]] = {}
         for scope in (module, *functions(module)):
             own = first_parameter(scope) if scope.is_function else None
             for base, events in scope.events.items():
-                for event in events if base != own and "." not in base else ():
+                for event in events if base != own else ():
                     if event.kind == "store":
-                        found.setdefault(str(event.name), []).append((scope, base, event))
+                        holder = ast.parse(base, mode="eval").body
+                        found.setdefault(str(event.name), []).append((scope, holder, event))
         module._cache["stores outside"] = found
     return module._cache["stores outside"]  # type: ignore[return-value]
 

@@ -75,6 +75,7 @@ class Project:
         self._seen_from: dict[tuple[str, Callable[[bytes], bool]], list[str]] = {}
         self._subclassed: dict[tuple[str, str, str], bool] = {}
         self._supplied: dict[tuple[str, str, str], bool] = {}
+        self._set_in: dict[tuple[str, str], list[str]] = {}
         self._bases_in: dict[str, dict[bytes, list[str]]] = {}
         self._files: dict[str, list[str]] = {}
 
@@ -325,6 +326,32 @@ class Project:
             own = re.compile(rb"^[ \t]+" + attribute.encode() + rb"\s*[:=]", re.MULTILINE)
             self._subclassed[key] = any(own.search(data) for _, data in self._heirs(path, name))
         return self._subclassed[key]
+
+    def is_set_elsewhere(self, path: str, attribute: str) -> bool:
+        """Whether a file that imports the module at `path` seems to set an attribute of this name
+        on objects of others. Judged by the look of the text."""
+        return any(
+            file != path and path in self._outlines.neighbours(file)
+            for file in self._setting(path, attribute)
+        )
+
+    def _setting(self, path: str, attribute: str) -> list[str]:
+        """The files of the project that set an attribute of others than `self`."""
+        folder = os.path.dirname(path)
+        top = self._root(folder) or self._top_package(folder) if self._follow else None
+        if top is None or not os.path.isabs(path):
+            return []
+        if (top, attribute) not in self._set_in:
+            word = b"." + attribute.encode()
+            store = re.compile(
+                rb"(?:\.\w+|\b(?!self\b|cls\b)\w+)" + re.escape(word) + rb"[ \t]*=[^=]"
+            )
+            self._set_in[top, attribute] = [
+                file
+                for file in self._python_files(top)
+                if word in (data := self._data(file)) and store.search(data)
+            ]
+        return self._set_in[top, attribute]
 
     def is_supplied(self, path: str, name: str, attribute: str) -> bool:
         """Whether some class that inherits from the one of this name in the file `path` seems to
