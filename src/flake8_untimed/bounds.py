@@ -174,20 +174,25 @@ def _tuple(value: Collection, timeouts: Timeouts) -> Bound | None:
         detail = "a tuple" if not timeouts.tuples else f"a tuple of {length}"
         return Bound(Kind.INVALID, detail=detail)
     limited: set[str] = set()
+    is_sure = True
     for phase, element in zip(phases, value.elements):
         bound = _element(element, timeouts)
         if bound.kind is Kind.INVALID:
             return bound
         if bound.kind is not Kind.DISABLED:
             limited.add(phase)
-    return _phases(limited, timeouts.waits)
+        is_sure = is_sure and bound.kind is not Kind.UNKNOWN
+    found = _phases(limited, timeouts.waits)
+    return found if is_sure or found.kind is not Kind.BOUNDED else UNKNOWN
 
 
 def _element(values: Alternatives, timeouts: Timeouts) -> Bound:
     scalars = replace(timeouts, none=timeouts.tuple_none, tuples={})
     bounds = [_scalar(v.value, scalars) if isinstance(v, Literal) else UNKNOWN for v in values]
-    bad = [b for b in bounds if b is not None and b.kind in _BAD]
-    return bad[0] if len(bad) == len(bounds) else UNKNOWN
+    kinds = {b.kind for b in bounds if b is not None}
+    if None not in bounds and (kinds <= {*_BAD} or kinds == {Kind.BOUNDED}):
+        return next(b for b in bounds if b is not None)
+    return UNKNOWN
 
 
 def _phases(limited: set[str], waits: tuple[str, ...]) -> Bound:

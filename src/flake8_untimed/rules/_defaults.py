@@ -9,10 +9,12 @@ from flake8_untimed.calls import Facts
 from flake8_untimed.findings import Expression, Finding
 from flake8_untimed.libraries.model import Library
 from flake8_untimed.rules._timeouts import (
+    advice,
     at_calls,
     at_constructions,
     default_of,
     fitting,
+    lack,
     set_at_call,
     set_at_construction,
 )
@@ -34,8 +36,8 @@ def findings(
         yield facts.finding(
             code,
             call.node,
-            f"{call.name}() names no timeout: only {default_of(call.library, call.bound)}"
-            f" limits the wait; pass timeout={new.text}",
+            f"{call.name}() {lack(call)}: only {default_of(call.library, call.bound)} limits the"
+            f" wait; {advice(call, new)}",
             fix,
             why_not,
         )

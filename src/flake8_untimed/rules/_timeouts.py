@@ -16,6 +16,7 @@ from flake8_untimed.places import dotted, keywords_travel, made_elsewhere, passe
 KWARGS = "**{} may already hold a timeout"
 HANDED = "the sender is handed over here, and its keywords do not travel with it"
 ANOTHER = "what is called here may be something else, which takes no {}="
+TAKES_NONE = "has no argument that limits this wait"
 NAMELESS = "the module of {} has no name of its own here"
 INHERITED = "the default has to go where the subclass calls its base"
 
@@ -103,6 +104,18 @@ def numbers_in(value: Expression) -> list[str]:
     ]
 
 
+def lack(call: Call) -> str:
+    """How a message says that a call gives no timeout."""
+    return "names no timeout" if call.sender.timeout is not None else TAKES_NONE
+
+
+def advice(call: Call, value: Expression) -> str:
+    """What a message asks to be written for a call that gives no timeout."""
+    if call.sender.timeout is not None:
+        return f"pass timeout={value.text}"
+    return "set one on the client, or put a bound around the call"
+
+
 def exactly(seconds: float) -> Expression:
     """So many seconds, written down."""
     return Expression(f"{seconds:.1f}" if seconds == int(seconds) else repr(seconds))
@@ -117,7 +130,7 @@ def set_at_call(
         own = f"takes its timeout as {call.taken_as}=" if call.taken_as else "takes no timeout="
         return None, f"{call.wrapper}() {own}"
     if name is None:
-        return None, f"{call.name}() takes no timeout"
+        return None, f"{call.name}() {TAKES_NONE}"
     if call.is_overridden:
         return None, f"a subclass may have a {call.wrapper}() of its own, which takes no {name}="
     if call.handed_over:

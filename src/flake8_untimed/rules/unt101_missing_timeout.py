@@ -82,11 +82,18 @@ def _message(facts: Facts, call: Call) -> str:
     name = call.name if call.handed_over else f"{call.name}()"
     if call.sender.timeout is None:
         return (
-            f"{name} has no timeout and takes none: it waits for ever on a silent server; set one"
-            " on the client, or use a function that takes one"
+            f"{name} has no timeout and takes none: it waits for ever on a silent server;"
+            f" {_instead(call)}, or use a function that takes one"
         )
     pair = "(connect, read)" if call.library.timeouts.tuples else "seconds"
     return f"{name} {how}: it waits for ever on a silent server; pass timeout={pair}{_default(facts, call)}"
+
+
+def _instead(call: Call) -> str:
+    """Where else a timeout can be set."""
+    if call.client is None and call.library.socket_default:
+        return "set socket.setdefaulttimeout()"
+    return "set one on the client"
 
 
 def _default(facts: Facts, call: Call) -> str:

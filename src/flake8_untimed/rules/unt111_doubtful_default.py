@@ -35,7 +35,14 @@ from collections.abc import Iterator
 from flake8_untimed.bounds import Kind, Source
 from flake8_untimed.calls import Facts
 from flake8_untimed.findings import Finding
-from flake8_untimed.rules._timeouts import at_calls, seconds_of, set_at_call, written_at
+from flake8_untimed.rules._timeouts import (
+    advice,
+    at_calls,
+    lack,
+    seconds_of,
+    set_at_call,
+    written_at,
+)
 
 
 def check(facts: Facts) -> Iterator[Finding]:
@@ -49,8 +56,8 @@ def check(facts: Facts) -> Iterator[Finding]:
         yield facts.finding(
             "UNT111",
             call.node,
-            f"{call.name}() names no timeout and its session was made out of sight: it waits"
-            f" {limit} unless that was changed there; pass timeout={value.text}",
+            f"{call.name}() {lack(call)} and its session was made out of sight: it waits {limit}"
+            f" unless that was changed there; {advice(call, value)}",
             fix,
             why_not,
         )
