@@ -471,7 +471,15 @@ def written(function: ast.expr, value: Value | None) -> str:
         text = ast.unparse(function)
         if len(text) <= 60:
             return text
-    return written_path(value) if value is not None else "the function"
+    if value is not None:
+        return written_path(value)
+    try:
+        text = ast.unparse(function)
+    except RecursionError:
+        return "the function"
+    if len(text) > 60:
+        return "the function"
+    return text if isinstance(function, (ast.Call, ast.Subscript)) else f"({text})"
 
 
 def written_path(value: Value) -> str:

@@ -410,8 +410,11 @@ class Evaluator:
         values = union(groups)
         if declared and annotated and not any(tells(v) for v in values):
             # An annotation says no more than what is seen to be bound, if that is seen.
-            types_of = (self._declaration(scope, name, a, frame) for a in annotated)
-            values = union([*types_of, values])
+            types_of = union(self._declaration(scope, name, a, frame) for a in annotated)
+            if groups and not scope.is_class:
+                # `limit: float | None = None`: what is not a field is what it is given.
+                types_of = tuple(v for v in types_of if not isinstance(v, Unknown))
+            values = union([types_of, values])
         if at is not None and not any(tells(v) for v in values):
             values = union([*self._narrowed(scope, name, at, frame), values])
         if any(isinstance(v, (Mapping, Collection)) for v in values):
