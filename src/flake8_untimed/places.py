@@ -284,21 +284,24 @@ class Responses:
         self, call: Call, name: str, parents: dict[ast.AST, ast.AST]
     ) -> Iterator[str | None]:
         scope = call.context.scope
-        # Another response under the same name: only what stands before it is surely this one's.
-        after = [
-            b.statement.lineno
-            for b in scope.bindings.get(name, ())
-            if b.statement is not None and b.statement.lineno > call.node.lineno
-        ]
-        end = min(after, default=None)
         for part in parents:
             if not isinstance(part, ast.Name) or part.id != name or isinstance(part.ctx, ast.Store):
                 continue
             parent = parents[part]
             attribute = parent.attr if isinstance(parent, ast.Attribute) else None
-            is_ours = part.lineno >= call.node.lineno and (end is None or part.lineno < end)
-            if is_ours or attribute is None:
+            if attribute is None or call.context.at in self._bound_at(scope, part, parents):
                 yield attribute
+
+    @staticmethod
+    def _bound_at(
+        scope: Scope, use: ast.Name, parents: dict[ast.AST, ast.AST]
+    ) -> list[ast.stmt | None]:
+        """The statements that may have given a name what it is where it is used."""
+        statement: ast.AST | None = use
+        while statement is not None and statement not in scope.places:
+            statement = parents.get(statement)
+        at = statement if isinstance(statement, ast.stmt) else None
+        return [reaching.binding.statement for reaching in scope.reaching(use.id, at)]
 
     def _of(self, scope: Scope) -> dict[ast.AST, ast.AST]:
         found = self._parents.get(scope)
