@@ -25,6 +25,7 @@ from flake8_untimed.inference.values import (
     Other,
     Parameter,
     Partial,
+    Result,
     SenderValue,
     Symbol,
     Unknown,
@@ -206,7 +207,9 @@ class _Collector:
         if telling.isdisjoint(keyword.arg for keyword in node.keywords):
             return
         passed = invoke.passed_by(self._evaluator, node, context)
-        names = telling & passed.keywords.keys()
+        names = {name for name in telling & passed.keywords.keys() if self._may_tell(name, passed)}
+        if not names:
+            return
         behind = self._limits.functions.requests_behind
         for value, given in behind(
             function, passed, functools.partial(passing_on, parameters=telling)
@@ -229,6 +232,19 @@ class _Collector:
                     )
                 )  # fmt: skip
                 return
+
+    def _may_tell(self, name: str, passed: Passed) -> bool:
+        """Whether an argument may be something to report by itself: JSON text as a body, or a
+        switch that is off."""
+        argument = passed.keywords[name]
+        if self._facts.is_display(argument):
+            return False
+        values = self._evaluator.argument(argument)
+        if name in self._evaluator.catalogue.texts:
+            return any(
+                isinstance(v, Result) and v.path.endswith(("dumps", "encode")) for v in values
+            )
+        return not any(isinstance(v, (Unknown, Parameter)) for v in values)
 
     def _is_same(self, left: Argument, right: Argument) -> bool:
         """Whether two arguments are surely the same thing."""

@@ -532,7 +532,7 @@ def _stored(
     evaluator: Evaluator, store: Store, name: str, cls: Class, instance: Instance | None
 ) -> Alternatives:
     method, event = store
-    frame = _construction_frame(evaluator, cls, method, instance)
+    frame = _construction_frame(evaluator, cls, method, instance, event.node)
     context = Context(method, event.statement, frame)
     values = NOTHING_KNOWN
     if event.kind == "store":
@@ -568,13 +568,19 @@ def _is_setter(method: Scope) -> bool:
 
 
 def _construction_frame(
-    evaluator: Evaluator, cls: Class, method: Scope, instance: Instance | None
+    evaluator: Evaluator,
+    cls: Class,
+    method: Scope,
+    instance: Instance | None,
+    node: ast.AST | None = None,
 ) -> Frame | None:
-    """For an object whose construction is in sight: what its `__init__` was given."""
+    """For an object whose construction is in sight: what its `__init__` was given. `node`: what is
+    to be evaluated with it."""
     if instance is None or not isinstance(instance.cls, Class):
         return None
     if instance.cls.scope is not cls.scope:
-        if method.name == "__init__" and method.owner is cls.scope:
+        is_init = method.name == "__init__" and method.owner is cls.scope
+        if is_init and (node is None or _is_of_method(node, method)):
             frame = _base_frame(evaluator, cls, method, instance)
             if frame is not None:
                 return frame
@@ -615,6 +621,15 @@ def _base_frame(
                 passed = passed if is_super else passed.shifted(1)
                 return _frame(evaluator, method, instance, passed, context)
     return None
+
+
+def _is_of_method(node: ast.AST, method: Scope) -> bool:
+    """Whether an expression uses a name of a method, but for that of its object."""
+    own, first = method.bindings, first_parameter(method)
+    return any(
+        isinstance(part, ast.Name) and part.id in own and part.id != first
+        for part in ast.walk(node)
+    )
 
 
 def _frame(

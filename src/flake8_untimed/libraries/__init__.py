@@ -7,7 +7,7 @@ a file.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cache, cached_property
 from importlib import import_module
@@ -144,15 +144,18 @@ class Catalogue:
     def telling(self) -> frozenset[str]:
         """The parameters of senders that matter for themselves, whoever hands them on: switches of
         verification, and bodies as text."""
-        clients = (s for c in self._clients.values() for s in c.senders.values())
-        return frozenset(
-            name
-            for sender in (*self._senders.values(), *clients)
-            for name in (
-                *(switch.name for switch in sender.switches),
-                *(sender.body.text if sender.body else ()),
-            )
-        )
+        return self.texts | {s.name for sender in self._every_sender() for s in sender.switches}
+
+    @cached_property
+    def texts(self) -> frozenset[str]:
+        """The parameters of senders that take a body as text."""
+        bodies = (sender.body for sender in self._every_sender())
+        return frozenset(name for body in bodies if body for name in body.text)
+
+    def _every_sender(self) -> Iterator[Sender]:
+        yield from self._senders.values()
+        for client in self._clients.values():
+            yield from client.senders.values()
 
     @cached_property
     def givers(self) -> frozenset[str]:
