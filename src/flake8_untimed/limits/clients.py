@@ -85,11 +85,11 @@ class Clients:
             return omitted(timeouts)
         if bound.kind is not Kind.BOUNDED and self._depends_on_caller(client, constructor, table):
             # Nobody can say it at the construction: that is for each call.
-            if bound.kind is not Kind.DEFAULT:
-                return Bound(bound.kind, Source.OUT_OF_SIGHT, bound.seconds, bound.waits)
-            if known.out_of_sight == "silent":
+            if known.out_of_sight == "silent" and bound.kind is Kind.DEFAULT:
                 return Bound(Kind.UNKNOWN, Source.OUT_OF_SIGHT)
-            return Bound(bound.kind, Source.LIBRARY, bound.seconds)
+            return Bound(
+                bound.kind, Source.OUT_OF_SIGHT, bound.seconds, bound.waits, site=client.site
+            )
         return Bound(
             bound.kind, Source.CLIENT, bound.seconds, bound.waits, bound.detail, client.site
         )

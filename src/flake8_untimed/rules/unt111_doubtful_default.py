@@ -53,11 +53,12 @@ def check(facts: Facts) -> Iterator[Finding]:
         is_limited = call.bound.seconds is not None
         limit = f"up to {seconds_of(call.bound)}" if is_limited else "for ever"
         fix, why_not = set_at_call(facts, call, value, safe=False)
+        where = "out of sight" if call.bound.site is None else "elsewhere"
         yield facts.finding(
             "UNT111",
             call.node,
-            f"{call.name}() {lack(call)} and its session was made out of sight: it waits {limit}"
-            f" unless that was changed there; {advice(call, value)}",
+            f"{call.name}() {lack(call)} and its session was made {where}: it waits {limit} unless"
+            f" that was changed there; {advice(call, value)}",
             fix,
             why_not,
         )
