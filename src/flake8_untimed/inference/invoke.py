@@ -346,21 +346,10 @@ def _returns(evaluator: Evaluator, function: Function, frame: Frame | None) -> A
     for statement in scope.returns:
         if statement.value is not None:
             groups.append(evaluator.evaluate(statement.value, Context(scope, statement, frame)))
-    if _is_overridden(evaluator, function):
+    if function.receiver is not None:
         # A subclass may return something else.
         groups = [tuple(objects.opened(v) for v in group) for group in groups]
     return _declared(evaluator, function, union(groups))
-
-
-def _is_overridden(evaluator: Evaluator, function: Function) -> bool:
-    """Whether a method of an object that is made out of sight may be another one there."""
-    receiver, owner = function.receiver, function.scope.owner
-    if receiver is None or owner is None:
-        return False
-    if isinstance(receiver, Instance) and receiver.site is not None:
-        return False
-    scope = function.scope
-    return bool(evaluator.project.overriding(scope.module.path, owner.name, scope.name))
 
 
 def _declared(evaluator: Evaluator, function: Function, values: Alternatives) -> Alternatives:
