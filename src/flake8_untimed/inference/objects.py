@@ -47,9 +47,9 @@ GENERATIONS = 20
 """Classes above one another that are followed."""
 HARMLESS_BASES = frozenset(
     ("builtins.object", "abc.ABC", "typing.Generic", "typing.Protocol", "typing.NamedTuple",
-     "enum.Enum", "threading.Thread", "builtins.Exception", "contextlib.AbstractContextManager",
-     "contextlib.AbstractAsyncContextManager", "unittest.TestCase", "pydantic.BaseModel",
-     "typing_extensions.Protocol", "builtins.dict")
+     "enum.Enum", "threading.Thread", "threading.local", "builtins.Exception",
+     "contextlib.AbstractContextManager", "contextlib.AbstractAsyncContextManager",
+     "unittest.TestCase", "pydantic.BaseModel", "typing_extensions.Protocol", "builtins.dict")
 )  # fmt: skip
 """Bases outside the project that define no sender."""
 NAMESPACES = ("threading.local", "types.SimpleNamespace")
