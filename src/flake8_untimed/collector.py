@@ -51,7 +51,7 @@ class _Collector:
         self._partials: list[Call] = []
         self._alternatives: list[Call] = []
         """For each place of a call, one for each thing that it may call, and thus each client."""
-        self._numbers: dict[tuple[Scope, str], bool] = {}
+        self._numbers: dict[tuple[object, str], bool] = {}
 
     def run(self) -> Facts:
         found = self._facts.found
@@ -184,21 +184,29 @@ class _Collector:
             Bound(bound.kind, Source.CALLER if bound.source is Source.LIBRARY else bound.source,
                   bound.seconds, bound.waits, bound.detail, bound.site),
             None, wrapper, splats=passed.splats, taken_as=taken_as,
-            takes_number=taken_as is not None and self._takes_number(function.scope, taken_as),
+            takes_number=taken_as is not None and self._takes_number(function, passed, taken_as),
             is_overridden=self._is_overridden(function.scope, taken_as),
         )  # fmt: skip
 
-    def _takes_number(self, wrapper: Scope, name: str) -> bool:
-        key = (wrapper, name)
+    def _takes_number(self, wrapper: Function, passed: Passed, name: str) -> bool:
+        """Whether a wrapper, or one behind it that gets its keywords, wants one number."""
+        key = (wrapper.key(), name)
         if key not in self._numbers:
-            senders = {
-                node
-                for node, scope, statement in handing_on(wrapper)
-                if isinstance(node, ast.Call)
-                for callee in self._evaluator.evaluate(node.func, Context(scope, statement))
-                if isinstance(callee, SenderValue)
-            }
-            self._numbers[key] = takes_number(wrapper.node, name, senders)
+            # A function that calls itself on the way asks again.
+            self._numbers[key] = False
+            scope = wrapper.scope
+            frame = invoke.frame_for(self._evaluator, wrapper, passed, None)
+            reached = self._limits.functions.reached(handing_on(scope), scope, frame)
+            senders = set[ast.AST]()
+            behind = []
+            for node, _, callee, given in reached:
+                if isinstance(callee, SenderValue):
+                    senders.add(node)
+                elif isinstance(callee, Function):
+                    behind.append((callee, given))
+            self._numbers[key] = takes_number(scope.node, name, senders) or any(
+                self._takes_number(callee, given, name) for callee, given in behind
+            )
         return self._numbers[key]
 
     def _read_forwarded(self, node: ast.Call, context: Context, function: Function) -> None:
