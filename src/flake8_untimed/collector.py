@@ -16,6 +16,7 @@ from flake8_untimed.inference.evaluate import Evaluator
 from flake8_untimed.inference.forwarding import handing_on, passing_on, takes_number, timeout_names
 from flake8_untimed.inference.handing import handed_over
 from flake8_untimed.inference.scopes import Module, Scope, dotted
+from flake8_untimed.inference.surroundings import is_surrounded
 from flake8_untimed.inference.values import (
     Alternatives,
     Class,
@@ -117,6 +118,15 @@ class _Collector:
         worst = [c for c in calls if c.bound.kind in (Kind.NONE, Kind.DISABLED, Kind.DEFAULT)]
         worst.sort(key=lambda c: c.bound.source is not Source.CLIENT)
         call = (worst or calls)[0]
+        if call.wrapper is not None and len(calls) > 1:
+            # What is written must be right for all that may be called.
+            taken_as = {c.taken_as for c in calls}
+            call = replace(
+                call,
+                taken_as=call.taken_as if len(taken_as) == 1 else None,
+                takes_number=any(c.takes_number for c in calls),
+                is_overridden=any(c.is_overridden for c in calls),
+            )
         if len(kinds) > 1 and kinds & {Kind.UNKNOWN, Kind.BOUNDED}:
             call = replace(call, bound=UNKNOWN)
         self._facts.calls.append(call)
@@ -167,7 +177,10 @@ class _Collector:
         if sender is None:
             return None
         library = self._limits.library(sender)
-        if library is None:
+        kind = sender.sender
+        if library is None or is_surrounded(
+            self._evaluator, node, context, kind.asynchronous, kind.late_body
+        ):
             return None
         if (
             bound.kind is Kind.DISABLED
@@ -470,8 +483,9 @@ def _may_be_json(sender: Sender, name: str, wrapper: Scope) -> bool:
     if body is None or name not in body.text:
         return True
     accepted = wrapper.node.args  # type: ignore[union-attr]
-    names = (a.arg for a in (*accepted.posonlyargs, *accepted.args, *accepted.kwonlyargs))
-    return accepted.kwarg is not None or body.json in names
+    names = {a.arg for a in (*accepted.posonlyargs, *accepted.args, *accepted.kwonlyargs)}
+    # With a name of its own, the wrapper may do more with it.
+    return body.json in names or (accepted.kwarg is not None and name not in names)
 
 
 def _gives_timeout(function: Function, passed: Passed) -> bool:

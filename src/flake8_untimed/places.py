@@ -5,6 +5,7 @@ around them, uses of the response. For the rules that look further than the call
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Collection, Iterator
 from typing import Union
 
@@ -50,6 +51,18 @@ def made_elsewhere(facts: Facts, site: Site) -> Construction | None:
         found = collect(text, module, facts.evaluator, facts.settings)
         cache["constructions"] = {made.node: made for made in found.constructions}
     return cache["constructions"].get(site.node)  # type: ignore[attr-defined,no-any-return]
+
+
+def is_set_elsewhere(facts: Facts, made: Construction) -> bool:
+    """Whether this module, or another one that imports the one of a construction, seems to set the
+    default of its client later: by whatever name, it may be this one (`pool.client.timeout = 5`)."""
+    names = made.client.settable if made.client is not None else ()
+    home = made.context.scope.module.path
+    return any(
+        re.search(rf"\.{re.escape(name)}\s*=", facts.module.text)
+        or facts.evaluator.project.is_set_elsewhere(home, name)
+        for name in names
+    )
 
 
 def client_of(facts: Facts, value: Value) -> Client | None:

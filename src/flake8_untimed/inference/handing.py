@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 BEHIND = {
     "submit": 0, "to_thread": 0, "call_later": 1, "call_at": 1, "call_soon": 0,
     "call_soon_threadsafe": 0, "run_in_executor": 1, "run_sync": 0, "deferToThread": 0,
-    "start_soon": 0, "spawn": 0, "run_in_threadpool": 0, "add_job": 0, "callLater": 1,
+    "start_soon": 0, "spawn": 0, "run_in_threadpool": 0, "callLater": 1,
     "run_in_thread": 0, "delayed": 0, "run_sync_in_worker_thread": 0, "callInThread": 0,
     "async_add_executor_job": 0, "add_executor_job": 0, "add_callback": 0, "call": 0, "enqueue": 0,
 }  # fmt: skip
@@ -140,7 +140,9 @@ def _travelling(
 ) -> Passed | None:
     passed = invoke.passed_by(evaluator, node, context)
     if name in MAPPED:
-        return Passed([Argument(None, None)])
+        # One item of each of what is gone through; of tuples, nobody knows how many.
+        items = [Argument(None, None) for _ in passed.positional[position + 1 :]]
+        return Passed(items, {}, name.startswith("starmap") or passed.open_positional)
     if name in PACKED:
         args, kwargs = PACKED[name]
         return _packed(

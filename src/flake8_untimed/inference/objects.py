@@ -610,17 +610,34 @@ def _base_frame(
     if not makers:
         site = instance.site
         return _frame(evaluator, method, instance, site.passed, site.context) if site else None
+    if evaluator.is_deep and instance.site is None and _has_heirs(evaluator, instance.cls):
+        # They may give their base another timeout.
+        return None
     for number, maker in enumerate(makers):
-        for node, inner, statement in _base_inits(maker.scope):
-            is_super = isinstance(node.func.value, ast.Call)  # type: ignore[attr-defined]
-            context = Context(inner, statement)
-            if number == 0 if is_super else _is_class(evaluator, node, context, cls):
-                frame = _construction_frame(evaluator, maker, inner, instance)
-                context = context._replace(frame=frame)
-                passed = invoke.passed_by(evaluator, node, context)
-                passed = passed if is_super else passed.shifted(1)
-                return _frame(evaluator, method, instance, passed, context)
+        found = [
+            (node, Context(inner, statement), is_super)
+            for node, inner, statement in _base_inits(maker.scope)
+            for is_super in (isinstance(node.func.value, ast.Call),)  # type: ignore[attr-defined]
+            if (
+                number == 0
+                if is_super
+                else _is_class(evaluator, node, Context(inner, statement), cls)
+            )
+        ]
+        if len(found) > 1:
+            return None
+        for node, context, is_super in found:
+            frame = _construction_frame(evaluator, maker, context.scope, instance)
+            context = context._replace(frame=frame)
+            passed = invoke.passed_by(evaluator, node, context)
+            passed = passed if is_super else passed.shifted(1)
+            return _frame(evaluator, method, instance, passed, context)
     return None
+
+
+def _has_heirs(evaluator: Evaluator, cls: Class) -> bool:
+    """Whether some class of the project seems to inherit from a class."""
+    return evaluator.project.has_heirs(cls.scope.module.path, cls.scope.name)
 
 
 def _is_of_method(node: ast.AST, method: Scope) -> bool:

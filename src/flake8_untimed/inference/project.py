@@ -327,6 +327,11 @@ class Project:
             self._subclassed[key] = any(own.search(data) for _, data in self._heirs(path, name))
         return self._subclassed[key]
 
+    def has_heirs(self, path: str, name: str) -> bool:
+        """Whether some class of the project seems to inherit from the one of this name in the file
+        `path`. Judged by the look of the text."""
+        return any(True for _ in self._heirs(path, name))
+
     def is_set_elsewhere(self, path: str, attribute: str) -> bool:
         """Whether a file that imports the module at `path` seems to set an attribute of this name
         on objects of others. Judged by the look of the text."""
@@ -349,7 +354,10 @@ class Project:
             self._set_in[top, attribute] = [
                 file
                 for file in self._python_files(top)
-                if word in (data := self._data(file)) and store.search(data)
+                if word in (data := self._data(file))
+                and store.search(data)
+                # What tests do speaks only for tests.
+                and not _is_test(file, top)
             ]
         return self._set_in[top, attribute]
 

@@ -211,9 +211,30 @@ class Dye:
                 if not self._proof.gives(node, self.scope(index)):
                     targets, carries = (), False
             self._add(targets, self.statements.binds(index))
+            if isinstance(node, ast.Expr) and self._gives_to_base(node.value):
+                self._colour_object(index)
             if carries:
                 self._carrying.add(index)
             self._colour_owners(index, carries)
+
+    def _gives_to_base(self, value: ast.expr) -> bool:
+        """`super().__init__(session)`"""
+        return (
+            isinstance(value, ast.Call)
+            and isinstance(value.func, ast.Attribute)
+            and value.func.attr == "__init__"
+            and self._any_argument_carries(value)
+        )
+
+    def _colour_object(self, index: int) -> None:
+        """What the class around a statement speaks of: its base may hold something coloured."""
+        for owner in self.statements.around(index):
+            cls = self.statements.nodes[owner]
+            if isinstance(cls, ast.ClassDef):
+                methods = {each.name for each in cls.body if isinstance(each, _FUNCTIONS)}
+                self._add(self.statements.own_names(cls) - methods, OBJECT)
+                self._add((cls.name,), self.statements.binds(owner))
+                return
 
     def scope(self, index: int) -> Scope:
         """The scope that a statement stands in."""

@@ -33,13 +33,12 @@ def url_of(evaluator: Evaluator, passed: Passed) -> str | None:
             node = node.left
         if not isinstance(node, ast.expr):
             continue
-        for value in evaluator.evaluate(node, Context(scope, at, frame)):
-            if (
-                isinstance(value, Literal)
-                and isinstance(value.value, str)
-                and ("://" in value.value or value.value.startswith(_NO_NETWORK))
-            ):
-                return value.value.lower()
+        values = evaluator.evaluate(node, Context(scope, at, frame))
+        texts = [str(v.value).lower() if isinstance(v, Literal) else "" for v in values]
+        # What may be another address is not the one of a file for sure.
+        known = [t for t in texts if "://" in t and not t.startswith(_NO_NETWORK)]
+        if known or all(text.startswith(_NO_NETWORK) for text in texts):
+            return (known or texts)[0]
     return None
 
 

@@ -167,14 +167,22 @@ class Clients:
     def _base_construction(
         self, client: Instance, cls: Class, passed: Passed | None, outer: Frame | None
     ) -> Passed | None:
-        line = objects.mro(self._evaluator, cls)
-        for base in line:
-            if isinstance(base, Class) and "__init__" in base.scope.bindings:
-                break
-        else:
-            return passed
-        methods = self._evaluator.bound(base.scope, "__init__", None, None)
-        for method in methods:
+        """What the library's constructor gets of the arguments of a subclass, through one
+        `__init__` of the project after the other."""
+        for base in objects.mro(self._evaluator, cls):
+            if not (isinstance(base, Class) and "__init__" in base.scope.bindings):
+                continue
+            handed = self._handed_to_base(client, base, passed, outer)
+            if handed is None:
+                return None
+            passed, outer = handed
+        return passed
+
+    def _handed_to_base(
+        self, client: Instance, cls: Class, passed: Passed | None, outer: Frame | None
+    ) -> tuple[Passed, Frame | None] | None:
+        """What the `__init__` of a class gives to that of its base, and its frame."""
+        for method in self._evaluator.bound(cls.scope, "__init__", None, None):
             if not isinstance(method, Function):
                 continue
             bound = Function(method.scope, client)
@@ -191,7 +199,7 @@ class Clients:
                         handed = handed.shifted(1)
                     if frame is None and handed.open_keywords:
                         return None
-                    return handed
+                    return handed, frame
         return None
 
     def _set_later(

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
+import itertools
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from flake8_untimed.bounds import UNKNOWN, Bound, Kind, worst
-from flake8_untimed.inference import invoke
+from flake8_untimed.inference import invoke, objects
 from flake8_untimed.inference.arguments import Passed
 from flake8_untimed.inference.evaluate import Evaluator
 from flake8_untimed.inference.forwarding import handing_on, hands_on, inside
 from flake8_untimed.inference.handing import handed_over
-from flake8_untimed.inference.scopes import Scope
+from flake8_untimed.inference.scopes import COMPREHENSIONS, Scope
 from flake8_untimed.inference.values import (
     Class,
     Context,
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
 CALLED = (SenderValue, Partial, Function, Class)
 """What may send a request when it is called."""
+Reached = tuple[ast.Call, Context, Value, Passed]
+"""One thing that may be called in a place, and what it is given there."""
 DEPTH = 6
 """Functions that hand a request on to one another; deeper, nothing is said."""
 _OPEN = (Kind.UNKNOWN, Kind.BOUNDED)
@@ -124,33 +127,35 @@ class Functions:
     def _inside(
         self, scope: Scope, requests: list[Found], frame: Frame, everything: bool
     ) -> Iterator[Bound]:
-        bounds: dict[ast.Call, list[Bound | None]] = {}
-        for node, context, callee, passed in self.reached(requests, scope, frame):
-            if isinstance(callee, SenderValue):
-                bound: Bound | None = self._limits.of(callee, passed, context, node)
-            elif isinstance(callee, (Partial, Function)):
-                bound = self.of_callable(callee, passed, frame, everything, node)
-            elif isinstance(callee, Unknown):
-                bound = None
-            else:
-                continue
-            bounds.setdefault(node, []).append(bound)
-        for each in bounds.values():
-            known = [bound for bound in each if bound is not None]
+        every = self.reached(requests, scope, frame)
+        for _, alternatives in itertools.groupby(every, key=lambda reached: reached[0]):
+            bounds = [*self._of_alternatives(alternatives, frame, everything)]
+            known = [bound for bound in bounds if bound is not None]
             # What may be called there as well sends nothing: another class, given by the caller.
-            yield from known if len(known) in (0, len(each)) else (UNKNOWN,)
+            yield from known if len(known) in (0, len(bounds)) else (UNKNOWN,)
 
-    def reached(
-        self, calls: list[Found], scope: Scope, frame: Frame
-    ) -> Iterator[tuple[ast.Call, Context, Value, Passed]]:
+    def _of_alternatives(
+        self, alternatives: Iterable[Reached], frame: Frame, everything: bool
+    ) -> Iterator[Bound | None]:
+        """The bound of each thing that may be called in one place; None for what sends nothing."""
+        for node, context, callee, passed in alternatives:
+            if isinstance(callee, SenderValue):
+                yield self._limits.of(callee, passed, context, node)
+            elif isinstance(callee, (Partial, Function)):
+                yield self.of_callable(callee, passed, frame, everything, node)
+            elif isinstance(callee, Unknown):
+                yield None
+
+    def reached(self, calls: list[Found], scope: Scope, frame: Frame) -> Iterator[Reached]:
         """Of some calls in a function those that are reached for one caller: each thing that is
         called and may send a request, with what it is given. What is not known counts beside a
         function of the project, which is no more than the usual choice then."""
-        for found in calls:
+        contexts = [inside(found, scope, frame) for found in calls]
+        alive = _alive(self._evaluator, contexts)
+        for found, context, is_alive in zip(calls, contexts, alive, strict=True):
             node = found.node
             assert isinstance(node, ast.Call)
-            context = inside(found, scope, frame)
-            if not _reachable(self._evaluator, context):
+            if not is_alive:
                 continue
             passed: Passed | None = None
             callees = self._evaluator.evaluate(node.func, context)
@@ -164,12 +169,23 @@ class Functions:
                     yield node, context, callee, passed
 
 
-def _reachable(evaluator: Evaluator, context: Context) -> bool:
-    """Whether a statement is reached, as far as the tests around and before it tell."""
+def _alive(evaluator: Evaluator, contexts: list[Context]) -> list[bool]:
+    """Which statements of a function are reached. If that is none, flags of modules and objects do
+    not count: though nothing in sight ever changes them, it is for others to change them, or the
+    function would be dead."""
+    alive = [_reachable(evaluator, context, flags=True) for context in contexts]
+    if any(alive):
+        return alive
+    return [_reachable(evaluator, context, flags=False) for context in contexts]
+
+
+def _reachable(evaluator: Evaluator, context: Context, flags: bool) -> bool:
+    """Whether a statement is reached, as far as the tests around and before it tell; `flags`: also
+    those that are not of what the function was given."""
     scope, at, frame = context
 
     def truth(statement: ast.If | ast.Assert) -> bool | None:
-        if not _is_up_to_caller(statement.test, scope):
+        if not flags and not _is_of_function(statement.test, scope):
             return None
         return evaluator.truth(statement.test, Context(scope, statement, frame))
 
@@ -188,14 +204,19 @@ def _reachable(evaluator: Evaluator, context: Context) -> bool:
                     test = truth(before)
                     if test is not None and leaves[0 if test else 1]:
                         return False
+    if isinstance(scope.node, COMPREHENSIONS) and scope.parent is not None:
+        return _reachable(evaluator, Context(scope.parent, scope.statement, frame), flags)
     return True
 
 
-def _is_up_to_caller(test: ast.expr, scope: Scope) -> bool:
-    """Whether a test is of nothing but the function's own names. A flag of a module or an object
-    that nothing in sight ever changes is for others to change: else nobody would test it."""
-    return not any(
-        isinstance(part, ast.Attribute)
-        or (isinstance(part, ast.Name) and part.id not in scope.bindings)
-        for part in ast.walk(test)
-    )
+def _is_of_function(test: ast.expr, scope: Scope) -> bool:
+    """Whether a test is of a name of its function or of one around it, but for that of its
+    object."""
+    names = {part.id for part in ast.walk(test) if isinstance(part, ast.Name)}
+    names.discard(objects.first_parameter(scope) or "")
+    around: Scope | None = scope
+    while around is not None and around.parent is not None and not around.is_class:
+        if not names.isdisjoint(around.bindings):
+            return True
+        around = around.parent
+    return False

@@ -24,6 +24,7 @@ from flake8_untimed.inference.values import (
     Mapping,
     Result,
 )
+from flake8_untimed.places import is_untouched
 
 STANDARD = "json.dumps"
 DUMPS = frozenset(
@@ -167,7 +168,10 @@ def use_json(facts: Facts, body: JsonBody) -> tuple[Fix | None, str | None]:
         )
     ]
     # Where the client's own headers say something else, json= would leave that as it is.
-    if body.content_type == "json" and _of_client(facts, call) in ("none", "json"):
+    if body.content_type == "json" and (
+        call.client is None
+        or (is_untouched(facts, call.client) and _of_client(facts, call) == "none")
+    ):
         edits += _without_header(facts, body)
     safe = surely_something(facts, body.dumps)
     return Fix(tuple(edits), safe), None

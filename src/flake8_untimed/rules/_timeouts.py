@@ -11,7 +11,13 @@ from flake8_untimed.calls import Call, Construction, Facts
 from flake8_untimed.findings import Expression, Fix, ReplaceExpression, SetArgument
 from flake8_untimed.inference.values import Parameter, SenderValue, Symbol
 from flake8_untimed.libraries.model import Library
-from flake8_untimed.places import dotted, keywords_travel, made_elsewhere, passes_arguments_on
+from flake8_untimed.places import (
+    dotted,
+    is_set_elsewhere,
+    keywords_travel,
+    made_elsewhere,
+    passes_arguments_on,
+)
 
 KWARGS = "**{} may already hold a timeout"
 HANDED = "the sender is handed over here, and its keywords do not travel with it"
@@ -36,7 +42,9 @@ def _is_left_to_calls(facts: Facts, call: Call) -> bool:
     if call.bound.kind not in (Kind.NONE, Kind.DEFAULT) or call.bound.site is None:
         return False
     made = made_elsewhere(facts, call.bound.site)
-    return made is not None and not is_relied_on(made)
+    if made is None or made.client is None or is_relied_on(made):
+        return False
+    return not is_set_elsewhere(facts, made)
 
 
 def at_constructions(facts: Facts, *kinds: Kind) -> Iterator[Construction]:
