@@ -597,7 +597,20 @@ def _base_frame(
     evaluator: Evaluator, cls: Class, method: Scope, instance: Instance
 ) -> Frame | None:
     """What the `__init__` of a base is given, by that of a subclass or by whoever makes the
-    object; None if that is not in sight."""
+    object; None if that is not in sight. Asked for with each attribute that it stores."""
+    site = instance.site
+    keep = site is None or site.context.frame is None
+    found = evaluator.remember(
+        evaluator.memo(method.module) if keep else None,
+        ("base frame", method, instance.key()),
+        lambda: (Function(method, instance, _given_to_base(evaluator, cls, method, instance)),),
+    )
+    return found[0].frame if isinstance(found[0], Function) else None
+
+
+def _given_to_base(
+    evaluator: Evaluator, cls: Class, method: Scope, instance: Instance
+) -> Frame | None:
     assert isinstance(instance.cls, Class)
     makers: list[Class] = []
     for base in mro(evaluator, instance.cls):

@@ -78,9 +78,19 @@ class Proof:
     ) -> bool:
         """Whether an object of the project is made here, and given something that it may keep:
         `Api(session)`."""
-        if not isinstance(made, ast.Call) or not any(isinstance(v, Instance) for v in values):
-            return False
-        given = (*made.args, *(keyword.value for keyword in made.keywords))
+        return (
+            isinstance(made, ast.Call)
+            and any(isinstance(v, Instance) for v in values)
+            and self._any_argument_leads(made, context)
+        )
+
+    def hands_to_base(self, call: ast.Call, node: ast.stmt, scope: Scope) -> bool:
+        """Whether `super().__init__(...)` is given a client or the like."""
+        with self._evaluator.apart():
+            return self._any_argument_leads(call, Context(scope, node))
+
+    def _any_argument_leads(self, call: ast.Call, context: Context) -> bool:
+        given = (*call.args, *(keyword.value for keyword in call.keywords))
         return any(self._leads(self._evaluator.evaluate(each, context)) for each in given)
 
     def forwards(self, node: ast.stmt, scope: Scope, function: Scope) -> bool:

@@ -15,6 +15,7 @@ from flake8_untimed.inference.scopes import LINE_END, Module, first_line
 _GLOBAL = re.compile(r"\bglobal[ \t]+([\w, \t]+)")
 _WORD = re.compile(r"[A-Za-z_]\w*")
 _OWN = (re.compile(r"self\.(\w+)"), re.compile(r"cls\.(\w+)"))
+_CALLED_ON_OWN = re.compile(r"self\.(\w+)\.(\w+)\s*\(")
 SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _COMPOUND = (
     ast.If, ast.For, ast.AsyncFor, ast.While, ast.With, ast.AsyncWith, ast.Try, ast.Match,
@@ -142,10 +143,17 @@ class Statements:
 
     def own_names(self, node: ast.ClassDef) -> set[str]:
         """The attributes of its object that a class speaks of."""
-        first, last = node.lineno - 1, node.end_lineno or node.lineno
-        begin = self._ends[first - 1] if first else 0
-        end = self._ends[last - 1]
+        begin, end = self._span(node)
         return {name for pattern in _OWN for name in pattern.findall(self._text, begin, end)}
+
+    def called_on_own(self, node: ast.ClassDef) -> set[tuple[str, str]]:
+        """The attributes of its object of which a class calls methods, each with the method."""
+        return set(_CALLED_ON_OWN.findall(self._text, *self._span(node)))
+
+    def _span(self, node: ast.ClassDef) -> tuple[int, int]:
+        """Where the text of a class begins and ends."""
+        first, last = node.lineno - 1, node.end_lineno or node.lineno
+        return self._ends[first - 1] if first else 0, self._ends[last - 1]
 
     def binds(self, index: int) -> str:
         """What a statement, or the function or class that it begins, binds names of: MODULE, OBJECT

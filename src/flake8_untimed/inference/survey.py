@@ -211,28 +211,31 @@ class Dye:
                 if not self._proof.gives(node, self.scope(index)):
                     targets, carries = (), False
             self._add(targets, self.statements.binds(index))
-            if isinstance(node, ast.Expr) and self._gives_to_base(node.value):
+            if isinstance(node, ast.Expr) and self._gives_to_base(node, index):
                 self._colour_object(index)
             if carries:
                 self._carrying.add(index)
             self._colour_owners(index, carries)
 
-    def _gives_to_base(self, value: ast.expr) -> bool:
+    def _gives_to_base(self, node: ast.Expr, index: int) -> bool:
         """`super().__init__(session)`"""
+        call = node.value
         return (
-            isinstance(value, ast.Call)
-            and isinstance(value.func, ast.Attribute)
-            and value.func.attr == "__init__"
-            and self._any_argument_carries(value)
+            isinstance(call, ast.Call)
+            and isinstance(call.func, ast.Attribute)
+            and call.func.attr == "__init__"
+            and self._any_argument_carries(call)
+            and self._proof.hands_to_base(call, node, self.scope(index))
         )
 
     def _colour_object(self, index: int) -> None:
-        """What the class around a statement speaks of: its base may hold something coloured."""
+        """What the class around a statement calls senders of, by the look of it: its base may hold
+        a client now."""
         for owner in self.statements.around(index):
             cls = self.statements.nodes[owner]
             if isinstance(cls, ast.ClassDef):
-                methods = {each.name for each in cls.body if isinstance(each, _FUNCTIONS)}
-                self._add(self.statements.own_names(cls) - methods, OBJECT)
+                called = self.statements.called_on_own(cls)
+                self._add({name for name, method in called if method in self._wanted}, OBJECT)
                 self._add((cls.name,), self.statements.binds(owner))
                 return
 
