@@ -24,7 +24,6 @@ from flake8_untimed.inference.values import (
     Mapping,
     Result,
 )
-from flake8_untimed.places import is_untouched
 
 STANDARD = "json.dumps"
 DUMPS = frozenset(
@@ -167,11 +166,8 @@ def use_json(facts: Facts, body: JsonBody) -> tuple[Fix | None, str | None]:
             span, body.parameter, known.json, Expression(facts.text(dumped)), body.argument.position
         )
     ]
-    # Where the client's own headers say something else, json= would leave that as it is.
-    if body.content_type == "json" and (
-        call.client is None
-        or (is_untouched(facts, call.client) and _of_client(facts, call) == "none")
-    ):
+    # A client may have a header of its own, which json= would leave as it is.
+    if body.content_type == "json" and call.client is None:
         edits += _without_header(facts, body)
     safe = surely_something(facts, body.dumps)
     return Fix(tuple(edits), safe), None

@@ -22,7 +22,8 @@ requests.post(url, json=body)
 When the Content-Type is another one, or out of sight.
 
 ## Fix
-`json=x`, and the header goes if it stood at the call for this reason only (safe).
+`json=x`, and the header goes if it stood at the call for this reason only (safe). It stays where the
+call goes through a client, which may have a header of its own.
 """
 
 from __future__ import annotations
