@@ -5,9 +5,10 @@ Times are seconds. `Kind` is what the rules go by; nothing here looks at code, o
 
 from __future__ import annotations
 
+import ast
 import enum
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -67,7 +68,7 @@ class Bound(NamedTuple):
 
 
 UNKNOWN = Bound(Kind.UNKNOWN)
-_BAD = (Kind.DISABLED, Kind.PARTIAL, Kind.INVALID)
+_BAD = frozenset((Kind.DISABLED, Kind.PARTIAL, Kind.INVALID))
 
 
 def judged(evaluator: Evaluator, values: Alternatives, timeouts: Timeouts) -> Bound | None:
@@ -173,24 +174,22 @@ def _tuple(value: Collection, timeouts: Timeouts) -> Bound | None:
         length = len(value.elements)
         detail = "a tuple" if not timeouts.tuples else f"a tuple of {length}"
         return Bound(Kind.INVALID, detail=detail)
-    limited: set[str] = set()
-    is_sure = True
-    for phase, element in zip(phases, value.elements):
-        bound = _element(element, timeouts)
+    bounds = [_element(element, timeouts) for element in value.elements]
+    for bound in bounds:
         if bound.kind is Kind.INVALID:
             return bound
-        if bound.kind is not Kind.DISABLED:
-            limited.add(phase)
-        is_sure = is_sure and bound.kind is not Kind.UNKNOWN
+    limited = {phase for phase, b in zip(phases, bounds) if b.kind is not Kind.DISABLED}
     found = _phases(limited, timeouts.waits)
-    return found if is_sure or found.kind is not Kind.BOUNDED else UNKNOWN
+    if found.kind is Kind.BOUNDED and any(b.kind is Kind.UNKNOWN for b in bounds):
+        return UNKNOWN
+    return found
 
 
 def _element(values: Alternatives, timeouts: Timeouts) -> Bound:
     scalars = replace(timeouts, none=timeouts.tuple_none, tuples={})
     bounds = [_scalar(v.value, scalars) if isinstance(v, Literal) else UNKNOWN for v in values]
     kinds = {b.kind for b in bounds if b is not None}
-    if None not in bounds and (kinds <= {*_BAD} or kinds == {Kind.BOUNDED}):
+    if None not in bounds and (kinds <= _BAD or kinds == {Kind.BOUNDED}):
         return next(b for b in bounds if b is not None)
     return UNKNOWN
 
@@ -281,6 +280,14 @@ def omitted(timeouts: Timeouts) -> Bound:
     if timeouts.omitted is None:
         return Bound(Kind.NONE, Source.LIBRARY)
     return Bound(Kind.DEFAULT, Source.LIBRARY, timeouts.omitted)
+
+
+def relies(bound: Bound, is_named: bool, splats: Sequence[ast.expr]) -> bool:
+    """Whether a request has nothing but the default of its client; `is_named`: it has a timeout of
+    its own."""
+    if bound.source is Source.CLIENT:
+        return True
+    return bound.kind is Kind.UNKNOWN and bool(splats) and not is_named
 
 
 def worst(bounds: Iterator[Bound]) -> Bound | None:

@@ -80,9 +80,7 @@ class _Collector:
             if isinstance(callee, (Unknown, Parameter)):
                 continue
             if isinstance(callee, Function):
-                if len(callees) == 1:
-                    self._read_forwarded(node, context, callee)
-                if not handing_on(callee.scope):
+                if not (handing_on(callee.scope) or self._names_telling(node)):
                     hidden = True
                     continue
             if isinstance(callee, Symbol) and not self._is_told_of(callee.path):
@@ -94,6 +92,8 @@ class _Collector:
                 if call is not None:
                     requests.append((callee, call))
             elif isinstance(callee, Function):
+                if len(callees) == 1:
+                    self._read_forwarded(node, context, callee, passed)
                 call = self._wrapped(node, context, callee, passed)
                 if call is not None:
                     requests.append((callee, call))
@@ -222,12 +222,16 @@ class _Collector:
             )
         return self._numbers[key]
 
-    def _read_forwarded(self, node: ast.Call, context: Context, function: Function) -> None:
+    def _names_telling(self, node: ast.Call) -> bool:
+        return not self._evaluator.catalogue.telling.isdisjoint(k.arg for k in node.keywords)
+
+    def _read_forwarded(
+        self, node: ast.Call, context: Context, function: Function, passed: Passed
+    ) -> None:
         """What the caller of a function gives a sender through it: `verify=False`."""
         telling = self._evaluator.catalogue.telling
-        if telling.isdisjoint(keyword.arg for keyword in node.keywords):
+        if not self._names_telling(node):
             return
-        passed = invoke.passed_by(self._evaluator, node, context)
         names = {name for name in telling & passed.keywords.keys() if self._may_tell(name, passed)}
         if not names:
             return
@@ -506,21 +510,25 @@ def written(function: ast.expr, value: Value | None) -> str:
     if isinstance(function, ast.Attribute):
         return f"(...).{function.attr}"
     if isinstance(function, ast.Call) and dotted(function.func) == "getattr":
-        text = ast.unparse(function)
-        if len(text) <= 60:
-            return text
+        return _unparsed(function) or written_path(value)
     if value is not None:
         return written_path(value)
+    text = _unparsed(function)
+    if text is None or isinstance(function, (ast.Call, ast.Subscript)):
+        return text or "the function"
+    return f"({text})"
+
+
+def _unparsed(node: ast.expr) -> str | None:
+    """The source of an expression, unless it is long or nested too deeply."""
     try:
-        text = ast.unparse(function)
+        text = ast.unparse(node)
     except RecursionError:
-        return "the function"
-    if len(text) > 60:
-        return "the function"
-    return text if isinstance(function, (ast.Call, ast.Subscript)) else f"({text})"
+        return None
+    return text if len(text) <= 60 else None
 
 
-def written_path(value: Value) -> str:
+def written_path(value: Value | None) -> str:
     """A name for a sender that is not written out: `requests.get`, `Session.get`."""
     while isinstance(value, Partial):
         value = value.function

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_untimed.bounds import Kind
 from flake8_untimed.inference import invoke, objects
-from flake8_untimed.inference.arguments import Argument, Passed, bind
+from flake8_untimed.inference.arguments import bind
 from flake8_untimed.inference.scopes import Scope, dotted
 from flake8_untimed.inference.values import (
     Class,
@@ -58,11 +58,7 @@ def _attributes(facts: Facts) -> Iterator[Idle]:
             continue
         for value in facts.evaluate(setting.target.value, setting.context):
             if isinstance(value, Instance):
-                if isinstance(value.cls, Class):
-                    is_read = _is_used(facts, value.cls, name)
-                else:
-                    is_read = _is_read(facts, setting.target)
-                if is_read:
+                if _is_read(facts, value.cls, setting.target):
                     continue
                 yield Idle(
                     setting.node,
@@ -72,30 +68,25 @@ def _attributes(facts: Facts) -> Iterator[Idle]:
                 break
 
 
-def _is_read(facts: Facts, target: ast.Attribute) -> bool:
-    """Whether the module reads what it sets: `get(url, timeout=session.timeout)`."""
-    path = dotted(target)
-    return path is not None and any(
+def _is_read(facts: Facts, cls: Class | Symbol, target: ast.Attribute) -> bool:
+    """Whether what is set is read again: by a class of the project or one of its bases in sight, by
+    the module for an object of the library (`get(url, timeout=session.timeout)`)."""
+    if isinstance(cls, Symbol):
+        path = dotted(target)
+        return path is not None and _reads(facts.module.tree, target.attr, path)
+    line = objects.mro(facts.evaluator, cls)
+    return any(isinstance(b, Class) and _reads(b.scope.node, target.attr) for b in line)
+
+
+def _reads(tree: ast.AST, name: str, path: str | None = None) -> bool:
+    """Whether an attribute is read somewhere in a tree; `path`: that of just this object."""
+    return any(
         isinstance(node, ast.Attribute)
-        and node.attr == target.attr
+        and node.attr == name
         and isinstance(node.ctx, ast.Load)
-        and dotted(node) == path
-        for node in ast.walk(facts.module.tree)
+        and (path is None or dotted(node) == path)
+        for node in ast.walk(tree)
     )
-
-
-def _is_used(facts: Facts, cls: Class, name: str) -> bool:
-    """Whether a class of the project, or one of its bases in sight, reads its own attribute."""
-    for base in objects.mro(facts.evaluator, cls):
-        if isinstance(base, Class):
-            for node in ast.walk(base.scope.node):
-                if (
-                    isinstance(node, ast.Attribute)
-                    and node.attr == name
-                    and isinstance(node.ctx, ast.Load)
-                ):
-                    return True
-    return False
 
 
 def _arguments(facts: Facts) -> Iterator[Idle]:
@@ -188,11 +179,7 @@ def _send(facts: Facts, cls: Class, method: Scope) -> Iterator[Idle]:
     places = list(_defaults_in(method))
     if not places:
         return
-    function = Function(method, Instance(cls))
-    passed = Passed([Argument(None, None)])
-    passed.keywords = {n: Argument(None, None) for n in ("stream", "verify", "cert", "proxies")}
-    passed.keywords["timeout"] = Argument(None, None, values=(Literal(None),))
-    bound = facts.limits.functions.of_callable(function, passed, everything=True)
+    bound = facts.limits.adapters.of_send(Function(method, Instance(cls)))
     if bound is not None and bound.kind in UNBOUNDED:
         for node, what in places:
             yield Idle(node, what, HANDED_ON)

@@ -174,16 +174,12 @@ class Evaluator:
             self._deep = before
 
     def insist(self, node: ast.expr, context: Context) -> Alternatives:
-        """The alternatives of an expression, also where it comes from a module of the project that
-        has nothing to do with requests: a base class that stands before a client, `**OPTIONS`."""
+        """The alternatives of an expression; where nothing is known of it, `deeply`: a base class
+        that stands before a client, the manager of a `with`."""
         values = self.evaluate(node, context)
-        if self._deep or self._rough or any(self.knows(v) for v in values):
+        if self._rough or not all(isinstance(v, Unknown) for v in values):
             return values
-        self._deep = True
-        try:
-            return self.evaluate(node, context)
-        finally:
-            self._deep = False
+        return self.deeply(Argument(node, context))
 
     @property
     def is_deep(self) -> bool:

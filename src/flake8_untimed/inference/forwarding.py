@@ -50,7 +50,13 @@ def passes_on(node: ast.Call, scope: Scope, parameters: Set[str]) -> bool:
 
 
 def _given_names(scope: Scope) -> set[str] | None:
-    """The names of what a function is given; None if that is nothing."""
+    """The names of what a function is given; None if that is nothing. Looked for once."""
+    if "given names" not in scope._cache:
+        scope._cache["given names"] = _names_of_parameters(scope)
+    return scope._cache["given names"]  # type: ignore[return-value]
+
+
+def _names_of_parameters(scope: Scope) -> set[str] | None:
     function = scope.node
     if not isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
         return None

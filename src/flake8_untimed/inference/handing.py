@@ -76,8 +76,9 @@ HARMLESS = frozenset(
 """Functions that are known not to call what they are given."""
 
 
-SENDING = (SenderValue, Partial)
-CALLABLE = (*SENDING, Function)
+_SENDING = (SenderValue, Partial)
+CALLABLE = (*_SENDING, Function)
+"""Values that may send a request when they are called."""
 
 
 def handed_over(
@@ -109,7 +110,7 @@ def handed_over(
     if not isinstance(candidate, (ast.Attribute, ast.Name, ast.Call)):
         return
     # Somebody unknown may do anything with a function.
-    kinds = CALLABLE if name in BEHIND or name in MAPPED or name in PACKED else SENDING
+    kinds = CALLABLE if name in BEHIND or name in MAPPED or name in PACKED else _SENDING
     for value in evaluator.evaluate(candidate, context):
         if not isinstance(value, kinds):
             continue

@@ -532,7 +532,7 @@ def _stored(
     evaluator: Evaluator, store: Store, name: str, cls: Class, instance: Instance | None
 ) -> Alternatives:
     method, event = store
-    frame = _construction_frame(evaluator, cls, method, instance, event.node)
+    frame = construction_frame(evaluator, cls, method, instance, event.node)
     context = Context(method, event.statement, frame)
     values = NOTHING_KNOWN
     if event.kind == "store":
@@ -567,7 +567,7 @@ def _is_setter(method: Scope) -> bool:
     return any(dotted(decorator) == f"{method.name}.setter" for decorator in decorators)
 
 
-def _construction_frame(
+def construction_frame(
     evaluator: Evaluator,
     cls: Class,
     method: Scope,
@@ -580,7 +580,7 @@ def _construction_frame(
         return None
     if instance.cls.scope is not cls.scope:
         is_init = method.name == "__init__" and method.owner is cls.scope
-        if is_init and (node is None or _is_of_method(node, method)):
+        if is_init and (node is None or uses_own_names(node, method)):
             frame = _base_frame(evaluator, cls, method, instance)
             if frame is not None:
                 return frame
@@ -623,43 +623,60 @@ def _given_to_base(
     if not makers:
         site = instance.site
         return _frame(evaluator, method, instance, site.passed, site.context) if site else None
-    if evaluator.is_deep and instance.site is None and _has_heirs(evaluator, instance.cls):
-        # They may give their base another timeout.
-        return None
-    for number, maker in enumerate(makers):
-        found = [
-            (node, Context(inner, statement), is_super)
-            for node, inner, statement in _base_inits(maker.scope)
-            for is_super in (isinstance(node.func.value, ast.Call),)  # type: ignore[attr-defined]
-            if (
-                number == 0
-                if is_super
-                else _is_class(evaluator, node, Context(inner, statement), cls)
-            )
-        ]
-        if len(found) > 1:
+    own = instance.cls.scope
+    if evaluator.is_deep and instance.site is None:
+        if evaluator.project.has_heirs(own.module.path, own.name):
+            # They may give their base another timeout.
             return None
-        for node, context, is_super in found:
-            frame = _construction_frame(evaluator, maker, context.scope, instance)
+    for maker in makers:
+        found = [*_calls_of_base(evaluator, maker, cls, is_next=maker is makers[0])]
+        if len(found) == 1:
+            node, context = found[0]
+            frame = construction_frame(evaluator, maker, context.scope, instance)
             context = context._replace(frame=frame)
-            passed = invoke.passed_by(evaluator, node, context)
-            passed = passed if is_super else passed.shifted(1)
+            passed = passed_to_base(evaluator, node, context)
             return _frame(evaluator, method, instance, passed, context)
+        if found:
+            return None
     return None
 
 
-def _has_heirs(evaluator: Evaluator, cls: Class) -> bool:
-    """Whether some class of the project seems to inherit from a class."""
-    return evaluator.project.has_heirs(cls.scope.module.path, cls.scope.name)
+def _calls_of_base(
+    evaluator: Evaluator, maker: Class, base: Class, is_next: bool
+) -> Iterator[tuple[ast.Call, Context]]:
+    """Where the `__init__` of a class calls that of one of its bases; `is_next`: `super()` is that
+    one."""
+    for method in methods(maker.scope):
+        if method.name == "__init__" and method.owner is maker.scope:
+            for node, scope, statement in walk(method).calls:
+                if is_base_init(node) and scope is method:
+                    assert isinstance(node, ast.Call)
+                    context = Context(scope, statement)
+                    if is_next if _is_super(node) else _is_class(evaluator, node, context, base):
+                        yield node, context
 
 
-def _is_of_method(node: ast.AST, method: Scope) -> bool:
-    """Whether an expression uses a name of a method, but for that of its object."""
-    own, first = method.bindings, first_parameter(method)
-    return any(
-        isinstance(part, ast.Name) and part.id in own and part.id != first
-        for part in ast.walk(node)
-    )
+def passed_to_base(evaluator: Evaluator, node: ast.Call, context: Context) -> Passed:
+    """The arguments of `super().__init__(...)` or `Base.__init__(self, ...)`, but for the object."""
+    passed = invoke.passed_by(evaluator, node, context)
+    return passed if _is_super(node) else passed.shifted(1)
+
+
+def _is_super(node: ast.Call) -> bool:
+    return isinstance(getattr(node.func, "value", None), ast.Call)
+
+
+def uses_own_names(node: ast.AST, scope: Scope) -> bool:
+    """Whether an expression uses a name of its function, or of one around it, but for that of its
+    object."""
+    names = {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
+    names.discard(first_parameter(scope) or "")
+    around: Scope | None = scope
+    while around is not None and around.parent is not None and not around.is_class:
+        if not names.isdisjoint(around.bindings):
+            return True
+        around = around.parent
+    return False
 
 
 def _frame(
@@ -675,15 +692,6 @@ def _is_class(evaluator: Evaluator, node: ast.Call, context: Context, cls: Class
     """Whether `Base.__init__(self, ...)` is the one of a class."""
     holders = evaluator.evaluate(node.func.value, context)  # type: ignore[attr-defined]
     return any(holder.key() == cls.key() for holder in holders)
-
-
-def _base_inits(cls: Scope) -> Iterator[tuple[ast.Call, Scope, ast.stmt | None]]:
-    """Where the `__init__` of a class calls that of a base."""
-    for method in methods(cls):
-        if method.name == "__init__" and method.owner is cls:
-            for node, scope, statement in walk(method).calls:
-                if is_base_init(node) and scope is method:
-                    yield node, scope, statement  # type: ignore[misc]
 
 
 def is_base_init(node: ast.AST) -> bool:

@@ -15,6 +15,7 @@ import sys
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Set
 from contextlib import contextmanager
+from functools import cache
 from typing import TYPE_CHECKING
 
 from flake8_untimed.inference.interest import Interest
@@ -75,7 +76,6 @@ class Project:
         self._seen_from: dict[tuple[str, Callable[[bytes], bool]], list[str]] = {}
         self._subclassed: dict[tuple[str, str, str], bool] = {}
         self._supplied: dict[tuple[str, str, str], bool] = {}
-        self._set_in: dict[tuple[str, str], list[str]] = {}
         self._bases_in: dict[str, dict[bytes, list[str]]] = {}
         self._files: dict[str, list[str]] = {}
 
@@ -337,29 +337,8 @@ class Project:
         on objects of others. Judged by the look of the text."""
         return any(
             file != path and path in self._outlines.neighbours(file)
-            for file in self._setting(path, attribute)
+            for file in self._looking(path, _sets(attribute))
         )
-
-    def _setting(self, path: str, attribute: str) -> list[str]:
-        """The files of the project that set an attribute of others than `self`."""
-        folder = os.path.dirname(path)
-        top = self._root(folder) or self._top_package(folder) if self._follow else None
-        if top is None or not os.path.isabs(path):
-            return []
-        if (top, attribute) not in self._set_in:
-            word = b"." + attribute.encode()
-            store = re.compile(
-                rb"(?:\.\w+|\b(?!self\b|cls\b)\w+)" + re.escape(word) + rb"[ \t]*=[^=]"
-            )
-            self._set_in[top, attribute] = [
-                file
-                for file in self._python_files(top)
-                if word in (data := self._data(file))
-                and store.search(data)
-                # What tests do speaks only for tests.
-                and not _is_test(file, top)
-            ]
-        return self._set_in[top, attribute]
 
     def is_supplied(self, path: str, name: str, attribute: str) -> bool:
         """Whether some class that inherits from the one of this name in the file `path` seems to
@@ -530,6 +509,14 @@ def _patches(data: bytes) -> bool:
 def _sets_sockets(data: bytes) -> bool:
     """Whether a text sets the default of all sockets; who reads it first sets it back."""
     return b".setdefaulttimeout" in data and b"getdefaulttimeout" not in data
+
+
+@cache
+def _sets(attribute: str) -> Callable[[bytes], bool]:
+    """Tells whether a text sets an attribute of others than `self`."""
+    word = b"." + attribute.encode()
+    store = re.compile(rb"(?:\.\w+|\b(?!self\b|cls\b)\w+)" + re.escape(word) + rb"[ \t]*=[^=]")
+    return lambda data: word in data and store.search(data) is not None
 
 
 def _is_test(path: str, top: str) -> bool:

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from flake8_untimed.inference import invoke, objects
-from flake8_untimed.inference.arguments import Argument
 from flake8_untimed.inference.scopes import Scope, called_name, own_expressions
 from flake8_untimed.inference.values import (
     Alternatives,
@@ -19,7 +18,6 @@ from flake8_untimed.inference.values import (
     Managed,
     Result,
     Symbol,
-    Unknown,
     Value,
 )
 from flake8_untimed.inference.walk import Found, walk
@@ -134,12 +132,9 @@ def _contexts(asynchronous: bool) -> dict[str, str]:
 
 
 def _managers(evaluator: Evaluator, node: ast.expr, context: Context) -> Alternatives:
-    """What a `with` is given, also where it comes from a module that has nothing to do with
-    requests."""
-    values = evaluator.evaluate(node, context)
-    if isinstance(node, ast.Call) and all(isinstance(v, Unknown) for v in values):
-        return evaluator.deeply(Argument(node, context))
-    return values
+    """What a `with` is given; a call is read on, wherever what it calls comes from."""
+    ask = evaluator.insist if isinstance(node, ast.Call) else evaluator.evaluate
+    return ask(node, context)
 
 
 def _bounds_its_block(evaluator: Evaluator, value: Value, asynchronous: bool) -> bool:

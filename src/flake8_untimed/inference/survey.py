@@ -16,11 +16,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple, Union
 
 from flake8_untimed.inference import handing
-from flake8_untimed.inference.scopes import (
-    COMPREHENSIONS,
-    Scope,
-    dotted,
-)
+from flake8_untimed.inference.scopes import COMPREHENSIONS, Scope, dotted
 from flake8_untimed.inference.statements import (
     LOCAL,
     MODULE,

@@ -10,6 +10,8 @@ arguments that the library passes (`timeout=None` among them, which is why so ma
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from flake8_untimed.bounds import UNKNOWN, Bound, Kind, Source, judged, omitted
 from flake8_untimed.inference import invoke
@@ -49,6 +51,14 @@ class Limits:
         self.adapters = Adapters(self, evaluator)
         self.functions = Functions(self, evaluator)
         self.takers = Takers(self, evaluator)
+
+    @contextmanager
+    def looking_into(self, what: object) -> Iterator[None]:
+        self.open.add(what)
+        try:
+            yield
+        finally:
+            self.open.discard(what)
 
     def library(self, value: SenderValue) -> Library | None:
         return self._evaluator.catalogue.library_of(value.path) or self._library_of_client(value)

@@ -106,13 +106,18 @@ class Adapters:
 
     def _send_limits(self, send: Function, given: Alternatives | None) -> bool | None:
         """Whether an adapter's own `send` sets a timeout."""
-        passed = Passed([Argument(None, None)])
-        passed.keywords = dict.fromkeys(_SENT_WITH, Argument(None, None))
-        passed.keywords["timeout"] = Argument(None, None, values=given or NOT_GIVEN)
-        found = self._limits.functions.of_callable(send, passed, everything=True)
+        found = self.of_send(send, given)
         if found is None or found.kind in (Kind.UNKNOWN, Kind.INVALID):
             return None
         return found.kind is Kind.BOUNDED
+
+    def of_send(self, send: Function, given: Alternatives | None = None) -> Bound | None:
+        """The bound of what a `send` of the project does with what a session gives it; `given`: the
+        timeout, if somebody gave one."""
+        passed = Passed([Argument(None, None)])
+        passed.keywords = dict.fromkeys(_SENT_WITH, Argument(None, None))
+        passed.keywords["timeout"] = Argument(None, None, values=given or NOT_GIVEN)
+        return self._limits.functions.of_callable(send, passed, everything=True)
 
 
 def _prefixes(mounted: dict[str, bool | None], url: str | None) -> list[str]:

@@ -45,7 +45,7 @@ class Changes:
         for method, event in changes_to_self(base):
             frame = None
             if base is cls.scope and method.name == "__init__":
-                frame = objects._construction_frame(self._evaluator, cls, method, client)
+                frame = objects.construction_frame(self._evaluator, cls, method, client)
             yield Context(method, event.statement, frame), event
 
     def _held(self, scope: Scope, name: str, below: str) -> list[tuple[Context, Event]]:

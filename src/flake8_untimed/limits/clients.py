@@ -194,9 +194,7 @@ class Clients:
             for found in walk(method.scope).calls:
                 if objects.is_base_init(found.node):
                     context = inside(found, method.scope, frame)
-                    handed = invoke.passed_by(self._evaluator, found.node, context)  # type: ignore[arg-type]
-                    if not isinstance(found.node.func.value, ast.Call):  # type: ignore[union-attr]
-                        handed = handed.shifted(1)
+                    handed = objects.passed_to_base(self._evaluator, found.node, context)  # type: ignore[arg-type]
                     if frame is None and handed.open_keywords:
                         return None
                     return handed, frame
@@ -223,16 +221,13 @@ class Clients:
         if inner is None or client is None or client.site is None:
             return None
         node = client.site.node
-        self._limits.open.add(node)
-        try:
+        with self._limits.looking_into(node):
             others = [
                 v
                 for v in inner
                 if not (isinstance(v, Instance) and v.site and v.site.node in self._limits.open)
             ]
             bounds = [judge(v) for v in others if isinstance(v, Instance)]
-        finally:
-            self._limits.open.discard(node)
         if len(bounds) < len(others):
             return UNKNOWN
         return worst(iter(bounds)) or UNKNOWN

@@ -12,7 +12,7 @@ from flake8_untimed.inference import invoke, objects
 from flake8_untimed.inference.arguments import Passed
 from flake8_untimed.inference.evaluate import Evaluator
 from flake8_untimed.inference.forwarding import handing_on, hands_on, inside
-from flake8_untimed.inference.handing import handed_over
+from flake8_untimed.inference.handing import CALLABLE, handed_over
 from flake8_untimed.inference.scopes import COMPREHENSIONS, Scope
 from flake8_untimed.inference.values import (
     Class,
@@ -29,7 +29,7 @@ from flake8_untimed.inference.walk import Found, walk
 if TYPE_CHECKING:
     from flake8_untimed.limits import Limits
 
-CALLED = (SenderValue, Partial, Function, Class)
+_CALLED = (*CALLABLE, Class)
 """What may send a request when it is called."""
 Reached = tuple[ast.Call, Context, Value, Passed]
 """One thing that may be called in a place, and what it is given there."""
@@ -75,14 +75,13 @@ class Functions:
         ]
         if not requests:
             return None
-        self._limits.open.add(key)
         self._limits.depth += 1
         try:
-            frame = invoke.frame_for(self._evaluator, value, passed, outer)
-            return worst(self._inside(value.scope, requests, frame, everything))
+            with self._limits.looking_into(key):
+                frame = invoke.frame_for(self._evaluator, value, passed, outer)
+                return worst(self._inside(value.scope, requests, frame, everything))
         finally:
             self._limits.depth -= 1
-            self._limits.open.discard(key)
 
     def _is_settled(self, found: Found) -> bool:
         """Whether the request of a call is judged where it stands, whoever calls its function."""
@@ -107,22 +106,22 @@ class Functions:
         self,
         function: Function,
         passed: Passed,
-        handing_on: Callable[[Scope], list[Found]] = handing_on,
+        which: Callable[[Scope], list[Found]] = handing_on,
         outer: Frame | None = None,
     ) -> Iterator[tuple[SenderValue, Passed]]:
         """The senders that a function hands its caller's arguments on to, each with what it gets.
-        `handing_on`: which of the calls in a function do that, by the look of them."""
+        `which`: the calls in a function that do that, by the look of them."""
         frame = invoke.frame_for(self._evaluator, function, passed, outer)
         if frame.depth > invoke.FRAMES:
             return
         scope = function.scope
-        for _, _, callee, given in self.reached(handing_on(scope), scope, frame):
+        for _, _, callee, given in self.reached(which(scope), scope, frame):
             while isinstance(callee, Partial):
                 given, callee = given.after(callee.site.passed), callee.function
             if isinstance(callee, SenderValue):
                 yield callee, given.shifted(1) if callee.unbound else given
             elif isinstance(callee, Function):
-                yield from self.requests_behind(callee, given, handing_on, frame)
+                yield from self.requests_behind(callee, given, which, frame)
 
     def _inside(
         self, scope: Scope, requests: list[Found], frame: Frame, everything: bool
@@ -163,7 +162,7 @@ class Functions:
                 yield node, context, callee, given
             is_ours = any(isinstance(callee, Function) for callee in callees)
             for callee in callees:
-                if isinstance(callee, CALLED) or (is_ours and isinstance(callee, Unknown)):
+                if isinstance(callee, _CALLED) or (is_ours and isinstance(callee, Unknown)):
                     if passed is None:
                         passed = invoke.passed_by(self._evaluator, node, context)
                     yield node, context, callee, passed
@@ -185,7 +184,7 @@ def _reachable(evaluator: Evaluator, context: Context, flags: bool) -> bool:
     scope, at, frame = context
 
     def truth(statement: ast.If | ast.Assert) -> bool | None:
-        if not flags and not _is_of_function(statement.test, scope):
+        if not flags and not objects.uses_own_names(statement.test, scope):
             return None
         return evaluator.truth(statement.test, Context(scope, statement, frame))
 
@@ -207,16 +206,3 @@ def _reachable(evaluator: Evaluator, context: Context, flags: bool) -> bool:
     if isinstance(scope.node, COMPREHENSIONS) and scope.parent is not None:
         return _reachable(evaluator, Context(scope.parent, scope.statement, frame), flags)
     return True
-
-
-def _is_of_function(test: ast.expr, scope: Scope) -> bool:
-    """Whether a test is of a name of its function or of one around it, but for that of its
-    object."""
-    names = {part.id for part in ast.walk(test) if isinstance(part, ast.Name)}
-    names.discard(objects.first_parameter(scope) or "")
-    around: Scope | None = scope
-    while around is not None and around.parent is not None and not around.is_class:
-        if not names.isdisjoint(around.bindings):
-            return True
-        around = around.parent
-    return False

@@ -68,11 +68,8 @@ class Overrides:
             override, place = self._override(client, sender.name, called=previous is None)
             # Where `send` takes no timeout, the request holds it already: nothing can be lost.
             if override is not None and (sender.timeout is not None or previous is None):
-                self._limits.open.add(place)
-                try:
+                with self._limits.looking_into(place):
                     found = self.through(override, sender, previous, given)
-                finally:
-                    self._limits.open.discard(place)
                 if found.kind is Kind.DISABLED and not by_user:
                     return Bound(Kind.NONE, Source.LIBRARY)
                 return found
@@ -118,11 +115,8 @@ class Overrides:
         for context, event in self._limits.changes.events(client):
             place = (event.statement, name)
             if event.kind == "store" and event.name == name and place not in self._limits.open:
-                self._limits.open.add(place)
-                try:
+                with self._limits.looking_into(place):
                     found = self._evaluator.evaluate(event.node, context)  # type: ignore[arg-type]
-                finally:
-                    self._limits.open.discard(place)
                 known = [v for v in found if not isinstance(v, Unknown)]
                 return (known or found)[0], place
         if not called and isinstance(client.cls, Class):
@@ -163,11 +157,8 @@ class Overrides:
                 key = (event.statement, name)
                 if key in self._limits.open:
                     continue
-                self._limits.open.add(key)
-                try:
+                with self._limits.looking_into(key):
                     bound = self._patch_limits(context, event, value.sender, given)
-                finally:
-                    self._limits.open.discard(key)
                 if bound is not None:
                     return bound
         return None

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from flake8_untimed.bounds import Bound, Kind, Source
+from flake8_untimed.bounds import relies
 from flake8_untimed.inference import invoke, objects
 from flake8_untimed.inference.arguments import Argument, Passed
 from flake8_untimed.inference.evaluate import Evaluator
@@ -24,7 +24,6 @@ from flake8_untimed.inference.values import (
     Value,
 )
 from flake8_untimed.inference.walk import Found, walk
-from flake8_untimed.libraries.model import Sender
 from flake8_untimed.limits.functions import DEPTH
 
 if TYPE_CHECKING:
@@ -51,11 +50,8 @@ class Takers:
             for scope, frame in self._bodies(taker, passed, node, context):
                 key = (made, scope)
                 if key not in self._limits.open:
-                    self._limits.open.add(key)
-                    try:
+                    with self._limits.looking_into(key):
                         yield from self._sent_inside(made, scope, frame)
-                    finally:
-                        self._limits.open.discard(key)
         finally:
             self._limits.depth -= 1
 
@@ -95,9 +91,8 @@ class Takers:
                 passed, callee = passed.after(callee.site.passed), callee.function
             if isinstance(callee, SenderValue):
                 if is_made_at(callee.client, made):
-                    yield relies(
-                        self._limits.of(callee, passed, context, node), callee.sender, passed
-                    )
+                    bound = self._limits.of(callee, passed, context, node)
+                    yield relies(bound, callee.sender.timeout in passed.keywords, passed.splats)
             elif any(
                 is_made_at(value, made)
                 for argument in arguments_of(passed)
@@ -138,14 +133,6 @@ class Takers:
             if any(is_made_at(v, made) for v in self._evaluator.argument(given)):
                 taker = Function(setter, owner)
                 yield from self.sent_through(made, taker, Passed([given]), made, context)
-
-
-def relies(bound: Bound, sender: Sender, passed: Passed) -> bool:
-    """Whether a request has nothing but the default of its client."""
-    if bound.source is Source.CLIENT:
-        return True
-    is_named = sender.timeout in passed.keywords
-    return bound.kind is Kind.UNKNOWN and bool(passed.splats) and not is_named
 
 
 def arguments_of(passed: Passed) -> Iterator[Argument]:

@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from flake8_untimed.bounds import Bound, Kind, Source
+from flake8_untimed.bounds import Bound, Kind, Source, relies
 from flake8_untimed.calls import Call, Construction, Facts
 from flake8_untimed.findings import Expression, Fix, ReplaceExpression, SetArgument
 from flake8_untimed.inference.values import Parameter, SenderValue, Symbol
@@ -42,9 +42,7 @@ def _is_left_to_calls(facts: Facts, call: Call) -> bool:
     if call.bound.kind not in (Kind.NONE, Kind.DEFAULT) or call.bound.site is None:
         return False
     made = made_elsewhere(facts, call.bound.site)
-    if made is None or made.client is None or is_relied_on(made):
-        return False
-    return not is_set_elsewhere(facts, made)
+    return made is not None and not is_relied_on(made) and not is_set_elsewhere(facts, made)
 
 
 def at_constructions(facts: Facts, *kinds: Kind) -> Iterator[Construction]:
@@ -69,16 +67,11 @@ def is_relied_on(made: Construction) -> bool:
     """Whether something has nothing but the default of a client: a call in sight, or whatever is
     done with it out of sight."""
     if made.calls:
-        return any(relies(call) for call in made.calls)
+        return any(
+            relies(call.bound, call.argument(call.sender.timeout) is not None, call.splats)
+            for call in made.calls
+        )
     return made.is_relied_on is not False
-
-
-def relies(call: Call) -> bool:
-    """Whether a call has nothing but the default of its client."""
-    if call.bound.source is Source.CLIENT:
-        return True
-    is_named = call.argument(call.sender.timeout) is not None
-    return call.bound.kind is Kind.UNKNOWN and bool(call.splats) and not is_named
 
 
 def written(facts: Facts, library: Library, *, client: bool = False) -> Expression:
