@@ -148,13 +148,12 @@ class Evaluator:
             return NOTHING_KNOWN
         if type(node) is ast.Constant:
             return self._constant(node, context)
-        if context.frame is not None:
-            return self.remember(None, (node, context.frame), lambda: handler(self, node, context))
         memo = self.memo(context.scope.module)
-        known = memo.get(node)
+        key = node if context.frame is None else (node, context.frame)
+        known = memo.get(key)
         if known is not None:
             return known
-        return self.remember(memo, node, lambda: handler(self, node, context))
+        return self.remember(memo, key, lambda: handler(self, node, context))
 
     def argument(self, argument: Argument) -> Alternatives:
         """The alternatives of an argument of a call."""
@@ -375,9 +374,9 @@ class Evaluator:
     ) -> Alternatives:
         """What a name of this very scope is at a statement of it; `declared`: where nothing that is
         bound to it tells, by its annotation."""
-        memo = self.memo(scope.module) if frame is None else None
+        memo = self.memo(scope.module)
         key = (scope, name, at, frame, declared)
-        if memo is not None and key in memo:
+        if key in memo:
             return memo[key]
         return self.remember(memo, key, lambda: self._bound(scope, name, at, frame, declared))
 

@@ -250,14 +250,11 @@ def returned(evaluator: Evaluator, function: Function, site: Site | None = None)
     outer = site.context.frame
     if outer is not None and outer.depth >= FRAMES:
         return general
-    frame = frame_for(evaluator, function, site.passed, outer)
-    key = ("returned", function.key(), site.node, outer)
-    memo = (
-        evaluator.memo(site.context.scope.module)
-        if outer is None and function.frame is None
-        else None
+    return evaluator.remember(
+        evaluator.memo(site.context.scope.module),
+        ("returned", function.key(), site.node, outer),
+        lambda: _returns(evaluator, function, frame_for(evaluator, function, site.passed, outer)),
     )
-    return evaluator.remember(memo, key, lambda: _returns(evaluator, function, frame))
 
 
 def _given_back(
@@ -293,12 +290,12 @@ def _depends(evaluator: Evaluator, value: Value, scope: Scope) -> bool:
 
 def _for_any_caller(evaluator: Evaluator, function: Function) -> Alternatives:
     receiver = function.receiver
-    if function.frame is not None:
-        return _returns(evaluator, function, None)
     memo = evaluator.memo(function.scope.module)
-    key = ("returns", function.scope, receiver and receiver.key())
-    if isinstance(receiver, Instance) and (
-        receiver.site is not None or _is_inherited(function, receiver)
+    key = ("returns", function.key())
+    if (
+        function.frame is None
+        and isinstance(receiver, Instance)
+        and (receiver.site is not None or _is_inherited(function, receiver))
     ):
         return evaluator.remember(memo, key, lambda: _with_receiver(evaluator, function))
     return evaluator.remember(memo, key, lambda: _returns(evaluator, function, None))

@@ -180,13 +180,10 @@ def class_attribute(
 ) -> Alternatives:
     """An attribute by way of the class (`above`: of its bases only, as `super()` does)."""
     memo = evaluator.memo(cls.scope.module)
-    site = instance.site if instance is not None else None
     key = ("attribute", cls.scope, name, instance and instance.key(), above)
-    keep = memo if site is None or site.context.frame is None else None
-    values = evaluator.remember(
-        keep, key, lambda: _class_attribute(evaluator, cls, name, instance, above)
+    return evaluator.remember(
+        memo, key, lambda: _class_attribute(evaluator, cls, name, instance, above)
     )
-    return values
 
 
 def _class_attribute(
@@ -598,10 +595,8 @@ def _base_frame(
 ) -> Frame | None:
     """What the `__init__` of a base is given, by that of a subclass or by whoever makes the
     object; None if that is not in sight. Asked for with each attribute that it stores."""
-    site = instance.site
-    keep = site is None or site.context.frame is None
     found = evaluator.remember(
-        evaluator.memo(method.module) if keep else None,
+        evaluator.memo(method.module),
         ("base frame", method, instance.key()),
         lambda: (Function(method, instance, _given_to_base(evaluator, cls, method, instance)),),
     )
