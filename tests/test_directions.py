@@ -23,22 +23,9 @@ ALLOWED = {
     "inference": ("libraries",),
     "bounds": ("inference", "libraries"),
     "limits": ("bounds", "inference", "libraries", "settings"),
-    "contexts": ("inference", "libraries", "calls"),
-    "idle": ("bounds", "inference", "libraries", "calls", "limits"),
-    "takers": ("bounds", "inference", "libraries", "calls", "limits"),
-    "calls": (
-        "bounds", "contexts", "findings", "idle", "inference", "libraries", "limits", "settings",
-        "source",
-    ),
-    "collector": (
-        "bounds", "calls", "idle", "inference", "libraries", "limits", "settings", "source",
-        "takers",
-    ),
-    "places": (
-        "calls", "collector", "bounds", "inference", "libraries", "findings", "limits", "source",
-    ),
+    "calls": ("bounds", "findings", "inference", "libraries", "limits", "settings", "source"),
     "explanation": ("bounds", "calls", "findings", "inference", "rules", "source"),
-    "rules": ("calls", "bounds", "findings", "libraries", "places", *DATA),
+    "rules": ("calls", "bounds", "findings", "libraries", *DATA),
     "fixes": ("findings", "source", "settings"),
     "reporters": ("findings", "source", "settings", ""),
 }  # fmt: skip

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from flake8_untimed.calls import Facts
-from flake8_untimed.collector import collect
+from flake8_untimed.calls.collector import collect
 from flake8_untimed.findings import Finding
 from flake8_untimed.inference.evaluate import Evaluator
 from flake8_untimed.inference.project import Project

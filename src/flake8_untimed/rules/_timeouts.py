@@ -8,16 +8,16 @@ from collections.abc import Iterator
 
 from flake8_untimed.bounds import Bound, Kind, Source, relies
 from flake8_untimed.calls import Call, Construction, Facts
-from flake8_untimed.findings import Expression, Fix, ReplaceExpression, SetArgument
-from flake8_untimed.inference.values import Parameter, SenderValue, Symbol
-from flake8_untimed.libraries.model import Library
-from flake8_untimed.places import (
+from flake8_untimed.calls.places import (
     dotted,
     is_set_elsewhere,
     keywords_travel,
     made_elsewhere,
     passes_arguments_on,
 )
+from flake8_untimed.findings import Expression, Fix, ReplaceExpression, SetArgument
+from flake8_untimed.inference.values import Parameter, SenderValue, Symbol
+from flake8_untimed.libraries.model import Library
 
 KWARGS = "**{} may already hold a timeout"
 HANDED = "the sender is handed over here, and its keywords do not travel with it"

@@ -38,8 +38,8 @@ from collections.abc import Iterator
 
 from flake8_untimed.bounds import Kind
 from flake8_untimed.calls import Call, Facts
+from flake8_untimed.calls.places import client_of
 from flake8_untimed.findings import Finding
-from flake8_untimed.places import client_of
 from flake8_untimed.rules._timeouts import (
     at_calls,
     at_constructions,

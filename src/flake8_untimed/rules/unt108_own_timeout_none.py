@@ -36,8 +36,8 @@ from collections.abc import Iterator
 
 from flake8_untimed.bounds import Kind
 from flake8_untimed.calls import Call, Facts
+from flake8_untimed.calls.places import is_tested, is_untouched, owner_of_parameter
 from flake8_untimed.findings import Finding
-from flake8_untimed.places import is_tested, is_untouched, owner_of_parameter
 
 OPT_IN = True
 

@@ -37,8 +37,8 @@ from collections.abc import Iterator
 
 from flake8_untimed.bounds import Kind
 from flake8_untimed.calls import Call, Facts
+from flake8_untimed.calls.places import client_of, is_untouched, own_keywords
 from flake8_untimed.findings import AddStatement, Expression, Finding, Fix
-from flake8_untimed.places import client_of, is_untouched, own_keywords
 from flake8_untimed.rules._timeouts import written
 
 OPT_IN = True

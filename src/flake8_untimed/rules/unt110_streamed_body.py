@@ -38,9 +38,9 @@ from collections.abc import Iterator
 
 from flake8_untimed.bounds import Kind
 from flake8_untimed.calls import Call, Facts
+from flake8_untimed.calls.places import is_bounded_around
 from flake8_untimed.findings import Finding
 from flake8_untimed.inference.values import Literal
-from flake8_untimed.places import is_bounded_around
 
 OPT_IN = True
 _LIMITED = (Kind.BOUNDED, Kind.DEFAULT, Kind.UNKNOWN)

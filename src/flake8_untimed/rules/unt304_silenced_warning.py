@@ -31,10 +31,10 @@ import ast
 from collections.abc import Iterator
 
 from flake8_untimed.calls import Facts
+from flake8_untimed.calls.places import arguments_of, every_call, name_of, path_of
 from flake8_untimed.findings import Finding, Fix, RemoveStatement
 from flake8_untimed.inference.values import Context
 from flake8_untimed.libraries.model import Constructor
-from flake8_untimed.places import arguments_of, every_call, name_of, path_of
 
 OPT_IN = True
 

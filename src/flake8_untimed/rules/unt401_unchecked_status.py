@@ -37,8 +37,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flake8_untimed.calls import Call, Facts
+from flake8_untimed.calls.places import Responses, are_touched, is_untouched
 from flake8_untimed.findings import AddStatement, Expression, Finding, Fix
-from flake8_untimed.places import Responses, are_touched, is_untouched
 
 OPT_IN = True
 

@@ -32,6 +32,7 @@ import ast
 from collections.abc import Iterator
 
 from flake8_untimed.calls import Call, Construction, Facts
+from flake8_untimed.calls.places import attributes_set, client_of, libraries
 from flake8_untimed.findings import Finding
 from flake8_untimed.inference.values import (
     Alternatives,
@@ -41,7 +42,6 @@ from flake8_untimed.inference.values import (
     Result,
     Value,
 )
-from flake8_untimed.places import attributes_set, client_of, libraries
 from flake8_untimed.rules._secrets import are_secret, is_secret_header
 
 OPT_IN = True

@@ -35,6 +35,15 @@ import ast
 from collections.abc import Iterator
 
 from flake8_untimed.calls import Facts
+from flake8_untimed.calls.places import (
+    Arguments,
+    arguments_of,
+    client_of,
+    every_call,
+    libraries,
+    name_of,
+    path_of,
+)
 from flake8_untimed.findings import Finding
 from flake8_untimed.inference.values import (
     Alternatives,
@@ -46,15 +55,6 @@ from flake8_untimed.inference.values import (
     Value,
 )
 from flake8_untimed.libraries.model import Constructor
-from flake8_untimed.places import (
-    Arguments,
-    arguments_of,
-    client_of,
-    every_call,
-    libraries,
-    name_of,
-    path_of,
-)
 
 OPT_IN = True
 

@@ -38,9 +38,9 @@ import ast
 from collections.abc import Iterator
 
 from flake8_untimed.calls import Call, Facts
+from flake8_untimed.calls.places import is_inside, libraries, loops_around, path_of, tries_around
 from flake8_untimed.findings import Finding
 from flake8_untimed.inference.values import Context
-from flake8_untimed.places import is_inside, libraries, loops_around, path_of, tries_around
 
 OPT_IN = True
 

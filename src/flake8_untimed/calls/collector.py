@@ -8,7 +8,8 @@ from dataclasses import replace
 
 from flake8_untimed.bounds import UNKNOWN, Bound, Kind, Source
 from flake8_untimed.calls import Call, Construction, Facts, Setting
-from flake8_untimed.idle import find_idle
+from flake8_untimed.calls.given import is_given_nearby, takers_rely_on
+from flake8_untimed.calls.idle import find_idle
 from flake8_untimed.inference import invoke, objects
 from flake8_untimed.inference.arguments import Argument, Passed, bind, parameter_names
 from flake8_untimed.inference.arguments import Bound as BoundArguments
@@ -36,7 +37,6 @@ from flake8_untimed.inference.walk import walk
 from flake8_untimed.libraries.model import Library, Sender
 from flake8_untimed.settings import Settings
 from flake8_untimed.source import Source as Text
-from flake8_untimed.takers import is_given_nearby, takers_rely_on
 
 
 def collect(source: Text, module: Module, evaluator: Evaluator, settings: Settings) -> Facts:

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator
 from typing import Union
 
 from flake8_untimed.calls import Call, Construction, Facts
-from flake8_untimed.collector import collect
+from flake8_untimed.calls.collector import collect
 from flake8_untimed.inference import invoke
 from flake8_untimed.inference.arguments import Bound as Arguments
 from flake8_untimed.inference.arguments import bind, defaults

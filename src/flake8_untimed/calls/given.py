@@ -1,4 +1,4 @@
-"""Functions and classes of the project that take a client, and what limits their requests."""
+"""Clients that are given to functions and classes of the project: whether these rely on their default."""
 
 from __future__ import annotations
 

@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from flake8_untimed import contexts
 from flake8_untimed.bounds import Bound, Kind, judged
+from flake8_untimed.calls import contexts
+from flake8_untimed.calls.idle import Idle
 from flake8_untimed.findings import Finding, Fix, Span
-from flake8_untimed.idle import Idle
 from flake8_untimed.inference import invoke
 from flake8_untimed.inference.arguments import Argument
 from flake8_untimed.inference.arguments import Bound as BoundArguments
