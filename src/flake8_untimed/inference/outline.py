@@ -97,6 +97,7 @@ class Outlines:
         self._odd: dict[str, bool] = {}
         self._handed: dict[str, tuple[str, ...]] = {}
         self._resolved: dict[str, dict[str, tuple[Use, ...]]] = {}
+        self._ends: dict[Use, list[Use]] = {}
         self._next: dict[str, tuple[str, ...]] = {}
         self._last: tuple[str, list[re.Match[bytes]]] | None = None
 
@@ -232,6 +233,12 @@ class Outlines:
         return self._handed[path]
 
     def ends(self, use: Use) -> list[Use]:
+        """Where a name is defined: past the modules that only import it."""
+        if use not in self._ends:
+            self._ends[use] = self._follow(use)
+        return self._ends[use]
+
+    def _follow(self, use: Use) -> list[Use]:
         found, seen = [], {use}
         queue = [use]
         for each in queue:

@@ -44,6 +44,7 @@ _PATCHED = tuple(
 )  # fmt: skip
 _CLASS = re.compile(rb"class[ \t]+\w+[ \t]*\(([^)]*)\)")
 _NAME = re.compile(rb"\w+")
+_INIT = f"{os.sep}__init__.py"
 _SKIPPED = frozenset(("node_modules", "__pycache__", "venv", "build", "dist", "site-packages"))
 MODULE_LIMIT = 600
 """Modules that are kept in memory; a tree is some megabytes large."""
@@ -65,6 +66,7 @@ class Project:
         self._above: dict[str, list[str]] = {}
         self._folder_of: dict[str, str] = {}
         self._found: dict[tuple[str, str], str | None] = {}
+        self._submodules: dict[tuple[str, str], str | None] = {}
         self._modules: dict[str, Module | None] = {}
         self._bytes: dict[str, bytes] = {}
         self._outlines = Outlines(self._data, self.find, self.submodule, catalogue)
@@ -112,9 +114,13 @@ class Project:
 
     def submodule(self, package: str, name: str) -> str | None:
         """The file of a module inside a package, given by its `__init__.py` or its folder."""
-        if os.path.basename(package) == "__init__.py":
-            return self._below(os.path.dirname(package), name)
-        return self._below(package, name) if not package.endswith(".py") else None
+        folder = package.removesuffix(_INIT)
+        if folder.endswith(".py"):
+            return None
+        key = (folder, name)
+        if key not in self._submodules:
+            self._submodules[key] = self._below(folder, name)
+        return self._submodules[key]
 
     def _absolute(self, importing: str, dotted: str) -> str | None:
         top = dotted.partition(".")[0]
