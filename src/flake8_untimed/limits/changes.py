@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from flake8_untimed.inference import objects
 from flake8_untimed.inference.arguments import parameter_names
 from flake8_untimed.inference.evaluate import Evaluator
-from flake8_untimed.inference.scopes import Event, Scope
+from flake8_untimed.inference.scopes import Binding, Event, Scope, dotted
 from flake8_untimed.inference.values import Class, Context, Function, Instance, Value
 
 _CHANGING = frozenset(("mount", "update", "setdefault"))
@@ -47,28 +47,65 @@ class Changes:
             if base is cls.scope and method.name == "__init__":
                 frame = objects.construction_frame(self._evaluator, cls, method, client)
             yield Context(method, event.statement, frame), event
+            if event.kind == "argument":
+                yield from self._handed(event, method, objects.first_parameter(method) or "", "")
 
     def _held(self, scope: Scope, name: str, below: str) -> list[tuple[Context, Event]]:
         """What is done to what a name holds; found once, since every call through it asks."""
         key = (scope, name, below)
         if key not in self._of_name:
+            self._of_name[key] = []  # what a function finds that hands it on to itself
             found = [(Context(s, e.statement), e) for s, e in changes(scope, name + below)]
-            for _, event in () if scope.is_class else tuple(found):
+            for where, event in changes(scope, name):
                 if event.kind == "argument":
-                    found += self._handed(event, scope, name)
+                    found += self._handed(event, where, _path(scope, where, name), below)
+            for where, other in _aliases(scope).get(name, ()):
+                found += self._held(where, other, below)
             self._of_name[key] = found
         return self._of_name[key]
 
-    def _handed(self, event: Event, scope: Scope, name: str) -> Iterator[tuple[Context, Event]]:
+    def _handed(
+        self, event: Event, scope: Scope, path: str, below: str
+    ) -> Iterator[tuple[Context, Event]]:
         """`configure(session)`: what the function does to its parameter."""
         node = event.node
         if not isinstance(node, ast.Call) or not isinstance(node.func, (ast.Name, ast.Attribute)):
             return
         for callee in self._evaluator.evaluate(node.func, Context(scope, event.statement)):
             if isinstance(callee, Function) and not isinstance(callee.scope.node, ast.Lambda):
-                for parameter in _parameters_for(callee, node, name):
-                    for inner in callee.scope.events.get(parameter, ()):
-                        yield Context(callee.scope, inner.statement), inner
+                for parameter in _parameters_for(callee, node, path):
+                    yield from self._held(callee.scope, parameter, below)
+
+
+def _path(holder: Scope, where: Scope, name: str) -> str:
+    """How a name of a class (`self.name`), function or module is written in a scope of it."""
+    return f"{objects.first_parameter(where)}.{name}" if holder.is_class else name
+
+
+def _aliases(holder: Scope) -> dict[str, list[tuple[Scope, str]]]:
+    """Other names for what a name of a class or function holds: `s = self.s`, `s = self.s = ...`;
+    looked for once."""
+    if "aliases" not in holder._cache:
+        found: dict[str, list[tuple[Scope, str]]] = {}
+        for scope in objects.methods(holder) if holder.is_class else (holder,):
+            start = _path(holder, scope, "")
+            for local, bindings in scope.bindings.items():
+                for held in _also_called(bindings):
+                    if held.startswith(start) and held != local:
+                        found.setdefault(held[len(start) :], []).append((scope, local))
+        holder._cache["aliases"] = found
+    return holder._cache["aliases"]  # type: ignore[return-value]
+
+
+def _also_called(bindings: list[Binding]) -> Iterator[str]:
+    """The other names of what a local name is bound to, if it is bound just once."""
+    if len(bindings) == 1 and bindings[0].kind == "assign":
+        statement = bindings[0].statement
+        others = statement.targets if isinstance(statement, ast.Assign) else []
+        for other in (bindings[0].node, *others):
+            path = dotted(other) if isinstance(other, (ast.Name, ast.Attribute)) else None
+            if path:
+                yield path
 
 
 def changes(scope: Scope, path: str) -> list[tuple[Scope, Event]]:
@@ -102,20 +139,17 @@ def _may_change(event: Event) -> bool:
     return event.kind != "call" or event.name in _CHANGING
 
 
-def _parameters_for(callee: Function, node: ast.Call, name: str) -> list[str]:
-    """The parameters of a function that take the variable `name` at a call."""
+def _parameters_for(callee: Function, node: ast.Call, path: str) -> list[str]:
+    """The parameters of a function that take what is written `path` at a call."""
     function = callee.scope.node
     names = parameter_names(function.args)  # type: ignore[union-attr]
     if callee.receiver is not None:
         names = names[1:]
     found = [
-        parameter
-        for parameter, argument in zip(names, node.args)
-        if isinstance(argument, ast.Name) and argument.id == name
+        parameter for parameter, argument in zip(names, node.args) if _is_written(argument, path)
     ]
-    found += [
-        k.arg
-        for k in node.keywords
-        if k.arg and isinstance(k.value, ast.Name) and k.value.id == name
-    ]
-    return found
+    return found + [k.arg for k in node.keywords if k.arg and _is_written(k.value, path)]
+
+
+def _is_written(node: ast.expr, path: str) -> bool:
+    return isinstance(node, (ast.Name, ast.Attribute)) and dotted(node) == path
