@@ -279,7 +279,7 @@ class _Collector:
     def _is_overridden(self, wrapper: Scope, taken_as: str | None) -> bool:
         if wrapper.owner is None or taken_as is None:
             return False
-        found = self._evaluator.project.overriding(
+        found = self._evaluator.project.heirs.parameters(
             wrapper.module.path, wrapper.owner.name, wrapper.name
         )
         return any(taken_as not in own and "**" not in own for own in found)

@@ -343,10 +343,13 @@ def _returns(evaluator: Evaluator, function: Function, frame: Frame | None) -> A
     for statement in scope.returns:
         if statement.value is not None:
             groups.append(evaluator.evaluate(statement.value, Context(scope, statement, frame)))
+    values = union(groups)
     if function.receiver is not None:
         # A subclass may return something else.
-        groups = [tuple(objects.opened(v) for v in group) for group in groups]
-    return _declared(evaluator, function, union(groups))
+        values = tuple(objects.opened(v) for v in values)
+        if objects.is_up_to_heirs(evaluator, function.receiver, scope.name, values):
+            values = union([values, NOTHING_KNOWN])
+    return _declared(evaluator, function, values)
 
 
 def _declared(evaluator: Evaluator, function: Function, values: Alternatives) -> Alternatives:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from collections.abc import Mapping as MappingType
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -298,13 +298,6 @@ def _own_attribute(
         if given is None and _is_field(scope, name):
             groups.append(NOTHING_KNOWN)
         for value in evaluator.bound(scope, name, None, None, declared=not told):
-            if (
-                isinstance(value, Literal)
-                and evaluator.is_deep
-                and evaluator.project.is_overridden(scope.module.path, scope.name, name)
-            ):
-                # A subclass may say otherwise.
-                groups.append(NOTHING_KNOWN)
             groups.append(_from_class_body(evaluator, value, instance, cls))
         maker = _decorated_default(scope, name)
         if maker is not None:
@@ -314,9 +307,35 @@ def _own_attribute(
         groups[:0] = [_stored(evaluator, s, name, cls, instance) for s in own if _is_declaration(s)]
     if not groups:
         return None
-    if _is_set_by_name(scope, name) or _is_set_outside(evaluator, cls, name, groups):
-        groups.append(NOTHING_KNOWN)
-    return _filled(evaluator, union(groups), scope, name)
+    values = union(groups)
+    if (
+        _is_set_by_name(scope, name)
+        or _is_set_outside(evaluator, cls, name, values)
+        or is_up_to_heirs(evaluator, instance or Instance(cls), name, values)
+    ):
+        values = union([values, NOTHING_KNOWN])
+    return _filled(evaluator, values, scope, name)
+
+
+def is_up_to_heirs(evaluator: Evaluator, value: Value, name: str, values: Alternatives) -> bool:
+    """Whether a subclass may say otherwise what an object has: None, False or a dict in its class
+    often only holds the place."""
+    if evaluator.is_rough or not isinstance(value, Instance) or value.site is not None:
+        return False
+    if not isinstance(value.cls, Class) or not all(_holds_place(evaluator, v) for v in values):
+        return False
+    scope = value.cls.scope
+    return evaluator.project.heirs.say_otherwise(scope.module.path, scope.name, name)
+
+
+def _holds_place(evaluator: Evaluator, value: Value) -> bool:
+    if evaluator.is_deep and isinstance(value, Literal):
+        return True
+    return _is_placeholder(value) or isinstance(value, Mapping)
+
+
+def _is_placeholder(value: Value) -> bool:
+    return isinstance(value, Literal) and (value.value is None or value.value is False)
 
 
 def _is_declaration(store: Store) -> bool:
@@ -358,13 +377,10 @@ def _is_set_by_name(cls: Scope, name: str) -> bool:
     return bool(found) and (None in found or name in found)
 
 
-def _is_set_outside(
-    evaluator: Evaluator, cls: Class, name: str, groups: Iterable[Alternatives]
-) -> bool:
+def _is_set_outside(evaluator: Evaluator, cls: Class, name: str, values: Alternatives) -> bool:
     """Whether an attribute that is nothing but literals is set from outside of the class: by its
     module (`client = Client()`, `client.timeout = 5`), or, by the look of it, by another one."""
-    literals = [v for group in groups for v in group]
-    if not evaluator.is_deep or not all(isinstance(v, Literal) for v in literals):
+    if not evaluator.is_deep or not all(isinstance(v, Literal) for v in values):
         return False
     scope = cls.scope
     for where, base, event in _stores_outside(scope.module.scope).get(name, ()):
@@ -373,7 +389,7 @@ def _is_set_outside(
             if isinstance(owner, Class):
                 if any(c.key() == cls.key() for c in mro(evaluator, owner)):
                     return True
-    return any(getattr(v, "value", 0) is None for v in literals) and (
+    return any(_is_placeholder(v) for v in values) and (
         evaluator.project.is_set_elsewhere(scope.module.path, name)
     )
 
@@ -620,7 +636,7 @@ def _given_to_base(
         return _frame(evaluator, method, instance, site.passed, site.context) if site else None
     own = instance.cls.scope
     if evaluator.is_deep and instance.site is None:
-        if evaluator.project.has_heirs(own.module.path, own.name):
+        if evaluator.project.heirs.has_any(own.module.path, own.name):
             # They may give their base another timeout.
             return None
     for maker in makers:

@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING
 
+from flake8_untimed.inference.heirs import Heirs
 from flake8_untimed.inference.interest import Interest
 from flake8_untimed.inference.outline import SPECIAL, Outlines
 from flake8_untimed.inference.proof import Proof
@@ -42,8 +43,6 @@ _PATCHED = tuple(
         "requests", "api", "Session", "HTTPAdapter", "ClientSession", "Client", "adapters",
     )
 )  # fmt: skip
-_CLASS = re.compile(rb"class[ \t]+\w+[ \t]*\(([^)]*)\)")
-_NAME = re.compile(rb"\w+")
 _INIT = f"{os.sep}__init__.py"
 _SKIPPED = frozenset(("node_modules", "__pycache__", "venv", "build", "dist", "site-packages"))
 MODULE_LIMIT = 600
@@ -71,14 +70,11 @@ class Project:
         self._bytes: dict[str, bytes] = {}
         self._outlines = Outlines(self._data, self.find, self.submodule, catalogue)
         self._interest = Interest(self._outlines, catalogue, self._make_dye, self._forget)
+        self.heirs = Heirs(self._outlines, self._files_around)
         self._evaluator: Evaluator | None = None
         self._vendored: dict[str, str | None] = {}
-        self._overriding: dict[tuple[str, str, str], list[str]] = {}
         self._looked: dict[tuple[str, Callable[[bytes], bool]], list[str]] = {}
         self._seen_from: dict[tuple[str, Callable[[bytes], bool]], list[str]] = {}
-        self._subclassed: dict[tuple[str, str, str], bool] = {}
-        self._supplied: dict[tuple[str, str, str], bool] = {}
-        self._bases_in: dict[str, dict[bytes, list[str]]] = {}
         self._files: dict[str, list[str]] = {}
 
     @staticmethod
@@ -324,20 +320,6 @@ class Project:
             return self._looked[key]
         return [path for path in self._looked[key] if not _is_test(path, top)]
 
-    def is_overridden(self, path: str, name: str, attribute: str) -> bool:
-        """Whether some class of the project seems to inherit from the one of this name in the file
-        `path`, and to have an attribute of its own. Judged by the look of the text."""
-        key = (path, name, attribute)
-        if key not in self._subclassed:
-            own = re.compile(rb"^[ \t]+" + attribute.encode() + rb"\s*[:=]", re.MULTILINE)
-            self._subclassed[key] = any(own.search(data) for _, data in self._heirs(path, name))
-        return self._subclassed[key]
-
-    def has_heirs(self, path: str, name: str) -> bool:
-        """Whether some class of the project seems to inherit from the one of this name in the file
-        `path`. Judged by the look of the text."""
-        return any(True for _ in self._heirs(path, name))
-
     def is_set_elsewhere(self, path: str, attribute: str) -> bool:
         """Whether a file that imports the module at `path` seems to set an attribute of this name
         on objects of others. Judged by the look of the text."""
@@ -346,76 +328,14 @@ class Project:
             for file in self._looking(path, _sets(attribute))
         )
 
-    def is_supplied(self, path: str, name: str, attribute: str) -> bool:
-        """Whether some class that inherits from the one of this name in the file `path` seems to
-        have an attribute or a method of its own, and may know of a library for it."""
-        key = (path, name, attribute)
-        if key not in self._supplied:
-            word = re.escape(attribute).encode()
-            own = re.compile(
-                rb"^[ \t]+(?:(?:self\.)?"
-                + word
-                + rb"\s*[:=]|(?:async\s+)?def\s+"
-                + word
-                + rb"\s*\()",
-                re.MULTILINE,
-            )
-            self._supplied[key] = any(
-                # In the file of the class itself, one of them is its own.
-                len(own.findall(data)) > (file == path)
-                for file, data in self._heirs(path, name, users_only=True)
-            )
-        return self._supplied[key]
-
-    def overriding(self, path: str, name: str, method: str) -> list[str]:
-        """The parameters of the methods of a name in the files of those classes that seem to
-        inherit from the one called `name` in the file `path`. Judged by the look of the text."""
-        key = (path, name, method)
-        if key not in self._overriding:
-            own = re.compile(
-                rb"^[ \t]+(?:async\s+)?def\s+"
-                + re.escape(method).encode()
-                + rb"\s*\(((?:[^()]|\([^()]*\))*)",
-                re.MULTILINE,
-            )
-            self._overriding[key] = [
-                parameters.decode("utf-8", "replace")
-                for _, data in self._heirs(path, name)
-                for parameters in own.findall(data)
-            ]
-        return self._overriding[key]
-
-    def _heirs(self, path: str, name: str, users_only: bool = False) -> Iterator[tuple[str, bytes]]:
-        """The files with a class that seems to inherit from one of another file, and their texts;
-        `users_only`: those that name a library."""
-        stem = os.path.splitext(os.path.basename(path))[0]
-        places = (os.path.basename(os.path.dirname(path)).encode(), stem.encode())
-        for file in self._inheriting(path).get(name.encode(), ()):
-            if users_only and not self.names_library(file):
-                continue
-            text = self._data(file)
-            if file == path or any(place in text for place in places):
-                yield file, text
-
-    def _inheriting(self, path: str) -> dict[bytes, list[str]]:
-        """Name of a base class -> the files of the project with a class that inherits from it."""
+    def _files_around(self, path: str) -> tuple[str, list[str]]:
+        """The folder of the project around a file, and all its files; the file itself if there is
+        none."""
         folder = os.path.dirname(path)
         top = self._root(folder) or self._top_package(folder) if self._follow else None
         if top is None or not os.path.isabs(path):
-            return self._bases_of([path])
-        if top not in self._bases_in:
-            self._bases_in[top] = self._bases_of(self._python_files(top))
-        return self._bases_in[top]
-
-    def _bases_of(self, files: Iterable[str]) -> dict[bytes, list[str]]:
-        found: dict[bytes, list[str]] = {}
-        for file in files:
-            text = self._data(file)
-            if b"class " in text:
-                for bases in _CLASS.findall(text):
-                    for name in _NAME.findall(bases):
-                        found.setdefault(name, []).append(file)
-        return found
+            return path, [path]
+        return top, self._python_files(top)
 
     def _top_package(self, folder: str) -> str | None:
         """The outermost package around a loose file; None if there is none."""

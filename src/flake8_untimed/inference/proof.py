@@ -129,7 +129,7 @@ class Proof:
             return False
         path, cls = scope.module.path, scope.owner.name
         return any(
-            self._evaluator.project.is_supplied(path, cls, name)
+            self._evaluator.project.heirs.supply(path, cls, name)
             for name in self._attributes_of(first, node)
         )
 

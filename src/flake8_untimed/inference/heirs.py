@@ -1,0 +1,158 @@
+"""Classes of the project that inherit from one, and what they have of their own; by the look of the
+texts, since most of them stand in files that are not read for anything else."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
+
+from flake8_untimed.inference.outline import Outlines
+
+_CLASS = re.compile(rb"class[ \t]+(\w+)[ \t]*\(([^)]*)\)")
+_NAME = re.compile(rb"\w+")
+_RENAMED = re.compile(rb"(\w+)[ \t]+as[ \t]+(\w+)")
+_GENERATIONS = 4
+"""Classes below one another that are looked for."""
+
+_Known = tuple[str, str]  # the file of a class, and its name
+
+
+class Heirs:
+    """Answers for one project; every answer is kept. Classes are named by their file and name."""
+
+    def __init__(
+        self, outlines: Outlines, files_around: Callable[[str], tuple[str, Iterable[str]]]
+    ) -> None:
+        self._outlines = outlines
+        self._files_around = files_around
+        self._inheriting: dict[str, dict[bytes, list[_Known]]] = {}
+        self._files: dict[_Known, list[str]] = {}
+        self._answers: dict[tuple[str, str, object], bool] = {}
+        self._parameters: dict[tuple[str, str, str], list[str]] = {}
+
+    def has_any(self, path: str, name: str) -> bool:
+        """Whether some class inherits from this one."""
+        return bool(self._below(path, name))
+
+    def say_otherwise(self, path: str, name: str, attribute: str) -> bool:
+        """Whether some class that inherits from this one has an attribute or a method of its
+        own."""
+        return self._have(path, name, attribute, users_only=False)
+
+    def supply(self, path: str, name: str, attribute: str) -> bool:
+        """The same for those that may know of a library for it."""
+        return self._have(path, name, attribute, users_only=True)
+
+    def _have(self, path: str, name: str, attribute: str, users_only: bool) -> bool:
+        key = (path, name, (attribute, users_only))
+        if key not in self._answers:
+            own = _own(attribute)
+            self._answers[key] = any(
+                # In the file of the class itself, one of them is its own.
+                len(own.findall(self._outlines.data(file))) > (file == path)
+                for file in self._below(path, name)
+                if not users_only or self._outlines.names_library(file)
+            )
+        return self._answers[key]
+
+    def parameters(self, path: str, name: str, method: str) -> list[str]:
+        """The parameters, as text, of the methods of a name in the files of the classes that
+        inherit from this one."""
+        key = (path, name, method)
+        if key not in self._parameters:
+            own = re.compile(
+                rb"^[ \t]+(?:async\s+)?def\s+"
+                + re.escape(method).encode()
+                + rb"\s*\(((?:[^()]|\([^()]*\))*)",
+                re.MULTILINE,
+            )
+            self._parameters[key] = [
+                parameters.decode("utf-8", "replace")
+                for file in self._below(path, name)
+                for parameters in own.findall(self._outlines.data(file))
+            ]
+        return self._parameters[key]
+
+    def _below(self, path: str, name: str) -> list[str]:
+        """The files of the classes that inherit from one, also by way of others."""
+        if (path, name) not in self._files:
+            found: dict[str, None] = {}
+            seen = {(path, name)}
+            generation = [(path, name)]
+            for _ in range(_GENERATIONS):
+                heirs = [h for known in generation for h in self._children(*known)]
+                found.update((file, None) for file, _ in heirs)
+                generation = [h for h in dict.fromkeys(heirs) if h not in seen]
+                seen.update(generation)
+            self._files[path, name] = [*found]
+        return self._files[path, name]
+
+    def _children(self, path: str, name: str) -> Iterator[_Known]:
+        """The classes that inherit from one straight away. Which of those with its name as a base
+        mean it: those of its file, of files that speak of its module, or that import it."""
+        stem = os.path.splitext(os.path.basename(path))[0]
+        places = (os.path.basename(os.path.dirname(path)).encode(), stem.encode())
+        for file, cls in self._by_base(path).get(name.encode(), ()):
+            text = self._outlines.data(file)
+            if (
+                file == path
+                or any(place in text for place in places)
+                or self._imports(file, path, name)
+            ):
+                yield file, cls
+
+    def _imports(self, file: str, path: str, name: str) -> bool:
+        """Whether a file imports a class, from wherever."""
+        return any(
+            end.path == path and end.name == name
+            for uses in self._outlines.of(file).imports.values()
+            for use in uses
+            if use.name == name
+            for end in self._outlines.ends(use)
+        )
+
+    def _by_base(self, path: str) -> dict[bytes, list[_Known]]:
+        """Name of a base -> the classes of the project around a file that inherit from it."""
+        top, files = self._files_around(path)
+        if top not in self._inheriting:
+            self._inheriting[top] = self._read(files)
+        return self._inheriting[top]
+
+    def _read(self, files: Iterable[str]) -> dict[bytes, list[_Known]]:
+        found: dict[bytes, list[_Known]] = {}
+        for file in files:
+            text = self._outlines.data(file)
+            if b"class " not in text:
+                continue
+            classes: list[tuple[bytes, bytes]] = _CLASS.findall(text)
+            renamed = _renamed(text) if classes else {}
+            for cls, bases in classes:
+                known = (file, cls.decode("utf-8", "replace"))
+                for match in _NAME.finditer(bases):
+                    found.setdefault(renamed.get(match[0], match[0]), []).append(known)
+        return found
+
+
+def _renamed(text: bytes) -> dict[bytes, bytes]:
+    """Local name -> the name that a class was imported by: `import Base as Parent`."""
+    if b" as " not in text:
+        return {}
+    return {
+        match[2]: match[1]
+        for line in text.splitlines()
+        if b" as " in line
+        for match in _RENAMED.finditer(line)
+    }
+
+
+@cache
+def _own(attribute: str) -> re.Pattern[bytes]:
+    """What gives a class an attribute, or a method."""
+    word = re.escape(attribute).encode()
+    return re.compile(
+        rb"^[ \t]+(?:(?:self\.)?" + word + rb"[ \t]*[:=][^=]|(?:async[ \t]+)?def[ \t]+" + word
+        + rb"[ \t]*\()",
+        re.MULTILINE,
+    )  # fmt: skip
