@@ -7,6 +7,7 @@ the four call each other. Nothing is evaluated before it is asked for.
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable, Iterator
 from collections.abc import Mapping as MappingType
 from contextlib import contextmanager
@@ -59,6 +60,9 @@ DEPTH = 60
 """Evaluations inside one another; deeper ones are unknown."""
 MATTERS = frozenset(("contextlib.closing", "contextlib.aclosing", "json.dumps"))
 """Callables outside the libraries whose results are looked into."""
+_GLOBALS = re.compile(
+    r"\bglobals\(\)\s*(?:\.update\(|\[[^\]]+\]\s*=[^=])|\bsetattr\(\s*sys\.modules\b"
+)
 BUDGET = 5_000
 """Evaluations for one question; what takes more is unknown."""
 
@@ -324,7 +328,10 @@ class Evaluator:
                 elsewhere.append(self._binding(function, name, binding, None))
         if name in module.bindings:
             told = any(tells(v) for values in elsewhere for v in values)
-            return union([self.bound(module, name, at, None, declared=not told), *elsewhere])
+            values = union([self.bound(module, name, at, None, declared=not told), *elsewhere])
+            if not self._rough and all(objects.holds_place(self, v) for v in values):
+                values = union([values, *self._rebound(name, module)])
+            return values
         if elsewhere:
             return union(elsewhere)
         key = ("starred", module, name)
@@ -344,25 +351,40 @@ class Evaluator:
             cache["globals"] = found
         return cache["globals"]  # type: ignore[return-value]
 
+    def _rebound(self, name: str, module: Scope) -> Iterator[Alternatives]:
+        """What a name of a module may be beside the None, False or dict that it is bound to: by a
+        star import further down (`from .local_settings import *`), or by other modules."""
+        last = module.bindings[name][-1].statement
+        for statement in module.stars:
+            if last is not None and module.order(statement) > module.order(last):
+                yield self._brought(statement, name, module) or ()
+        if _writes_globals(module) or self.project.is_set_elsewhere(module.module.path, name):
+            yield NOTHING_KNOWN
+
     def _starred(self, name: str, module: Scope) -> Alternatives:
         """A name that `from x import *` may have brought, else one of the builtins."""
         unsure = False
         for statement in module.stars:
-            path = self.project.find(module.module.path, statement.module or "", statement.level)
-            if path is not None:
-                other = self.project.module(path)
-                if other is None:
-                    unsure = True
-                elif exported(other.scope, name):
-                    return self.module_name(name, other.scope)
-            elif statement.level:
-                unsure = True
-            else:
-                value = self.symbol(f"{statement.module}.{name}")
-                if self.knows(value):
-                    return (value,)
-                unsure = unsure or not self.catalogue.library_of(statement.module or "")
+            brought = self._brought(statement, name, module)
+            if brought is not None and brought is not NOTHING_KNOWN:
+                return brought
+            unsure = unsure or brought is NOTHING_KNOWN
         return NOTHING_KNOWN if unsure else (Symbol(f"builtins.{name}"),)
+
+    def _brought(self, statement: ast.ImportFrom, name: str, module: Scope) -> Alternatives | None:
+        """What one `from x import *` brings under a name; None if it surely brings nothing."""
+        path = self.project.find(module.module.path, statement.module or "", statement.level)
+        if path is not None:
+            other = self.project.module(path)
+            if other is None:
+                return NOTHING_KNOWN
+            return self.module_name(name, other.scope) if exported(other.scope, name) else None
+        if statement.level:
+            return NOTHING_KNOWN
+        value = self.symbol(f"{statement.module}.{name}")
+        if self.knows(value):
+            return (value,)
+        return None if self.catalogue.library_of(statement.module or "") else NOTHING_KNOWN
 
     def bound(
         self,
@@ -892,6 +914,13 @@ def _compute(operator: ast.AST, numbers: list[float]) -> Alternatives:
     except (ArithmeticError, MemoryError):
         pass
     return NOTHING_KNOWN
+
+
+def _writes_globals(module: Scope) -> bool:
+    """Whether a module sets names of its own that are not written down."""
+    if "writes globals" not in module._cache:
+        module._cache["writes globals"] = _GLOBALS.search(module.module.text) is not None
+    return module._cache["writes globals"]  # type: ignore[return-value]
 
 
 def exported(module: Scope, name: str) -> bool:

@@ -322,13 +322,14 @@ def is_up_to_heirs(evaluator: Evaluator, value: Value, name: str, values: Altern
     often only holds the place."""
     if evaluator.is_rough or not isinstance(value, Instance) or value.site is not None:
         return False
-    if not isinstance(value.cls, Class) or not all(_holds_place(evaluator, v) for v in values):
+    if not isinstance(value.cls, Class) or not all(holds_place(evaluator, v) for v in values):
         return False
     scope = value.cls.scope
     return evaluator.project.heirs.say_otherwise(scope.module.path, scope.name, name)
 
 
-def _holds_place(evaluator: Evaluator, value: Value) -> bool:
+def holds_place(evaluator: Evaluator, value: Value) -> bool:
+    """Whether a value may only stand there until others say what it is: None, False, a dict."""
     if evaluator.is_deep and isinstance(value, Literal):
         return True
     return _is_placeholder(value) or isinstance(value, Mapping)
@@ -386,6 +387,8 @@ def _is_set_outside(evaluator: Evaluator, cls: Class, name: str, values: Alterna
     for where, base, event in _stores_outside(scope.module.scope).get(name, ()):
         for value in evaluator.evaluate(base, Context(where, event.statement)):
             owner = value.cls if isinstance(value, Instance) else value
+            if isinstance(owner, (Unknown, Parameter)) and any(map(_is_placeholder, values)):
+                return True
             if isinstance(owner, Class):
                 if any(c.key() == cls.key() for c in mro(evaluator, owner)):
                     return True

@@ -439,9 +439,13 @@ def _sets_sockets(data: bytes) -> bool:
 
 @cache
 def _sets(attribute: str) -> Callable[[bytes], bool]:
-    """Tells whether a text sets an attribute of others than `self`."""
+    """Tells whether a text sets an attribute of others than `self`, or puts something into it."""
     word = b"." + attribute.encode()
-    store = re.compile(rb"(?:\.\w+|\b(?!self\b|cls\b)\w+)" + re.escape(word) + rb"[ \t]*=[^=]")
+    store = re.compile(
+        rb"(?:\.\w+|\b(?!self\b|cls\b)\w+)"
+        + re.escape(word)
+        + rb"(?:[ \t]*=[^=]|\[[^\]]*\][ \t]*=[^=]|\.(?:update|setdefault)\()"
+    )
     return lambda data: word in data and store.search(data) is not None
 
 
