@@ -9,6 +9,7 @@ from flake8_untimed.inference.scopes import dotted
 from flake8_untimed.inference.values import (
     NOTHING_KNOWN,
     OTHER,
+    Alias,
     Alternatives,
     Class,
     Collection,
@@ -48,6 +49,7 @@ _MANAGERS = frozenset(
     ("ContextManager", "AsyncContextManager", "AbstractContextManager",
      "AbstractAsyncContextManager")
 )  # fmt: skip
+_GENERIC = _WRAPPERS | _FIRST_ONLY | _SEQUENCES | _MAPPINGS | _MANAGERS
 
 
 def instances(
@@ -66,9 +68,25 @@ def instances(
     if not isinstance(node, (ast.Name, ast.Attribute)):
         return NOTHING_KNOWN
     return union(
-        (_instance(evaluator, v).via(context.scope, node),)
-        for v in evaluator.evaluate(node, context)
+        instances(evaluator, value.node, value.context, depth + 1)
+        if isinstance(value, Alias)
+        else (_instance(evaluator, value).via(context.scope, node),)
+        for value in evaluator.evaluate(node, context)
     )
+
+
+def is_type(node: ast.expr) -> bool:
+    """Whether an expression is a type, by the look of it: `Optional[Session]`, `Session | None`."""
+    if isinstance(node, ast.Subscript):
+        return (dotted(node.value) or "").rpartition(".")[2] in _GENERIC
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
+        return all(
+            isinstance(part, (ast.Name, ast.Attribute))
+            or (isinstance(part, ast.Constant) and part.value is None)
+            or is_type(part)
+            for part in (node.left, node.right)
+        )
+    return False
 
 
 def _instance(evaluator: Evaluator, value: Value) -> Value:

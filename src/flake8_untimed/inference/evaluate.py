@@ -31,6 +31,7 @@ from flake8_untimed.inference.values import (
     NOTHING_KNOWN,
     OTHER,
     UNKNOWN,
+    Alias,
     Alternatives,
     Class,
     Collection,
@@ -265,6 +266,8 @@ class Evaluator:
 
     def _subscript(self, node: ast.expr, context: Context) -> Alternatives:
         assert isinstance(node, ast.Subscript)
+        if types.is_type(node):
+            return (Alias(node, context),)
         return containers.subscript(self, node, context)
 
     def _number(self, node: ast.expr, context: Context) -> Alternatives:
@@ -277,7 +280,9 @@ class Evaluator:
         else:
             assert isinstance(node, ast.BinOp)
             if isinstance(node.op, ast.BitOr):
-                return containers.merged(self, node, context)
+                merged = containers.merged(self, node, context)
+                is_type = merged is NOTHING_KNOWN and types.is_type(node)
+                return (Alias(node, context),) if is_type else merged
             operands = [node.left, node.right]
         numbers = []
         for operand in operands:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_untimed.inference import containers, invoke
 from flake8_untimed.inference.arguments import Argument, Passed, bind, parameter_names
-from flake8_untimed.inference.scopes import Event, Scope, dotted
+from flake8_untimed.inference.scopes import Event, Scope, called_name, dotted
 from flake8_untimed.inference.values import (
     NOTHING_KNOWN,
     OTHER,
@@ -715,10 +715,17 @@ def is_base_init(node: ast.AST) -> bool:
 
 
 def _is_field(cls: Scope, name: str) -> bool:
-    """Whether an attribute is annotated in the class body: whoever makes an object may set it."""
+    """Whether an attribute is annotated in the class body, or one of attrs: whoever makes an
+    object may set it."""
     return any(
-        b.kind == "annotation" and "ClassVar" not in ast.dump(b.node) for b in cls.bindings[name]
+        "ClassVar" not in ast.dump(b.node) if b.kind == "annotation" else _is_of_attrs(b.node)
+        for b in cls.bindings[name]
     )
+
+
+def _is_of_attrs(node: ast.AST) -> bool:
+    """`attr.ib(default=None)`, `field(default=None)`."""
+    return isinstance(node, ast.Call) and called_name(node) in ("ib", "attrib", "field")
 
 
 def _field_argument(
@@ -727,7 +734,11 @@ def _field_argument(
     """A dataclass field that was given at the construction."""
     if instance is None or instance.site is None or "__init__" in cls.scope.bindings:
         return None
-    fields = [n for n, b in cls.scope.bindings.items() if any(x.kind == "annotation" for x in b)]
+    fields = [
+        n
+        for n, bindings in cls.scope.bindings.items()
+        if any(b.kind == "annotation" or _is_of_attrs(b.node) for b in bindings)
+    ]
     argument: Argument | None = bind(instance.site.passed, fields).named.get(name)
     return evaluator.argument(argument) if argument is not None and name in fields else None
 

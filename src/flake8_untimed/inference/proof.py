@@ -15,6 +15,7 @@ from flake8_untimed.inference import handing, objects
 from flake8_untimed.inference.forwarding import hands_on, passes_on
 from flake8_untimed.inference.scopes import Module, Scope, called_name
 from flake8_untimed.inference.values import (
+    Alias,
     Class,
     Collection,
     Context,
@@ -159,7 +160,9 @@ class Proof:
         return False
 
     def _inside(self, value: Value) -> Iterator[Value]:
-        if isinstance(value, Partial):
+        if isinstance(value, Alias):
+            yield from types.instances(self._evaluator, value.node, value.context)
+        elif isinstance(value, Partial):
             yield value.function
         elif isinstance(value, Managed):
             yield from value.values

@@ -16,6 +16,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple, Union
 
 from flake8_untimed.inference import handing
+from flake8_untimed.inference.annotations import is_type
 from flake8_untimed.inference.scopes import COMPREHENSIONS, Scope, dotted
 from flake8_untimed.inference.statements import (
     LOCAL,
@@ -283,6 +284,8 @@ class Dye:
             carries = value is not None and self._carries(value)
             if isinstance(node, ast.AnnAssign) and not carries:
                 carries = self._is_coloured_type(node.annotation)
+            if value is not None and not carries and is_type(value):
+                carries = self._is_coloured_type(value)
             names = names_in(assigned(node))
             if isinstance(value, ast.Lambda) or (value is not None and self._is_wrapper(value)):
                 for name in names:

@@ -111,6 +111,17 @@ class Parameter(Value):
 
 
 @dataclass(eq=False, repr=False)
+class Alias(Unknown):
+    """A type under another name: `Maybe = Optional[Session]`. No object itself."""
+
+    node: ast.expr
+    context: Context
+
+    def key(self) -> object:
+        return (Alias, self.node)
+
+
+@dataclass(eq=False, repr=False)
 class Plain(Other):
     """A function's own parameter that is annotated as nothing that sends requests. What a caller
     gives may still tell more: `options: dict`."""
