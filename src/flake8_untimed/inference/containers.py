@@ -41,7 +41,7 @@ def display(evaluator: Evaluator, node: ast.Dict, context: Context) -> Mapping:
     is_open = len(node.keys) > SIZE
     for key, value in list(zip(node.keys, node.values))[:SIZE]:
         if key is None:
-            for spread_value in evaluator.evaluate(value, context):
+            for spread_value in evaluator.insist(value, context):
                 if not isinstance(spread_value, Mapping):
                     spread_value = Mapping({}, True, value)
                 entries = _overlaid(entries, spread_value)

@@ -85,7 +85,7 @@ def passed_by(evaluator: Evaluator, node: ast.Call, context: Context) -> Passed:
 
 def _spread_mapping(evaluator: Evaluator, node: ast.expr, context: Context, passed: Passed) -> bool:
     """Spread `**node`; False if it may hold what is not in sight."""
-    values = evaluator.evaluate(node, context)
+    values = evaluator.insist(node, context)
     if len(values) != 1 or not isinstance(values[0], Mapping):
         # Several dicts that may be it: what all of them hold would be sure, but is hardly seen.
         mappings = [v for v in values if isinstance(v, Mapping)]

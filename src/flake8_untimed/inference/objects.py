@@ -718,9 +718,14 @@ def _is_field(cls: Scope, name: str) -> bool:
     """Whether an attribute is annotated in the class body, or one of attrs: whoever makes an
     object may set it."""
     return any(
-        "ClassVar" not in ast.dump(b.node) if b.kind == "annotation" else _is_of_attrs(b.node)
+        not _is_constant(b.node) if b.kind == "annotation" else _is_of_attrs(b.node)
         for b in cls.bindings[name]
     )
+
+
+def _is_constant(annotation: ast.AST) -> bool:
+    text = ast.dump(annotation)
+    return "ClassVar" in text or "Final" in text
 
 
 def _is_of_attrs(node: ast.AST) -> bool:
