@@ -68,6 +68,9 @@ class Bound(NamedTuple):
 
 
 UNKNOWN = Bound(Kind.UNKNOWN)
+NO_PARAMETER = "it takes no timeout"
+INCOMPLETE = "incomplete"
+"""Details of what is invalid."""
 _BAD = frozenset((Kind.DISABLED, Kind.PARTIAL, Kind.INVALID))
 
 
@@ -218,7 +221,7 @@ def _object(
     default = kind.default_field
     others = [f for f in kind.fields if f != default]
     if kind.complete and default not in given and not all(f in given for f in others):
-        return Bound(Kind.INVALID, detail="incomplete")
+        return Bound(Kind.INVALID, detail=INCOMPLETE)
     limited: set[str] = set()
     if default in given:
         whole = _default_field(evaluator, given[default], kind, timeouts)

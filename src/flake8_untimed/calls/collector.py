@@ -508,7 +508,8 @@ def written(function: ast.expr, value: Value | None) -> str:
     if text is not None and len(text) <= 60:
         return text
     if isinstance(function, ast.Attribute):
-        return f"(...).{function.attr}"
+        text = _unparsed(function)
+        return text if text is not None and len(text) <= 40 else f"(...).{function.attr}"
     if isinstance(function, ast.Call) and dotted(function.func) == "getattr":
         return _unparsed(function) or written_path(value)
     if value is not None:

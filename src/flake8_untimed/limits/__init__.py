@@ -13,7 +13,7 @@ import ast
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from flake8_untimed.bounds import UNKNOWN, Bound, Kind, Source, judged, omitted
+from flake8_untimed.bounds import NO_PARAMETER, UNKNOWN, Bound, Kind, Source, judged, omitted
 from flake8_untimed.inference import invoke
 from flake8_untimed.inference.arguments import Argument, Passed, bind
 from flake8_untimed.inference.evaluate import Evaluator
@@ -121,7 +121,7 @@ class Limits:
             elif bound.may_hold(sender.timeout, sender.timeout in sender.parameters):
                 return UNKNOWN
         elif "timeout" in passed.keywords and sender.keywords and "timeout" not in sender.keywords:
-            return Bound(Kind.INVALID, detail="it takes no timeout")
+            return Bound(Kind.INVALID, detail=NO_PARAMETER)
         return (
             self.overrides.overridden(value, given, passed)
             or self._prepared(sender, passed)

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from flake8_untimed.bounds import UNKNOWN, Bound, Kind, Source, judged, omitted, worst
+from flake8_untimed.bounds import NO_PARAMETER, UNKNOWN, Bound, Kind, Source, judged, omitted, worst
 from flake8_untimed.inference import invoke, objects
 from flake8_untimed.inference.arguments import Argument, Passed, bind
 from flake8_untimed.inference.evaluate import Evaluator, is_none
@@ -63,9 +63,7 @@ class Clients:
         if constructor.timeout is None and not known.settable:
             plain = isinstance(client.cls, Symbol) and passed is not None
             if plain and _takes_nothing(constructor) and passed and "timeout" in passed.keywords:
-                return Bound(
-                    Kind.INVALID, Source.CLIENT, detail="it takes no timeout", site=client.site
-                )
+                return Bound(Kind.INVALID, Source.CLIENT, detail=NO_PARAMETER, site=client.site)
             return omitted(timeouts)
         if passed is None:
             if known.out_of_sight == "report":
@@ -126,7 +124,7 @@ class Clients:
                 return Bound(Kind.UNKNOWN, detail=f"its {name}= may be no way to the network")
         if constructor.timeout is None:
             if "timeout" in bound.extra and "timeout" not in constructor.idle_timeouts:
-                return Bound(Kind.INVALID, detail="it takes no timeout")
+                return Bound(Kind.INVALID, detail=NO_PARAMETER)
             return omitted(table)
         argument = bound.named.get(constructor.timeout)
         if argument is not None:

@@ -117,6 +117,11 @@ def advice(call: Call, value: Expression) -> str:
     return "set one on the client, or put a bound around the call"
 
 
+def is_given_one(call: Call) -> bool:
+    """Whether a call of a wrapper is given a timeout, by a name that the wrapper has for it."""
+    return any(keyword.arg == (call.taken_as or "timeout") for keyword in call.node.keywords)
+
+
 def exactly(seconds: float) -> Expression:
     """So many seconds, written down."""
     return Expression(f"{seconds:.1f}" if seconds == int(seconds) else repr(seconds))

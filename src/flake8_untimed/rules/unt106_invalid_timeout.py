@@ -29,7 +29,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flake8_untimed.bounds import Kind
+from flake8_untimed.bounds import INCOMPLETE, NO_PARAMETER, Kind
 from flake8_untimed.calls import Call, Construction, Facts
 from flake8_untimed.findings import Expression, Finding, Fix
 from flake8_untimed.rules._timeouts import (
@@ -50,21 +50,25 @@ def check(facts: Facts) -> Iterator[Finding]:
         node = value_node(place)
         text = facts.text(node) if node is not None else place.bound.detail
         fix, why_not = _wrapped(facts, place, text)
-        yield facts.finding(
-            "UNT106",
-            place.node,
-            f"{place.name}() gets a timeout that {place.library.name} rejects"
-            f"{f' ({text})' if text and len(text) < 40 else ''}: it raises or fails at once; pass"
-            f" {_allowed(place)}",
-            fix,
-            why_not,
-        )
+        yield facts.finding("UNT106", place.node, _message(place, text), fix, why_not)
+
+
+def _message(place: Call | Construction, text: str) -> str:
+    if place.bound.detail == NO_PARAMETER:
+        where = "to each call" if isinstance(place, Construction) else "to the client"
+        return f"{place.name}() takes no timeout: it raises TypeError; give it {where} instead"
+    rejected = f" ({text})" if text and len(text) < 40 else ""
+    return (
+        f"{place.name}() gets a timeout that {place.library.name} rejects{rejected}: it raises or"
+        f" fails at once; pass {_allowed(place)}"
+    )
 
 
 def _allowed(place: Call | Construction) -> str:
-    return (
-        "aiohttp.ClientTimeout(total=seconds)" if place.library.name == "aiohttp" else "seconds > 0"
-    )
+    if place.bound.detail == INCOMPLETE:
+        return "a default, or all of its limits"
+    usual = (place.library.writes_client or place.library.writes).text
+    return "aiohttp.ClientTimeout(total=seconds)" if "ClientTimeout(" in usual else "seconds > 0"
 
 
 def _wrapped(facts: Facts, place: Call | Construction, text: str) -> tuple[Fix | None, str | None]:

@@ -38,6 +38,7 @@ from flake8_untimed.findings import Finding
 from flake8_untimed.rules._timeouts import (
     advice,
     at_calls,
+    is_given_one,
     lack,
     seconds_of,
     set_at_call,
@@ -50,15 +51,21 @@ def check(facts: Facts) -> Iterator[Finding]:
         if call.bound.source is not Source.OUT_OF_SIGHT or call.is_given_nearby:
             continue
         value = written_at(facts, call)
+        missing, how = lack(call), advice(call, value)
+        fix, why_not = set_at_call(facts, call, value, safe=False)
+        if call.wrapper is not None:
+            missing = "passes no timeout on"
+            if is_given_one(call) or call.taken_as is None:
+                fix, how = None, f"set one in {call.wrapper}()"
+                why_not = why_not or f"{call.wrapper}() does not hand its own on to this request"
         is_limited = call.bound.seconds is not None
         limit = f"up to {seconds_of(call.bound)}" if is_limited else "for ever"
-        fix, why_not = set_at_call(facts, call, value, safe=False)
         where = "out of sight" if call.bound.site is None else "elsewhere"
         yield facts.finding(
             "UNT111",
             call.node,
-            f"{call.name}() {lack(call)} and its session was made {where}: it waits {limit} unless"
-            f" that was changed there; {advice(call, value)}",
+            f"{call.name}() {missing} and its session was made {where}: it waits {limit} unless"
+            f" that was changed there; {how}",
             fix,
             why_not,
         )
