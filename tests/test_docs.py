@@ -1,6 +1,6 @@
 """README.md and CHANGELOG.md say what is so.
 
-`python tests/test_docs.py` writes README's tables of rules and settings anew.
+`python tests/test_docs.py` writes README's tables anew.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from flake8_untimed import settings
+from flake8_untimed.libraries import catalogue
 from flake8_untimed.rules import RULES
 
 CHECKOUT = Path(__file__).resolve().parent.parent
@@ -50,7 +51,17 @@ def settings_table() -> str:
     return table(("key", "meaning", "value", "in flake8"), *rows)
 
 
-TABLES = {"rules": rules_table, "settings": settings_table}
+def libraries_table() -> str:
+    rows = []
+    for library in catalogue(frozenset()).libraries:
+        texts = dict.fromkeys(
+            w.text for w in (library.writes, library.writes_client) if w is not None
+        )
+        rows.append((f"`{library.name}`", " or ".join(f"`{text}`" for text in texts)))
+    return table(("library", "timeout"), *sorted(rows, key=lambda row: row[0].strip("`")))
+
+
+TABLES = {"rules": rules_table, "settings": settings_table, "libraries": libraries_table}
 
 
 def section(name: str) -> re.Pattern[str]:

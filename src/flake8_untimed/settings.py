@@ -405,7 +405,7 @@ SETTINGS = (
         "long_default",
         _seconds,
         "a number of seconds above 0",
-        "seconds from which a library's own default timeout counts as long",
+        "seconds from which a library's own default timeout counts as long (60)",
         "SECONDS",
         flake8=True,
     ),
