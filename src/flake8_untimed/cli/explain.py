@@ -12,7 +12,8 @@ from flake8_untimed.settings import nearest
 _OPT_IN = """
 
 ## Opt-in
-Reported only if `extend-select` (flake8: `untimed-extend-select`) names it in full."""
+Reported only if `select` or `extend-select` names it in full; with flake8, only if
+`untimed-extend-select` does."""
 
 
 def run(arguments: argparse.Namespace) -> int:

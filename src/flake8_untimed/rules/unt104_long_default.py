@@ -24,7 +24,9 @@ When all calls through the session in sight are bounded: by their own argument, 
 `asyncio.timeout`, `wait_for`, `anyio.fail_after` and their like around them.
 
 ## Fix
-At the client's construction when it is in sight, else at the call (safe).
+At the client's construction when it is in sight, else at the call (safe: what limited the wait
+before was longer; but `total` includes the body, so what takes longer to read ends in an exception:
+the setting `timeouts` chooses another).
 """
 
 from __future__ import annotations

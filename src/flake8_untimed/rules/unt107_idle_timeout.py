@@ -30,7 +30,7 @@ class TimeoutSession(requests.Session):
 When the attribute, or the recipe, is really used by code in sight.
 
 ## Fix
-None: the calls that it was meant for are reported as UNT101, and have one.
+None here: the calls that it was meant for are reported as UNT101, which has one.
 """
 
 from __future__ import annotations

@@ -21,9 +21,9 @@ def fetch(url, timeout=(5, 30)):
 ```
 
 ## When it is not reported
-When the parameter gets another value or is tested anywhere in the function, when None means the library's own default
-(aiohttp, niquests), when a subclass or an adapter may set a timeout, or something around the call
-bounds it.
+When the parameter gets another value or is tested anywhere in the function, when None means the
+library's own default (aiohttp, niquests), when a subclass or an adapter may set a timeout, or
+something around the call bounds it.
 
 ## Fix
 None: which default the function should have is yours to say.

@@ -5,7 +5,7 @@ Finds calls with `stream=True`, and senders that always leave the body to be rea
 (`httpx.stream`).
 
 ## Why is this bad?
-A server that sends one byte now and then keeps the reader for ever, and every timeout is kept.
+A server that sends one byte now and then keeps the reader for ever, and no timeout ever passes.
 
 ## Example
 ```python
@@ -25,8 +25,9 @@ with requests.get(url, stream=True, timeout=(5, 30)) as response:
 ```
 
 ## When it is not reported
-When `stream` is off or not known, when there is no body (HEAD), when the call has no timeout at all (that is UNT101 or UNT102),
-and when something around it bounds the whole.
+When `stream` is off or not known, when there is no body (HEAD), when the call has no timeout at all
+(that is UNT101 or UNT102), and when something around it bounds the whole. A deadline inside the loop
+is not looked for: where there is one, `# noqa: UNT110` says so.
 
 ## Fix
 None: the reading needs a deadline of its own.

@@ -9,11 +9,13 @@ Every later call through the client trusts whoever answers, however far from thi
 
 ## Example
 ```python
+session = requests.Session()
 session.verify = False
 ```
 
 ## Use instead
 ```python
+session = requests.Session()
 session.verify = "/etc/ssl/our-own-ca.pem"
 ```
 
