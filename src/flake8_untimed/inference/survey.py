@@ -412,7 +412,9 @@ class Dye:
             self.marked.update(self.statements.stores_in(node, index))
             if self._bound is None:
                 self._bound = self.statements.bound_names()
-            self._heirs[index] = self.statements.own_names(node) - self._bound
+            # A mixin beside it, in the same module, may have a `request()` that ends in its base's.
+            elsewhere = self._wanted - {getattr(part, "name", "") for part in node.body}
+            self._heirs[index] = self.statements.own_names(node) - (self._bound - elsewhere)
             self._inherit(self._heirs[index])
 
     def _inherit(self, missing: set[str]) -> None:
