@@ -42,8 +42,8 @@ def use_json(facts: Facts, body: JsonBody) -> tuple[Fix | None, str | None]:
         return None, f"{call.name}() has no parameter json"
     reason = (
         _of_signing(body)
-        or _of_place(call, body.argument)
         or obstacle(facts, call, body.argument, body.parameter, body.dumps)
+        or _of_place(call, body.argument)
     )
     if reason is not None:
         return None, reason
