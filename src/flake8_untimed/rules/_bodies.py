@@ -11,11 +11,12 @@ from flake8_untimed.calls.bodies import signer
 from flake8_untimed.inference.arguments import Argument
 from flake8_untimed.inference.values import (
     Alternatives,
+    Collection,
+    Instance,
     Literal,
     Mapping,
-    Parameter,
     Result,
-    Unknown,
+    Value,
 )
 
 STANDARD = "json.dumps"
@@ -64,9 +65,15 @@ def json_bodies(facts: Facts) -> Iterator[JsonBody]:
 def _is_given(facts: Facts, call: Call, parameter: str) -> bool:
     """Whether something that is surely not None is given for a parameter."""
     values = facts.values(call.argument(parameter))
-    return bool(values) and not any(
-        isinstance(v, (Unknown, Parameter)) or (isinstance(v, Literal) and v.value is None)
-        for v in values
+    return bool(values) and all(is_something(facts, v) for v in values)
+
+
+def is_something(facts: Facts, value: Value) -> bool:
+    """Whether a value is surely not None."""
+    return (
+        isinstance(value, (Mapping, Collection, Instance))
+        or (isinstance(value, Literal) and value.value is not None)
+        or facts.is_declared(value)
     )
 
 

@@ -23,14 +23,18 @@ from flake8_untimed.findings import (
 from flake8_untimed.inference.arguments import Argument
 from flake8_untimed.inference.values import (
     Collection,
-    Instance,
     Literal,
-    Mapping,
     Result,
     Symbol,
     Value,
 )
-from flake8_untimed.rules._bodies import STANDARD, JsonBody, is_content_type, is_only_none
+from flake8_untimed.rules._bodies import (
+    STANDARD,
+    JsonBody,
+    is_content_type,
+    is_only_none,
+    is_something,
+)
 
 
 def use_json(facts: Facts, body: JsonBody) -> tuple[Fix | None, str | None]:
@@ -224,15 +228,7 @@ def surely_something(facts: Facts, made: Result) -> bool:
         called = facts.evaluate(node.func, context)
         if _is_one_of(called, (*_MAKERS, "dataclasses.asdict")):
             return True
-    return all(_is_something(facts, value) for value in facts.evaluate(node, context))
-
-
-def _is_something(facts: Facts, value: Value) -> bool:
-    return (
-        isinstance(value, (Mapping, Collection, Instance))
-        or (isinstance(value, Literal) and value.value is not None)
-        or facts.is_declared(value)
-    )
+    return all(is_something(facts, value) for value in facts.evaluate(node, context))
 
 
 def _is_one_of(values: tuple[Value, ...], paths: tuple[str, ...]) -> bool:
