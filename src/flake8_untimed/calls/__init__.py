@@ -16,7 +16,7 @@ from flake8_untimed.calls import contexts
 from flake8_untimed.calls.idle import Idle
 from flake8_untimed.findings import Finding, Fix, Span
 from flake8_untimed.inference import invoke
-from flake8_untimed.inference.arguments import Argument, defaults
+from flake8_untimed.inference.arguments import Argument, bind, defaults
 from flake8_untimed.inference.arguments import Bound as BoundArguments
 from flake8_untimed.inference.evaluate import Evaluator
 from flake8_untimed.inference.scopes import Event, Module, dotted
@@ -165,9 +165,10 @@ class Facts:
     def is_plain(self, client: Instance) -> bool:
         """Whether a client is of the library's own class, and stands for itself."""
         known = self.evaluator.client_of(client)
-        around = known.takes_session if known is not None else None
-        given = client.site.passed.keywords if client.site is not None else {}
-        return isinstance(client.cls, Symbol) and around not in given
+        if known is None or client.site is None:
+            return isinstance(client.cls, Symbol)
+        given = bind(client.site.passed, known.constructor.parameters).named
+        return isinstance(client.cls, Symbol) and known.takes_session not in given
 
     def is_declared(self, value: Value) -> bool:
         """Whether a value is a parameter whose annotation leaves no room for None."""

@@ -23,14 +23,14 @@ _SIGNING = re.compile(
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
-def signer(facts: Facts, call: Call, parameter: str, text: Result, again: bool) -> ast.Call | None:
-    """The call that signs or hashes the text that a request sends as `parameter`, where the text
-    is made or sent, or in a function on the way. `again`: or other text of the same object."""
+def signer(facts: Facts, call: Call, parameter: str, text: Result) -> ast.Call | None:
+    """The call that signs or hashes the text that a request sends as `parameter`, or the same text
+    made once more: where it is made or sent, or in a function on the way."""
     for scope in dict.fromkeys(c.scope.of_statement for c in (call.context, text.site.context)):
         for node, context in _signings(scope):
             if node is call.node and call.wrapper is None:
                 continue
-            if any(_is_text(facts, part, context, text, again) for part in _given(node)):
+            if any(_is_text(facts, part, context, text) for part in _given(node)):
                 return node
     for scope in functions_on_the_way(facts, call):
         for node, _ in _signings(scope):
@@ -121,16 +121,21 @@ def _given(node: ast.Call) -> Iterator[ast.AST]:
         yield from ast.walk(argument)
 
 
-def _is_text(facts: Facts, part: ast.AST, context: Context, text: Result, again: bool) -> bool:
-    made = text.site.node
+def _is_text(facts: Facts, part: ast.AST, context: Context, text: Result) -> bool:
     if isinstance(part, (ast.Name, ast.Attribute)):
         values = facts.evaluate(part, context)
-        return any(isinstance(v, Result) and v.site.node is made for v in values)
-    return part is made or (
-        again
-        and isinstance(part, ast.Call)
-        and ast.dump(part.func) == ast.dump(made.func)
-        and [ast.dump(a) for a in part.args] == [ast.dump(a) for a in made.args]
+        return any(isinstance(v, Result) and v.site.node is text.site.node for v in values)
+    return part is text.site.node or is_made_again(part, text)
+
+
+def is_made_again(part: ast.AST, text: Result) -> bool:
+    """Whether a node is another call that makes the same text of the same object."""
+    made = text.site.node
+    return (
+        isinstance(part, ast.Call)
+        and part is not made
+        and bool(part.args)
+        and ast.dump(part) == ast.dump(made)
     )
 
 

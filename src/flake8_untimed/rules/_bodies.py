@@ -57,7 +57,7 @@ def json_bodies(facts: Facts) -> Iterator[JsonBody]:
                     # It may add the header in its own manner.
                     kind = "unknown"
                 headers = call.argument(call.sender.headers)
-                signed = signer(facts, call, parameter, made, again=not body.same_bytes)
+                signed = signer(facts, call, parameter, made)
                 yield JsonBody(call, argument, parameter, made, kind, headers, signed)
                 break
 

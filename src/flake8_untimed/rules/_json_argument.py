@@ -8,6 +8,7 @@ import math
 from flake8_untimed.calls import Call, Facts
 from flake8_untimed.calls.bodies import (
     functions_on_the_way,
+    is_made_again,
     is_rebound_inside,
     keywords_in_class,
     uses,
@@ -57,7 +58,7 @@ def use_json(facts: Facts, body: JsonBody) -> tuple[Fix | None, str | None]:
     # A client may have a header of its own, which json= would leave as it is.
     if body.content_type == "json" and call.client is None:
         edits += _without_header(facts, body)
-    safe = surely_something(facts, body.dumps) and not _may_differ(facts, call)
+    safe = surely_something(facts, body.dumps) and not _may_differ(facts, body)
     return Fix(tuple(edits), safe), None
 
 
@@ -190,17 +191,24 @@ def _is_no_number(node: ast.AST) -> bool:
 # What may be otherwise with it ---------------------------------------------------------------
 
 
-def _may_differ(facts: Facts, call: Call) -> bool:
+def _may_differ(facts: Facts, body: JsonBody) -> bool:
     """Whether something on the way may make of `json=` what it does not make of the text."""
-    known = call.sender.body
+    call, known = body.call, body.call.sender.body
     assert known is not None
     if known.encoders and _may_encode(facts, call):
         return True
-    # One that has signed the text already.
-    auth = () if known.same_bytes else facts.values(call.argument("auth"))
-    if not all(isinstance(v, (Collection, Literal)) for v in auth):
+    if not known.same_bytes and _are_bytes_known(facts, body):
         return True
     return any(uses(scope, known.text) for scope in functions_on_the_way(facts, call))
+
+
+def _are_bytes_known(facts: Facts, body: JsonBody) -> bool:
+    """Whether the call may tell of the very bytes of the text: their length, their signature."""
+    call = body.call
+    if any(is_made_again(part, body.dumps) for part in ast.walk(call.node)):
+        return True
+    auth = facts.values(call.argument("auth"))
+    return not all(isinstance(v, (Collection, Literal)) for v in auth)
 
 
 def _may_encode(facts: Facts, call: Call) -> bool:

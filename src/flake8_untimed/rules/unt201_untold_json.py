@@ -28,7 +28,8 @@ project, which may add them. With `files=` beside it, which most libraries refus
 `json=x`, where the body is just `json.dumps(x)`, or that encoded as UTF-8, ASCII or Latin-1. Safe
 when the object is surely not None, and no class of the project that the request goes through does
 anything with the body itself. With aiohttp the session must be made in sight, too: another may have
-a `json_serialize=` of its own.
+a `json_serialize=` of its own. httpx writes `json=` without spaces: there, nothing else in the call
+may tell of the bytes (the length of the text, an `auth=` that may have signed it).
 
 Left alone: dumps with options, another JSON library, text made elsewhere, and text that is also
 signed or hashed, of which other bytes would be sent: there, give the Content-Type.
