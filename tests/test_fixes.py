@@ -244,6 +244,17 @@ def test_an_edit_that_means_something_else_is_seen() -> None:
     assert fix("x = get() * 2\n", replace).source.text == "x = (a + b) * 2\n"
 
 
+def test_a_text_that_does_not_compile_is_not_written() -> None:
+    """`ast.parse` has nothing against a keyword that is given twice."""
+    text = "post(u, data=dumps(x), json=None, timeout=5)\n"
+    outcome = fix(text + "get(u)\n", untimed, dumped)
+    assert outcome.source.text == text + "get(u, timeout=5)\n"
+    (left,) = outcome.left
+    assert "keyword argument repeated: json" in left.reason
+    # A notebook's text did not compile before, either.
+    assert fix("get(u)\nawait x\n", untimed).source.text == "get(u, timeout=5)\nawait x\n"
+
+
 def test_trees_are_told_apart() -> None:
     same = [
         ("a(1)", "a( 1 )"),

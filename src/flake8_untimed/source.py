@@ -147,10 +147,20 @@ class Source:
 
     def parse(self) -> ast.Module:
         """Raises SourceError, and nothing else, whatever the text is."""
+        tree = self._compiled(ast.PyCF_ONLY_AST)
+        assert isinstance(tree, ast.Module)
+        return tree
+
+    def check_compiles(self) -> None:
+        """Compile the text, without running it: some errors no parser finds, such as a keyword
+        that is given twice. Raises SourceError, and nothing else."""
+        self._compiled(0)
+
+    def _compiled(self, flags: int) -> object:
         try:
             with warnings.catch_warnings():  # about what is analysed; nobody asked here
                 warnings.simplefilter("ignore")
-                return ast.parse(self.text)
+                return compile(self.text, "<unknown>", "exec", flags, dont_inherit=True)
         except SyntaxError as error:
             where = f" on line {error.lineno}" if error.lineno else ""
             raise SourceError(self.path, f"syntax error{where}: {error.msg}") from None

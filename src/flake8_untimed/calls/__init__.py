@@ -16,16 +16,17 @@ from flake8_untimed.calls import contexts
 from flake8_untimed.calls.idle import Idle
 from flake8_untimed.findings import Finding, Fix, Span
 from flake8_untimed.inference import invoke
-from flake8_untimed.inference.arguments import Argument
+from flake8_untimed.inference.arguments import Argument, bind, defaults
 from flake8_untimed.inference.arguments import Bound as BoundArguments
 from flake8_untimed.inference.evaluate import Evaluator
-from flake8_untimed.inference.scopes import Event, Module
+from flake8_untimed.inference.scopes import Event, Module, dotted
 from flake8_untimed.inference.values import (
     Alternatives,
     Context,
     Instance,
     Mapping,
     Parameter,
+    Plain,
     Symbol,
     Value,
 )
@@ -35,6 +36,8 @@ from flake8_untimed.limits import Limits
 from flake8_untimed.settings import Settings
 from flake8_untimed.source import Source as Text
 
+_CONTAINERS = frozenset(("Dict", "List", "Tuple", "Mapping", "MutableMapping", "Sequence"))
+"""Types that are written without their elements."""
 _DISPLAYS = (ast.Dict, ast.List, ast.DictComp, ast.ListComp)
 
 
@@ -162,20 +165,29 @@ class Facts:
     def is_plain(self, client: Instance) -> bool:
         """Whether a client is of the library's own class, and stands for itself."""
         known = self.evaluator.client_of(client)
-        around = known.takes_session if known is not None else None
-        given = client.site.passed.keywords if client.site is not None else {}
-        return isinstance(client.cls, Symbol) and around not in given
+        if known is None or client.site is None:
+            return isinstance(client.cls, Symbol)
+        given = bind(client.site.passed, known.constructor.parameters).named
+        return isinstance(client.cls, Symbol) and known.takes_session not in given
 
     def is_declared(self, value: Value) -> bool:
         """Whether a value is a parameter whose annotation leaves no room for None."""
+        if isinstance(value, Plain):
+            return True
         if not isinstance(value, Parameter):
             return False
-        for binding in value.scope.bindings.get(value.name, ()):
-            annotation = getattr(binding.node, "annotation", None)
-            if annotation is not None:
-                text = ast.unparse(annotation)
-                return not any(word in text for word in ("None", "Optional", "Any", "object"))
-        return False
+        arguments = value.scope.node.args  # type: ignore[union-attr]
+        default = defaults(arguments).get(value.name)
+        if isinstance(default, ast.Constant) and default.value is None:
+            # `payload: Dict = None` is often written.
+            return False
+        bindings = value.scope.bindings.get(value.name, ())
+        annotations = (getattr(binding.node, "annotation", None) for binding in bindings)
+        return any(
+            isinstance(a, (ast.Name, ast.Attribute))
+            and (dotted(a) or "").rpartition(".")[2] in _CONTAINERS
+            for a in annotations
+        )
 
     def headers_set(self, client: Instance) -> Iterator[Value | None]:
         """What is put into `client.headers`, each as a mapping; None where that is out of sight."""

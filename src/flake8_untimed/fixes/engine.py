@@ -96,7 +96,7 @@ def fix_source(
 ) -> Outcome:
     """Carry out the fixes of `findings`, which are all that `analyze` gives for `source`.
 
-    Each new text is parsed and analysed again: it must mean the old one plus exactly the edits,
+    Each new text is compiled and analysed again: it must mean the old one plus exactly the edits,
     without the findings that were fixed, and with no new ones. A fix that does not stand the test
     is left out, and the others are tried without it. Raises LibcstMissing, and nothing else.
     """
@@ -212,6 +212,7 @@ def _attempt(
         new = Source(text, source.path, encoding=source.encoding, bom=source.bom)
         change_tree(module, changes)
         moved = compare(module.tree, new.parse(), places(source, everything))
+        _check_compiles(source, new)
         remaining = _check_findings(
             source, everything, plan.accepted, list(analyze(new)), new, moved
         )
@@ -222,6 +223,18 @@ def _attempt(
     except RecursionError:
         raise Refused("the file is nested too deeply to be edited") from None
     return _Attempt(new, plan.accepted, remaining, plan.refused)
+
+
+def _check_compiles(source: Source, new: Source) -> None:
+    """Raises SourceError where the new text does not compile, unless the old one did not either."""
+    try:
+        new.check_compiles()
+    except SourceError:
+        try:
+            source.check_compiles()
+        except SourceError:
+            return
+        raise
 
 
 def _check_findings(

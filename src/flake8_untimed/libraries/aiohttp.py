@@ -69,7 +69,12 @@ SWITCHES = (
     _CONTEXT,
 )
 
-BODY = Body(text=("data",), json="json", sent_as="as text/plain")
+BODY = Body(
+    text=("data",),
+    json="json",
+    sent_as="as text/plain",
+    encoders=("json_serialize", "json_serialize_bytes"),
+)
 
 _REQUEST_KEYWORDS = (
     "params", "data", "json", "cookies", "headers", "skip_auto_headers", "auth",

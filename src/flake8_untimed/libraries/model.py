@@ -108,6 +108,8 @@ class Body:
     """Whether `json=x` sends the very bytes of `json.dumps(x)`; if not, JSON of equal value."""
     none_is_empty: bool = True
     """Whether `json=None` sends no body at all."""
+    encoders: tuple[str, ...] = ()
+    """Arguments of the client's constructor that encode what `json` is given in their own way."""
     request: str | None = None
     """A parameter that may be a whole request with headers of its own (`urlopen(Request(...),
     data=...)`): unless it is plainly a str, nothing can be said of the Content-Type."""

@@ -7,15 +7,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from flake8_untimed.calls import Call, Facts
-from flake8_untimed.findings import (
-    Edit,
-    Expression,
-    Fix,
-    RemoveArgument,
-    RemoveItem,
-    RenameArgument,
-)
-from flake8_untimed.inference.arguments import Argument, defaults
+from flake8_untimed.calls.bodies import signer
+from flake8_untimed.inference.arguments import Argument
 from flake8_untimed.inference.values import (
     Alternatives,
     Collection,
@@ -23,6 +16,7 @@ from flake8_untimed.inference.values import (
     Literal,
     Mapping,
     Result,
+    Value,
 )
 
 STANDARD = "json.dumps"
@@ -43,13 +37,16 @@ class JsonBody(NamedTuple):
     dumps: Result
     content_type: str
     headers: Argument | None
+    signed_by: ast.Call | None
+    """The call that signs or hashes the text: `json=` need not write the same bytes."""
 
 
 def json_bodies(facts: Facts) -> Iterator[JsonBody]:
     """The calls whose body is surely JSON text."""
     for call in facts.requests:
         body = call.sender.body
-        if body is None:
+        # With files, the text is no body: most libraries raise.
+        if body is None or any(_is_given(facts, call, name) for name in body.beside):
             continue
         for parameter in body.text:
             argument = call.argument(parameter)
@@ -60,8 +57,29 @@ def json_bodies(facts: Facts) -> Iterator[JsonBody]:
                     # It may add the header in its own manner.
                     kind = "unknown"
                 headers = call.argument(call.sender.headers)
-                yield JsonBody(call, argument, parameter, made, kind, headers)
+                signed = signer(facts, call, parameter, made)
+                yield JsonBody(call, argument, parameter, made, kind, headers, signed)
                 break
+
+
+def _is_given(facts: Facts, call: Call, parameter: str) -> bool:
+    """Whether something that is surely not None is given for a parameter."""
+    values = facts.values(call.argument(parameter))
+    return bool(values) and all(is_something(facts, v) for v in values)
+
+
+def is_something(facts: Facts, value: Value) -> bool:
+    """Whether a value is surely not None."""
+    return (
+        isinstance(value, (Mapping, Collection, Instance))
+        or (isinstance(value, Literal) and value.value is not None)
+        or facts.is_declared(value)
+    )
+
+
+def is_only_none(values: Alternatives) -> bool:
+    """Whether nothing is given, or nothing but None."""
+    return all(isinstance(v, Literal) and v.value is None for v in values)
 
 
 def json_text(values: Alternatives) -> Result | None:
@@ -72,9 +90,17 @@ def json_text(values: Alternatives) -> Result | None:
     return None
 
 
-def is_plain(body: JsonBody) -> bool:
-    """Whether the JSON text is what `json=` would make of the same object."""
-    return body.dumps.path == STANDARD and not body.dumps.site.node.keywords
+def is_same(facts: Facts, body: JsonBody) -> bool:
+    """Whether `json=` is there, and the JSON text is what it would make of the same object."""
+    call, known = body.call, body.call.sender.body
+    return (
+        known is not None
+        and known.json is not None
+        and body.dumps.path == STANDARD
+        and not body.dumps.site.passed.keywords
+        and body.signed_by is None
+        and all(is_only_none(facts.values(call.argument(name))) for name in known.beside)
+    )
 
 
 # What the server is told ---------------------------------------------------------------------
@@ -107,18 +133,32 @@ def _of_headers(value: object) -> str:
         return "none"
     if not isinstance(value, Mapping):
         return "unknown"
-    for key, entry in value.entries.items():
-        if isinstance(key, str) and key.lower() == "content-type":
-            return _of_type(entry)
+    # In several spellings, the last one is sent.
+    told = [entry for key, entry in value.entries.items() if is_content_type(key)]
+    if told:
+        return _of_type(told[-1])
     return "unknown" if value.open or value.others else "none"
+
+
+def is_content_type(key: object) -> bool:
+    """Whether the key of a header is that of the Content-Type."""
+    return (_text_of(key) or "").lower() == "content-type"
+
+
+def _text_of(value: object) -> str | None:
+    """The text of a key or value of headers, which may be written as bytes, too."""
+    if isinstance(value, bytes):
+        return value.decode("latin-1")
+    return value if isinstance(value, str) else None
 
 
 def _of_type(values: Alternatives) -> str:
     kinds = set()
     for value in values:
-        if not isinstance(value, Literal) or not isinstance(value.value, str):
+        text = _text_of(value.value) if isinstance(value, Literal) else None
+        if text is None:
             return "unknown"
-        kinds.add("json" if _is_json(value.value) else "other")
+        kinds.add("json" if _is_json(text) else "other")
     return kinds.pop() if len(kinds) == 1 else "unknown"
 
 
@@ -146,136 +186,3 @@ def _of_client(facts: Facts, call: Call) -> str:
         if later != "none":
             kind = later
     return kind
-
-
-# The fix -------------------------------------------------------------------------------------
-
-
-def use_json(facts: Facts, body: JsonBody) -> tuple[Fix | None, str | None]:
-    """`json=x` in the place of `data=json.dumps(x)`, or why not."""
-    call = body.call
-    known = call.sender.body
-    assert known is not None
-    reason = _obstacle(facts, body)
-    if reason is not None or known.json is None:
-        return None, reason or f"{call.name}() has no parameter json"
-    dumped = body.dumps.site.node.args[0]
-    span = facts.span(call.node)
-    edits: list[Edit] = [
-        RenameArgument(
-            span, body.parameter, known.json, Expression(facts.text(dumped)), body.argument.position
-        )
-    ]
-    # A client may have a header of its own, which json= would leave as it is.
-    if body.content_type == "json" and call.client is None:
-        edits += _without_header(facts, body)
-    safe = surely_something(facts, body.dumps)
-    return Fix(tuple(edits), safe), None
-
-
-def _obstacle(facts: Facts, body: JsonBody) -> str | None:
-    call, made = body.call, body.dumps
-    known = call.sender.body
-    assert known is not None
-    if made.path != STANDARD:
-        return f"{made.path}() writes other bytes than json="
-    passed = made.site.node
-    if len(passed.args) != 1 or isinstance(passed.args[0], ast.Starred):
-        return "dumps() is called in an unusual manner"
-    if passed.keywords:
-        return f"dumps has {passed.keywords[0].arg or '**'}="
-    if isinstance(passed.args[0], ast.Constant) and passed.args[0].value is None:
-        return "json=None would send no body"
-    if call.handed_over:
-        return "the sender is handed over here"
-    if call.wrapper is not None:
-        return f"{call.wrapper}() may take no {known.json}="
-    if not body.argument.is_written or body.argument.node is None:
-        return "the body is given elsewhere"
-    position = body.argument.position
-    if position is not None and position + 1 < len(call.node.args):
-        return "arguments that follow it by position would move up"
-    if not any(part is passed for part in ast.walk(body.argument.node)):
-        return f"the JSON text is made elsewhere (line {passed.lineno})"
-    for other in (*known.text, known.json, *known.beside):
-        if other not in (body.parameter, None) and call.argument(other) is not None:
-            given = facts.values(call.argument(other))
-            if not all(isinstance(v, Literal) and v.value is None for v in given):
-                return f"{other}= stands beside it"
-    if call.arguments.open_keywords:
-        return "**kwargs may hold another body"
-    client = call.client
-    if client is not None and client.site is not None:
-        for name in ("json_serialize", "json_serialize_bytes"):
-            if name in client.site.passed.keywords:
-                return f"the session has {name}="
-    return None
-
-
-def _without_header(facts: Facts, body: JsonBody) -> list[Edit]:
-    """Drop the header where it stands at the call and says no more than json= will."""
-    headers = body.headers
-    if headers is None or not headers.is_written or not isinstance(headers.node, ast.Dict):
-        return []
-    node = headers.node
-    for key, value in zip(node.keys, node.values):
-        if (
-            isinstance(key, ast.Constant)
-            and isinstance(key.value, str)
-            and key.value.lower() == "content-type"
-        ):
-            if not isinstance(value, ast.Constant) or value.value != "application/json":
-                return []
-            if len(node.keys) == 1:
-                name = body.call.sender.headers or "headers"
-                if headers.position is not None:
-                    return []
-                return [RemoveArgument(facts.span(body.call.node), name, headers.position)]
-            return [RemoveItem(facts.span(node), key.value)]
-    return []
-
-
-_MAKERS = frozenset(
-    ("dict", "list", "tuple", "str", "int", "float", "bool", "set", "sorted", "len")
-)
-_DUMPERS = frozenset(
-    ("model_dump", "to_dict", "asdict", "dict", "as_dict", "copy", "to_json", "items")
-)
-
-
-def surely_something(facts: Facts, made: Result) -> bool:
-    """Whether the object that is dumped is surely not None."""
-    node = made.site.node.args[0]
-    if isinstance(node, (ast.Dict, ast.List, ast.Tuple, ast.ListComp, ast.DictComp, ast.JoinedStr)):
-        return True
-    if isinstance(node, ast.Call):
-        function = node.func
-        name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
-        return name in (_DUMPERS if isinstance(function, ast.Attribute) else _MAKERS | {"asdict"})
-    if isinstance(node, ast.Name) and _is_declared(made, node.id):
-        return True
-    values = facts.evaluate(node, made.site.context)
-    return all(
-        isinstance(v, (Mapping, Collection, Instance))
-        or (isinstance(v, Literal) and v.value is not None)
-        or facts.is_declared(v)
-        for v in values
-    )
-
-
-_PLAIN = frozenset(("dict", "list", "str", "int", "float", "bool", "Dict", "List", "Mapping"))
-
-
-def _is_declared(made: Result, name: str) -> bool:
-    """Whether a name is a parameter of the function around, never bound again, whose annotation is
-    a plain type and whose default is not None (`d: dict = None` is often written)."""
-    scope = made.site.context.scope
-    function = scope.node
-    bindings = scope.bindings.get(name, ())
-    if not isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)) or len(bindings) != 1:
-        return False
-    default = defaults(function.args).get(name)
-    if isinstance(default, ast.Constant) and default.value is None:
-        return False
-    annotation = getattr(bindings[0].node, "annotation", None)
-    return isinstance(annotation, ast.Name) and annotation.id in _PLAIN

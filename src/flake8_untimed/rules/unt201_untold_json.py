@@ -22,11 +22,20 @@ requests.post(url, json=body)
 ## When it is not reported
 When a Content-Type is given: with JSON see UNT202, with any other the call is right as it is
 (`application/vnd.api+json`). When the headers are out of sight, and through a function of the
-project, which may add them.
+project, which may add them. With `files=` beside it, which most libraries refuse.
 
 ## Fix
-`json=x` (safe when the object is surely not None and dumps has no options; dumps with options,
-another JSON library, or text made elsewhere is left alone).
+`json=x`, where the body is just `json.dumps(x)`, or that encoded as UTF-8, ASCII or Latin-1. Safe
+when the object is surely not None, and no class of the project that the request goes through does
+anything with the body itself. With aiohttp the session must be made in sight, too: another may have
+a `json_serialize=` of its own. httpx writes `json=` without spaces: there, nothing else in the call
+may tell of the bytes (the length of the text, an `auth=` that may have signed it).
+
+Left alone: dumps with options, another JSON library, text made elsewhere, and text that is also
+signed or hashed, of which other bytes would be sent: there, give the Content-Type.
+
+Mind NaN and Infinity, which are no JSON: `json.dumps` writes them all the same, requests and httpx
+raise for them with `json=`. Where `float("nan")` or the like stands in the object, it is left alone.
 """
 
 from __future__ import annotations
@@ -35,7 +44,8 @@ from collections.abc import Iterator
 
 from flake8_untimed.calls import Facts
 from flake8_untimed.findings import Finding
-from flake8_untimed.rules._bodies import is_plain, json_bodies, use_json
+from flake8_untimed.rules._bodies import is_same, json_bodies
+from flake8_untimed.rules._json_argument import use_json
 
 
 def check(facts: Facts) -> Iterator[Finding]:
@@ -45,8 +55,7 @@ def check(facts: Facts) -> Iterator[Finding]:
         fix, why_not = use_json(facts, body)
         known = body.call.sender.body
         assert known is not None
-        is_same = known.json is not None and is_plain(body)
-        advice = "pass json=" if is_same else "give the Content-Type"
+        advice = "pass json=" if is_same(facts, body) else "give the Content-Type"
         yield facts.finding(
             "UNT201",
             body.call.node,

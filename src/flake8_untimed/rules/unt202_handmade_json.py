@@ -19,11 +19,13 @@ requests.post(url, json=body)
 ```
 
 ## When it is not reported
-When the Content-Type is another one, or out of sight.
+When the Content-Type is another one, or out of sight. When what sends it takes no `json=`. When the
+text is signed or hashed as well: `json=` need not send the same bytes.
 
 ## Fix
-`json=x`, and the header goes if it stood at the call for this reason only (safe). It stays where the
-call goes through a client, which may have a header of its own.
+`json=x`, under the conditions of UNT201, and the header goes if it stood at the call for this reason
+only (safe). It stays where the call goes through a client, which may have a header of its own, and
+where a `**mapping` before it or another spelling of it would count in its place.
 """
 
 from __future__ import annotations
@@ -32,18 +34,25 @@ from collections.abc import Iterator
 
 from flake8_untimed.calls import Facts
 from flake8_untimed.findings import Finding
-from flake8_untimed.rules._bodies import is_plain, json_bodies, use_json
+from flake8_untimed.rules._bodies import is_same, json_bodies
+from flake8_untimed.rules._json_argument import use_json
 
 
 def check(facts: Facts) -> Iterator[Finding]:
     for body in json_bodies(facts):
-        if body.content_type == "json":
-            fix, why_not = use_json(facts, body)
-            same = "json= does both" if is_plain(body) else "json= does both, if its bytes will do"
-            yield facts.finding(
-                "UNT202",
-                body.call.node,
-                f"{body.call.name}() encodes JSON and sets its Content-Type by hand; {same}",
-                fix,
-                why_not,
-            )
+        known = body.call.sender.body
+        assert known is not None
+        if body.content_type != "json" or known.json is None or body.signed_by is not None:
+            continue
+        fix, why_not = use_json(facts, body)
+        if is_same(facts, body):
+            advice = "json= does both"
+        else:
+            advice = "json= does both, if its bytes will do"
+        yield facts.finding(
+            "UNT202",
+            body.call.node,
+            f"{body.call.name}() encodes JSON and sets its Content-Type by hand; {advice}",
+            fix,
+            why_not,
+        )

@@ -21,17 +21,18 @@ requests.post(url, json=body)
 When the value is JSON text only sometimes.
 
 ## Fix
-`json=x` (unsafe: a server may have come to expect the string).
+`json=x` (unsafe: a server may have come to expect the string), unless dumps has options, or another
+body stands beside it.
 """
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterator
 
 from flake8_untimed.calls import Facts
 from flake8_untimed.findings import Expression, Finding, Fix, SetArgument
-from flake8_untimed.rules._bodies import STANDARD, json_text
+from flake8_untimed.rules._bodies import json_text
+from flake8_untimed.rules._json_argument import obstacle
 
 
 def check(facts: Facts) -> Iterator[Finding]:
@@ -45,16 +46,10 @@ def check(facts: Facts) -> Iterator[Finding]:
         made = json_text(facts.values(argument))
         if made is None:
             continue
-        fix, why_not = None, "the JSON text is made elsewhere"
-        dumps = made.site.node
-        if (
-            argument.is_written
-            and made.path == STANDARD
-            and argument.node is dumps
-            and len(dumps.args) == 1
-            and not isinstance(dumps.args[0], ast.Starred)
-        ):
-            value = Expression(facts.text(dumps.args[0]))
+        fix = None
+        why_not = obstacle(facts, call, argument, body.json, made)
+        if why_not is None:
+            value = Expression(facts.text(made.site.node.args[0]))
             edit = SetArgument(facts.span(call.node), body.json, value, argument.position)
             fix = Fix((edit,), False)
         yield facts.finding(

@@ -1,0 +1,155 @@
+"""What else happens to the body of a request: who signs it, and whose hands it goes through."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from flake8_untimed.inference import objects
+from flake8_untimed.inference.scopes import Scope, dotted
+from flake8_untimed.inference.values import Class, Context, Function, Instance, Result
+from flake8_untimed.inference.walk import walk
+
+if TYPE_CHECKING:
+    from flake8_untimed.calls import Call, Facts
+
+_SIGNING = re.compile(
+    r"hmac|digest|hash|md5|checksum|(?<![a-z])sha(?![a-z])"
+    r"|(?<!as)(?<!de)sign(?!al|up|out|in(?!g))"
+)
+"""In the name of what signs or hashes its arguments; not `assign`, `shape`, `signal`."""
+_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+
+
+def signer(facts: Facts, call: Call, parameter: str, text: Result) -> ast.Call | None:
+    """The call that signs or hashes the text that a request sends as `parameter`, or the same text
+    made once more: where it is made or sent, or in a function on the way."""
+    for scope in dict.fromkeys(c.scope.of_statement for c in (call.context, text.site.context)):
+        for node, context in _signings(scope):
+            if node is call.node and call.wrapper is None:
+                continue
+            if any(_is_text(facts, part, context, text) for part in _given(node)):
+                return node
+    for scope in functions_on_the_way(facts, call):
+        for node, _ in _signings(scope):
+            if any(_names(part, (parameter,)) for part in _given(node)):
+                return node
+    return None
+
+
+def functions_on_the_way(facts: Facts, call: Call) -> Iterator[Scope]:
+    """The functions of the project that have the body before the library has it: the one that is
+    called, and methods of a subclass through which the library's own lead."""
+    if call.wrapper is not None:
+        called = facts.evaluate(call.node.func, call.context)
+        yield from (v.scope for v in called if isinstance(v, Function))
+    client = call.client
+    if client is None or not isinstance(client.cls, Class):
+        return
+    known = facts.evaluator.client_of(client)
+    sender = known.senders.get(call.sender.delegates or "") if known is not None else None
+    while known is not None and sender is not None and sender.body is not None:
+        for value in objects.class_attribute(facts.evaluator, client.cls, sender.name, client):
+            if isinstance(value, Function):
+                yield value.scope
+        sender = known.senders.get(sender.delegates or "")
+
+
+def uses(scope: Scope, names: tuple[str, ...]) -> bool:
+    """Whether a function does more with what is called so than to hand it on to `super()`."""
+    handed = {
+        id(part)
+        for node, _, _ in walk(scope).calls
+        if isinstance(node, ast.Call) and _is_of_super(node.func)
+        for part in (*node.args, *(keyword.value for keyword in node.keywords))
+    }
+    body = scope.node.body  # type: ignore[union-attr]
+    return any(
+        _names(part, names) and id(part) not in handed
+        for statement in (body if isinstance(body, list) else [body])
+        for part in ast.walk(statement)
+    )
+
+
+def keywords_in_class(facts: Facts, client: Instance) -> set[str | None]:
+    """The keywords of all calls in the classes of the project that a client is made of."""
+    line = objects.mro(facts.evaluator, client.cls) if isinstance(client.cls, Class) else ()
+    return {
+        keyword.arg
+        for base in line
+        if isinstance(base, Class)
+        for node, _, _ in walk(base.scope).calls
+        if isinstance(node, ast.Call)
+        for keyword in node.keywords
+    }
+
+
+def is_rebound_inside(context: Context, name: str) -> bool:
+    """Whether a function inside another binds a name of that one (`nonlocal`): what it holds
+    depends on who is called when."""
+    scope: Scope | None = context.scope
+    while scope is not None and scope.parent is not None:
+        if name in scope.bindings and name not in scope.nonlocals and not scope.is_class:
+            return any(name in inner.nonlocals for inner in objects.functions(scope))
+        scope = scope.parent
+    return False
+
+
+def _signings(scope: Scope) -> Iterator[tuple[ast.Call, Context]]:
+    """The calls in a scope whose name speaks of signing or hashing."""
+    for node, inner, statement in walk(scope).calls:
+        assert isinstance(node, ast.Call)
+        called = _HUMP.sub("_", _called(node, inner, statement)).lower()
+        if _SIGNING.search(called):
+            yield node, Context(inner, statement)
+
+
+def _called(node: ast.Call, scope: Scope, statement: ast.stmt | None) -> str:
+    """What is called; of `mac.update(...)`, what made the object."""
+    function = node.func
+    if isinstance(function, ast.Attribute) and function.attr == "update":
+        made, _ = scope.given(function.value, statement)
+        return dotted(made.func) or "" if isinstance(made, ast.Call) else ""
+    return dotted(function) or ""
+
+
+def _given(node: ast.Call) -> Iterator[ast.AST]:
+    """The arguments of a call, with all their parts."""
+    for argument in (*node.args, *(keyword.value for keyword in node.keywords)):
+        yield from ast.walk(argument)
+
+
+def _is_text(facts: Facts, part: ast.AST, context: Context, text: Result) -> bool:
+    if isinstance(part, (ast.Name, ast.Attribute)):
+        values = facts.evaluate(part, context)
+        return any(isinstance(v, Result) and v.site.node is text.site.node for v in values)
+    return part is text.site.node or is_made_again(part, text)
+
+
+def is_made_again(part: ast.AST, text: Result) -> bool:
+    """Whether a node is another call that makes the same text of the same object."""
+    made = text.site.node
+    return (
+        isinstance(part, ast.Call)
+        and part is not made
+        and bool(part.args)
+        and ast.dump(part) == ast.dump(made)
+    )
+
+
+def _names(part: ast.AST, names: tuple[str, ...]) -> bool:
+    """Whether a node is one of these names, or one of them as a key (`kwargs["data"]`)."""
+    return (isinstance(part, ast.Name) and part.id in names) or (
+        isinstance(part, ast.Constant) and isinstance(part.value, str) and part.value in names
+    )
+
+
+def _is_of_super(function: ast.expr) -> bool:
+    """`super().method`."""
+    return (
+        isinstance(function, ast.Attribute)
+        and isinstance(function.value, ast.Call)
+        and dotted(function.value.func) == "super"
+    )

@@ -1,0 +1,283 @@
+"""The object itself in the place of its JSON text: `json=x` for `data=json.dumps(x)`."""
+
+from __future__ import annotations
+
+import ast
+import math
+
+from flake8_untimed.calls import Call, Facts
+from flake8_untimed.calls.bodies import (
+    functions_on_the_way,
+    is_made_again,
+    is_rebound_inside,
+    keywords_in_class,
+    uses,
+)
+from flake8_untimed.findings import (
+    Edit,
+    Expression,
+    Fix,
+    RemoveArgument,
+    RemoveItem,
+    RenameArgument,
+)
+from flake8_untimed.inference.arguments import Argument
+from flake8_untimed.inference.values import (
+    Collection,
+    Literal,
+    Result,
+    Symbol,
+    Value,
+)
+from flake8_untimed.rules._bodies import (
+    STANDARD,
+    JsonBody,
+    is_content_type,
+    is_only_none,
+    is_something,
+)
+
+
+def use_json(facts: Facts, body: JsonBody) -> tuple[Fix | None, str | None]:
+    """`json=x` in the place of `data=json.dumps(x)`, or why not."""
+    call = body.call
+    known = call.sender.body
+    assert known is not None
+    if known.json is None:
+        return None, f"{call.name}() has no parameter json"
+    reason = (
+        _of_signing(body)
+        or obstacle(facts, call, body.argument, body.parameter, body.dumps)
+        or _of_place(call, body.argument)
+    )
+    if reason is not None:
+        return None, reason
+    value = Expression(facts.text(body.dumps.site.node.args[0]))
+    span, position = facts.span(call.node), body.argument.position
+    edits: list[Edit] = [RenameArgument(span, body.parameter, known.json, value, position)]
+    # A client may have a header of its own, which json= would leave as it is.
+    if body.content_type == "json" and call.client is None:
+        edits += _without_header(facts, body)
+    safe = surely_something(facts, body.dumps) and not _may_differ(facts, body)
+    return Fix(tuple(edits), safe), None
+
+
+# What stands in the way ----------------------------------------------------------------------
+
+
+def obstacle(
+    facts: Facts, call: Call, argument: Argument, parameter: str, made: Result
+) -> str | None:
+    """Why an argument that is JSON text cannot be given as the object itself, in this call."""
+    return (
+        _of_dumps(facts, made)
+        or _of_argument(facts, argument, made)
+        or _of_others(facts, call, parameter)
+    )
+
+
+def _of_signing(body: JsonBody) -> str | None:
+    signed = body.signed_by
+    return None if signed is None else f"the JSON text is signed or hashed (line {signed.lineno})"
+
+
+def _of_place(call: Call, argument: Argument) -> str | None:
+    """What the way of calling is to blame for, where another parameter is to take the body."""
+    if call.handed_over:
+        return "the sender is handed over here"
+    if call.wrapper is not None:
+        return f"{call.wrapper}() may take no json="
+    if argument.position is not None and argument.position + 1 < len(call.node.args):
+        return "arguments that follow it by position would move up"
+    return None
+
+
+def _of_dumps(facts: Facts, made: Result) -> str | None:
+    """What is special about the way in which the text is made."""
+    node = made.site.node
+    if made.path != STANDARD:
+        return f"{made.path}() writes other bytes than json="
+    if node.keywords:
+        return f"dumps has {node.keywords[0].arg or '**'}="
+    if not _is_one_of(facts.values(Argument(node.func, made.site.context)), (STANDARD,)):
+        return "what makes the JSON text may be more than json.dumps()"
+    if len(node.args) != 1 or isinstance(node.args[0], ast.Starred):
+        return "dumps() is called in an unusual manner"
+    dumped = node.args[0]
+    if isinstance(dumped, ast.Constant) and dumped.value is None:
+        return "json=None would send no body"
+    shown = (getattr(v, "node", None) for v in facts.evaluate(dumped, made.site.context))
+    if any(_holds_no_number(display) for display in (dumped, *shown)):
+        return "json= may refuse NaN and Infinity"
+    return None
+
+
+def _of_argument(facts: Facts, argument: Argument, made: Result) -> str | None:
+    """What else the argument is than the text."""
+    node, dumps = argument.node, made.site.node
+    if not argument.is_written or node is None:
+        return "the body is given elsewhere"
+    if _unencoded(facts, argument) is dumps:
+        return None
+    if any(part is dumps for part in ast.walk(node)):
+        return "the body is not just the result of dumps()"
+    return f"the JSON text is made elsewhere (line {dumps.lineno})"
+
+
+def _of_others(facts: Facts, call: Call, parameter: str) -> str | None:
+    """What stands beside it in the call."""
+    known, client = call.sender.body, call.client
+    assert known is not None
+    if known.json not in (None, parameter) and call.argument(known.json) is not None:
+        return f"{known.json}= stands beside it"
+    for other in (*known.text, *known.beside):
+        if other != parameter and not is_only_none(facts.values(call.argument(other))):
+            return f"{other}= stands beside it"
+    if call.arguments.open_keywords:
+        return "**kwargs may hold another body"
+    given = client.site.passed.keywords if client is not None and client.site is not None else {}
+    for name in known.encoders:
+        if name in given or (client is not None and name in keywords_in_class(facts, client)):
+            return f"the session has {name}="
+    return None
+
+
+_ASCII = frozenset(("utf-8", "utf8", "ascii", "us-ascii", "latin-1", "latin1", "iso-8859-1"))
+"""Encodings that write the same bytes, since `json.dumps` leaves nothing but ASCII."""
+
+
+def _unencoded(facts: Facts, argument: Argument) -> ast.expr | None:
+    """The text that an argument encodes as `json=` would; else the argument itself."""
+    node, context = argument.node, argument.context
+    if not isinstance(node, ast.Call) or context is None:
+        return node
+    given = [*node.args, *(k.value for k in node.keywords if k.arg == "encoding")]
+    if len(given) != len(node.args) + len(node.keywords):
+        return node
+    if isinstance(node.func, ast.Attribute) and node.func.attr == "encode":
+        text = node.func.value
+    elif given and _is_one_of(facts.evaluate(node.func, context), ("builtins.bytes",)):
+        text = given.pop(0)
+    else:
+        return node
+    is_ascii = len(given) <= 1 and all(
+        isinstance(e, ast.Constant)
+        and isinstance(e.value, str)
+        and e.value.lower().replace("_", "-") in _ASCII
+        for e in given
+    )
+    return text if is_ascii else node
+
+
+def _holds_no_number(display: ast.AST | None) -> bool:
+    """Whether NaN or Infinity stands in a display: `float("nan")`, `math.inf`, `1e999`."""
+    return display is not None and any(_is_no_number(part) for part in ast.walk(display))
+
+
+def _is_no_number(node: ast.AST) -> bool:
+    if isinstance(node, ast.Attribute):
+        return node.attr.lower() in ("nan", "inf")
+    if isinstance(node, ast.Name):
+        return node.id in ("nan", "inf")
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "float":
+        node = node.args[0] if len(node.args) == 1 else node
+        try:
+            return isinstance(node, ast.Constant) and not math.isfinite(float(node.value))  # type: ignore[arg-type]
+        except (TypeError, ValueError, OverflowError):
+            return False
+    return isinstance(node, ast.Constant) and node.value == math.inf
+
+
+# What may be otherwise with it ---------------------------------------------------------------
+
+
+def _may_differ(facts: Facts, body: JsonBody) -> bool:
+    """Whether something on the way may make of `json=` what it does not make of the text."""
+    call, known = body.call, body.call.sender.body
+    assert known is not None
+    if known.encoders and _may_encode(facts, call):
+        return True
+    if not known.same_bytes and _are_bytes_known(facts, body):
+        return True
+    return any(uses(scope, known.text) for scope in functions_on_the_way(facts, call))
+
+
+def _are_bytes_known(facts: Facts, body: JsonBody) -> bool:
+    """Whether the call may tell of the very bytes of the text: their length, their signature."""
+    call = body.call
+    if any(is_made_again(part, body.dumps) for part in ast.walk(call.node)):
+        return True
+    auth = facts.values(call.argument("auth"))
+    return not all(isinstance(v, (Collection, Literal)) for v in auth)
+
+
+def _may_encode(facts: Facts, call: Call) -> bool:
+    """Whether the client may encode in a way of its own."""
+    client = call.client
+    if client is None:
+        return False
+    return client.site is None or client.site.passed.open_keywords or not facts.is_plain(client)
+
+
+_MAKERS = tuple(
+    f"builtins.{name}"
+    for name in ("dict", "list", "tuple", "str", "int", "float", "bool", "sorted", "len")
+)
+
+
+def surely_something(facts: Facts, made: Result) -> bool:
+    """Whether the object that is dumped is surely not None."""
+    node, context = made.site.node.args[0], made.site.context
+    if isinstance(node, (ast.Dict, ast.List, ast.Tuple, ast.ListComp, ast.DictComp, ast.JoinedStr)):
+        return True
+    if any(isinstance(p, ast.Name) and is_rebound_inside(context, p.id) for p in ast.walk(node)):
+        return False
+    if isinstance(node, ast.Call):
+        called = facts.evaluate(node.func, context)
+        if _is_one_of(called, (*_MAKERS, "dataclasses.asdict")):
+            return True
+    return all(is_something(facts, value) for value in facts.evaluate(node, context))
+
+
+def _is_one_of(values: tuple[Value, ...], paths: tuple[str, ...]) -> bool:
+    return all(isinstance(v, Symbol) and v.path in paths for v in values)
+
+
+# The header that it makes superfluous --------------------------------------------------------
+
+
+def _without_header(facts: Facts, body: JsonBody) -> list[Edit]:
+    """Drop the header where it stands at the call and says no more than json= will."""
+    headers = body.headers
+    if headers is None or not headers.is_written or not isinstance(headers.node, ast.Dict):
+        return []
+    node = headers.node
+    places = _places_of_type(facts, headers)
+    if not places or any(node.keys[place] is not None for place in places[1:]):
+        # Written twice: the other one would count.
+        return []
+    key, value = node.keys[places[0]], node.values[places[0]]
+    if not isinstance(key, ast.Constant) or not isinstance(key.value, str):
+        return []
+    if not isinstance(value, ast.Constant) or value.value != "application/json":
+        return []
+    if len(node.keys) > 1:
+        return [RemoveItem(facts.span(node), key.value)]
+    if headers.position is not None:
+        return []
+    name = body.call.sender.headers or "headers"
+    return [RemoveArgument(facts.span(body.call.node), name, headers.position)]
+
+
+def _places_of_type(facts: Facts, headers: Argument) -> list[int]:
+    """The places in a display of headers that hold the Content-Type, or may hold it."""
+    assert isinstance(headers.node, ast.Dict)
+    assert headers.context is not None
+    found = []
+    for place, key in enumerate(headers.node.keys):
+        values = facts.evaluate(key, headers.context) if key is not None else ()
+        if not values or any(
+            not isinstance(v, Literal) or is_content_type(v.value) for v in values
+        ):
+            found.append(place)
+    return found
