@@ -18,7 +18,7 @@ from typing import NamedTuple
 from flake8_untimed import fixes
 from flake8_untimed.analysis import Workspace
 from flake8_untimed.cli import CLEAN, FAILED, FOUND, UsageError
-from flake8_untimed.cli.check import counted, files_for, show_errors, stdin_name
+from flake8_untimed.cli.check import NO_FILES, counted, files_for, show_errors, stdin_name
 from flake8_untimed.cli.configuration import settings_for
 from flake8_untimed.cli.files import STDIN, Checker, read
 from flake8_untimed.cli.progress import progress
@@ -66,7 +66,10 @@ def run(arguments: argparse.Namespace) -> int:
     errors = [*found.missing, *found.unreadable]
     done = _deliver(fixed, arguments, errors)
     if not arguments.quiet:
-        _report(done, arguments)
+        if found.files or errors:
+            _report(done, arguments)
+        else:
+            print(NO_FILES, file=sys.stderr)
     show_errors(errors)
     if errors:
         return FAILED
