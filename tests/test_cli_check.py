@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -91,6 +90,37 @@ def test_a_file_that_cannot_be_checked(project: Path, content: bytes, reason: st
     assert error.startswith("untimed: broken.py: ")
     assert reason in error
     assert "1 path could not be checked" in summary
+
+
+@pytest.mark.parametrize("command", ["check", "fix"])
+def test_what_is_no_python_file(project: Path, command: str) -> None:
+    """Nothing is passed over in silence, and nothing is waited for."""
+    (project / "nb.ipynb").write_text("{}")
+    (project / "wide.py").write_text(CALL, encoding="utf-16")
+    (project / "wider.py").write_bytes(CALL.encode("utf-16-le"))
+    os.mkfifo(project / "pipe.py")
+    names = ("nb.ipynb", "wide.py", "wider.py", "pipe.py")
+    result = untimed(project, command, "good.py", *names)
+    assert result.returncode == 2
+    errors = [line for line in result.stderr.splitlines() if line.startswith("untimed: ")]
+    reasons = ["is a notebook", "cannot be decoded as utf-8", "null bytes", "is not a regular file"]
+    for name, reason, error in zip(names, reasons, errors, strict=True):
+        assert error.startswith(f"untimed: {name}: "), error
+        assert reason in error
+
+
+@pytest.mark.parametrize("command", ["check", "fix"])
+def test_a_folder_without_any(project: Path, command: str) -> None:
+    (project / "none").mkdir()
+    (project / "none" / "nb.ipynb").write_text("{}")
+    result = untimed(project, command, "none")
+    assert (result.returncode, result.stderr) == (0, "no Python files found\n")
+
+
+def test_only_unsafe_fixes(project: Path) -> None:
+    (project / "good.py").write_text(CALL.replace(")", ", timeout=None)"))
+    result = untimed(project, "check", "good.py")
+    assert result.stderr == "1 finding in 1 file, 1 can be fixed by `untimed fix --unsafe`\n"
 
 
 def test_a_path_that_does_not_exist(project: Path) -> None:
@@ -282,29 +312,21 @@ def test_a_pipe_closed_early(tmp_path: Path) -> None:
 
 
 def test_an_interruption_is_one_line(tmp_path: Path) -> None:
-    # A named pipe that nobody writes to: the command waits until it is interrupted.
-    pipe = tmp_path / "wait.py"
-    os.mkfifo(pipe)
     process = subprocess.Popen(
-        [sys.executable, "-m", "flake8_untimed", "check", str(pipe)],
+        [sys.executable, "-m", "flake8_untimed", "check", "-"],
+        cwd=tmp_path,
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
         # A shell that starts the tests in the background has them ignore it.
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
-    # The command has opened the pipe as soon as we can open its other end.
-    deadline = time.monotonic() + 60
-    while True:
-        try:
-            writer = os.open(pipe, os.O_WRONLY | os.O_NONBLOCK)
-            break
-        except OSError:
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
+    assert process.stdin is not None
+    # More than a pipe holds: when it is written, the command reads, and waits for the rest.
+    process.stdin.write("#" * 1_000_000)
+    process.stdin.flush()
     process.send_signal(signal.SIGINT)
-    # If the signal came just before the command began to read, this ends the reading.
-    os.close(writer)
     out, errors = process.communicate(timeout=60)
     assert (process.returncode, out, errors) == (130, "", "untimed: interrupted\n")
 
@@ -407,6 +429,27 @@ class TestBaseline:
         result = untimed(project, "check", "--baseline", "known.json")
         assert (result.returncode, result.stdout) == (2, "")
         assert "untimed: known.json: is " in result.stderr
+
+    @pytest.mark.parametrize("name", ["good.py", "package.json"])
+    def test_nothing_else_is_written_over(self, project: Path, name: str) -> None:
+        (project / "package.json").write_text("{}")
+        before = (project / name).read_text()
+        result = untimed(project, "check", "--write-baseline", name)
+        assert (result.returncode, result.stdout) == (2, "")
+        assert result.stderr == f"untimed: {name}: is no baseline, and is not written over\n"
+        assert (project / name).read_text() == before
+
+    def test_it_is_no_stream(self, project: Path) -> None:
+        result = untimed(project, "check", "--write-baseline", "-")
+        assert result.returncode == 2
+        assert "untimed: --write-baseline: name a file" in result.stderr
+        assert not (project / "-").exists()
+
+    @pytest.mark.parametrize("text", ["", '{"version": 9, "findings": []}'])
+    def test_an_older_one_is_written_anew(self, project: Path, text: str) -> None:
+        (project / "known.json").write_text(text)
+        assert untimed(project, "check", "--write-baseline", "known.json").returncode == 0
+        assert untimed(project, "check", "--baseline", "known.json").returncode == 0
 
     def test_it_cannot_be_written(self, project: Path) -> None:
         result = untimed(project, "check", "--write-baseline", "no/where.json")

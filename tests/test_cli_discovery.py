@@ -111,7 +111,19 @@ def test_symbolic_links_are_not_followed(
     (tree / "broken.py").symlink_to(tree / "nothing.py")
     assert found() == ["a/b.py"]
     # One that is given is a path like another.
-    assert found("link", "file.py") == ["link/far.py", "file.py"]
+    assert found("link") == ["link/far.py"]
+    assert found("file.py") == ["file.py"]
+
+
+def test_a_file_of_several_names_goes_by_the_first(
+    tree: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    outside = tmp_path_factory.mktemp("outside")
+    make(outside, "far.py")
+    (tree / "link").symlink_to(outside)
+    (tree / "file.py").symlink_to(outside / "far.py")
+    assert found("link", "file.py", f"{outside}/far.py") == ["link/far.py"]
+    assert found("file.py", "link", str(outside)) == ["file.py"]
 
 
 def test_odd_names(tree: Path) -> None:

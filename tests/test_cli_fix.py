@@ -210,6 +210,15 @@ def test_the_result_is_the_same_whatever_the_number_of_jobs(tmp_path: Path) -> N
     assert len(outputs) == 1
 
 
+@pytest.mark.parametrize("flag", ["--unsafe", "--add-noqa"])
+def test_a_file_of_two_names(project: Path, flag: str) -> None:
+    (project / "link.py").symlink_to("safe.py")
+    result = untimed(project, "fix", flag, "safe.py", "link.py")
+    assert result.returncode == 0, result.stderr
+    assert "1 finding" in result.stderr
+    assert (project / "link.py").is_symlink()
+
+
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root writes all")
 def test_a_file_that_cannot_be_written(project: Path) -> None:
     (project / "safe.py").chmod(0o400)

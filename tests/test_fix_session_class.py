@@ -132,16 +132,35 @@ def test_a_module_that_is_not_there_is_an_error(project: Path) -> None:
     assert (result.returncode, result.stdout) == (2, "")
     assert result.stderr.startswith("untimed: there is no module myapp.web, which --session-class")
     assert path.read_text() == text(BEFORE)
-    assert untimed(project, "fix", "--session-class", "corp.http.TimeoutSession").returncode == 0
-    assert "from corp.http import TimeoutSession" in path.read_text(), "not the project's own"
+
+
+def test_a_module_out_of_sight_is_said(project: Path) -> None:
+    path = project / "myapp" / "api.py"
+    path.write_text(text(BEFORE))
+    result = untimed(project, "fix", "--session-class", "corp.http.TimeoutSession")
+    assert result.returncode == 0
+    assert result.stderr.startswith("untimed: corp.http is no module of this project, and ")
+    assert "from corp.http import TimeoutSession" in path.read_text()
+    assert "no module" not in untimed(project, "fix", *CLASS).stderr
+
+
+def test_a_class_that_is_written_to_another_place_is_said(project: Path) -> None:
+    result = untimed(project, "fix", *CLASS, "--write-session-class", "myapp/other.py")
+    wrote, warning = result.stderr.splitlines()
+    assert (result.returncode, wrote) == (0, "wrote myapp/other.py")
+    assert warning.startswith("untimed: myapp/other.py is not where myapp.web is imported from")
+    (project / "myapp" / "web.py").unlink()
+    result = untimed(project / "myapp", "fix", *CLASS, "--write-session-class", "web.py")
+    assert result.stderr == "wrote web.py\n"
 
 
 def test_a_class_without_a_module_is_an_error(project: Path) -> None:
     path = project / "myapp" / "api.py"
     path.write_text(text(BEFORE))
-    result = untimed(project, "fix", "--session-class", "TimeoutSession")
-    assert (result.returncode, result.stdout) == (2, "")
-    assert "untimed: --session-class TimeoutSession: name the module too" in result.stderr
+    for command in ("check", "fix"):
+        result = untimed(project, command, "--session-class", "TimeoutSession")
+        assert (result.returncode, result.stdout) == (2, "")
+        assert "'TimeoutSession' for --session-class: name the module too" in result.stderr
     assert path.read_text() == text(BEFORE)
 
 

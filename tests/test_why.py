@@ -47,6 +47,22 @@ def rows(lines: list[str], label: str) -> list[str]:
     return found
 
 
+def test_a_timeout_that_may_be_anything() -> None:
+    told = of("""
+        import aiohttp
+
+        async def send(*, session: "aiohttp.ClientSession | None", timeout: int, options: dict):
+            if session is None:
+                session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=timeout))
+            async with session.get("u", **options) as response:
+                return await response.text()
+
+        async def go(session: aiohttp.ClientSession, timeout: int):
+            return await send(session=session, timeout=timeout, options={"data": b""})
+    """)
+    assert "timeout=timeout\n" in told
+
+
 # Through the modules of a project ------------------------------------------------------------
 
 

@@ -161,6 +161,13 @@ def _dotted(value: object, _: str) -> str:
     return value
 
 
+def _class(value: object, folder: str) -> str:
+    name = _dotted(value, folder)
+    if "." not in name:
+        raise _NotAllowed("name the module too, from which it is imported")
+    return name
+
+
 def _dotted_list(value: object, folder: str) -> tuple[str, ...]:
     return tuple(_dotted(name, folder) for name in _strings(value))
 
@@ -333,7 +340,7 @@ class Setting(NamedTuple):
     @property
     def many(self) -> bool:
         """Whether a flag may be given several times, which adds up."""
-        return self.read not in (_seconds, _boolean, _dotted)
+        return self.read not in (_seconds, _boolean, _class)
 
 
 _CODES_ALLOWED = "codes or the beginnings of codes, such as UNT101 or UNT1"
@@ -427,7 +434,7 @@ SETTINGS = (
     ),
     Setting(
         "session_class",
-        _dotted,
+        _class,
         "the dotted name of a class, such as myapp.http.TimeoutSession",
         "the class that `untimed fix` writes in the place of requests.Session",
         "CLASS",

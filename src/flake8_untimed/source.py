@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ast
 import codecs
+import os
 import re
+import stat
 import warnings
 from bisect import bisect_right
 from functools import cached_property
@@ -49,7 +51,12 @@ class SourceError(Exception):
 
 def read_bytes(path: str) -> bytes:
     """The content of a file. Raises SourceError where there is none to be had."""
+    if path.endswith(".ipynb"):
+        raise SourceError(path, "is a notebook, and only Python files are checked")
     try:
+        mode = os.stat(path).st_mode
+        if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):  # a pipe might never end
+            raise SourceError(path, "is not a regular file (`-` is standard input)")
         with open(path, "rb") as file:
             data = file.read(SIZE_LIMIT + 1)
     except OSError as error:

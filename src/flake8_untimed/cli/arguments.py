@@ -98,7 +98,8 @@ def _add_check(commands: _Commands) -> None:
     parser.add_argument(
         "--exit-zero",
         action="store_true",
-        help="end with 0 even if something was found or some file could not be checked",
+        help="end with 0 even if something was found or some file could not be checked; a path that "
+        "does not exist still gives 2",
     )
     parser.add_argument(
         "--statistics", action="store_true", help="count the findings by code, on standard error"

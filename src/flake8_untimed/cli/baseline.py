@@ -9,13 +9,31 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterable
+from typing import Any
 
 from flake8_untimed.cli import UsageError
+from flake8_untimed.cli.files import STDIN
 from flake8_untimed.reporters import Reported
 
 VERSION = 1
 
 _Key = tuple[str, str, str]  # path, code, fingerprint
+
+
+class _NoBaseline(UsageError):
+    def __init__(self, path: str) -> None:
+        super().__init__(f"{path}: is no baseline (write one with --write-baseline)")
+
+
+def check_place(path: str) -> None:
+    """Raises UsageError where a baseline would take the place of a file that is none."""
+    if path == STDIN:
+        raise UsageError("--write-baseline: name a file, it cannot be standard output")
+    if os.path.isfile(path) and os.path.getsize(path):
+        try:
+            _load(path)
+        except _NoBaseline:
+            raise UsageError(f"{path}: is no baseline, and is not written over") from None
 
 
 def write(path: str, findings: Iterable[Reported]) -> None:
@@ -49,25 +67,34 @@ def unknown(path: str, findings: Iterable[Reported]) -> list[Reported]:
 
 
 def _read(path: str) -> Counter[_Key]:
-    import json
-
+    version, entries = _load(path)
+    if version != VERSION:
+        raise UsageError(f"{path}: is a baseline of another version; write it anew")
     try:
-        with open(path, encoding="utf-8") as file:
-            document = json.load(file)
-        if document["version"] != VERSION:
-            raise UsageError(f"{path}: is a baseline of another version; write it anew")
         return Counter(
             {
                 (str(entry["path"]), str(entry["code"]), str(entry["fingerprint"])): int(
                     entry["count"]
                 )
-                for entry in document["findings"]
+                for entry in entries
             }
         )
+    except (ValueError, KeyError, TypeError):
+        raise _NoBaseline(path) from None
+
+
+def _load(path: str) -> tuple[Any, list[Any]]:
+    """The version and the entries of a baseline. Raises UsageError where it is none."""
+    import json
+
+    try:
+        with open(path, encoding="utf-8") as file:
+            document = json.load(file)
+        return document["version"], [*document["findings"]]
     except OSError as error:
         raise UsageError(f"{path}: cannot be read: {error.strerror or error}") from None
     except (ValueError, KeyError, TypeError, RecursionError):
-        raise UsageError(f"{path}: is no baseline (write one with --write-baseline)") from None
+        raise _NoBaseline(path) from None
 
 
 def _key(reported: Reported, path: str) -> _Key:

@@ -18,11 +18,15 @@ from flake8_untimed.reporters import Report
 from flake8_untimed.reporters.text import visible
 from flake8_untimed.settings import Settings
 
+NO_FILES = "no Python files found"
+
 
 def run(arguments: argparse.Namespace) -> int:
     paths = arguments.paths or ["."]
     name = stdin_name(arguments)
     settings = settings_for(arguments, [name if path == STDIN else path for path in paths])
+    if arguments.write_baseline:
+        baseline.check_place(arguments.write_baseline)
     found = files_for(paths, settings)
     report = _check(found, settings, arguments)
     total = len(report.findings)
@@ -112,14 +116,17 @@ def _summary(report: Report, arguments: argparse.Namespace, held: int) -> str:
     elif arguments.baseline:
         new = counted(len(report.findings), "new finding")
         found = f"{new} in {files}, {held} known to {visible(arguments.baseline)}"
-    else:
+    elif report.checked or report.errors:
         found = f"{counted(len(report.findings), 'finding')} in {files}"
+    else:
+        found = NO_FILES
     fixable = Counter(reported.applicability for reported in report.findings)
     parts = [found]
     if fixable["safe"]:
         parts.append(f"{fixable['safe']} can be fixed by `untimed fix`")
     if fixable["unsafe"]:
-        parts.append(f"{fixable['unsafe']} by `untimed fix --unsafe`")
+        verb = "" if fixable["safe"] else "can be fixed "
+        parts.append(f"{fixable['unsafe']} {verb}by `untimed fix --unsafe`")
     if report.errors:
         parts.append(f"{counted(len(report.errors), 'path')} could not be checked")
     return ", ".join(parts)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import NamedTuple
 
 from flake8_untimed.cli.gitignore import Gitignore, above
@@ -33,15 +34,19 @@ class Discovered:
 
 def discover(paths: Sequence[str], settings: Settings) -> Discovered:
     """A file that is given is taken whatever it is called and whatever is excluded; a folder is
-    searched for Python files. Symbolic links in it are not followed."""
+    searched for Python files. Symbolic links in it are not followed. A file that is reached by
+    several names goes by the first."""
     found = Discovered()
     excluded = _excluded(settings)
     seen: set[str] = set()
+    real = cache(os.path.realpath)
     for path in paths:
         for file in _expand(path, excluded, found):
-            absolute = os.path.abspath(file)
-            if absolute not in seen:
-                seen.add(absolute)
+            # Whole folders of files have one real folder, and only what is given can be a link.
+            folder, name = os.path.split(file)
+            itself = real(file) if file == path else os.path.join(real(folder), name)
+            if itself not in seen:
+                seen.add(itself)
                 found.files.append(file)
     return found
 

@@ -45,10 +45,11 @@ class Checker:
 
     def source(self, data: bytes, name: str) -> Source | None:
         """The text of a file, or None if nothing can be found in it. Raises SourceError, also for
-        a file that names a library, does nothing with it, and cannot be parsed."""
+        a file that names a library, does nothing with it, and cannot be parsed; and for one with
+        null bytes: it is no Python, and in UTF-16 no name could be seen."""
         if self._workspace.matters(data, name):
             return Source.from_bytes(data, name)
-        if self._workspace.names_library(name):
+        if b"\0" in data or self._workspace.names_library(name):
             Source.from_bytes(data, name).parse()
         return None
 

@@ -13,12 +13,13 @@ import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import partial
+from pathlib import PurePath
 from typing import NamedTuple
 
 from flake8_untimed import fixes
 from flake8_untimed.analysis import Workspace
 from flake8_untimed.cli import CLEAN, FAILED, FOUND, UsageError
-from flake8_untimed.cli.check import counted, files_for, show_errors, stdin_name
+from flake8_untimed.cli.check import NO_FILES, counted, files_for, show_errors, stdin_name
 from flake8_untimed.cli.configuration import settings_for
 from flake8_untimed.cli.files import STDIN, Checker, read
 from flake8_untimed.cli.progress import progress
@@ -66,7 +67,10 @@ def run(arguments: argparse.Namespace) -> int:
     errors = [*found.missing, *found.unreadable]
     done = _deliver(fixed, arguments, errors)
     if not arguments.quiet:
-        _report(done, arguments)
+        if found.files or errors:
+            _report(done, arguments)
+        else:
+            print(NO_FILES, file=sys.stderr)
     show_errors(errors)
     if errors:
         return FAILED
@@ -201,21 +205,20 @@ def _summary(done: Sequence[Fixed], arguments: argparse.Namespace) -> str:
 
 
 def _check_session_class(settings: Settings, path: str) -> None:
-    """Raises UsageError where the class cannot be imported: it is no name in a module, or the
-    project, as seen from the file `path`, should define it and does not."""
-    dotted = settings.session_class
-    if dotted is None:
+    """Raises UsageError where the project, as seen from the file `path`, should define the class
+    and does not. Says so where the class would be another's: what is installed is not looked at."""
+    if settings.session_class is None or not path:
         return
-    module, _, name = dotted.rpartition(".")
-    if not module:
-        raise UsageError(
-            f"--session-class {dotted}: name the module too, as in myapp.http.TimeoutSession"
-        )
-    if not path:
-        return
+    module, _, name = settings.session_class.rpartition(".")
     workspace = Workspace(settings)
     find, importer = workspace.project.find, workspace.project.path_of(path)
-    if find(importer, module) is None and find(importer, module.partition(".")[0]) is not None:
+    if find(importer, module.partition(".")[0]) is None:
+        _warn(
+            f"{module} is no module of this project, and what is installed is not looked at; "
+            f"{name} is imported from it all the same"
+        )
+        return
+    if find(importer, module) is None:
         lacks = f"there is no module {module}"
     elif workspace.lacks_session_class(path):
         lacks = f"{module} has no {name}"
@@ -230,6 +233,7 @@ def _check_session_class(settings: Settings, path: str) -> None:
 def _write_session_class(path: str, settings: Settings) -> int:
     if settings.session_class is None:
         raise UsageError("--write-session-class needs the name of the class: --session-class")
+    module = settings.session_class.rpartition(".")[0]
     timeout = settings.timeouts.get("requests")
     try:
         fixes.write_session_class(
@@ -238,4 +242,18 @@ def _write_session_class(path: str, settings: Settings) -> int:
     except (fixes.Refused, fixes.WriteError) as error:
         raise UsageError(str(error)) from None
     print(f"wrote {visible(path)}", file=sys.stderr)
+    if not _is_place_of(module, path):
+        _warn(f"{visible(path)} is not where {module} is imported from, as --session-class has it")
     return CLEAN
+
+
+def _is_place_of(module: str, path: str) -> bool:
+    """Whether a file, by its name and its folders', can be a module."""
+    file = PurePath(os.path.abspath(path))
+    parts = (file.parent if file.stem == "__init__" else file.with_suffix("")).parts
+    names = tuple(module.split("."))
+    return parts[-len(names) :] == names
+
+
+def _warn(text: str) -> None:
+    print(f"untimed: {text}", file=sys.stderr)

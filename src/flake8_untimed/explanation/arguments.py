@@ -36,7 +36,7 @@ class Arguments:
         argument = call.argument(name)
         values = self._facts.values(argument)
         texts = [repr(v.value) for v in values if isinstance(v, Literal)]
-        if len(texts) == len(values):
+        if texts and len(texts) == len(values):
             step = _oldest(values[0].steps)
             where = f" ({self._places.place(step.scope, step.node)})" if step else ""
             return f", which is {' or '.join(texts)}{where}"
