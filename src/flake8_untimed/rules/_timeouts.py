@@ -132,8 +132,8 @@ def set_at_call(
         return None, f"{call.wrapper}() {own}"
     if name is None:
         return None, f"{call.name}() {TAKES_NONE}"
-    if call.is_overridden:
-        return None, f"a subclass may have a {call.wrapper}() of its own, which takes no {name}="
+    if call.objection is not None:
+        return None, call.objection
     if call.handed_over:
         return _set_on_the_way(facts, call, name, value, safe)
     if _may_be_another(facts, call):
