@@ -97,6 +97,24 @@ NOT_KNOWN = "which value the missing phase should have is not known"
             "ClientTimeout(connect=5, total=7))",
         ),
         (
+            "aiohttp",
+            "aiohttp.ClientTimeout(total=60, connect=4)",
+            "aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(connect=5))",
+            "ClientTimeout(connect=5, total=60))",
+        ),
+        (
+            "aiohttp",
+            "aiohttp.ClientTimeout(total=60, connect=4)",
+            "aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=None, sock_read=90))",
+            "ClientTimeout(total=None, sock_read=90, connect=4))",
+        ),
+        (
+            "aiohttp",
+            "aiohttp.ClientTimeout(60)",
+            "aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(None, 5))",
+            "ClientTimeout(60, 5))",
+        ),
+        (
             "urllib3",
             7,
             "urllib3.PoolManager(timeout=urllib3.Timeout(connect=5))",
@@ -115,11 +133,55 @@ def test_the_missing_half(library: str, value: object, before: str, after: str) 
     [
         ("requests", "requests.get(u, timeout=(5, None))"),
         ("aiohttp", "aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(connect=5))"),
+        ("urllib3", "urllib3.PoolManager(timeout=urllib3.Timeout(connect=5))"),
     ],
 )
 def test_a_half_behind_a_name_is_not_guessed(library: str, call: str) -> None:
     text = f"{COMPLETED}{call}\n"
     assert fix(text, writing(library, DOTTED)) == (text, [NOT_KNOWN])
+
+
+def test_a_half_with_a_star_is_left() -> None:
+    text = f"{COMPLETED}aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(*[None], connect=5))\n"
+    assert fix(text) == (text, [NOT_KNOWN])
+
+
+COUNTED = """import time
+
+import requests
+
+
+def fetch(url, timeout=None):
+    end = time.time() + (timeout or 0)
+    return requests.get(url, timeout=timeout)
+
+
+fetch("u")
+"""
+
+
+@pytest.mark.parametrize(
+    ("value", "number"),
+    [
+        ((3, 9), "9"),
+        (7.5, "7.5"),
+        ("urllib3.Timeout(total=60, connect=4)", "60"),
+        ("urllib3.Timeout(8.0)", "8"),
+        ("urllib3.Timeout(connect=4, read=5 * 6)", "5 * 6"),
+    ],
+)
+def test_one_number_of_the_users_timeout(value: object, number: str) -> None:
+    settings = writing("requests", list(value) if isinstance(value, tuple) else value)
+    assert fix(COUNTED, settings) == (
+        COUNTED.replace('fetch("u")', f'fetch("u", timeout={number})'),
+        [],
+    )
+
+
+@pytest.mark.parametrize("value", [DOTTED, "myapp.settings.make()"])
+def test_a_name_may_be_more_than_a_number(value: str) -> None:
+    why_not = f"one number of seconds is wanted here, and {value} may be more"
+    assert fix(COUNTED, writing("requests", value)) == (COUNTED, [why_not])
 
 
 def test_a_subclass_without_a_constructor_takes_the_timeout() -> None:

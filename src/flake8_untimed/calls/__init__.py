@@ -14,6 +14,7 @@ from functools import cached_property
 from flake8_untimed.bounds import Bound, Kind, judged
 from flake8_untimed.calls import contexts
 from flake8_untimed.calls.idle import Idle
+from flake8_untimed.calls.wrappers import Wrappers
 from flake8_untimed.findings import Finding, Fix, Span
 from flake8_untimed.inference import invoke
 from flake8_untimed.inference.arguments import Argument, bind, defaults
@@ -65,9 +66,11 @@ class Call:
     taken_as: str | None = "timeout"
     """Of a wrapper: the parameter that seems to take the timeout."""
     takes_number: bool = False
-    """Of a wrapper: that parameter wants one number of seconds."""
-    is_overridden: bool = False
-    """Of a wrapper: a subclass may have one of its own that takes no timeout."""
+    """A function of the project that gets the timeout, or one of several libraries, wants one number
+    of seconds."""
+    objection: str | None = None
+    """Why a timeout cannot simply be added here: a function of the project that gets it may not take
+    it, or may do more with it."""
     is_given_nearby: bool = False
     """Its client comes by a parameter, and is made in this file: there is said what is to be said."""
 
@@ -134,6 +137,10 @@ class Facts:
     @cached_property
     def limits(self) -> Limits:
         return Limits(self.evaluator, self.settings, self.module.scope, self.found)
+
+    @cached_property
+    def wrappers(self) -> Wrappers:
+        return Wrappers(self.evaluator, self.limits)
 
     @cached_property
     def found(self) -> Walk:

@@ -10,11 +10,12 @@ from flake8_untimed.bounds import UNKNOWN, Bound, Kind, Source
 from flake8_untimed.calls import Call, Construction, Facts, Setting
 from flake8_untimed.calls.given import is_given_nearby, takers_rely_on
 from flake8_untimed.calls.idle import find_idle
+from flake8_untimed.calls.wrappers import taken_as
 from flake8_untimed.inference import invoke, objects
 from flake8_untimed.inference.arguments import Argument, Passed, bind, parameter_names
 from flake8_untimed.inference.arguments import Bound as BoundArguments
 from flake8_untimed.inference.evaluate import Evaluator
-from flake8_untimed.inference.forwarding import handing_on, passing_on, takes_number, timeout_names
+from flake8_untimed.inference.forwarding import handing_on, passing_on, timeout_names
 from flake8_untimed.inference.handing import handed_over
 from flake8_untimed.inference.scopes import Module, Scope, dotted
 from flake8_untimed.inference.surroundings import is_surrounded
@@ -49,10 +50,10 @@ class _Collector:
         self._facts = facts
         self._evaluator = facts.evaluator
         self._limits = facts.limits
+        self._wrappers = facts.wrappers
         self._partials: list[Call] = []
         self._alternatives: list[Call] = []
         """For each place of a call, one for each thing that it may call, and thus each client."""
-        self._numbers: dict[tuple[object, str], bool] = {}
 
     def run(self) -> Facts:
         found = self._facts.found
@@ -118,14 +119,15 @@ class _Collector:
         worst = [c for c in calls if c.bound.kind in (Kind.NONE, Kind.DISABLED, Kind.DEFAULT)]
         worst.sort(key=lambda c: c.bound.source is not Source.CLIENT)
         call = (worst or calls)[0]
-        if call.wrapper is not None and len(calls) > 1:
+        if len(calls) > 1:
             # What is written must be right for all that may be called.
-            taken_as = {c.taken_as for c in calls}
+            names = {c.taken_as for c in calls}
             call = replace(
                 call,
-                taken_as=call.taken_as if len(taken_as) == 1 else None,
-                takes_number=any(c.takes_number for c in calls),
-                is_overridden=any(c.is_overridden for c in calls),
+                taken_as=call.taken_as if len(names) == 1 else None,
+                takes_number=any(c.takes_number for c in calls)
+                or len({c.library.name for c in calls}) > 1,
+                objection=next((c.objection for c in calls if c.objection is not None), None),
             )
         if len(kinds) > 1 and kinds & {Kind.UNKNOWN, Kind.BOUNDED}:
             call = replace(call, bound=UNKNOWN)
@@ -151,6 +153,7 @@ class _Collector:
             bound = released(self._facts, node, context, callee.sender, bound)
         taken = passed.shifted(1) if callee.unbound else passed
         arguments = bind(taken, callee.sender.parameters, callee.sender.keywords)
+        way = self._wrappers.on_the_way(callee, passed)
         return Call(
             node,
             context,
@@ -162,6 +165,8 @@ class _Collector:
             callee.client,
             splats=passed.splats,
             partials=tuple(partials),
+            takes_number=way is not None and self._wrappers.takes_number(*way, "timeout"),
+            objection=self._wrappers.objection_on_the_way(callee, passed),
         )
 
     def _wrapped(
@@ -191,36 +196,15 @@ class _Collector:
         name = written(node.func, None)
         arguments = BoundArguments({}, dict(passed.keywords), [], False, False)
         wrapper = function.scope.name
-        taken_as = _taken_as(function.scope)
+        by = taken_as(function.scope)
         return Call(
             node, context, name, sender.sender, library, arguments,
             Bound(bound.kind, Source.CALLER if bound.source is Source.LIBRARY else bound.source,
                   bound.seconds, bound.waits, bound.detail, bound.site),
-            None, wrapper, splats=passed.splats, taken_as=taken_as,
-            takes_number=taken_as is not None and self._takes_number(function, passed, taken_as),
-            is_overridden=self._is_overridden(function.scope, taken_as),
+            None, wrapper, splats=passed.splats, taken_as=by,
+            takes_number=by is not None and self._wrappers.takes_number(function, passed, by),
+            objection=self._wrappers.objection(function, passed, by) if by is not None else None,
         )  # fmt: skip
-
-    def _takes_number(self, wrapper: Function, passed: Passed, name: str) -> bool:
-        """Whether a wrapper, or one behind it that gets its keywords, wants one number."""
-        key = (wrapper.key(), name)
-        if key not in self._numbers:
-            # A function that calls itself on the way asks again.
-            self._numbers[key] = False
-            scope = wrapper.scope
-            frame = invoke.frame_for(self._evaluator, wrapper, passed, None)
-            reached = self._limits.functions.reached(handing_on(scope), scope, frame)
-            senders = set[ast.AST]()
-            behind = []
-            for node, _, callee, given in reached:
-                if isinstance(callee, SenderValue):
-                    senders.add(node)
-                elif isinstance(callee, Function):
-                    behind.append((callee, given))
-            self._numbers[key] = takes_number(scope.node, name, senders) or any(
-                self._takes_number(callee, given, name) for callee, given in behind
-            )
-        return self._numbers[key]
 
     def _names_telling(self, node: ast.Call) -> bool:
         return not self._evaluator.catalogue.telling.isdisjoint(k.arg for k in node.keywords)
@@ -275,14 +259,6 @@ class _Collector:
         """Whether two arguments are surely the same thing."""
         ours, theirs = self._evaluator.argument(left), self._evaluator.argument(right)
         return [v.key() for v in ours] == [v.key() for v in theirs]
-
-    def _is_overridden(self, wrapper: Scope, taken_as: str | None) -> bool:
-        if wrapper.owner is None or taken_as is None:
-            return False
-        found = self._evaluator.project.heirs.parameters(
-            wrapper.module.path, wrapper.owner.name, wrapper.name
-        )
-        return any(taken_as not in own and "**" not in own for own in found)
 
     # Partials --------------------------------------------------------------------------------
 
@@ -470,15 +446,6 @@ def released(facts: Facts, node: ast.Call, context: Context, sender: Sender, bou
         if any(k.arg == parameter or k.arg is None for k in release.keywords):
             return UNKNOWN
     return bound if releases else UNKNOWN
-
-
-def _taken_as(wrapper: Scope) -> str | None:
-    """The name under which a wrapper takes a timeout: by the look of its parameters."""
-    accepted = wrapper.node.args  # type: ignore[union-attr]
-    names = [a.arg for a in (*accepted.args, *accepted.kwonlyargs)]
-    if "timeout" in names or accepted.kwarg:
-        return "timeout"
-    return next((name for name in names if "timeout" in name), None)
 
 
 def _may_be_json(sender: Sender, name: str, wrapper: Scope) -> bool:

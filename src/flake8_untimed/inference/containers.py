@@ -45,7 +45,7 @@ def display(evaluator: Evaluator, node: ast.Dict, context: Context) -> Mapping:
                 if not isinstance(spread_value, Mapping):
                     spread_value = Mapping({}, True, value)
                 entries = _overlaid(entries, spread_value)
-                is_open = is_open or spread_value.open
+                is_open = is_open or spread_value.open or bool(spread_value.others)
         elif isinstance(key, ast.Constant):
             entries[key.value] = evaluator.evaluate(value, context)
             nodes[key.value] = value

@@ -149,13 +149,7 @@ class Functions:
         """Of some calls in a function those that are reached for one caller: each thing that is
         called and may send a request, with what it is given. What is not known counts beside a
         function of the project, which is no more than the usual choice then."""
-        contexts = [inside(found, scope, frame) for found in calls]
-        alive = _alive(self._evaluator, contexts)
-        for found, context, is_alive in zip(calls, contexts, alive, strict=True):
-            node = found.node
-            assert isinstance(node, ast.Call)
-            if not is_alive:
-                continue
+        for node, context in self.alive(calls, scope, frame):
             passed: Passed | None = None
             callees = self._evaluator.evaluate(node.func, context)
             for callee, given in handed_over(self._evaluator, node, context, callees, known=True):
@@ -166,6 +160,17 @@ class Functions:
                     if passed is None:
                         passed = invoke.passed_by(self._evaluator, node, context)
                     yield node, context, callee, passed
+
+    def alive(
+        self, calls: list[Found], scope: Scope, frame: Frame
+    ) -> Iterator[tuple[ast.Call, Context]]:
+        """Of some calls in a function those that are reached for one caller."""
+        contexts = [inside(found, scope, frame) for found in calls]
+        alive = _alive(self._evaluator, contexts)
+        for found, context, is_alive in zip(calls, contexts, alive, strict=True):
+            assert isinstance(found.node, ast.Call)
+            if is_alive:
+                yield found.node, context
 
 
 def _alive(evaluator: Evaluator, contexts: list[Context]) -> list[bool]:

@@ -109,6 +109,21 @@ class Overrides:
             return (Symbol(timeouts.defaults[-1]),)
         return NOT_GIVEN
 
+    def on_the_way(self, value: SenderValue) -> Function | None:
+        """The function of the project that gets the keywords of a request next, in the place of one
+        of the library's own methods; behind one that passes a timeout in any case, none does."""
+        client = value.client
+        if client is None or value.unbound:
+            return None
+        senders = self._limits.clients.senders(client)
+        sender: Sender | None = value.sender
+        while sender is not None and "timeout" not in sender.passes:
+            sender = senders.get(sender.delegates or "")
+            override, _ = self._override(client, sender.name, False) if sender else (None, None)
+            if isinstance(override, Function):
+                return override
+        return None
+
     def _override(self, client: Instance, name: str, called: bool) -> tuple[Value | None, object]:
         """What stands in the place of a method of a client, and where that was put there: on the
         object, or (unless it was the method called, which was found already) in its class."""

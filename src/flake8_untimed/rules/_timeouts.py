@@ -22,6 +22,7 @@ from flake8_untimed.libraries.model import Library
 KWARGS = "**{} may already hold a timeout"
 HANDED = "the sender is handed over here, and its keywords do not travel with it"
 ANOTHER = "what is called here may be something else, which takes no {}="
+NO_NUMBER = "one number of seconds is wanted here, and {} may be more"
 TAKES_NONE = "has no argument that limits this wait"
 NAMELESS = "the module of {} has no name of its own here"
 INHERITED = "the default has to go where the subclass calls its base"
@@ -89,20 +90,34 @@ def written_at(facts: Facts, call: Call) -> Expression:
 
 
 def fitting(call: Call, value: Expression) -> Expression:
-    """A timeout as a call can take it: as one number where a wrapper wants that."""
-    numbers = numbers_in(value) if call.takes_number else None
+    """A timeout as a call can take it: as one number where that is wanted."""
+    seconds = seconds_for(value, "total") if call.takes_number else None
     # `5`, not `5.0`: it may be an int that is wanted.
-    return Expression(numbers[-1].removesuffix(".0")) if numbers else value
+    return Expression(seconds.removesuffix(".0")) if seconds else value
 
 
-def numbers_in(value: Expression) -> list[str]:
-    """The seconds in a timeout to write, in their order; none where they are behind a name."""
-    parts = ast.walk(ast.parse(value.text, mode="eval"))
-    return [
-        ast.unparse(part)
-        for part in parts
-        if isinstance(part, ast.Constant) and isinstance(part.value, (int, float))
-    ]
+def seconds_for(value: Expression, what: str) -> str | None:
+    """The seconds that a timeout to write has for "connect", "read" or the "total", as far as its
+    text tells; None where they are behind a name."""
+    node: ast.expr | None = ast.parse(value.text, mode="eval").body
+    if isinstance(node, ast.Tuple):
+        node = node.elts[0 if what == "connect" else min(1, len(node.elts) - 1)]
+    elif isinstance(node, ast.Call):
+        given = {keyword.arg: keyword.value for keyword in node.keywords}
+        whole = node.args[0] if node.args else None
+        node = next((given[name] for name in _FIELDS[what] if name in given), whole)
+    if node is None or not all(isinstance(part, _NUMERIC) for part in ast.walk(node)):
+        return None
+    return ast.unparse(node)
+
+
+_FIELDS = {
+    "connect": ("connect", "sock_connect", "total"),
+    "read": ("read", "sock_read", "total"),
+    "total": ("total", "read", "sock_read"),
+}
+"""The fields of the libraries' timeout classes, the nearest first."""
+_NUMERIC = (ast.Constant, ast.BinOp, ast.UnaryOp, ast.operator, ast.unaryop)
 
 
 def lack(call: Call) -> str:
@@ -137,8 +152,8 @@ def set_at_call(
         return None, f"{call.wrapper}() {own}"
     if name is None:
         return None, f"{call.name}() {TAKES_NONE}"
-    if call.is_overridden:
-        return None, f"a subclass may have a {call.wrapper}() of its own, which takes no {name}="
+    if call.objection is not None:
+        return None, call.objection
     if call.handed_over:
         return _set_on_the_way(facts, call, name, value, safe)
     if _may_be_another(facts, call):
@@ -148,6 +163,8 @@ def set_at_call(
         return None, "the timeout is given elsewhere"
     if argument is None and call.splats:
         return None, KWARGS.format(ast.unparse(call.splats[0]))
+    if call.takes_number and seconds_for(value, "total") != value.text:
+        return None, NO_NUMBER.format(value.text)
     position = argument.position if argument is not None else None
     near = _spelled_nearby(facts, call, value)
     if near is None:

@@ -22,7 +22,8 @@ requests.get(url, timeout=(5, 30))
 When a part is out of sight, and for aiohttp when both connecting and reading are limited.
 
 ## Fix
-Completes it (unsafe: the missing half may be meant).
+Completes it (unsafe: the missing half may be meant). For aiohttp, `total` is added where nothing
+limits reading, and `connect` where nothing limits connecting: a `total` would end a long stream.
 """
 
 from __future__ import annotations
@@ -32,11 +33,11 @@ from collections.abc import Iterator
 
 from flake8_untimed.bounds import Kind
 from flake8_untimed.calls import Call, Construction, Facts
-from flake8_untimed.findings import Expression, Finding, Fix, RemoveArgument, SetArgument
+from flake8_untimed.findings import Expression, Finding, Fix, RemoveArgument, SetArgument, Span
 from flake8_untimed.rules._timeouts import (
     at_calls,
     at_constructions,
-    numbers_in,
+    seconds_for,
     set_at_call,
     set_at_construction,
     value_node,
@@ -83,15 +84,33 @@ def _completed(
     span = facts.span(node)
     if path in ("httpx", "httpx2") and nones and node.args:
         return Fix(tuple(RemoveArgument(span, name) for name in nones), False), None
-    seconds = numbers_in(written(facts, place.library, client=isinstance(place, Construction)))
-    if path == "aiohttp" and seconds:
-        return Fix((SetArgument(span, "total", Expression(seconds[-1])),), False), None
-    if path == "urllib3" and seconds:
-        usual = {"connect": seconds[0], "read": seconds[-1]}
-        if set(place.bound.waits) <= usual.keys() and not node.args:
-            edits = (SetArgument(span, w, Expression(usual[w])) for w in place.bound.waits)
-            return Fix(tuple(edits), False), None
+    usual = written(facts, place.library, client=isinstance(place, Construction))
+    if path == "aiohttp":
+        return _fields(place, node, span, usual, {"connect": "connect", "read": "total"})
+    if path == "urllib3":
+        return _fields(place, node, span, usual, {"connect": "connect", "read": "read"})
     return None, UNKNOWN
+
+
+def _fields(
+    place: Call | Construction,
+    node: ast.Call,
+    span: Span,
+    usual: Expression,
+    fields: dict[str, str],
+) -> tuple[Fix | None, str | None]:
+    """The missing waits, each by its field of the timeout's class."""
+    edits = []
+    names = place.library.timeout_types[0].parameters
+    for wait in place.bound.waits:
+        field = fields.get(wait)
+        seconds = seconds_for(usual, field) if field is not None else None
+        if field is None or seconds is None or any(isinstance(a, ast.Starred) for a in node.args):
+            return None, UNKNOWN
+        position = names.index(field)
+        at = position if position < len(node.args) else None
+        edits.append(SetArgument(span, field, Expression(seconds), at))
+    return Fix(tuple(edits), False), None
 
 
 def _tuple(
@@ -109,12 +128,12 @@ def _tuple(
         else:
             value = written(facts, place.library)
     else:
-        usual = numbers_in(written(facts, place.library))
-        if len(usual) == 1:
-            usual *= len(texts)
-        if len(usual) != len(texts):
+        usual = written(facts, place.library)
+        connect, read = (seconds_for(usual, what) for what in ("connect", "read"))
+        if connect is None or read is None or len(texts) != 2:
             return None, UNKNOWN
-        value = Expression(f"({', '.join(u if t == 'None' else t for t, u in zip(texts, usual))})")
+        both = (u if t == "None" else t for t, u in zip(texts, (connect, read)))
+        value = Expression(f"({', '.join(both)})")
     if isinstance(place, Call):
         return set_at_call(facts, place, value, safe=False)
     return set_at_construction(facts, place, value, safe=False)

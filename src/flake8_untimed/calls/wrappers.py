@@ -1,0 +1,248 @@
+"""Functions of the project that hand a timeout of their callers on: how they take it, and whether one
+that is added at a call may do more than it is meant to."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from flake8_untimed.inference import invoke, objects
+from flake8_untimed.inference.arguments import Argument, Passed, parameter_names
+from flake8_untimed.inference.evaluate import Evaluator
+from flake8_untimed.inference.forwarding import handing_on, takes_number
+from flake8_untimed.inference.handing import handed_over
+from flake8_untimed.inference.mappings import Given, uses_of
+from flake8_untimed.inference.scopes import Scope, dotted
+from flake8_untimed.inference.values import (
+    Alternatives,
+    Class,
+    Context,
+    Function,
+    Instance,
+    Partial,
+    SenderValue,
+    Symbol,
+    Unknown,
+    Value,
+)
+from flake8_untimed.inference.walk import walk
+from flake8_untimed.limits import Limits
+
+DECORATED = "@{} stands before {}(), and may not hand a {}= on"
+NOT_TAKEN = "{}() takes no {}="
+OVERRIDDEN = "a subclass may have a {}() of its own, which takes no {}="
+USED_OTHERWISE = "{}() may do other things with a {}= than to hand it on"
+_TIMEOUT = "timeout"
+
+_SAME = frozenset(
+    ("abc", "asyncio", "backoff", "builtins", "contextlib", "functools", "ratelimit", "retrying",
+     "tenacity", "types", "typing", "typing_extensions", "warnings")
+)  # fmt: skip
+"""Packages whose decorators leave it to a function what it is given."""
+_ALIKE = ("retry", "retries", "backoff", "deprecated", "override", "coroutine", "typechecked")
+"""Parts of the names of decorators, of whatever package, that do the same."""
+
+
+class Wrappers:
+    """Answers for the calls of one module."""
+
+    def __init__(self, evaluator: Evaluator, limits: Limits) -> None:
+        self._evaluator = evaluator
+        self._limits = limits
+        self._numbers: dict[tuple[object, str], bool] = {}
+        self._open: set[object] = set()
+        """What is being looked into: functions that call themselves on the way."""
+
+    def takes_number(self, wrapper: Function, passed: Passed, name: str) -> bool:
+        """Whether a wrapper, or one behind it that gets its keywords, wants one number."""
+        key = (wrapper.key(), name)
+        if key not in self._numbers:
+            # A function that calls itself on the way asks again.
+            self._numbers[key] = False
+            scope = wrapper.scope
+            frame = invoke.frame_for(self._evaluator, wrapper, passed, None)
+            reached = self._limits.functions.reached(handing_on(scope), scope, frame)
+            senders = set[ast.AST]()
+            behind = []
+            for node, _, callee, given in reached:
+                if isinstance(callee, SenderValue):
+                    senders.add(node)
+                elif isinstance(callee, Function):
+                    behind.append((callee, given))
+            self._numbers[key] = takes_number(scope.node, name, senders) or any(
+                self.takes_number(callee, given, name) for callee, given in behind
+            )
+        return self._numbers[key]
+
+    def objection(self, wrapper: Function, passed: Passed, name: str) -> str | None:
+        """What speaks against one more keyword at a call of a wrapper that takes it, if anything."""
+        scope = wrapper.scope
+        decorator = self._decorator(scope)
+        if decorator is not None:
+            return DECORATED.format(decorator, scope.name, name)
+        if self._is_overridden(scope, name):
+            return OVERRIDDEN.format(scope.name, name)
+        if not self._is_only_handed_on(wrapper, passed, name):
+            return USED_OTHERWISE.format(scope.name, name)
+        return None
+
+    def on_the_way(self, value: SenderValue, passed: Passed) -> tuple[Function, Passed] | None:
+        """The method of the project that a request goes through before it is sent, with what it
+        gets there."""
+        method = self._limits.overrides.on_the_way(value)
+        if method is None:
+            return None
+        unknown = Argument(None, None)
+        given = Passed([unknown, unknown], passed.keywords, False, passed.open_keywords)
+        return method, given
+
+    def objection_on_the_way(self, value: SenderValue, passed: Passed) -> str | None:
+        """The same as `objection` for a sender whose requests go through a method of the project."""
+        found = self.on_the_way(value, passed)
+        if found is None:
+            return None
+        method, given = found
+        if not takes(method.scope, _TIMEOUT):
+            return NOT_TAKEN.format(method.scope.name, _TIMEOUT)
+        return self.objection(method, given, _TIMEOUT)
+
+    def _decorator(self, scope: Scope) -> str | None:
+        """A decorator out of sight that may change what a function takes."""
+        context = Context(scope.parent or scope, scope.statement)
+        for decorator in getattr(scope.node, "decorator_list", ()):
+            maker = decorator.func if isinstance(decorator, ast.Call) else decorator
+            values = self._evaluator.evaluate(maker, context)
+            name = dotted(maker) or "..."
+            if not all(_is_harmless(value, name) for value in values):
+                return name
+        return None
+
+    def _is_overridden(self, scope: Scope, name: str) -> bool:
+        if scope.owner is None:
+            return False
+        found = self._evaluator.project.heirs.parameters(
+            scope.module.path, scope.owner.name, scope.name
+        )
+        return any(name not in own and "**" not in own for own in found)
+
+    # What becomes of it ----------------------------------------------------------------------
+
+    def _is_only_handed_on(self, wrapper: Function, passed: Passed, name: str) -> bool:
+        """Whether a keyword that a wrapper gets in its `**kwargs` goes to senders alone."""
+        accepted = wrapper.scope.node.args  # type: ignore[union-attr]
+        if name in _named(accepted):
+            return True
+        if accepted.kwarg is None:
+            return False
+        return self._goes_to_senders(wrapper, passed, accepted.kwarg.arg, name)
+
+    def goes_to_senders(self, scope: Scope, mapping: str) -> bool:
+        """Whether all that a function does with a mapping that may hold a timeout is right if it
+        does, whoever calls it."""
+        return self._goes_to_senders(Function(scope), Passed(), mapping, _TIMEOUT)
+
+    def _goes_to_senders(
+        self, wrapper: Function, passed: Passed, mapping: str, name: str, helps: bool = False
+    ) -> bool:
+        key = (wrapper.key(), mapping, name)
+        if key in self._open:
+            return True
+        scope = wrapper.scope
+        uses = uses_of(scope.node, mapping, name, may_return=helps)
+        if uses is None:
+            return False
+        senders = {given.node for given in uses.calls}
+        if any(takes_number(scope.node, value, senders) for value in uses.values):
+            return False
+        self._open.add(key)
+        try:
+            places = {given.node: given for given in uses.calls}
+            calls = [found for found in walk(scope).calls if found.node in places]
+            frame = invoke.frame_for(self._evaluator, wrapper, passed, None)
+            return all(
+                self._is_taken(places[node], context, name)
+                for node, context in self._limits.functions.alive(calls, scope, frame)
+            )
+        finally:
+            self._open.discard(key)
+
+    def _is_taken(self, given: Given, context: Context, name: str) -> bool:
+        """Whether a call that is given the mapping can take one more keyword in it."""
+        callees = self._evaluator.evaluate(given.node.func, context)
+        reached = [*self._reached(given.node, context, callees)]
+        return bool(reached) and all(
+            self._suits(callee, passed, given, name) for callee, passed in reached
+        )
+
+    def _reached(
+        self, node: ast.Call, context: Context, callees: Alternatives
+    ) -> Iterator[tuple[Value, Passed]]:
+        """What a call leads to. What is unknown beside something known is taken to be the same."""
+        handed = [*handed_over(self._evaluator, node, context, callees, known=True)]
+        yield from handed
+        if handed:
+            return
+        passed = invoke.passed_by(self._evaluator, node, context)
+        for value in callees:
+            if isinstance(value, Symbol) and value.path == "functools.partial":
+                for made in self._evaluator.evaluate(node, context):
+                    yield made, Passed()
+            elif isinstance(value, (SenderValue, Partial, Function, Class, Symbol)):
+                yield value, passed
+
+    def _suits(self, callee: Value, passed: Passed, given: Given, name: str) -> bool:
+        while isinstance(callee, Partial):
+            passed, callee = passed.after(callee.site.passed), callee.function
+        if isinstance(callee, Class):
+            made = Instance(callee)
+            found = objects.class_attribute(self._evaluator, callee, "__init__", made)
+            return bool(found) and all(self._suits(v, passed, given, name) for v in found)
+        if isinstance(callee, SenderValue):
+            if given.place is not None or callee.sender.timeout is None:
+                return False
+            return self.objection_on_the_way(callee, passed) is None
+        if not isinstance(callee, Function):
+            return False
+        if given.place is None:
+            return takes(callee.scope, name) and self.objection(callee, passed, name) is None
+        mapping = _parameter_at(callee, given.place)
+        return mapping is not None and (
+            self._goes_to_senders(callee, passed, mapping, name, helps=True)
+        )
+
+
+def taken_as(wrapper: Scope) -> str | None:
+    """The name under which a wrapper takes a timeout: by the look of its parameters."""
+    if takes(wrapper, _TIMEOUT):
+        return _TIMEOUT
+    names = _named(wrapper.node.args)  # type: ignore[union-attr]
+    return next((name for name in names if _TIMEOUT in name), None)
+
+
+def takes(function: Scope, name: str) -> bool:
+    """Whether a function takes a keyword."""
+    accepted = function.node.args  # type: ignore[union-attr]
+    return accepted.kwarg is not None or name in _named(accepted)
+
+
+def _named(accepted: ast.arguments) -> list[str]:
+    """The parameters that can be given by name."""
+    return [argument.arg for argument in (*accepted.args, *accepted.kwonlyargs)]
+
+
+def _parameter_at(function: Function, place: int | str) -> str | None:
+    """The parameter that takes an argument at a position or of a name."""
+    accepted = function.scope.node.args  # type: ignore[union-attr]
+    if isinstance(place, str):
+        return place if place in _named(accepted) else None
+    names = parameter_names(accepted)[1 if function.receiver is not None else 0 :]
+    return names[place] if place < len(names) else None
+
+
+def _is_harmless(value: Value, name: str) -> bool:
+    """Whether a decorator surely leaves it to the function what it takes: one of the project, whose
+    work is seen, or one that is well known."""
+    path = value.path if isinstance(value, Symbol) else name
+    if path.partition(".")[0] in _SAME or any(word in path.lower() for word in _ALIKE):
+        return True
+    return not isinstance(value, (Symbol, Unknown))
