@@ -47,8 +47,10 @@ def use_json(facts: Facts, body: JsonBody) -> tuple[Fix | None, str | None]:
         return None, f"{call.name}() has no parameter json"
     reason = (
         _of_signing(body)
-        or obstacle(facts, call, body.argument, body.parameter, body.dumps)
+        or _of_dumps(facts, body.dumps)
         or _of_place(call, body.argument)
+        or _of_argument(facts, body.argument, body.dumps)
+        or _of_others(facts, call, body.parameter)
     )
     if reason is not None:
         return None, reason
@@ -68,7 +70,7 @@ def use_json(facts: Facts, body: JsonBody) -> tuple[Fix | None, str | None]:
 def obstacle(
     facts: Facts, call: Call, argument: Argument, parameter: str, made: Result
 ) -> str | None:
-    """Why an argument that is JSON text cannot be given as the object itself, in this call."""
+    """Why an argument that is JSON text cannot be the object itself, in its place."""
     return (
         _of_dumps(facts, made)
         or _of_argument(facts, argument, made)
