@@ -49,6 +49,8 @@ _MANAGERS = frozenset(
     ("ContextManager", "AsyncContextManager", "AbstractContextManager",
      "AbstractAsyncContextManager")
 )  # fmt: skip
+_CHOICES = 20
+"""Types in one `a | b | ...`; more than that, and it is none."""
 _GENERIC = _WRAPPERS | _FIRST_ONLY | _SEQUENCES | _MAPPINGS | _MANAGERS
 
 
@@ -77,16 +79,24 @@ def instances(
 
 def is_type(node: ast.expr) -> bool:
     """Whether an expression is a type, by the look of it: `Optional[Session]`, `Session | None`."""
-    if isinstance(node, ast.Subscript):
-        return (dotted(node.value) or "").rpartition(".")[2] in _GENERIC
-    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
-        return all(
-            isinstance(part, (ast.Name, ast.Attribute))
-            or (isinstance(part, ast.Constant) and part.value is None)
-            or is_type(part)
-            for part in (node.left, node.right)
-        )
-    return False
+    choices = 0
+    while isinstance(node, ast.BinOp) and choices < _CHOICES:
+        if not isinstance(node.op, ast.BitOr) or not _is_choice(node.right):
+            return False
+        node = node.left
+        choices += 1
+    return _is_generic(node) or (choices > 0 and _is_choice(node))
+
+
+def _is_generic(node: ast.expr) -> bool:
+    name = dotted(node.value) if isinstance(node, ast.Subscript) else None
+    return name is not None and name.rpartition(".")[2] in _GENERIC
+
+
+def _is_choice(node: ast.expr) -> bool:
+    if isinstance(node, ast.Constant):
+        return node.value is None
+    return isinstance(node, (ast.Name, ast.Attribute)) or _is_generic(node)
 
 
 def _instance(evaluator: Evaluator, value: Value) -> Value:
