@@ -22,6 +22,7 @@ from flake8_untimed.fixes.module import (
     is_head,
     parse_expression,
 )
+from flake8_untimed.fixes.neighbours import ALONE, Neighbours
 from flake8_untimed.fixes.order import comes_first, is_deferred
 from flake8_untimed.source import Source
 
@@ -71,6 +72,7 @@ class Needed:
 @dataclass
 class Imports:
     module: Module
+    neighbours: Neighbours = ALONE
     needed: list[Needed] = field(default_factory=list)
     """What the edits accepted so far need."""
     _users: list[ast.AST] = field(default_factory=list)
@@ -104,7 +106,15 @@ class Imports:
             if not plan.attribute and plan.module == dotted.rpartition(".")[0]:
                 return dotted, None
         needed = self._new(dotted, node, planned)
+        self._check_circle(needed)
         return needed.name if needed.attribute else dotted, needed
+
+    def _check_circle(self, needed: Needed) -> None:
+        """Raises Refused where the module is not there yet when this file wants to import it."""
+        if needed.grown is not None and is_deferred(self.module, needed.grown):
+            return
+        if self.neighbours.lead_back(needed.module):
+            raise Refused(f"{needed.module} leads back to this file: the import would be circular")
 
     def _own(self, dotted: str, node: ast.AST) -> str:
         """What the file itself defines, and must have defined when `node` is evaluated."""
@@ -357,9 +367,11 @@ class Imports:
         inside = {id(node) for node in within}
         if sum(id(b.node) in inside for b in self.bindings[name]) > 1:
             return False
-        return not any(
-            id(node) not in gone and _mentions(self.module, node, name) for node in within
-        )
+        if any(id(node) not in gone and _mentions(self.module, node, name) for node in within):
+            return False
+        if _is_in_type_comment(self.module, name):
+            return False
+        return not (isinstance(scope, ast.Module) and self.neighbours.take(name))
 
     def _is_kept(self, statement: ast.stmt) -> bool:
         """Whether a comment on the statement asks linters to leave it."""
@@ -540,6 +552,11 @@ def _mentions(module: Module, node: ast.AST, name: str) -> bool:
             )
         child = parent
     return False
+
+
+def _is_in_type_comment(module: Module, name: str) -> bool:
+    comment = rf"#[ \t]*type:(?![ \t]*ignore\b).*\b{re.escape(name)}\b"
+    return re.search(comment, module.source.text) is not None
 
 
 def _respelled(text: str, spellings: dict[str, str]) -> str:
