@@ -12,7 +12,7 @@ from flake8_untimed.inference.project import Project
 _NOT_RUN = ("TYPE_CHECKING", "typing.TYPE_CHECKING", "__name__ == '__main__'")
 """Conditions that do not hold when a module is imported."""
 
-_Loaded = tuple[dict[str, None], dict[str, None]]
+_Loaded = tuple[set[str], set[str]]
 """Files that a file imports by their names, and the packages around those."""
 
 
@@ -26,13 +26,15 @@ class Importers:
 
     def take(self, path: str, name: str) -> bool:
         """Whether another file seems to use a name of the module at `path` that it only imports
-        itself: by `from`, by star, as its attribute, be it in a text (`patch("app.http.json")`)."""
+        itself: by `from`, by star, as its attribute, or in a text (`patch("app.http.json.dumps")`).
+        """
         files = self._speaking_of(path)
         if files is None:
             return True
         data = self._project.outlines.data
-        attribute = re.compile(rb"\b%b\.%b\b" % (_name(path), re.escape(name.encode())))
-        return any(attribute.search(data(f)) or self._imports(f, path, name) for f in files)
+        dotted = re.escape(f"{self._project.dotted(path)}.{name}")
+        written = re.compile(rb"\b%b\b" % os.fsencode(dotted))
+        return any(written.search(data(f)) or self._imports(f, path, name) for f in files)
 
     def _speaking_of(self, path: str) -> list[str] | None:
         """The other files with the name of a module in them; None where that cannot be told."""
@@ -57,22 +59,21 @@ class Importers:
         if start is None:
             return False
         begun = set(self._project.packages(path))
-        around: list[str] = self._project.packages(start)
-        files = [start, *(package for package in around if package not in begun)]
-        seen = set(files)
+        reached = {start, *(set(self._project.packages(start)) - begun)}
+        files = [*reached]
         for file in files:  # grows as we go
-            named, packages = self._loaded_with(file)
-            new = [f for f in (*named, *(packages.keys() - begun)) if f not in seen]
-            seen.update(new)
+            named, around = self._loaded_with(file)
+            new = (named | around - begun) - reached
+            reached |= new
             files += new
-        return path in seen
+        return path in reached
 
     def _loaded_with(self, path: str) -> _Loaded:
         if path not in self._loaded:
             module = self._project.module(path)
-            named = dict.fromkeys(self._named(path, module.tree)) if module is not None else {}
-            packages = (package for file in named for package in self._project.packages(file))
-            self._loaded[path] = named, dict.fromkeys(packages)
+            named = set(self._named(path, module.tree)) if module is not None else set()
+            around = {package for file in named for package in self._project.packages(file)}
+            self._loaded[path] = named, around
         return self._loaded[path]
 
     def _named(self, path: str, tree: ast.Module) -> Iterator[str]:
