@@ -269,3 +269,15 @@ def test_sarif_offers_the_fix(project: Path) -> None:
             }
         ],
     }
+
+
+def test_an_import_that_a_neighbour_takes_stays(project: Path) -> None:
+    """Loose files in one folder are neighbours, too."""
+    text = "import json\nimport requests\nrequests.put('u', data=json.dumps([]), timeout=5)\n"
+    for name in ("safe.py", "other.py"):
+        (project / name).write_text(text)
+    (project / "job.py").write_text("from safe import *\n\njson.loads\n")
+    assert untimed(project, "fix", "--isolated").returncode == 0
+    fixed = text.replace("data=json.dumps([])", "json=[]")
+    assert (project / "safe.py").read_text() == fixed
+    assert (project / "other.py").read_text() == fixed.removeprefix("import json\n")

@@ -134,6 +134,15 @@ def test_a_module_that_is_not_there_is_an_error(project: Path) -> None:
     assert path.read_text() == text(BEFORE)
 
 
+def test_it_is_not_imported_in_a_circle(project: Path) -> None:
+    path = project / "myapp" / "web.py"
+    path.write_text("from myapp import api\n" + path.read_text())
+    source = "import requests\n\ns = requests.Session()\ns.get('u')\n"
+    assert fixed(project, source) == source
+    result = untimed(project, "fix", *CLASS)
+    assert "myapp.web leads back to this file: the import would be circular" in result.stdout
+
+
 def test_a_module_out_of_sight_is_said(project: Path) -> None:
     path = project / "myapp" / "api.py"
     path.write_text(text(BEFORE))

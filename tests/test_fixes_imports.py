@@ -153,6 +153,68 @@ def test_the_module_that_defines_it_does_not_import_itself() -> None:
     assert "is not defined in this file" in outcome.left[0].reason
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "def f():\n    get()\nHTTP_TIMEOUT = 1\nf()\n",
+        "try:\n    HTTP_TIMEOUT = a\nexcept KeyError:\n    HTTP_TIMEOUT = 1\nget()\n",
+    ],
+)
+def test_its_own_name_is_there_in_time(text: str) -> None:
+    after = text.replace("get()", "get(timeout=HTTP_TIMEOUT)")
+    check(fixed(text, SETTING, path="src/myapp/settings.py"), after)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a = get()\nHTTP_TIMEOUT = 1\n",
+        "HTTP_TIMEOUT = get()\n",
+        "def f(a=get()): ...\nHTTP_TIMEOUT = 1\n",
+        "def f():\n    get()\nf()\nHTTP_TIMEOUT = 1\n",
+    ],
+)
+def test_its_own_name_is_not_there_yet(text: str) -> None:
+    outcome = fixed(text, SETTING, path="src/myapp/settings.py")
+    assert outcome.source.text == text
+    reason = "HTTP_TIMEOUT is defined only behind the code that would use it"
+    assert outcome.left[0].reason == reason
+
+
+def test_its_own_name_is_one_of_the_module() -> None:
+    text = "def f():\n    HTTP_TIMEOUT = 1\ndef g():\n    get()\n"
+    outcome = fixed(text, SETTING, path="src/myapp/settings.py")
+    assert "is not defined in this file" in outcome.left[0].reason
+
+
+IN_TIME = [
+    ("def f(): get()\nimport aiohttp\nf()\n", "def f(): get(timeout=aiohttp.T)\nimport aiohttp\nf()\n"),
+    (
+        "from aiohttp import a\ndef f(): get()\nf()\nimport aiohttp\n",
+        "from aiohttp import T, a\ndef f(): get(timeout=T)\nf()\nimport aiohttp\n",
+    ),
+    ("import os\nif a:\n    get()\nimport z\n", "import os\nfrom aiohttp import T\nif a:\n    get(timeout=T)\nimport z\n"),
+    # On one line with the first imports, or with what stands before them.
+    ("import os; get()\n", "from aiohttp import T\nimport os; get(timeout=T)\n"),
+    ("'''Doc.'''; a = 1\nget()\n", "'''Doc.'''; a = 1\nfrom aiohttp import T\nget(timeout=T)\n"),
+    (
+        "from __future__ import annotations; a = 1\nget()\n",
+        "from __future__ import annotations; a = 1\nfrom aiohttp import T\nget(timeout=T)\n",
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("before", "after"), IN_TIME)
+def test_an_import_is_carried_out_before_it_is_needed(before: str, after: str) -> None:
+    check(fixed(before, set_timeout("aiohttp.T", "aiohttp.T")), after)
+
+
+def test_no_line_before_the_code() -> None:
+    outcome = fixed("'''Doc.'''; get()\n", AIOHTTP)
+    reason = "no line is free for the import before the code on the first line"
+    assert outcome.left[0].reason == reason
+
+
 def test_an_optional_package_is_not_made_necessary() -> None:
     text = "try:\n    import aiohttp\nexcept ImportError:\n    aiohttp = None\nget()\n"
     outcome = fixed(text, AIOHTTP)

@@ -68,7 +68,9 @@ def test_fix(case: Case, watchdog: None) -> None:
 
     def fix(text: str) -> str:
         source = Source.from_text(text, str(case.path))
-        return fix_source(source, check(source), unsafe=unsafe, analyze=check).source.text
+        around = Workspace(settings).neighbours(source.path)
+        outcome = fix_source(source, check(source), unsafe=unsafe, analyze=check, neighbours=around)
+        return outcome.source.text
 
     wanted = without_markers(Case(case.fixed).text)
     got = fix(without_markers(case.text))

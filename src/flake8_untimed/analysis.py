@@ -5,11 +5,13 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 from flake8_untimed.calls import Facts
 from flake8_untimed.calls.collector import collect
 from flake8_untimed.findings import Finding
 from flake8_untimed.inference.evaluate import Evaluator
+from flake8_untimed.inference.importers import Importers
 from flake8_untimed.inference.project import Project
 from flake8_untimed.inference.scopes import Module
 from flake8_untimed.libraries import catalogue
@@ -20,6 +22,19 @@ from flake8_untimed.source import Source
 DEFAULT = Settings()
 
 
+class Neighbours(NamedTuple):
+    """Answers the fixes' questions about the modules around one file."""
+
+    importers: Importers
+    path: str
+
+    def take(self, name: str) -> bool:
+        return self.importers.take(self.path, name)
+
+    def lead_back(self, module: str) -> bool:
+        return self.importers.lead_back(self.path, module)
+
+
 class Workspace:
     """Checks many files with the same settings; keeps what it read of the project's modules."""
 
@@ -27,6 +42,7 @@ class Workspace:
         self.settings = _with_session_class(settings)
         self._catalogue = catalogue(frozenset(settings.disable_libraries))
         self.project = Project(self._catalogue, settings.follow_imports)
+        self._importers = Importers(self.project)
         self._evaluator = Evaluator(self.project, self._catalogue, _clients(self.settings))
         self._words = {name.rpartition(".")[2].encode() for name in self.settings.clients}
         """Names of the user's own clients: a file with one matters, whatever it imports."""
@@ -41,6 +57,10 @@ class Workspace:
     def names_library(self, path: str) -> bool:
         """Whether the text of a file names a library; to be asked after `matters`."""
         return self.project.names_library(self.project.path_of(path))
+
+    def neighbours(self, path: str) -> Neighbours:
+        """The modules around the file `path`, for its fixes."""
+        return Neighbours(self._importers, self.project.path_of(path))
 
     def lacks_session_class(self, path: str) -> str | None:
         """The module of the project that should define the session class, and does not, as seen

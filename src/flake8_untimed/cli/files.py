@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_untimed.analysis import Workspace
 from flake8_untimed.cli.globs import PerFileIgnores
@@ -13,6 +13,9 @@ from flake8_untimed.findings import Finding
 from flake8_untimed.reporters import Replacement, Reported
 from flake8_untimed.settings import Settings
 from flake8_untimed.source import Source, SourceError, read_bytes
+
+if TYPE_CHECKING:
+    from flake8_untimed.fixes import Analyze, Outcome
 
 STDIN = "-"
 
@@ -77,7 +80,7 @@ class Checker:
         self, source: Source, findings: Sequence[Finding], finding: Finding, is_fixable: bool
     ) -> Reported:
         line = source.lines[finding.span.line - 1].rstrip("\r\n")
-        replacement = _replacement(source, findings, finding) if is_fixable else None
+        replacement = self._replacement(source, findings, finding) if is_fixable else None
         return Reported(source.path, finding, line, fingerprint(source, finding), replacement)
 
     def _fixable(self, source: Source, findings: Sequence[Finding]) -> set[Finding]:
@@ -87,25 +90,41 @@ class Checker:
         if not any(finding.fix for finding in findings):
             return set()
         try:
-            outcome = fixes.fix_source(source, findings, unsafe=True, analyze=self.findings)
+            outcome = self.fixed(source, findings, unsafe=True)
         except fixes.LibcstMissing:
             return set()
         return {*outcome.applied, *outcome.resolved}
 
+    def _replacement(
+        self, source: Source, findings: Sequence[Finding], finding: Finding
+    ) -> Replacement | None:
+        """What the fix of this one finding writes. The analysis has had its say about all together:
+        once for each would take the square of their number."""
+        alone = [
+            other if other is finding else other._replace(fix=None, why_not="not asked for")
+            for other in findings
+        ]
+        outcome = self.fixed(source, alone, unsafe=True, analyze=lambda _: [])
+        return changed_lines(source.lines, outcome.source.lines)
 
-def _replacement(
-    source: Source, findings: Sequence[Finding], finding: Finding
-) -> Replacement | None:
-    """What the fix of this one finding writes. The analysis has had its say about all together:
-    once for each would take the square of their number."""
-    from flake8_untimed import fixes
+    def fixed(
+        self,
+        source: Source,
+        findings: Sequence[Finding],
+        *,
+        unsafe: bool,
+        analyze: Analyze | None = None,
+    ) -> Outcome:
+        """What becomes of a file and its findings. Raises LibcstMissing."""
+        from flake8_untimed.fixes import fix_source
 
-    alone = [
-        other if other is finding else other._replace(fix=None, why_not="not asked for")
-        for other in findings
-    ]
-    outcome = fixes.fix_source(source, alone, unsafe=True, analyze=lambda _: [])
-    return changed_lines(source.lines, outcome.source.lines)
+        return fix_source(
+            source,
+            findings,
+            unsafe=unsafe,
+            analyze=analyze or self.findings,
+            neighbours=self._workspace.neighbours(source.path),
+        )
 
 
 def read(path: str) -> bytes:

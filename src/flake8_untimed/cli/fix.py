@@ -110,8 +110,7 @@ class _Work:
     def _outcome(self, source: Source, findings: Sequence[Finding]) -> fixes.Outcome:
         if self._add_noqa:
             return fixes.add_noqa(source, findings)
-        analyze = self._checker.findings
-        return fixes.fix_source(source, findings, unsafe=self._unsafe, analyze=analyze)
+        return self._checker.fixed(source, findings, unsafe=self._unsafe)
 
 
 def _deliver(

@@ -43,15 +43,18 @@ class Fix(CodemodCommand):
         )
 
     def transform_module_impl(self, tree: cst.Module) -> cst.Module:
-        from flake8_untimed.analysis import analyze
+        from flake8_untimed.analysis import Workspace
 
         path = self.context.filename or "<unknown>"
         source = Source.from_text(tree.code, path)
-
-        def findings(text: Source) -> Any:
-            return analyze(text.text, path=path, settings=self.settings)
-
-        outcome = fix_source(source, findings(source), unsafe=self.unsafe, analyze=findings)
+        workspace = Workspace(self.settings)
+        outcome = fix_source(
+            source,
+            workspace.check(source),
+            unsafe=self.unsafe,
+            analyze=workspace.check,
+            neighbours=workspace.neighbours(path),
+        )
         for finding, reason, _ in outcome.left:
             place = f"{finding.span.line}:{finding.span.column}"
             self.warn(f"{place}: {finding.code} left: {reason}")

@@ -10,6 +10,7 @@ from flake8_untimed.findings import Finding
 from flake8_untimed.fixes.errors import LibcstMissing, Refused
 from flake8_untimed.fixes.expected import change_tree, compare
 from flake8_untimed.fixes.module import Module, Place, place
+from flake8_untimed.fixes.neighbours import ALONE, Neighbours
 from flake8_untimed.fixes.plan import Conflict, Plan, places
 from flake8_untimed.source import Source, SourceError
 
@@ -92,9 +93,15 @@ class _Attempt(NamedTuple):
 
 
 def fix_source(
-    source: Source, findings: Sequence[Finding], *, unsafe: bool = False, analyze: Analyze
+    source: Source,
+    findings: Sequence[Finding],
+    *,
+    unsafe: bool = False,
+    analyze: Analyze,
+    neighbours: Neighbours = ALONE,
 ) -> Outcome:
-    """Carry out the fixes of `findings`, which are all that `analyze` gives for `source`.
+    """Carry out the fixes of `findings`, which are all that `analyze` gives for `source`;
+    `neighbours` tells what the modules around it have to do with its imports.
 
     Each new text is compiled and analysed again: it must mean the old one plus exactly the edits,
     without the findings that were fixed, and with no new ones. A fix that does not stand the test
@@ -104,7 +111,7 @@ def fix_source(
     applied: list[Finding] = []
     resolved: list[Finding] = []
     for _ in range(_ROUNDS):
-        attempt = _round(source, tracked, analyze)
+        attempt = _round(source, tracked, analyze, neighbours)
         if attempt is None:
             break
         source = attempt.source
@@ -152,7 +159,9 @@ def _order(finding: Finding) -> tuple[int, int, str, str]:
     return finding.sort_key
 
 
-def _round(source: Source, tracked: list[_Tracked], analyze: Analyze) -> _Attempt | None:
+def _round(
+    source: Source, tracked: list[_Tracked], analyze: Analyze, neighbours: Neighbours
+) -> _Attempt | None:
     """One new text with as many of the fixes as stand the test together, or None. Reasons are
     written down where a fix is refused."""
     wanted = [one.now for one in tracked if one.reason is None]
@@ -170,7 +179,7 @@ def _round(source: Source, tracked: list[_Tracked], analyze: Analyze) -> _Attemp
         """`sure` and as many of `more` as stand the test with them; `best` is their text."""
         nonlocal best
         try:
-            best = _attempt(source, everything, [*sure, *more], analyze)
+            best = _attempt(source, everything, [*sure, *more], analyze, neighbours)
         except _StillReported as reason:
             for finding in reason.findings:
                 refuse(finding, reason)
@@ -195,14 +204,18 @@ def _round(source: Source, tracked: list[_Tracked], analyze: Analyze) -> _Attemp
 
 
 def _attempt(
-    source: Source, everything: list[Finding], wanted: list[Finding], analyze: Analyze
+    source: Source,
+    everything: list[Finding],
+    wanted: list[Finding],
+    analyze: Analyze,
+    neighbours: Neighbours,
 ) -> _Attempt:
     """The text with the fixes of `wanted`, tested. Raises Refused."""
     try:
         from flake8_untimed.fixes import carry
 
         module = Module(source, places(source, everything))
-        plan = Plan(module, wanted)
+        plan = Plan(module, wanted, neighbours)
         if not plan.accepted:
             return _Attempt(source, [], [(f, f) for f in everything], plan.refused)
         changes = plan.changes

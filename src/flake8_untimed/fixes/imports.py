@@ -14,7 +14,16 @@ from typing import Any
 from flake8_untimed.findings import Expression
 from flake8_untimed.fixes.changes import DropStatement, EditImport, ImportChange, NewImport
 from flake8_untimed.fixes.errors import Refused
-from flake8_untimed.fixes.module import FUNCTIONS, Module, is_docstring, is_future, parse_expression
+from flake8_untimed.fixes.module import (
+    FUNCTIONS,
+    Module,
+    is_docstring,
+    is_future,
+    is_head,
+    parse_expression,
+)
+from flake8_untimed.fixes.neighbours import ALONE, Neighbours
+from flake8_untimed.fixes.order import comes_first, is_deferred
 from flake8_untimed.source import Source
 
 Import = (ast.Import, ast.ImportFrom)
@@ -63,14 +72,18 @@ class Needed:
 @dataclass
 class Imports:
     module: Module
+    neighbours: Neighbours = ALONE
     needed: list[Needed] = field(default_factory=list)
     """What the edits accepted so far need."""
+    _users: list[ast.AST] = field(default_factory=list)
+    """Where something was asked for."""
 
     # Spelling
 
     def spelled(self, value: Expression, node: ast.AST) -> tuple[str, list[Needed]]:
         """The text of an expression as it must be written at `node`, and what has to be imported
         for it. Raises Refused."""
+        self._users.append(node)
         found: list[Needed] = []
         spellings = {}
         for dotted in value.needs:
@@ -83,10 +96,7 @@ class Imports:
         self, dotted: str, node: ast.AST, planned: Sequence[Needed]
     ) -> tuple[str, Needed | None]:
         if self._is_own(dotted):
-            name = dotted.rpartition(".")[2]
-            if self.bindings.get(name) and not self._is_shadowed(name, node):
-                return name, None
-            raise Refused(f"{dotted} is not defined in this file, whose name it has")
+            return self._own(dotted, node), None
         known = self._known_spelling(dotted, node)
         if known is not None:
             return known, None
@@ -96,7 +106,29 @@ class Imports:
             if not plan.attribute and plan.module == dotted.rpartition(".")[0]:
                 return dotted, None
         needed = self._new(dotted, node, planned)
+        self._check_circle(needed)
         return needed.name if needed.attribute else dotted, needed
+
+    def _check_circle(self, needed: Needed) -> None:
+        """Raises Refused where the module is not there yet when this file wants to import it."""
+        if needed.grown is not None and is_deferred(self.module, needed.grown):
+            return
+        if self.neighbours.lead_back(needed.module):
+            raise Refused(f"{needed.module} leads back to this file: the import would be circular")
+
+    def _own(self, dotted: str, node: ast.AST) -> str:
+        """What the file itself defines, and must have defined when `node` is evaluated."""
+        name = dotted.rpartition(".")[2]
+        statements = [
+            self.module.statement(binding.node)
+            for binding in self.bindings.get(name, ())
+            if isinstance(self._scope(binding.node), ast.Module)
+        ]
+        if not statements or self._is_shadowed(name, node):
+            raise Refused(f"{dotted} is not defined in this file, whose name it has")
+        if not any(comes_first(self.module, statement, node) for statement in statements):
+            raise Refused(f"{name} is defined only behind the code that would use it")
+        return name
 
     def _known_spelling(self, dotted: str, node: ast.AST) -> str | None:
         module, _, attribute = dotted.rpartition(".")
@@ -213,14 +245,11 @@ class Imports:
     def _is_visible(self, statement: ast.stmt, node: ast.AST) -> bool:
         """Whether what a statement binds is there when `node` is evaluated: it stands in the
         module's body, or before `node` in a block around it."""
-        owner = self.module.parents[statement]
-        around = list(self.module.ancestors(node))
-        in_function = any(isinstance(scope, FUNCTIONS) for scope in around)
-        if isinstance(owner, ast.Module) and in_function:
-            return True
-        scope = self._scope(statement)
-        if isinstance(scope, ast.ClassDef):
+        if isinstance(self.module.parents[statement], ast.Module):
+            return comes_first(self.module, statement, node)
+        if isinstance(self._scope(statement), ast.ClassDef):
             return False
+        around = list(self.module.ancestors(node))
         block = self.module.block(statement).statements
         index = block.index(statement)
         return any(later in around or later is node for later in block[index + 1 :])
@@ -338,9 +367,11 @@ class Imports:
         inside = {id(node) for node in within}
         if sum(id(b.node) in inside for b in self.bindings[name]) > 1:
             return False
-        return not any(
-            id(node) not in gone and _mentions(self.module, node, name) for node in within
-        )
+        if any(id(node) not in gone and _mentions(self.module, node, name) for node in within):
+            return False
+        if _is_in_type_comment(self.module, name):
+            return False
+        return not (isinstance(scope, ast.Module) and self.neighbours.take(name))
 
     def _is_kept(self, statement: ast.stmt) -> bool:
         """Whether a comment on the statement asks linters to leave it."""
@@ -348,16 +379,42 @@ class Imports:
         return any(re.search(r"#.*\b(noqa|pylint)\b", line, re.IGNORECASE) for line in lines)
 
     def _placed(self, needed: Needed) -> NewImport:
-        """A new import stands with the module's others, in their order if they have one."""
+        """A new import stands with the module's others, in their order if they have one; never
+        behind what uses it. Raises Refused."""
+        change = self._place(needed)
+        if change.before or change.anchor is None or not self._is_used_by(change.anchor):
+            return change
+        first = self._first_of_line(change.anchor)
+        if is_head(first):
+            raise Refused("no line is free for the import before the code on the first line")
+        return NewImport(change.text, first, before=True)
+
+    def _is_used_by(self, last: ast.stmt) -> bool:
+        """Whether the module's body up to a statement needs an import already."""
+        body = self.module.tree.body
+        return not self._using.isdisjoint(body[: body.index(last) + 1])
+
+    @property
+    def _using(self) -> set[ast.stmt]:
+        """The statements of the module's body that need an import as soon as they are run."""
+        using = set()
+        for node in self._users:
+            if not is_deferred(self.module, node):
+                *_, statement, _ = (node, *self.module.ancestors(node))
+                assert isinstance(statement, ast.stmt)
+                using.add(statement)
+        return using
+
+    def _place(self, needed: Needed) -> NewImport:
         body = self.module.tree.body
         text, module = needed.statement, needed.module
         imports = self._section()
         group = [s for s in imports if not is_future(s)]
         if not group:
             if imports:
-                return NewImport(text, imports[-1])
+                return NewImport(text, self._last_of_line(imports[-1]))
             if body and is_docstring(body[0]):
-                return NewImport(text, body[0])
+                return NewImport(text, self._last_of_line(body[0]))
             return NewImport(text, body[0] if body else None, before=True)
         root = module.partition(".")[0]
         related = [s for s in group if root in _roots(s)]
@@ -374,14 +431,16 @@ class Imports:
 
     def _section(self) -> list[ast.stmt]:
         """The import statements at the head of the module: up to the first other statement, or if
-        `sys.path` is changed there up to the first definition."""
-        body = self.module.tree.body
+        `sys.path` is changed there up to the first definition; and up to what needs an import."""
+        body, using = self.module.tree.body, self._using
         patched = any(
             isinstance(n, ast.Attribute) and n.attr == "path" and isinstance(n.value, ast.Name) and n.value.id == "sys"
             for n in self.module.nodes
         )  # fmt: skip
         section: list[ast.stmt] = []
         for statement in body:
+            if statement in using:
+                break
             if isinstance(statement, Import):
                 section.append(statement)
             elif isinstance(statement, _DEFINITIONS if patched else ast.stmt) and not (
@@ -493,6 +552,11 @@ def _mentions(module: Module, node: ast.AST, name: str) -> bool:
             )
         child = parent
     return False
+
+
+def _is_in_type_comment(module: Module, name: str) -> bool:
+    comment = rf"#[ \t]*type:(?![ \t]*ignore\b).*\b{re.escape(name)}\b"
+    return re.search(comment, module.source.text) is not None
 
 
 def _respelled(text: str, spellings: dict[str, str]) -> str:

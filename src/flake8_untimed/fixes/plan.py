@@ -35,6 +35,7 @@ from flake8_untimed.fixes.changes import (
 from flake8_untimed.fixes.errors import Refused
 from flake8_untimed.fixes.imports import Imports, Needed
 from flake8_untimed.fixes.module import SIMPLE, Module, Place, parse_expression, place, value_of
+from flake8_untimed.fixes.neighbours import ALONE, Neighbours
 from flake8_untimed.source import Source
 
 _ATOMS = (
@@ -55,9 +56,11 @@ class Plan:
     """The changes that some findings' fixes make to a module; findings that do not fit are in
     `refused`, with the reason."""
 
-    def __init__(self, module: Module, findings: Iterable[Finding]) -> None:
+    def __init__(
+        self, module: Module, findings: Iterable[Finding], neighbours: Neighbours = ALONE
+    ) -> None:
         self.module = module
-        self.imports = Imports(module)
+        self.imports = Imports(module, neighbours)
         self.accepted: list[Finding] = []
         self.refused: list[tuple[Finding, Refused]] = []
         self._changes: dict[Hashable, Change] = {}

@@ -68,9 +68,9 @@ class Project:
         self._submodules: dict[tuple[str, str], str | None] = {}
         self._modules: dict[str, Module | None] = {}
         self._bytes: dict[str, bytes] = {}
-        self._outlines = Outlines(self._data, self.find, self.submodule, catalogue)
-        self._interest = Interest(self._outlines, catalogue, self._make_dye, self._forget)
-        self.heirs = Heirs(self._outlines, self._files_around)
+        self.outlines = Outlines(self._data, self.find, self.submodule, catalogue)
+        self._interest = Interest(self.outlines, catalogue, self._make_dye, self._forget)
+        self.heirs = Heirs(self.outlines, self._files_around)
         self._evaluator: Evaluator | None = None
         self._vendored: dict[str, str | None] = {}
         self._looked: dict[tuple[str, Callable[[bytes], bool]], list[str]] = {}
@@ -287,7 +287,7 @@ class Project:
         """The files of the project around `importer` that look as if they patched a library:
         `requests.Session.request = ...`."""
         found = self._looking(importer, _patches)
-        return [path for path in found if self._outlines.names_library(path)]
+        return [path for path in found if self.outlines.names_library(path)]
 
     def setting_sockets(self, importer: str) -> list[str]:
         """The files of the package around `importer` that look as if they set a default timeout for
@@ -324,7 +324,7 @@ class Project:
         """Whether a file that imports the module at `path` seems to set an attribute of this name
         on objects of others. Judged by the look of the text."""
         return any(
-            file != path and path in self._outlines.neighbours(file)
+            file != path and path in self.outlines.neighbours(file)
             for file in self._looking(path, _sets(attribute))
         )
 
@@ -336,6 +336,22 @@ class Project:
         if top is None or not os.path.isabs(path):
             return path, [path]
         return top, self._python_files(top)
+
+    def files_near(self, path: str) -> list[str]:
+        """The files that may import from one, itself among them; none where they are too many."""
+        top, files = self._files_around(path)
+        if top != path or not self._follow or not os.path.isabs(path):
+            return files
+        folder = os.path.dirname(path)
+        return [os.path.join(folder, name) for name in self._names(folder) if name.endswith(".py")]
+
+    def packages(self, path: str) -> list[str]:
+        """The `__init__.py` of each package that a file is in."""
+        found, folder = [], os.path.dirname(path)
+        while "__init__.py" in self._names(folder) and os.path.dirname(folder) != folder:
+            found.append(os.path.join(folder, "__init__.py"))
+            folder = os.path.dirname(folder)
+        return found
 
     def _top_package(self, folder: str) -> str | None:
         """The outermost package around a loose file; None if there is none."""
@@ -406,7 +422,7 @@ class Project:
         if seeds is None:
             return walk(module.scope)
         names = [*always]
-        if self._outlines.is_special(path):
+        if self.outlines.is_special(path):
             names += [*SPECIAL, *self._catalogue.words]
         seeds = seeds.with_names(names)
         dye = self._interest.dye(path)
@@ -420,7 +436,7 @@ class Project:
 
     def names_library(self, path: str) -> bool:
         """Whether the text of a file names a library."""
-        return self._outlines.names_library(path)
+        return self.outlines.names_library(path)
 
     def interesting(self, path: str, name: str) -> bool:
         """Whether a name of a module can have to do with a request. Cheap: nothing is parsed."""

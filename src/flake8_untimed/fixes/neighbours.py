@@ -1,0 +1,26 @@
+"""What the fixes of a file ask about the modules around it. They read no other file themselves."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+
+class Neighbours(Protocol):
+    def take(self, name: str) -> bool:
+        """Whether another module takes from this one a name that it imports."""
+
+    def lead_back(self, module: str) -> bool:
+        """Whether importing a module imports, on the way, this file."""
+
+
+class _Alone:
+    """A file that stands alone."""
+
+    def take(self, name: str) -> bool:
+        return False
+
+    def lead_back(self, module: str) -> bool:
+        return False
+
+
+ALONE: Neighbours = _Alone()
