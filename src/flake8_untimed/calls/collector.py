@@ -126,7 +126,7 @@ class _Collector:
                 call,
                 taken_as=call.taken_as if len(names) == 1 else None,
                 takes_number=any(c.takes_number for c in calls)
-                or len({c.library.name for c in calls}) > 1,
+                or any(is_written_otherwise(c.library, call.library) for c in calls),
                 objection=next((c.objection for c in calls if c.objection is not None), None),
             )
         if len(kinds) > 1 and kinds & {Kind.UNKNOWN, Kind.BOUNDED}:
@@ -446,6 +446,15 @@ def released(facts: Facts, node: ast.Call, context: Context, sender: Sender, bou
         if any(k.arg == parameter or k.arg is None for k in release.keywords):
             return UNKNOWN
     return bound if releases else UNKNOWN
+
+
+def is_written_otherwise(library: Library, other: Library) -> bool:
+    """Whether a timeout of one library is no timeout of another, or means something else there."""
+    ours, theirs = (
+        [written and written.text for written in (known.writes, known.writes_client)]
+        for known in (library, other)
+    )
+    return ours != theirs
 
 
 def _may_be_json(sender: Sender, name: str, wrapper: Scope) -> bool:
