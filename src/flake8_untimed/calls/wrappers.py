@@ -139,10 +139,15 @@ class Wrappers:
     def goes_to_senders(self, scope: Scope, mapping: str) -> bool:
         """Whether all that a function does with a mapping that may hold a timeout is right if it
         does, whoever calls it."""
-        return self._goes_to_senders(Function(scope), Passed(), mapping, _TIMEOUT)
+        return self._goes_to_senders(Function(scope), None, mapping, _TIMEOUT)
 
     def _goes_to_senders(
-        self, wrapper: Function, passed: Passed, mapping: str, name: str, helps: bool = False
+        self,
+        wrapper: Function,
+        passed: Passed | None,
+        mapping: str,
+        name: str,
+        helps: bool = False,
     ) -> bool:
         key = (wrapper.key(), mapping, name)
         if key in self._open:
@@ -158,7 +163,9 @@ class Wrappers:
         try:
             places = {given.node: given for given in uses.calls}
             calls = [found for found in walk(scope).calls if found.node in places]
-            frame = invoke.frame_for(self._evaluator, wrapper, passed, None)
+            frame = None
+            if passed is not None:
+                frame = invoke.frame_for(self._evaluator, wrapper, passed, None)
             return all(
                 self._is_taken(places[node], context, name)
                 for node, context in self._limits.functions.alive(calls, scope, frame)
