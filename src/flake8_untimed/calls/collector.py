@@ -153,7 +153,9 @@ class _Collector:
             bound = released(self._facts, node, context, callee.sender, bound)
         taken = passed.shifted(1) if callee.unbound else passed
         arguments = bind(taken, callee.sender.parameters, callee.sender.keywords)
-        way = self._wrappers.on_the_way(callee, passed)
+        objection, takes_number = None, False
+        if bound.kind not in (Kind.UNKNOWN, Kind.BOUNDED):
+            objection, takes_number = self._wrappers.on_the_way(callee, passed)
         return Call(
             node,
             context,
@@ -165,8 +167,8 @@ class _Collector:
             callee.client,
             splats=passed.splats,
             partials=tuple(partials),
-            takes_number=way is not None and self._wrappers.takes_number(*way, "timeout"),
-            objection=self._wrappers.objection_on_the_way(callee, passed),
+            takes_number=takes_number,
+            objection=objection,
         )
 
     def _wrapped(

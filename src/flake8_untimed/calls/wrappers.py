@@ -86,25 +86,18 @@ class Wrappers:
             return USED_OTHERWISE.format(scope.name, name)
         return None
 
-    def on_the_way(self, value: SenderValue, passed: Passed) -> tuple[Function, Passed] | None:
-        """The method of the project that a request goes through before it is sent, with what it
-        gets there."""
+    def on_the_way(self, value: SenderValue, passed: Passed) -> tuple[str | None, bool]:
+        """The same for a sender whose requests go through a method of the project before they are
+        sent, and whether that wants one number."""
         method = self._limits.overrides.on_the_way(value)
         if method is None:
-            return None
+            return None, False
+        if not takes(method.scope, _TIMEOUT):
+            return NOT_TAKEN.format(method.scope.name, _TIMEOUT), False
         unknown = Argument(None, None)
         given = Passed([unknown, unknown], passed.keywords, False, passed.open_keywords)
-        return method, given
-
-    def objection_on_the_way(self, value: SenderValue, passed: Passed) -> str | None:
-        """The same as `objection` for a sender whose requests go through a method of the project."""
-        found = self.on_the_way(value, passed)
-        if found is None:
-            return None
-        method, given = found
-        if not takes(method.scope, _TIMEOUT):
-            return NOT_TAKEN.format(method.scope.name, _TIMEOUT)
-        return self.objection(method, given, _TIMEOUT)
+        objection = self.objection(method, given, _TIMEOUT)
+        return objection, self.takes_number(method, given, _TIMEOUT)
 
     def _decorator(self, scope: Scope) -> str | None:
         """A decorator out of sight that may change what a function takes."""
@@ -207,7 +200,7 @@ class Wrappers:
         if isinstance(callee, SenderValue):
             if given.place is not None or callee.sender.timeout is None:
                 return False
-            return self.objection_on_the_way(callee, passed) is None
+            return self.on_the_way(callee, passed)[0] is None
         if not isinstance(callee, Function):
             return False
         if given.place is None:
