@@ -141,10 +141,10 @@ def _is_strange(facts: Facts, value: Value, place: Call | Construction) -> bool:
             return is_written_otherwise(known, place.library)
         return own.isdisjoint(value.path.split(".")[:-1])
     if isinstance(place, Call):
-        return False
+        return isinstance(value, (Class, Instance))
     if isinstance(value, Class):
         return facts.evaluator.client_of(Instance(value)) is None
-    return isinstance(value, Function)
+    return isinstance(value, (Function, Instance))
 
 
 def _may_be_anything(values: Alternatives) -> bool:
@@ -242,6 +242,13 @@ def own_keywords(call: Call) -> tuple[Scope, str] | None:
             return (scope, own.arg) if own is not None and own.arg in names else None
         scope = scope.parent
     return None
+
+
+def may_hold_timeout(facts: Facts, call: Call, since: ast.stmt) -> bool:
+    """Whether all that is done from a statement on with the `**kwargs` that a call passes on is right
+    if they hold a timeout."""
+    own = own_keywords(call)
+    return own is not None and facts.wrappers.goes_to_senders(*own, since)
 
 
 def is_untouched(facts: Facts, client: Instance) -> bool:
@@ -429,6 +436,7 @@ __all__ = [
     "libraries",
     "loops_around",
     "may_be_another",
+    "may_hold_timeout",
     "name_of",
     "own_keywords",
     "owner_of_parameter",

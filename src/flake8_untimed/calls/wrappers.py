@@ -22,7 +22,6 @@ from flake8_untimed.inference.values import (
     Partial,
     SenderValue,
     Symbol,
-    Unknown,
     Value,
 )
 from flake8_untimed.inference.walk import walk
@@ -34,6 +33,8 @@ OVERRIDDEN = "a subclass may have a {}() of its own, which takes no {}="
 USED_OTHERWISE = "{}() may do other things with a {}= than to hand it on"
 _TIMEOUT = "timeout"
 
+_LOOPS = (ast.For, ast.AsyncFor, ast.While)
+_ENDS = (ast.Return, ast.Raise)
 _SAME = frozenset(
     ("abc", "asyncio", "backoff", "builtins", "contextlib", "functools", "ratelimit", "retrying",
      "tenacity", "types", "typing", "typing_extensions", "warnings")
@@ -129,10 +130,11 @@ class Wrappers:
             return False
         return self._goes_to_senders(wrapper, passed, accepted.kwarg.arg, name)
 
-    def goes_to_senders(self, scope: Scope, mapping: str) -> bool:
-        """Whether all that a function does with a mapping that may hold a timeout is right if it
-        does, whoever calls it."""
-        return self._goes_to_senders(Function(scope), None, mapping, _TIMEOUT)
+    def goes_to_senders(self, scope: Scope, mapping: str, statement: ast.stmt) -> bool:
+        """Whether all that a function may do with a mapping from a statement on is right if it holds
+        a timeout, whoever calls it."""
+        lines = _lines_behind(scope, statement)
+        return self._goes_to_senders(Function(scope), None, mapping, _TIMEOUT, lines=lines)
 
     def _goes_to_senders(
         self,
@@ -140,13 +142,15 @@ class Wrappers:
         passed: Passed | None,
         mapping: str,
         name: str,
+        *,
         helps: bool = False,
+        lines: range | None = None,
     ) -> bool:
         key = (wrapper.key(), mapping, name)
         if key in self._open:
             return True
         scope = wrapper.scope
-        uses = uses_of(scope.node, mapping, name, may_return=helps)
+        uses = uses_of(scope.node, mapping, name, helps, lines)
         if uses is None:
             return False
         senders = {given.node for given in uses.calls}
@@ -211,6 +215,15 @@ class Wrappers:
         )
 
 
+def _lines_behind(scope: Scope, statement: ast.stmt) -> range | None:
+    """The lines of a function that can be reached from a statement; None: all of them."""
+    place = scope.places.get(statement)
+    if place is None or any(isinstance(parent, _LOOPS) for parent, _ in scope.parents(statement)):
+        return None
+    last: ast.AST = place.body[-1] if isinstance(place.body[-1], _ENDS) else scope.node
+    return range(statement.lineno, (last.end_lineno or 0) + 1)  # type: ignore[attr-defined]
+
+
 def taken_as(wrapper: Scope) -> str | None:
     """The name under which a wrapper takes a timeout: by the look of its parameters."""
     if takes(wrapper, _TIMEOUT):
@@ -240,9 +253,9 @@ def _parameter_at(function: Function, place: int | str) -> str | None:
 
 
 def _is_harmless(value: Value, name: str) -> bool:
-    """Whether a decorator surely leaves it to the function what it takes: one of the project, whose
+    """Whether a decorator leaves it to the function what it takes: a function of the project, whose
     work is seen, or one that is well known."""
     path = value.path if isinstance(value, Symbol) else name
     if path.partition(".")[0] in _SAME or any(word in path.lower() for word in _ALIKE):
         return True
-    return not isinstance(value, (Symbol, Unknown))
+    return isinstance(value, Function)

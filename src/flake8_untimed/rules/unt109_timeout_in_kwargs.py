@@ -38,13 +38,11 @@ from collections.abc import Iterator
 
 from flake8_untimed.bounds import Kind
 from flake8_untimed.calls import Call, Facts
-from flake8_untimed.calls.places import client_of, is_untouched, own_keywords
-from flake8_untimed.calls.wrappers import USED_OTHERWISE
+from flake8_untimed.calls.places import client_of, is_untouched, may_hold_timeout, own_keywords
 from flake8_untimed.findings import AddStatement, Expression, Finding, Fix
 from flake8_untimed.rules._timeouts import written
 
 OPT_IN = True
-NO_STATEMENT = "no statement of its own stands around the call"
 
 
 def check(facts: Facts) -> Iterator[Finding]:
@@ -55,9 +53,7 @@ def check(facts: Facts) -> Iterator[Finding]:
         own = own_keywords(call)
         if own is not None:
             scope, name = own
-            fix, why_not = None, USED_OTHERWISE.format(scope.name, call.sender.timeout)
-            if facts.wrappers.goes_to_senders(scope, name):
-                fix, why_not = _fix(facts, call, name, earlier.setdefault(own, [])), NO_STATEMENT
+            fix, why_not = _fix(facts, call, name, earlier.setdefault(own, []))
             yield facts.finding(
                 "UNT109",
                 call.node,
@@ -68,18 +64,22 @@ def check(facts: Facts) -> Iterator[Finding]:
             )
 
 
-def _fix(facts: Facts, call: Call, name: str, earlier: list[ast.stmt]) -> Fix | None:
+def _fix(
+    facts: Facts, call: Call, name: str, earlier: list[ast.stmt]
+) -> tuple[Fix | None, str | None]:
     """The default, put in before the call, or before an earlier one that always comes first."""
     statement = call.context.at
     if statement is None:
-        return None
+        return None, "no statement of its own stands around the call"
     before = next((s for s in earlier if _comes_first(call, s, name)), statement)
+    if not may_hold_timeout(facts, call, before):
+        return None, f"**{name} go elsewhere, too, where a timeout may not be taken"
     span = facts.span(before)
     if before is statement and not facts.source.lines[span.line - 1][: span.column - 1].strip():
         earlier.append(statement)
     timeout = written(facts, call.library)
     new = Expression(f'{name}.setdefault("{call.sender.timeout}", {timeout.text})', timeout.needs)
-    return Fix((AddStatement(span, new),), False)
+    return Fix((AddStatement(span, new),), False), None
 
 
 def _comes_first(call: Call, statement: ast.stmt, name: str) -> bool:
