@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from flake8_untimed import fixes
-from flake8_untimed.analysis import analyze
+from flake8_untimed.analysis import Workspace, analyze
 from flake8_untimed.findings import Finding
 from flake8_untimed.settings import Settings, from_values
 from flake8_untimed.source import Source
@@ -234,3 +236,60 @@ def test_a_declared_body_is_surely_something(parameter: str, safe: bool) -> None
     (found,) = analyze(text + "    requests.post('u', data=json.dumps(d), timeout=5)\n")
     assert found.fix is not None
     assert found.fix.safe is safe
+
+
+NIQUESTS = "import niquests\n\nsession = niquests.Session()\n"
+OWN_DEFAULTS = "its calls have defaults of their own, which one timeout of the client would change"
+
+
+@pytest.mark.parametrize(
+    ("calls", "left"),
+    [
+        ("session.get('u')\n", []),
+        ("session.get('u')\nsession.post('u', data=b'')\n", [OWN_DEFAULTS]),
+        ("session.post('u', data=b'')\n", [OWN_DEFAULTS]),
+        ("", [OWN_DEFAULTS]),
+    ],
+)
+def test_the_same_seconds_for_all_calls(calls: str, left: list[str]) -> None:
+    text = NIQUESTS + calls
+    new = text if left else text.replace("Session()", "Session(timeout=30.0)")
+    assert fix(text) == (new, left)
+
+
+PLACED = """import httpx
+import requests
+
+
+class Api:
+    fetcher = staticmethod(requests.get)
+    client_class = httpx.Client
+
+    def load(self):
+        self.fetcher("u")
+        with self.client_class() as client:
+            client.get("u")
+
+
+class Tested(Api):
+    {} = print
+"""
+
+
+@pytest.mark.parametrize(
+    ("attribute", "fixed"),
+    [
+        ("other", {"fetcher", "client_class"}),
+        ("fetcher", {"client_class"}),
+        ("client_class", {"fetcher"}),
+    ],
+)
+def test_what_a_subclass_puts_there(tmp_path: Path, attribute: str, fixed: set[str]) -> None:
+    path = tmp_path / "api.py"
+    path.write_text(PLACED.format(attribute))
+    findings = Workspace(Settings()).check(Source.from_bytes(path.read_bytes(), str(path)))
+    lines = path.read_text().splitlines()
+    every = {name: f for f in findings for name in ("fetcher", "client_class")
+             if f"self.{name}(" in lines[f.span.line - 1]}  # fmt: skip
+    assert len(findings) == len(every) == 2
+    assert {name for name, finding in every.items() if finding.fix} == fixed

@@ -279,6 +279,21 @@ def test_a_comment_in_a_replaced_value_is_not_lost() -> None:
     check(outcome, "get(a='#', json='x')")
 
 
+@pytest.mark.parametrize("make", [removing("data"), turning("data", "json", "x")])
+def test_a_name_given_in_what_goes_is_not_lost(
+    make: Callable[[Source, ast.Call], Edit],
+) -> None:
+    text = "get(data=d(body := x))"
+    outcome = fixed(text, lambda s, c: [make(s, c)], once=True)
+    assert outcome.source.text == text
+    assert outcome.left[0].reason == "the text that would go gives a name to something"
+
+
+def test_a_name_given_in_what_stays_is_kept() -> None:
+    outcome = fixed("get(data=d(body := x))", lambda s, c: [turning("data", "json", "body := x")(s, c)], once=True)  # fmt: skip
+    check(outcome, "get(json=(body := x))")
+
+
 # Statements
 
 STATEMENTS = [

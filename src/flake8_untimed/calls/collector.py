@@ -126,7 +126,7 @@ class _Collector:
                 call,
                 taken_as=call.taken_as if len(names) == 1 else None,
                 takes_number=any(c.takes_number for c in calls)
-                or len({c.library.name for c in calls}) > 1,
+                or any(is_written_otherwise(c.library, call.library) for c in calls),
                 objection=next((c.objection for c in calls if c.objection is not None), None),
             )
         if len(kinds) > 1 and kinds & {Kind.UNKNOWN, Kind.BOUNDED}:
@@ -153,7 +153,9 @@ class _Collector:
             bound = released(self._facts, node, context, callee.sender, bound)
         taken = passed.shifted(1) if callee.unbound else passed
         arguments = bind(taken, callee.sender.parameters, callee.sender.keywords)
-        way = self._wrappers.on_the_way(callee, passed)
+        objection, takes_number = None, False
+        if bound.kind not in (Kind.UNKNOWN, Kind.BOUNDED):
+            objection, takes_number = self._wrappers.on_the_way(callee, passed)
         return Call(
             node,
             context,
@@ -165,8 +167,8 @@ class _Collector:
             callee.client,
             splats=passed.splats,
             partials=tuple(partials),
-            takes_number=way is not None and self._wrappers.takes_number(*way, "timeout"),
-            objection=self._wrappers.objection_on_the_way(callee, passed),
+            takes_number=takes_number,
+            objection=objection,
         )
 
     def _wrapped(
@@ -446,6 +448,15 @@ def released(facts: Facts, node: ast.Call, context: Context, sender: Sender, bou
         if any(k.arg == parameter or k.arg is None for k in release.keywords):
             return UNKNOWN
     return bound if releases else UNKNOWN
+
+
+def is_written_otherwise(library: Library, other: Library) -> bool:
+    """Whether a timeout of one library is no timeout of another, or means something else there."""
+    ours, theirs = (
+        [written and written.text for written in (known.writes, known.writes_client)]
+        for known in (library, other)
+    )
+    return ours != theirs
 
 
 def _may_be_json(sender: Sender, name: str, wrapper: Scope) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator
 from typing import Union
 
 from flake8_untimed.calls import Call, Construction, Facts
-from flake8_untimed.calls.collector import collect
+from flake8_untimed.calls.collector import collect, is_written_otherwise
 from flake8_untimed.inference import invoke
 from flake8_untimed.inference.arguments import Bound as Arguments
 from flake8_untimed.inference.arguments import bind, defaults
@@ -18,7 +18,20 @@ from flake8_untimed.inference.handing import keywords_travel
 from flake8_untimed.inference.objects import mro
 from flake8_untimed.inference.scopes import COMPREHENSIONS, Event, Scope, dotted
 from flake8_untimed.inference.surroundings import is_surrounded
-from flake8_untimed.inference.values import Class, Context, Instance, Result, Site, Symbol, Value
+from flake8_untimed.inference.values import (
+    Alternatives,
+    Class,
+    Context,
+    Function,
+    Instance,
+    Parameter,
+    Result,
+    SenderValue,
+    Site,
+    Symbol,
+    Unknown,
+    Value,
+)
 from flake8_untimed.inference.walk import walk
 from flake8_untimed.libraries.model import Client, Constructor, Library
 from flake8_untimed.source import Source as Text
@@ -96,6 +109,67 @@ def _adds_no_constructor(facts: Facts, cls: Value, made: Construction) -> bool:
     return False
 
 
+def may_be_another(facts: Facts, place: Call | Construction) -> bool:
+    """Whether what is called may be something that is not known: given by the caller (`make =
+    factory or ClientSession`, `http=requests`), taken from another package, of the project, or put
+    there by a subclass (`client_class = Fake`)."""
+    function = place.node.func
+    values = facts.evaluate(function, place.context)
+    if any(_is_strange(facts, value, place) for value in values):
+        return True
+    if not isinstance(function, ast.Attribute):
+        return _may_be_anything(values)
+    holders = facts.evaluate(function.value, place.context)
+    if any(isinstance(v, Symbol) for v in holders):
+        return any(isinstance(v, Parameter) for v in holders) or _may_be_anything(holders)
+    if any(_is_of_client(value, holders) for value in values):
+        return False
+    return any(_is_up_to_heirs(facts, holder, function.attr, place) for holder in holders)
+
+
+def _is_strange(facts: Facts, value: Value, place: Call | Construction) -> bool:
+    """Whether one thing that may be called is surely none of those that are known to send requests,
+    or to make clients."""
+    if isinstance(value, Parameter):
+        return True
+    if isinstance(value, Symbol):
+        # `from compat import requests` is most likely the same.
+        own = {name.rpartition(".")[2] for name in place.library.packages}
+        own.update(place.library.formerly)
+        known = facts.evaluator.catalogue.library_of(value.path)
+        if known is not None:
+            return is_written_otherwise(known, place.library)
+        return own.isdisjoint(value.path.split(".")[:-1])
+    if isinstance(place, Call):
+        return isinstance(value, (Class, Instance))
+    if isinstance(value, Class):
+        return facts.evaluator.client_of(Instance(value)) is None
+    return isinstance(value, (Function, Instance))
+
+
+def _may_be_anything(values: Alternatives) -> bool:
+    """Whether something out of sight is among what may be called, or its module. Beside a client in
+    sight, it is taken to be another client."""
+    of_client = any(isinstance(v, SenderValue) and v.client is not None for v in values)
+    return not of_client and any(isinstance(v, Unknown) for v in values)
+
+
+def _is_of_client(value: Value, holders: Alternatives) -> bool:
+    """Whether what is called is a method of the client that it is called on."""
+    return isinstance(value, SenderValue) and any(
+        value.client is not None and value.client.key() == holder.key() for holder in holders
+    )
+
+
+def _is_up_to_heirs(facts: Facts, holder: Value, name: str, place: Call | Construction) -> bool:
+    """Whether a subclass has an attribute of its own in the place of what is called."""
+    cls = holder.cls if isinstance(holder, Instance) and holder.site is None else holder
+    if not isinstance(cls, Class) or (isinstance(place, Call) and place.wrapper is not None):
+        return False
+    scope = cls.scope
+    return facts.evaluator.project.heirs.say_otherwise(scope.module.path, scope.name, name)
+
+
 def name_of(node: ast.expr) -> str:
     """`a.b.c` as it is written; empty for anything else."""
     return dotted(node) or ""
@@ -168,6 +242,13 @@ def own_keywords(call: Call) -> tuple[Scope, str] | None:
             return (scope, own.arg) if own is not None and own.arg in names else None
         scope = scope.parent
     return None
+
+
+def may_hold_timeout(facts: Facts, call: Call, since: ast.stmt) -> bool:
+    """Whether all that is done from a statement on with the `**kwargs` that a call passes on is right
+    if they hold a timeout."""
+    own = own_keywords(call)
+    return own is not None and facts.wrappers.goes_to_senders(*own, since)
 
 
 def is_untouched(facts: Facts, client: Instance) -> bool:
@@ -354,6 +435,8 @@ __all__ = [
     "keywords_travel",
     "libraries",
     "loops_around",
+    "may_be_another",
+    "may_hold_timeout",
     "name_of",
     "own_keywords",
     "owner_of_parameter",

@@ -22,7 +22,6 @@ from flake8_untimed.inference.values import (
     Partial,
     SenderValue,
     Symbol,
-    Unknown,
     Value,
 )
 from flake8_untimed.inference.walk import walk
@@ -34,6 +33,8 @@ OVERRIDDEN = "a subclass may have a {}() of its own, which takes no {}="
 USED_OTHERWISE = "{}() may do other things with a {}= than to hand it on"
 _TIMEOUT = "timeout"
 
+_LOOPS = (ast.For, ast.AsyncFor, ast.While)
+_ENDS = (ast.Return, ast.Raise)
 _SAME = frozenset(
     ("abc", "asyncio", "backoff", "builtins", "contextlib", "functools", "ratelimit", "retrying",
      "tenacity", "types", "typing", "typing_extensions", "warnings")
@@ -86,25 +87,18 @@ class Wrappers:
             return USED_OTHERWISE.format(scope.name, name)
         return None
 
-    def on_the_way(self, value: SenderValue, passed: Passed) -> tuple[Function, Passed] | None:
-        """The method of the project that a request goes through before it is sent, with what it
-        gets there."""
+    def on_the_way(self, value: SenderValue, passed: Passed) -> tuple[str | None, bool]:
+        """The same for a sender whose requests go through a method of the project before they are
+        sent, and whether that wants one number."""
         method = self._limits.overrides.on_the_way(value)
         if method is None:
-            return None
+            return None, False
+        if not takes(method.scope, _TIMEOUT):
+            return NOT_TAKEN.format(method.scope.name, _TIMEOUT), False
         unknown = Argument(None, None)
         given = Passed([unknown, unknown], passed.keywords, False, passed.open_keywords)
-        return method, given
-
-    def objection_on_the_way(self, value: SenderValue, passed: Passed) -> str | None:
-        """The same as `objection` for a sender whose requests go through a method of the project."""
-        found = self.on_the_way(value, passed)
-        if found is None:
-            return None
-        method, given = found
-        if not takes(method.scope, _TIMEOUT):
-            return NOT_TAKEN.format(method.scope.name, _TIMEOUT)
-        return self.objection(method, given, _TIMEOUT)
+        objection = self.objection(method, given, _TIMEOUT)
+        return objection, self.takes_number(method, given, _TIMEOUT)
 
     def _decorator(self, scope: Scope) -> str | None:
         """A decorator out of sight that may change what a function takes."""
@@ -136,19 +130,27 @@ class Wrappers:
             return False
         return self._goes_to_senders(wrapper, passed, accepted.kwarg.arg, name)
 
-    def goes_to_senders(self, scope: Scope, mapping: str) -> bool:
-        """Whether all that a function does with a mapping that may hold a timeout is right if it
-        does, whoever calls it."""
-        return self._goes_to_senders(Function(scope), Passed(), mapping, _TIMEOUT)
+    def goes_to_senders(self, scope: Scope, mapping: str, statement: ast.stmt) -> bool:
+        """Whether all that a function may do with a mapping from a statement on is right if it holds
+        a timeout, whoever calls it."""
+        lines = _lines_behind(scope, statement)
+        return self._goes_to_senders(Function(scope), None, mapping, _TIMEOUT, lines=lines)
 
     def _goes_to_senders(
-        self, wrapper: Function, passed: Passed, mapping: str, name: str, helps: bool = False
+        self,
+        wrapper: Function,
+        passed: Passed | None,
+        mapping: str,
+        name: str,
+        *,
+        helps: bool = False,
+        lines: range | None = None,
     ) -> bool:
         key = (wrapper.key(), mapping, name)
         if key in self._open:
             return True
         scope = wrapper.scope
-        uses = uses_of(scope.node, mapping, name, may_return=helps)
+        uses = uses_of(scope.node, mapping, name, helps, lines)
         if uses is None:
             return False
         senders = {given.node for given in uses.calls}
@@ -158,7 +160,9 @@ class Wrappers:
         try:
             places = {given.node: given for given in uses.calls}
             calls = [found for found in walk(scope).calls if found.node in places]
-            frame = invoke.frame_for(self._evaluator, wrapper, passed, None)
+            frame = None
+            if passed is not None:
+                frame = invoke.frame_for(self._evaluator, wrapper, passed, None)
             return all(
                 self._is_taken(places[node], context, name)
                 for node, context in self._limits.functions.alive(calls, scope, frame)
@@ -200,7 +204,7 @@ class Wrappers:
         if isinstance(callee, SenderValue):
             if given.place is not None or callee.sender.timeout is None:
                 return False
-            return self.objection_on_the_way(callee, passed) is None
+            return self.on_the_way(callee, passed)[0] is None
         if not isinstance(callee, Function):
             return False
         if given.place is None:
@@ -209,6 +213,15 @@ class Wrappers:
         return mapping is not None and (
             self._goes_to_senders(callee, passed, mapping, name, helps=True)
         )
+
+
+def _lines_behind(scope: Scope, statement: ast.stmt) -> range | None:
+    """The lines of a function that can be reached from a statement; None: all of them."""
+    place = scope.places.get(statement)
+    if place is None or any(isinstance(parent, _LOOPS) for parent, _ in scope.parents(statement)):
+        return None
+    last: ast.AST = place.body[-1] if isinstance(place.body[-1], _ENDS) else scope.node
+    return range(statement.lineno, (last.end_lineno or 0) + 1)  # type: ignore[attr-defined]
 
 
 def taken_as(wrapper: Scope) -> str | None:
@@ -240,9 +253,9 @@ def _parameter_at(function: Function, place: int | str) -> str | None:
 
 
 def _is_harmless(value: Value, name: str) -> bool:
-    """Whether a decorator surely leaves it to the function what it takes: one of the project, whose
+    """Whether a decorator leaves it to the function what it takes: a function of the project, whose
     work is seen, or one that is well known."""
     path = value.path if isinstance(value, Symbol) else name
     if path.partition(".")[0] in _SAME or any(word in path.lower() for word in _ALIKE):
         return True
-    return not isinstance(value, (Symbol, Unknown))
+    return isinstance(value, Function)

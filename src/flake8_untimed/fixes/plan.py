@@ -91,6 +91,7 @@ class Plan:
                     needed += self._spell(change, edit)
                 _check_f_strings(self.module, change)
                 _check_comments(self.module, change)
+                _check_names(change)
                 if _key(change) not in self._changes:
                     self._check_conflicts(change)
                     news.append(change)
@@ -283,6 +284,22 @@ def _check_comments(module: Module, change: Change) -> None:
     node = change.node if isinstance(change, PutExpression) else value_of(change.argument)
     if not set(_comments(module.segment(node))) <= set(_comments(change.text)):
         raise Refused("a comment in the replaced text would be lost")
+
+
+def _check_names(change: Change) -> None:
+    """Raises Refused where what goes gives a name to something (`:=`), which may be used later."""
+    names = _named(_destroyed(change))
+    text = getattr(change, "text", "")
+    if names and text:
+        names -= _named([ast.parse(f"({text}\n)", mode="eval")])
+    if names:
+        raise Refused("the text that would go gives a name to something")
+
+
+def _named(nodes: Iterable[ast.AST]) -> set[str]:
+    """The names that are given to parts of expressions."""
+    parts = (part for node in nodes for part in ast.walk(node))
+    return {part.target.id for part in parts if isinstance(part, ast.NamedExpr)}
 
 
 def _comments(text: str) -> list[str]:

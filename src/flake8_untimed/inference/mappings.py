@@ -35,11 +35,18 @@ class Uses(NamedTuple):
     """Names that were given the value of the key."""
 
 
-def uses_of(function: ast.AST, name: str, key: str, may_return: bool = False) -> Uses | None:
+def uses_of(
+    function: ast.AST,
+    name: str,
+    key: str,
+    may_return: bool = False,
+    lines: range | None = None,
+) -> Uses | None:
     """What a function does with a mapping that goes by a name in it and may have a key that its
     author did not think of; None: more than to hand it on to calls, to look up other keys, to test
-    for one, or to show it. `may_return`: it may also be given back to the caller."""
-    reader = _Reader(function, key, may_return)
+    for one, or to show it. `may_return`: it may also be given back to the caller. `lines`: those
+    that count (None: all)."""
+    reader = _Reader(function, key, may_return, lines)
     try:
         reader.read(name)
     except _More:
@@ -55,10 +62,11 @@ class _Reader:
     """Follows the expressions that are the mapping, or hold the value of the key, to what is done
     with them."""
 
-    def __init__(self, function: ast.AST, key: str, may_return: bool) -> None:
+    def __init__(self, function: ast.AST, key: str, may_return: bool, lines: range | None) -> None:
         self._function = function
         self._key = key
         self._may_return = may_return
+        self._lines = lines
         self._parents = {
             child: part for part in ast.walk(function) for child in ast.iter_child_nodes(part)
         }
@@ -78,7 +86,8 @@ class _Reader:
         while stack:
             node = stack.pop()
             if isinstance(node, ast.Name):
-                if node.id == name and isinstance(node.ctx, ast.Load):
+                is_read = node.id == name and isinstance(node.ctx, ast.Load)
+                if is_read and (self._lines is None or node.lineno in self._lines):
                     yield node
             elif node is self._function or not _has_parameter(node, name):
                 stack.extend(ast.iter_child_nodes(node))

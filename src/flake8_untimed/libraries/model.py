@@ -266,6 +266,8 @@ class Library:
     """Connectors, transports, adapters: not clients, but they can turn verification off."""
     contexts: tuple[Constructor, ...] = ()
     """Functions of the library that make an SSL context."""
+    formerly: tuple[str, ...] = ()
+    """Packages of Python 2 that took the same arguments: a fallback to one is nothing else."""
     aliases: Mapping[str, str] = field(default_factory=dict)
     """Other import paths -> canonical ones. A prefix counts: `requests.api` -> `requests`."""
     default_named: str = ""

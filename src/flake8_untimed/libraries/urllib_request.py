@@ -104,6 +104,7 @@ LIBRARY = Library(
             ),
         ),
     ),
+    formerly=("urllib2",),
     aliases={
         "six.moves.urllib.request": "urllib.request",
         "future.moves.urllib.request": "urllib.request",

@@ -162,9 +162,9 @@ class Functions:
                     yield node, context, callee, passed
 
     def alive(
-        self, calls: list[Found], scope: Scope, frame: Frame
+        self, calls: list[Found], scope: Scope, frame: Frame | None
     ) -> Iterator[tuple[ast.Call, Context]]:
-        """Of some calls in a function those that are reached for one caller."""
+        """Of some calls in a function those that are reached for one caller (None: for any)."""
         contexts = [inside(found, scope, frame) for found in calls]
         alive = _alive(self._evaluator, contexts)
         for found, context, is_alive in zip(calls, contexts, alive, strict=True):

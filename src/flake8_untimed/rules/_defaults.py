@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from flake8_untimed.bounds import Kind, Source
-from flake8_untimed.calls import Facts
+from flake8_untimed.calls import Construction, Facts
 from flake8_untimed.findings import Expression, Finding
 from flake8_untimed.libraries.model import Library
 from flake8_untimed.rules._timeouts import (
@@ -25,8 +25,10 @@ def findings(
     code: str,
     wanted: Callable[[float], bool],
     value: Callable[[Library, float, bool], Expression],
+    objection: Callable[[Construction], str | None] = lambda made: None,
 ) -> Iterator[Finding]:
-    """The places whose default (in seconds) is `wanted`; `value` is what to write there."""
+    """The places whose default (in seconds) is `wanted`; `value` is what to write there, and
+    `objection` what speaks against it where a client is made."""
     for call in at_calls(facts, Kind.DEFAULT):
         seconds = call.bound.seconds
         if call.bound.source is Source.OUT_OF_SIGHT or seconds is None or not wanted(seconds):
@@ -47,6 +49,8 @@ def findings(
             continue
         new = value(made.library, seconds, True)
         fix, why_not = set_at_construction(facts, made, new, safe=True)
+        if fix is not None and (why_not := objection(made)) is not None:
+            fix = None
         yield facts.finding(
             code,
             made.node,

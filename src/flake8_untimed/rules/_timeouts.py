@@ -13,10 +13,11 @@ from flake8_untimed.calls.places import (
     is_set_elsewhere,
     keywords_travel,
     made_elsewhere,
+    may_be_another,
     passes_arguments_on,
 )
 from flake8_untimed.findings import Expression, Fix, ReplaceExpression, SetArgument
-from flake8_untimed.inference.values import Parameter, SenderValue, Symbol
+from flake8_untimed.inference.values import SenderValue, Symbol
 from flake8_untimed.libraries.model import Library
 
 KWARGS = "**{} may already hold a timeout"
@@ -156,7 +157,7 @@ def set_at_call(
         return None, call.objection
     if call.handed_over:
         return _set_on_the_way(facts, call, name, value, safe)
-    if _may_be_another(facts, call):
+    if may_be_another(facts, call):
         return None, ANOTHER.format(name)
     argument = call.argument(name)
     if argument is not None and not argument.is_written:
@@ -233,7 +234,7 @@ def set_at_construction(
         return None, INHERITED
     if name is None:
         return None, f"{made.name}() takes no timeout"
-    if _may_be_another(facts, made):
+    if may_be_another(facts, made):
         return None, ANOTHER.format(name)
     argument = made.argument(name)
     if argument is not None and not argument.is_written:
@@ -267,18 +268,6 @@ def _spelled_nearby(
             return None
         text = re.sub(rf"(?<![\w.]){re.escape(need)}\b", f"{holder}.{name}", text)
     return Expression(text, tuple(needs))
-
-
-def _may_be_another(facts: Facts, place: Call | Construction) -> bool:
-    """Whether what is called may be given by the caller: `make = factory or ClientSession`, or the
-    module that it is of (`http=requests`)."""
-    function = place.node.func
-    if any(isinstance(v, Parameter) for v in facts.evaluate(function, place.context)):
-        return True
-    if not isinstance(function, ast.Attribute):
-        return False
-    kinds = {type(v) for v in facts.evaluate(function.value, place.context)}
-    return {Parameter, Symbol} <= kinds
 
 
 def default_of(library: Library, bound: Bound) -> str:

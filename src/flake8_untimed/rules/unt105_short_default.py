@@ -23,17 +23,20 @@ httpx.get(url, timeout=5.0)
 For calls through a client that was made out of sight.
 
 ## Fix
-Writes the same seconds down (safe: nothing changes at run time).
+Writes the same seconds down (safe: nothing changes at run time). None at a client whose calls have
+defaults of their own, as niquests has for what sends a body: one timeout would change them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flake8_untimed.calls import Facts
+from flake8_untimed.calls import Construction, Facts
 from flake8_untimed.findings import Finding
 from flake8_untimed.rules._defaults import findings
 from flake8_untimed.rules._timeouts import exactly
+
+OWN_DEFAULTS = "its calls have defaults of their own, which one timeout of the client would change"
 
 
 def check(facts: Facts) -> Iterator[Finding]:
@@ -43,4 +46,17 @@ def check(facts: Facts) -> Iterator[Finding]:
         "UNT105",
         lambda seconds: seconds < limit,
         lambda library, seconds, client: exactly(seconds),
+        _objection,
     )
+
+
+def _objection(made: Construction) -> str | None:
+    """Whether calls through a client that name no timeout have other defaults than its own: those
+    in sight, or any, if none is."""
+    own = (made.constructor.timeouts or made.library.timeouts).omitted
+    any_call = made.client.senders.values() if made.client is not None else ()
+    for sender in [call.sender for call in made.calls] or any_call:
+        omitted = (sender.timeouts or made.library.timeouts).omitted
+        if sender.client_default and omitted != own:
+            return OWN_DEFAULTS
+    return None

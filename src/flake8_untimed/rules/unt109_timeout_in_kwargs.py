@@ -27,7 +27,8 @@ one, or something around the call bounds it.
 
 ## Fix
 Adds `kwargs.setdefault("timeout", ...)` before the call, or before an earlier one that gets the
-same `**kwargs` (unsafe: a caller may have counted on waiting).
+same `**kwargs` (unsafe: a caller may have counted on waiting). None where the function does more with
+them than to hand them on to requests.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ from collections.abc import Iterator
 
 from flake8_untimed.bounds import Kind
 from flake8_untimed.calls import Call, Facts
-from flake8_untimed.calls.places import client_of, is_untouched, own_keywords
+from flake8_untimed.calls.places import client_of, is_untouched, may_hold_timeout, own_keywords
 from flake8_untimed.findings import AddStatement, Expression, Finding, Fix
 from flake8_untimed.rules._timeouts import written
 
@@ -52,33 +53,40 @@ def check(facts: Facts) -> Iterator[Finding]:
         own = own_keywords(call)
         if own is not None:
             scope, name = own
-            fix = _fix(facts, call, name, earlier.setdefault(own, []))
+            fix, why_not = _fix(facts, call, name, earlier.setdefault(own, []))
             yield facts.finding(
                 "UNT109",
                 call.node,
                 f"{call.name}() has a timeout only if the caller of {scope.name}() gives one in"
                 f' **{name}: else it waits for ever; {name}.setdefault("timeout", ...) before it',
                 fix,
-                None if fix else "no statement of its own stands around the call",
+                why_not,
             )
 
 
-def _fix(facts: Facts, call: Call, name: str, earlier: list[ast.stmt]) -> Fix | None:
+def _fix(
+    facts: Facts, call: Call, name: str, earlier: list[ast.stmt]
+) -> tuple[Fix | None, str | None]:
     """The default, put in before the call, or before an earlier one that always comes first."""
     statement = call.context.at
     if statement is None:
-        return None
-    before = next((s for s in earlier if _comes_first(call, s)), statement)
+        return None, "no statement of its own stands around the call"
+    before = next((s for s in earlier if _comes_first(call, s, name)), statement)
+    if not may_hold_timeout(facts, call, before):
+        return None, f"**{name} go elsewhere, too, where a timeout may not be taken"
     span = facts.span(before)
     if before is statement and not facts.source.lines[span.line - 1][: span.column - 1].strip():
         earlier.append(statement)
     timeout = written(facts, call.library)
     new = Expression(f'{name}.setdefault("{call.sender.timeout}", {timeout.text})', timeout.needs)
-    return Fix((AddStatement(span, new),), False)
+    return Fix((AddStatement(span, new),), False), None
 
 
-def _comes_first(call: Call, statement: ast.stmt) -> bool:
-    """Whether an earlier statement stands in a block around a call."""
+def _comes_first(call: Call, statement: ast.stmt, name: str) -> bool:
+    """Whether an earlier statement stands in a block around a call, and nothing between them may take
+    the timeout out again."""
+    if any(statement.lineno < s.lineno <= call.node.lineno for s in _taking_out(call, name)):
+        return False
     places = call.context.scope.places
     inner = call.context.at
     block = (places[statement].parent, places[statement].block) if statement in places else None
@@ -87,6 +95,18 @@ def _comes_first(call: Call, statement: ast.stmt) -> bool:
             return True
         inner = places[inner].parent
     return False
+
+
+def _taking_out(call: Call, name: str) -> Iterator[ast.stmt]:
+    """The statements that may take the timeout out of the `**kwargs`, or put others in their place."""
+    scope = call.context.scope
+    for event in scope.events.get(name, ()):
+        node = event.node
+        keys = node.args[:1] if isinstance(node, ast.Call) else []
+        is_other = any(isinstance(k, ast.Constant) and k.value != call.sender.timeout for k in keys)
+        if event.kind == "delete" or (event.name in ("clear", "pop", "popitem") and not is_other):
+            yield event.statement
+    yield from (b.statement for b in scope.bindings.get(name, ()) if b.statement is not None)
 
 
 def _relies_on_caller(facts: Facts, call: Call) -> bool:
