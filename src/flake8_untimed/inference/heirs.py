@@ -12,7 +12,8 @@ from flake8_untimed.inference.outline import Outlines
 
 _CLASS = re.compile(rb"class[ \t]+(\w+)[ \t]*\(([^)]*)\)")
 _NAME = re.compile(rb"\w+")
-_RENAMED = re.compile(rb"(\w+)[ \t]+as[ \t]+(\w+)")
+_AS = b" as "
+_LAST = re.compile(rb"\w+$")
 _GENERATIONS = 4
 """Classes below one another that are looked for."""
 
@@ -137,14 +138,15 @@ class Heirs:
 
 def _renamed(text: bytes) -> dict[bytes, bytes]:
     """Local name -> the name that a class was imported by: `import Base as Parent`."""
-    if b" as " not in text:
-        return {}
-    return {
-        match[2]: match[1]
-        for line in text.splitlines()
-        if b" as " in line
-        for match in _RENAMED.finditer(line)
-    }
+    found = {}
+    place = text.find(_AS)
+    while place >= 0:
+        before = _LAST.search(text, max(0, place - 80), place)
+        behind = _NAME.match(text, place + len(_AS))
+        if before is not None and behind is not None:
+            found[behind[0]] = before[0]
+        place = text.find(_AS, place + len(_AS))
+    return found
 
 
 @cache
