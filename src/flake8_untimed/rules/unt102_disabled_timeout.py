@@ -21,7 +21,8 @@ httpx.Client(timeout=30.0)  # seconds
 
 ## When it is not reported
 When the value is a parameter of the function, or one of several values that are not all bad; when
-None means the library's default (`aiohttp.ClientSession(timeout=None)`).
+None means the library's default (`aiohttp.ClientSession(timeout=None)`); and when it may only hold
+the place in a class or module: a subclass, or another module, seems to set it to something else.
 
 ## Fix
 Replaces the value (unsafe: somebody wanted it so).
