@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from flake8_untimed.inference import objects
+from flake8_untimed.inference import members, objects
 from flake8_untimed.inference.scopes import Scope, dotted
 from flake8_untimed.inference.values import Class, Context, Function, Instance, Result
 from flake8_untimed.inference.walk import walk
@@ -62,7 +62,7 @@ def uses(scope: Scope, names: tuple[str, ...]) -> bool:
     handed = {
         id(part)
         for node, _, _ in walk(scope).calls
-        if isinstance(node, ast.Call) and _is_of_super(node.func)
+        if isinstance(node, ast.Call) and members.is_of_super(node.func)
         for part in (*node.args, *(keyword.value for keyword in node.keywords))
     }
     body = scope.node.body  # type: ignore[union-attr]
@@ -92,7 +92,7 @@ def is_rebound_inside(context: Context, name: str) -> bool:
     scope: Scope | None = context.scope
     while scope is not None and scope.parent is not None:
         if name in scope.bindings and name not in scope.nonlocals and not scope.is_class:
-            return any(name in inner.nonlocals for inner in objects.functions(scope))
+            return any(name in inner.nonlocals for inner in members.functions(scope))
         scope = scope.parent
     return False
 
@@ -143,13 +143,4 @@ def _names(part: ast.AST, names: tuple[str, ...]) -> bool:
     """Whether a node is one of these names, or one of them as a key (`kwargs["data"]`)."""
     return (isinstance(part, ast.Name) and part.id in names) or (
         isinstance(part, ast.Constant) and isinstance(part.value, str) and part.value in names
-    )
-
-
-def _is_of_super(function: ast.expr) -> bool:
-    """`super().method`."""
-    return (
-        isinstance(function, ast.Attribute)
-        and isinstance(function.value, ast.Call)
-        and dotted(function.value.func) == "super"
     )

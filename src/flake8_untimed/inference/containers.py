@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from flake8_untimed.inference import objects
+from flake8_untimed.inference import members, objects
 from flake8_untimed.inference.scopes import COMPREHENSIONS, Event
 from flake8_untimed.inference.values import (
     NOTHING_KNOWN,
@@ -297,7 +297,7 @@ def changed(
     bound: `kwargs.setdefault("timeout", 5)`, `sessions["a"] = ...`, `clients.append(...)`."""
     scope, at, frame = context
     events = scope.events.get(name, [])
-    inner = [(s, e) for s, e in objects.done_inside(scope, name) if e.kind in ("item", "call")]
+    inner = [(s, e) for s, e in members.done_inside(scope, name) if e.kind in ("item", "call")]
     if len(events) + len(inner) > SIZE:
         return tuple(objects.opened(v) for v in values)
     start = scope.order(since) if since is not None and since in scope.places else 0

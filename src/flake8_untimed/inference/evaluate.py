@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from typing import NamedTuple
 
 from flake8_untimed.inference import annotations as types
-from flake8_untimed.inference import containers, invoke, objects
+from flake8_untimed.inference import containers, elsewhere, invoke, members, objects
 from flake8_untimed.inference.arguments import Argument, Passed, defaults
 from flake8_untimed.inference.project import Project
 from flake8_untimed.inference.scopes import (
@@ -327,18 +327,18 @@ class Evaluator:
         if user is not None:
             # Bound by `global` in the function that uses it: mostly "make it when first needed".
             at = None
-        elsewhere = []
+        by_functions = []
         if module.module.has_global:
             for function, binding in self._global_bindings(module.module).get(name, ()):
-                elsewhere.append(self._binding(function, name, binding, None))
+                by_functions.append(self._binding(function, name, binding, None))
         if name in module.bindings:
-            told = any(tells(v) for values in elsewhere for v in values)
-            values = union([self.bound(module, name, at, None, declared=not told), *elsewhere])
-            if not self._rough and all(objects.holds_place(self, v) for v in values):
+            told = any(tells(v) for values in by_functions for v in values)
+            values = union([self.bound(module, name, at, None, declared=not told), *by_functions])
+            if not self._rough and all(elsewhere.holds_place(self, v) for v in values):
                 values = union([values, *self._rebound(name, module)])
             return values
-        if elsewhere:
-            return union(elsewhere)
+        if by_functions:
+            return union(by_functions)
         key = ("starred", module, name)
         return self.remember(self.memo(module.module), key, lambda: self._starred(name, module))
 
@@ -586,9 +586,9 @@ class Evaluator:
     def receiver(self, scope: Scope, name: str) -> Value | None:
         """`self` or `cls`, if `name` is that parameter of a method."""
         owner = scope.owner
-        if owner is None or objects.first_parameter(scope) != name:
+        if owner is None or members.first_parameter(scope) != name:
             return None
-        kind = objects.method_kind(scope)
+        kind = members.method_kind(scope)
         if kind == "static":
             return None
         cls = Class(owner)

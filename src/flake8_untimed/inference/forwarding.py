@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Set
 
-from flake8_untimed.inference import objects
+from flake8_untimed.inference import members
 from flake8_untimed.inference.scopes import Scope
 from flake8_untimed.inference.values import Context, Frame
 from flake8_untimed.inference.walk import Found, walk
@@ -68,7 +68,7 @@ def _names_of_parameters(scope: Scope) -> set[str] | None:
         names.add(arguments.kwarg.arg)
     if scope.owner is not None:
         # What an object holds was not given to the method.
-        names.discard(objects.first_parameter(scope) or "")
+        names.discard(members.first_parameter(scope) or "")
     return names
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Set
 from typing import TYPE_CHECKING
 
 from flake8_untimed.inference import annotations as types
-from flake8_untimed.inference import containers, objects
+from flake8_untimed.inference import containers, elsewhere, members, objects
 from flake8_untimed.inference.arguments import Argument, Passed, bind, defaults, parameter_names
 from flake8_untimed.inference.scopes import FUNCTIONS, Event, Scope, dotted
 from flake8_untimed.inference.values import (
@@ -347,7 +347,7 @@ def _returns(evaluator: Evaluator, function: Function, frame: Frame | None) -> A
     if function.receiver is not None:
         # A subclass may return something else.
         values = tuple(objects.opened(v) for v in values)
-        if objects.is_up_to_heirs(evaluator, function.receiver, scope.name, values):
+        if elsewhere.is_up_to_heirs(evaluator, function.receiver, scope.name, values):
             values = union([values, NOTHING_KNOWN])
     return _declared(evaluator, function, values)
 
@@ -450,7 +450,7 @@ def _super(evaluator: Evaluator, site: Site) -> Alternatives | None:
     if scope is None or scope.owner is None:
         return None
     cls = Class(scope.owner)
-    first = objects.first_parameter(scope)
+    first = members.first_parameter(scope)
     instance = Instance(cls)
     if first is not None and site.context.frame is not None:
         for value in evaluator.name(first, site.context):

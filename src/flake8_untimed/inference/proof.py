@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Set
 from typing import TYPE_CHECKING
 
 from flake8_untimed.inference import annotations as types
-from flake8_untimed.inference import handing, objects
+from flake8_untimed.inference import handing, members
 from flake8_untimed.inference.forwarding import hands_on, passes_on
 from flake8_untimed.inference.scopes import Module, Scope, called_name
 from flake8_untimed.inference.values import (
@@ -123,7 +123,7 @@ class Proof:
 
     def _is_up_to_others(self, node: ast.expr, scope: Scope) -> bool:
         """Whether an expression uses something of its object that a subclass says otherwise."""
-        first = objects.first_parameter(scope)
+        first = members.first_parameter(scope)
         while scope.owner is None and scope.parent is not None:
             scope = scope.parent
         if first is None or scope.owner is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from flake8_untimed.inference import objects
+from flake8_untimed.inference import constructions, members, objects
 from flake8_untimed.inference.arguments import parameter_names
 from flake8_untimed.inference.evaluate import Evaluator
 from flake8_untimed.inference.scopes import Binding, Event, Scope, dotted
@@ -45,10 +45,10 @@ class Changes:
         for method, event in changes_to_self(base):
             frame = None
             if base is cls.scope and method.name == "__init__":
-                frame = objects.construction_frame(self._evaluator, cls, method, client)
+                frame = constructions.construction_frame(self._evaluator, cls, method, client)
             yield Context(method, event.statement, frame), event
             if event.kind == "argument":
-                yield from self._handed(event, method, objects.first_parameter(method) or "", "")
+                yield from self._handed(event, method, members.first_parameter(method) or "", "")
 
     def _held(self, scope: Scope, name: str, below: str) -> list[tuple[Context, Event]]:
         """What is done to what a name holds; found once, since every call through it asks."""
@@ -79,7 +79,7 @@ class Changes:
 
 def _path(holder: Scope, where: Scope, name: str) -> str:
     """How a name of a class (`self.name`), function or module is written in a scope of it."""
-    return f"{objects.first_parameter(where)}.{name}" if holder.is_class else name
+    return f"{members.first_parameter(where)}.{name}" if holder.is_class else name
 
 
 def _aliases(holder: Scope) -> dict[str, list[tuple[Scope, str]]]:
@@ -87,7 +87,7 @@ def _aliases(holder: Scope) -> dict[str, list[tuple[Scope, str]]]:
     looked for once."""
     if "aliases" not in holder._cache:
         found: dict[str, list[tuple[Scope, str]]] = {}
-        for scope in objects.methods(holder) if holder.is_class else (holder,):
+        for scope in members.methods(holder) if holder.is_class else (holder,):
             start = _path(holder, scope, "")
             for local, bindings in scope.bindings.items():
                 for held in _also_called(bindings):
@@ -114,10 +114,10 @@ def changes(scope: Scope, path: str) -> list[tuple[Scope, Event]]:
     key = f"changes of {path}"
     found = scope._cache.get(key)
     if found is None:
-        every = [*objects.attribute_events(scope, path)] if scope.is_class else []
+        every = [*members.attribute_events(scope, path)] if scope.is_class else []
         every += [(scope, e) for e in scope.events.get(path, ())]
         if scope.parent is None:
-            every += objects.done_inside(scope, path)
+            every += members.done_inside(scope, path)
         found = scope._cache[key] = [(s, e) for s, e in every if _may_change(e)]
     return found  # type: ignore[return-value]
 
@@ -128,8 +128,8 @@ def changes_to_self(cls: Scope) -> list[tuple[Scope, Event]]:
     if found is None:
         found = cls._cache["changes of self"] = [
             (method, event)
-            for method in objects.methods(cls)
-            for event in method.events.get(objects.first_parameter(method) or "", ())
+            for method in members.methods(cls)
+            for event in method.events.get(members.first_parameter(method) or "", ())
             if _may_change(event)
         ]
     return found  # type: ignore[return-value]

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from flake8_untimed.bounds import NO_PARAMETER, UNKNOWN, Bound, Kind, Source, judged, omitted, worst
-from flake8_untimed.inference import invoke, objects
+from flake8_untimed.inference import constructions, invoke, members, objects
 from flake8_untimed.inference.arguments import Argument, Passed, bind
 from flake8_untimed.inference.evaluate import Evaluator, is_none
 from flake8_untimed.inference.forwarding import inside
@@ -101,7 +101,7 @@ class Clients:
             and not any(_calls_base(found.node, method) for found in walk(method).calls)
             for base in objects.mro(self._evaluator, client.cls)
             if isinstance(base, Class)
-            for method in objects.methods(base.scope)
+            for method in members.methods(base.scope)
         )
 
     def _depends_on_caller(
@@ -190,9 +190,9 @@ class Clients:
                 else None
             )
             for found in walk(method.scope).calls:
-                if objects.is_base_init(found.node):
+                if constructions.is_base_init(found.node):
                     context = inside(found, method.scope, frame)
-                    handed = objects.passed_to_base(self._evaluator, found.node, context)  # type: ignore[arg-type]
+                    handed = constructions.passed_to_base(self._evaluator, found.node, context)  # type: ignore[arg-type]
                     if frame is None and handed.open_keywords:
                         return None
                     return handed, frame
@@ -270,8 +270,7 @@ def _calls_base(node: ast.AST, method: Scope) -> bool:
     """Whether a method calls the one of its base: `super().name()`, `Base.name(self)`."""
     if not isinstance(node, ast.Call) or called_name(node) != method.name:
         return False
-    holder = getattr(node.func, "value", None)
-    if isinstance(holder, ast.Call):
-        return called_name(holder) == "super"
+    if members.is_of_super(node.func):
+        return True
     first = node.args[0] if node.args else None
-    return isinstance(first, ast.Name) and first.id == objects.first_parameter(method)
+    return isinstance(first, ast.Name) and first.id == members.first_parameter(method)

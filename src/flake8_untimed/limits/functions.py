@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from flake8_untimed.bounds import UNKNOWN, Bound, Kind, worst
-from flake8_untimed.inference import invoke, objects
+from flake8_untimed.inference import constructions, invoke
 from flake8_untimed.inference.arguments import Passed
 from flake8_untimed.inference.evaluate import Evaluator
 from flake8_untimed.inference.forwarding import handing_on, hands_on, inside
@@ -189,7 +189,7 @@ def _reachable(evaluator: Evaluator, context: Context, flags: bool) -> bool:
     scope, at, frame = context
 
     def truth(statement: ast.If | ast.Assert) -> bool | None:
-        if not flags and not objects.uses_own_names(statement.test, scope):
+        if not flags and not constructions.uses_own_names(statement.test, scope):
             return None
         return evaluator.truth(statement.test, Context(scope, statement, frame))
 

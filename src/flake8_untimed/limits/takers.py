@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from flake8_untimed.bounds import relies
-from flake8_untimed.inference import invoke, objects
+from flake8_untimed.inference import invoke, members, objects
 from flake8_untimed.inference.arguments import Argument, Passed
 from flake8_untimed.inference.evaluate import Evaluator
 from flake8_untimed.inference.forwarding import inside
@@ -74,8 +74,8 @@ class Takers:
         instance = Instance(cls, Site(node, context, passed))
         for base in objects.mro(self._evaluator, cls):
             if isinstance(base, Class):
-                for method in objects.methods(base.scope):
-                    first = objects.first_parameter(method)
+                for method in members.methods(base.scope):
+                    first = members.first_parameter(method)
                     if method.name == "__init__" and base.scope is cls.scope:
                         maker = Function(method, instance)
                         yield method, invoke.frame_for(self._evaluator, maker, passed, outer)

@@ -1,0 +1,180 @@
+"""What the text of a class says of its members: methods, and what they do to their object. Nothing
+is evaluated."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from flake8_untimed.inference.arguments import parameter_names
+from flake8_untimed.inference.scopes import Event, Scope, called_name, dotted
+
+
+class Store(NamedTuple):
+    """`self.name = ...` in a method."""
+
+    method: Scope
+    event: Event
+
+
+def attribute_stores(cls: Scope) -> dict[str, list[Store]]:
+    """All that the methods of a class store on `self` or `cls`, by attribute."""
+    if "stores" not in cls._cache:
+        stores: dict[str, list[Store]] = {}
+        for method in methods(cls):
+            for event in method.events.get(first_parameter(method) or "", ()):
+                if event.kind.startswith("store"):
+                    stores.setdefault(str(event.name), []).append(Store(method, event))
+        cls._cache["stores"] = stores
+    return cls._cache["stores"]  # type: ignore[return-value]
+
+
+def attribute_events(cls: Scope, path: str) -> Iterator[tuple[Scope, Event]]:
+    """What the methods of a class do to `self.path`: calls, stores on it, items."""
+    for method in methods(cls):
+        first = first_parameter(method)
+        if first:
+            for event in method.events.get(f"{first}.{path}", ()):
+                yield method, event
+
+
+def class_stores(cls: Scope, name: str) -> Iterator[Store]:
+    """`ClassName.name = ...`, in the module or in a method."""
+    own = cls.name
+    for scope in (cls.parent, *methods(cls)):
+        if scope is not None:
+            for event in scope.events.get(own, ()):
+                if event.kind == "store" and event.name == name:
+                    yield Store(scope, event)
+
+
+def done_inside(scope: Scope, path: str) -> list[tuple[Scope, Event]]:
+    """What the functions inside a module or function do to an object that is named there; looked
+    for once."""
+    if scope.is_class:
+        return []
+    key = f"done to {path}"
+    if key not in scope._cache:
+        name = path.partition(".")[0]
+        scope._cache[key] = [
+            (function, event)
+            for function in functions(scope)
+            if name not in function.bindings
+            for event in function.events.get(path, ())
+        ]
+    return scope._cache[key]  # type: ignore[return-value]
+
+
+def functions(scope: Scope) -> list[Scope]:
+    """All functions inside a scope, at any depth; looked for once."""
+    if "functions" not in scope._cache:
+        found: list[Scope] = []
+        stack = [scope]
+        while stack:
+            outer = stack.pop()
+            outer.bindings  # noqa: B018  (reads the scope, and so finds its children)
+            for child in outer.children.values():
+                stack.append(child)
+                if child.is_function:
+                    found.append(child)
+        scope._cache["functions"] = found
+    return scope._cache["functions"]  # type: ignore[return-value]
+
+
+def methods(cls: Scope) -> list[Scope]:
+    """The methods of a class, with the functions inside them, which see `self` too."""
+    if "methods" not in cls._cache:
+        cls.bindings  # noqa: B018  (reads the scope, and so finds its children)
+        found = []
+        stack = [s for s in cls.children.values() if s.is_function]
+        while stack:
+            scope = stack.pop()
+            found.append(scope)
+            scope.bindings  # noqa: B018
+            stack += [
+                s
+                for s in scope.children.values()
+                if s.is_function and not isinstance(s.node, ast.Lambda)
+            ]
+        found.sort(key=lambda s: s.node.lineno)  # type: ignore[union-attr]
+        cls._cache["methods"] = found
+    return cls._cache["methods"]  # type: ignore[return-value]
+
+
+def first_parameter(scope: Scope) -> str | None:
+    """The name that a method (or a function inside one) has for its object."""
+    while scope.owner is None and scope.parent is not None and scope.parent.is_function:
+        scope = scope.parent
+    if scope.owner is None or method_kind(scope) == "static":
+        return None
+    names = parameter_names(scope.node.args)  # type: ignore[union-attr]
+    return names[0] if names else None
+
+
+def method_kind(scope: Scope) -> str:
+    """instance, class or static."""
+    for decorator in getattr(scope.node, "decorator_list", ()):
+        text = dotted(decorator)
+        if text == "staticmethod":
+            return "static"
+        if text == "classmethod":
+            return "class"
+    return (
+        "class"
+        if scope.name in ("__new__", "__init_subclass__", "__class_getitem__")
+        else "instance"
+    )
+
+
+def is_setter(method: Scope) -> bool:
+    decorators = getattr(method.node, "decorator_list", ())
+    return any(dotted(decorator) == f"{method.name}.setter" for decorator in decorators)
+
+
+def decorated_default(cls: Scope, name: str) -> Scope | None:
+    """`@name.default`, of attrs."""
+    for child in cls.children.values():
+        for decorator in getattr(child.node, "decorator_list", ()):
+            if dotted(decorator) == f"{name}.default":
+                return child
+    return None
+
+
+def accessors(cls: Scope, name: str) -> tuple[Scope | None, Scope | None]:
+    """The getter and the setter of a property that has both."""
+    functions = [b.node for b in cls.bindings[name] if b.kind == "def"]
+    for function in functions[1:]:
+        for decorator in function.decorator_list:  # type: ignore[attr-defined]
+            if dotted(decorator) == f"{name}.setter":
+                getter, setter = functions[0], function
+                return cls.child(getter, getter), cls.child(setter, setter)  # type: ignore[arg-type]
+    return None, None
+
+
+def is_field(cls: Scope, name: str) -> bool:
+    """Whether an attribute is annotated in the class body, or one of attrs: whoever makes an
+    object may set it."""
+    return any(
+        not _is_constant(b.node) if b.kind == "annotation" else is_of_attrs(b.node)
+        for b in cls.bindings[name]
+    )
+
+
+def _is_constant(annotation: ast.AST) -> bool:
+    text = ast.dump(annotation)
+    return "ClassVar" in text or "Final" in text
+
+
+def is_of_attrs(node: ast.AST) -> bool:
+    """`attr.ib(default=None)`, `field(default=None)`."""
+    return isinstance(node, ast.Call) and called_name(node) in ("ib", "attrib", "field")
+
+
+def is_of_super(function: ast.expr) -> bool:
+    """`super().method`."""
+    return (
+        isinstance(function, ast.Attribute)
+        and isinstance(function.value, ast.Call)
+        and dotted(function.value.func) == "super"
+    )
