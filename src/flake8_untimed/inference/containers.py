@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from flake8_untimed.inference import members, objects
+from flake8_untimed.inference import conditions, members, objects
 from flake8_untimed.inference.scopes import COMPREHENSIONS, Event
 from flake8_untimed.inference.values import (
     NOTHING_KNOWN,
@@ -330,7 +330,7 @@ def _certain(evaluator: Evaluator, event: Event, context: Context) -> bool | Non
         if isinstance(parent, ast.If):
             if any(p is parent for p, _ in here):
                 return False
-            test = evaluator.truth(parent.test, Context(scope, parent, frame))
+            test = conditions.outcome(evaluator, parent.test, Context(scope, parent, frame))
             if test is None:
                 verdict = None
             elif test is not (block == "body"):

@@ -11,10 +11,9 @@ import re
 from collections.abc import Callable, Iterator
 from collections.abc import Mapping as MappingType
 from contextlib import contextmanager
-from typing import NamedTuple
 
 from flake8_untimed.inference import annotations as types
-from flake8_untimed.inference import containers, elsewhere, invoke, members, objects
+from flake8_untimed.inference import conditions, containers, elsewhere, invoke, members, objects
 from flake8_untimed.inference.arguments import Argument, Passed, defaults
 from flake8_untimed.inference.project import Project
 from flake8_untimed.inference.scopes import (
@@ -50,6 +49,8 @@ from flake8_untimed.inference.values import (
     Symbol,
     Unknown,
     Value,
+    is_none,
+    is_number,
     tells,
     union,
 )
@@ -221,7 +222,7 @@ class Evaluator:
 
     def _if(self, node: ast.expr, context: Context) -> Alternatives:
         assert isinstance(node, ast.IfExp)
-        test = self.truth(node.test, context)
+        test = conditions.outcome(self, node.test, context)
         groups = []
         if test is not False:
             groups.append(self.evaluate(node.body, context))
@@ -235,8 +236,8 @@ class Evaluator:
         kept: list[Value] = []
         for part in node.values[:-1]:
             values = self.evaluate(part, context)
-            kept += [v for v in values if truth_of(v) is not (not decided)]
-            if values and all(truth_of(v) is decided for v in values):
+            kept += [v for v in values if conditions.truth_of(v) is not (not decided)]
+            if values and all(conditions.truth_of(v) is decided for v in values):
                 return union([tuple(kept)])
         return union([tuple(kept), self.evaluate(node.values[-1], context)])
 
@@ -274,7 +275,7 @@ class Evaluator:
         """Signs, and sums and products of numbers: `60 * 5`."""
         if isinstance(node, ast.UnaryOp):
             if isinstance(node.op, ast.Not):
-                test = self.truth(node.operand, context)
+                test = conditions.outcome(self, node.operand, context)
                 return NOTHING_KNOWN if test is None else (Literal(not test),)
             operands = [node.operand]
         else:
@@ -448,7 +449,7 @@ class Evaluator:
     ) -> Iterator[Alternatives]:
         """What `isinstance` says of a name: around a statement, or before it where else it would
         not be reached."""
-        for test in tests(scope).get(name, ()):
+        for test in conditions.tests_of(scope).get(name, ()):
             if dotted(test.call.func) == "isinstance" and test.holds(scope, name, at):
                 context = Context(scope, test.statement, frame)
                 declared = types.instances(self, test.call.args[1], context)
@@ -458,7 +459,9 @@ class Evaluator:
         """Whether all tests around a binding come out so that it happens."""
         verdict: bool | None = True
         for guard in guards:
-            test = self.truth(guard.statement.test, Context(scope, guard.statement, frame))
+            test = conditions.outcome(
+                self, guard.statement.test, Context(scope, guard.statement, frame)
+            )
             if test is None:
                 verdict = None
             elif test is not guard.positive:
@@ -744,39 +747,6 @@ class Evaluator:
             return f"{value.path}.api"
         return value.path
 
-    # Tests -----------------------------------------------------------------------------------
-
-    def truth(self, test: ast.expr, context: Context) -> bool | None:
-        """How a test comes out, if that can be told."""
-        if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
-            inner = self.truth(test.operand, context)
-            return None if inner is None else not inner
-        if isinstance(test, ast.BoolOp):
-            return self._truth_of_all(test, context)
-        if isinstance(test, ast.Compare):
-            return self._compare(test, context)
-        verdicts = {truth_of(v) for v in self.evaluate(test, context)}
-        return verdicts.pop() if len(verdicts) == 1 else None
-
-    def _truth_of_all(self, test: ast.BoolOp, context: Context) -> bool | None:
-        decided = isinstance(test.op, ast.Or)
-        verdicts = [self.truth(v, context) for v in test.values[:8]]
-        if decided in verdicts:
-            return decided
-        return None if None in verdicts or len(test.values) > 8 else not decided
-
-    def _compare(self, test: ast.Compare, context: Context) -> bool | None:
-        if len(test.ops) != 1:
-            return None
-        operator, right = test.ops[0], test.comparators[0]
-        if isinstance(operator, (ast.In, ast.NotIn)):
-            held = containers.holds(self, test.left, right, context)
-            return held if held is None or isinstance(operator, ast.In) else not held
-        if not isinstance(operator, (ast.Is, ast.IsNot, ast.Eq, ast.NotEq)):
-            return None
-        same = _same(self.evaluate(test.left, context), self.evaluate(right, context))
-        return same if same is None or isinstance(operator, (ast.Is, ast.Eq)) else not same
-
 
 _HANDLERS: dict[type, Callable[[Evaluator, ast.expr, Context], Alternatives]] = {
     ast.Constant: Evaluator._constant,
@@ -800,106 +770,6 @@ _HANDLERS: dict[type, Callable[[Evaluator, ast.expr, Context], Alternatives]] = 
     ast.UnaryOp: Evaluator._number,
     ast.BinOp: Evaluator._number,
 }
-
-
-class Test(NamedTuple):
-    """`isinstance(name, type)` or `name.startswith(text)`, which is true inside the body of a
-    statement, or else behind it."""
-
-    statement: ast.stmt
-    call: ast.Call
-    holds_inside: bool
-
-    def holds(self, scope: Scope, name: str, at: ast.stmt | None) -> bool:
-        """Whether it is still true of the name at a statement."""
-        statement = self.statement
-        if at not in scope.places:
-            return False
-        chain = scope.chain(at)
-        if self.holds_inside:
-            reached = any(p.parent is statement and p.block == "body" for p in chain)
-        else:
-            reached = any(statement in p.body[: p.position] for p in chain)
-        bound = (b.statement for b in scope.bindings.get(name, ()) if b.statement is not None)
-        return reached and not any(scope.order(b) > scope.order(statement) for b in bound)
-
-
-def tests(scope: Scope) -> dict[str, list[Test]]:
-    """The tests of a scope, by the name that they test; looked for once."""
-    if "tests" not in scope._cache:
-        found: dict[str, list[Test]] = {}
-        for statement in scope.places:
-            if isinstance(statement, (ast.If, ast.Assert)):
-                test = statement.test
-                inside = isinstance(statement, ast.If)
-                # `if not isinstance(...): raise`
-                if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
-                    if not isinstance(statement, ast.If) or not Scope._ends(statement.body):
-                        continue
-                    test, inside = test.operand, False
-                is_and = isinstance(test, ast.BoolOp) and isinstance(test.op, ast.And)
-                all_hold = is_and and (inside or isinstance(statement, ast.Assert))
-                for part in test.values if all_hold else [test]:  # type: ignore[attr-defined]
-                    name = _tested(part) if isinstance(part, ast.Call) else None
-                    if name is not None:
-                        assert isinstance(part, ast.Call)
-                        found.setdefault(name, []).append(Test(statement, part, inside))
-        scope._cache["tests"] = found
-    return scope._cache["tests"]  # type: ignore[return-value]
-
-
-def _tested(test: ast.Call) -> str | None:
-    """The name of which a test says something that is of use."""
-    function = test.func
-    if isinstance(function, ast.Attribute) and function.attr == "startswith":
-        subject = function.value
-        # `url.lower().startswith("data:")`
-        if isinstance(subject, ast.Call) and isinstance(subject.func, ast.Attribute):
-            subject = subject.func.value if subject.func.attr in ("lower", "strip") else subject
-    elif dotted(function) == "isinstance" and len(test.args) == 2:
-        subject = test.args[0]
-    else:
-        return None
-    return subject.id if isinstance(subject, ast.Name) else None
-
-
-def is_none(value: Value) -> bool:
-    return isinstance(value, Literal) and value.value is None
-
-
-def is_number(value: Value) -> bool:
-    return isinstance(value, Literal) and type(value.value) in (int, float)
-
-
-def truth_of(value: Value) -> bool | None:
-    """Whether an object counts as true."""
-    if isinstance(value, Literal):
-        return bool(value.value)
-    if isinstance(value, Mapping):
-        if not value.entries:
-            return None if value.open or value.others else False
-        return None if value.written else True  # see `Mapping.written`
-    if isinstance(value, Collection):
-        return None
-    if isinstance(value, (Unknown, Parameter, Result, Symbol)):
-        return None
-    return True
-
-
-def _same(left: Alternatives, right: Alternatives) -> bool | None:
-    """Whether two expressions are equal, if one of them is a literal."""
-    if len(right) != 1 or not isinstance(right[0], Literal):
-        return None
-    wanted = right[0].value
-    verdicts: set[bool | None] = set()
-    for value in left:
-        if isinstance(value, Literal):
-            verdicts.add(type(value.value) is type(wanted) and value.value == wanted)
-        elif isinstance(value, (Unknown, Parameter, Symbol, Result)):
-            verdicts.add(None)
-        else:
-            verdicts.add(False)
-    return verdicts.pop() if len(verdicts) == 1 else None
 
 
 def _compute(operator: ast.AST, numbers: list[float]) -> Alternatives:

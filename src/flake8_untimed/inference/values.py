@@ -320,3 +320,11 @@ def union(groups: Iterable[Alternatives]) -> Alternatives:
     if not seen:
         return NOTHING_KNOWN
     return tuple(seen.values()) if len(seen) <= LIMIT else NOTHING_KNOWN
+
+
+def is_none(value: Value) -> bool:
+    return isinstance(value, Literal) and value.value is None
+
+
+def is_number(value: Value) -> bool:
+    return isinstance(value, Literal) and type(value.value) in (int, float)

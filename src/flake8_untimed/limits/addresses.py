@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 
 from flake8_untimed.inference.arguments import Passed, bind
-from flake8_untimed.inference.evaluate import Evaluator, tests
+from flake8_untimed.inference.conditions import tests_of
+from flake8_untimed.inference.evaluate import Evaluator
 from flake8_untimed.inference.scopes import called_name
 from flake8_untimed.inference.values import Context, Literal, SenderValue
 
@@ -56,7 +57,7 @@ def _is_local(value: SenderValue, passed: Passed) -> bool:
         if argument is None or argument.context is None or not isinstance(argument.node, ast.Name):
             continue
         scope, at, _ = argument.context
-        for test in tests(scope).get(argument.node.id, ()):
+        for test in tests_of(scope).get(argument.node.id, ()):
             if isinstance(test.call.func, ast.Attribute) and len(test.call.args) == 1:
                 begins = test.call.args[0]
                 every = begins.elts if isinstance(begins, ast.Tuple) else [begins]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from flake8_untimed.bounds import NO_PARAMETER, UNKNOWN, Bound, Kind, Source, judged, omitted, worst
 from flake8_untimed.inference import constructions, invoke, members, objects
 from flake8_untimed.inference.arguments import Argument, Passed, bind
-from flake8_untimed.inference.evaluate import Evaluator, is_none
+from flake8_untimed.inference.evaluate import Evaluator
 from flake8_untimed.inference.forwarding import inside
 from flake8_untimed.inference.scopes import Scope, called_name
 from flake8_untimed.inference.values import (
@@ -22,6 +22,7 @@ from flake8_untimed.inference.values import (
     Result,
     Symbol,
     Value,
+    is_none,
 )
 from flake8_untimed.inference.walk import walk
 from flake8_untimed.libraries.model import Constructor, Sender, Timeouts

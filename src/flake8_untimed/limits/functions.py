@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from flake8_untimed.bounds import UNKNOWN, Bound, Kind, worst
-from flake8_untimed.inference import constructions, invoke
+from flake8_untimed.inference import conditions, constructions, invoke
 from flake8_untimed.inference.arguments import Passed
 from flake8_untimed.inference.evaluate import Evaluator
 from flake8_untimed.inference.forwarding import handing_on, hands_on, inside
@@ -188,24 +188,24 @@ def _reachable(evaluator: Evaluator, context: Context, flags: bool) -> bool:
     those that are not of what the function was given."""
     scope, at, frame = context
 
-    def truth(statement: ast.If | ast.Assert) -> bool | None:
+    def outcome(statement: ast.If | ast.Assert) -> bool | None:
         if not flags and not constructions.uses_own_names(statement.test, scope):
             return None
-        return evaluator.truth(statement.test, Context(scope, statement, frame))
+        return conditions.outcome(evaluator, statement.test, Context(scope, statement, frame))
 
     for place in scope.chain(at):
         if isinstance(place.parent, ast.If):
-            test = truth(place.parent)
+            test = outcome(place.parent)
             if test is not None and test is not (place.block == "body"):
                 return False
         for before in place.body[: place.position]:
             if isinstance(before, ast.Assert):
-                if truth(before) is False:
+                if outcome(before) is False:
                     return False
             elif isinstance(before, ast.If):
                 leaves = scope._ends(before.body), scope._ends(before.orelse)
                 if any(leaves):
-                    test = truth(before)
+                    test = outcome(before)
                     if test is not None and leaves[0 if test else 1]:
                         return False
     if isinstance(scope.node, COMPREHENSIONS) and scope.parent is not None:

@@ -1,0 +1,150 @@
+"""How tests come out, and what they tell of a name behind them."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, NamedTuple
+
+from flake8_untimed.inference import containers
+from flake8_untimed.inference.scopes import Scope, dotted
+from flake8_untimed.inference.values import (
+    Alternatives,
+    Collection,
+    Context,
+    Literal,
+    Mapping,
+    Parameter,
+    Result,
+    Symbol,
+    Unknown,
+    Value,
+)
+
+if TYPE_CHECKING:
+    from flake8_untimed.inference.evaluate import Evaluator
+
+
+def outcome(evaluator: Evaluator, test: ast.expr, context: Context) -> bool | None:
+    """How a test comes out, if that can be told."""
+    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+        inner = outcome(evaluator, test.operand, context)
+        return None if inner is None else not inner
+    if isinstance(test, ast.BoolOp):
+        return _outcome_of_all(evaluator, test, context)
+    if isinstance(test, ast.Compare):
+        return _compare(evaluator, test, context)
+    verdicts = {truth_of(v) for v in evaluator.evaluate(test, context)}
+    return verdicts.pop() if len(verdicts) == 1 else None
+
+
+def _outcome_of_all(evaluator: Evaluator, test: ast.BoolOp, context: Context) -> bool | None:
+    decided = isinstance(test.op, ast.Or)
+    verdicts = [outcome(evaluator, v, context) for v in test.values[:8]]
+    if decided in verdicts:
+        return decided
+    return None if None in verdicts or len(test.values) > 8 else not decided
+
+
+def _compare(evaluator: Evaluator, test: ast.Compare, context: Context) -> bool | None:
+    if len(test.ops) != 1:
+        return None
+    operator, right = test.ops[0], test.comparators[0]
+    if isinstance(operator, (ast.In, ast.NotIn)):
+        held = containers.holds(evaluator, test.left, right, context)
+        return held if held is None or isinstance(operator, ast.In) else not held
+    if not isinstance(operator, (ast.Is, ast.IsNot, ast.Eq, ast.NotEq)):
+        return None
+    same = _same(evaluator.evaluate(test.left, context), evaluator.evaluate(right, context))
+    return same if same is None or isinstance(operator, (ast.Is, ast.Eq)) else not same
+
+
+def truth_of(value: Value) -> bool | None:
+    """Whether an object counts as true."""
+    if isinstance(value, Literal):
+        return bool(value.value)
+    if isinstance(value, Mapping):
+        if not value.entries:
+            return None if value.open or value.others else False
+        return None if value.written else True  # see `Mapping.written`
+    if isinstance(value, Collection):
+        return None
+    if isinstance(value, (Unknown, Parameter, Result, Symbol)):
+        return None
+    return True
+
+
+def _same(left: Alternatives, right: Alternatives) -> bool | None:
+    """Whether two expressions are equal, if one of them is a literal."""
+    if len(right) != 1 or not isinstance(right[0], Literal):
+        return None
+    wanted = right[0].value
+    verdicts: set[bool | None] = set()
+    for value in left:
+        if isinstance(value, Literal):
+            verdicts.add(type(value.value) is type(wanted) and value.value == wanted)
+        elif isinstance(value, (Unknown, Parameter, Symbol, Result)):
+            verdicts.add(None)
+        else:
+            verdicts.add(False)
+    return verdicts.pop() if len(verdicts) == 1 else None
+
+
+class Test(NamedTuple):
+    """`isinstance(name, type)` or `name.startswith(text)`, which is true inside the body of a
+    statement, or else behind it."""
+
+    statement: ast.stmt
+    call: ast.Call
+    holds_inside: bool
+
+    def holds(self, scope: Scope, name: str, at: ast.stmt | None) -> bool:
+        """Whether it is still true of the name at a statement."""
+        statement = self.statement
+        if at not in scope.places:
+            return False
+        chain = scope.chain(at)
+        if self.holds_inside:
+            reached = any(p.parent is statement and p.block == "body" for p in chain)
+        else:
+            reached = any(statement in p.body[: p.position] for p in chain)
+        bound = (b.statement for b in scope.bindings.get(name, ()) if b.statement is not None)
+        return reached and not any(scope.order(b) > scope.order(statement) for b in bound)
+
+
+def tests_of(scope: Scope) -> dict[str, list[Test]]:
+    """The tests of a scope, by the name that they test; looked for once."""
+    if "tests" not in scope._cache:
+        found: dict[str, list[Test]] = {}
+        for statement in scope.places:
+            if isinstance(statement, (ast.If, ast.Assert)):
+                test = statement.test
+                inside = isinstance(statement, ast.If)
+                # `if not isinstance(...): raise`
+                if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+                    if not isinstance(statement, ast.If) or not Scope._ends(statement.body):
+                        continue
+                    test, inside = test.operand, False
+                is_and = isinstance(test, ast.BoolOp) and isinstance(test.op, ast.And)
+                all_hold = is_and and (inside or isinstance(statement, ast.Assert))
+                for part in test.values if all_hold else [test]:  # type: ignore[attr-defined]
+                    name = _tested(part) if isinstance(part, ast.Call) else None
+                    if name is not None:
+                        assert isinstance(part, ast.Call)
+                        found.setdefault(name, []).append(Test(statement, part, inside))
+        scope._cache["tests"] = found
+    return scope._cache["tests"]  # type: ignore[return-value]
+
+
+def _tested(test: ast.Call) -> str | None:
+    """The name of which a test says something that is of use."""
+    function = test.func
+    if isinstance(function, ast.Attribute) and function.attr == "startswith":
+        subject = function.value
+        # `url.lower().startswith("data:")`
+        if isinstance(subject, ast.Call) and isinstance(subject.func, ast.Attribute):
+            subject = subject.func.value if subject.func.attr in ("lower", "strip") else subject
+    elif dotted(function) == "isinstance" and len(test.args) == 2:
+        subject = test.args[0]
+    else:
+        return None
+    return subject.id if isinstance(subject, ast.Name) else None
