@@ -11,6 +11,7 @@ import pytest
 from fixture_runner import cases
 from flake8_untimed.analysis import Workspace, analyze
 from flake8_untimed.findings import Finding
+from flake8_untimed.settings import Settings
 from flake8_untimed.source import Source, SourceError
 
 pytestmark = pytest.mark.usefixtures("watchdog")
@@ -49,6 +50,23 @@ def test_a_loose_file_stays_in_its_folder(tmp_path: Path) -> None:
     assert codes(write(folder / "b.py", USE.format(module="..above"))) == []
     assert codes(write(folder / "c.py", USE.format(module="above"))) == []
     assert codes(write(folder / "d.py", USE.format(module="........above"))) == []
+
+
+PATCHED = """\
+import functools
+import requests
+
+requests.Session.request = functools.partialmethod(requests.Session.request, timeout=10)
+requests.Session().get("https://example.org")
+"""
+
+
+def test_a_source_without_a_project_is_patched_by_itself(tmp_path: Path) -> None:
+    unfollowed = Settings(follow_imports=False)
+    text = PATCHED.replace("timeout=10", "timeout=None")
+    assert [f.code for f in analyze(text)] == ["UNT101"]
+    assert analyze(PATCHED) == []
+    assert analyze(PATCHED, str(write(tmp_path / "a.py", PATCHED)), unfollowed) == []
 
 
 def test_links_out_of_the_project_are_not_followed(tmp_path: Path) -> None:

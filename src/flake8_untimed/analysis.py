@@ -67,7 +67,7 @@ class Workspace:
         from the file `path`; None where it does, or is out of sight."""
         name = self.settings.session_class or ""
         dotted, _, last = name.rpartition(".")
-        found = self.project.find(self.project.path_of(path), dotted) if dotted else None
+        found = self.project.layout.find(self.project.path_of(path), dotted) if dotted else None
         module = self.project.module(found) if found and found.endswith(".py") else None
         if module is None or module.scope.stars:
             return None
@@ -95,7 +95,7 @@ class Workspace:
         settings, name = self.settings, self.settings.session_class
         if name is None:
             return settings
-        defined_in = self.project.find(path, name.rpartition(".")[0])
+        defined_in = self.project.layout.find(path, name.rpartition(".")[0])
         if defined_in is None:
             return replace(settings, bounded_clients=(*settings.bounded_clients, name))
         return replace(settings, session_class=None) if defined_in == path else settings

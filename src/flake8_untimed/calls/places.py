@@ -73,7 +73,7 @@ def is_set_elsewhere(facts: Facts, made: Construction) -> bool:
     home = made.context.scope.module.path
     return any(
         re.search(rf"\.{re.escape(name)}\s*=", facts.module.text)
-        or facts.evaluator.project.is_set_elsewhere(home, name)
+        or facts.evaluator.project.hints.is_set_elsewhere(home, name)
         for name in names
     )
 

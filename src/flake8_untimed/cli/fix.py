@@ -210,7 +210,7 @@ def _check_session_class(settings: Settings, path: str) -> None:
         return
     module, _, name = settings.session_class.rpartition(".")
     workspace = Workspace(settings)
-    find, importer = workspace.project.find, workspace.project.path_of(path)
+    find, importer = workspace.project.layout.find, workspace.project.path_of(path)
     if find(importer, module.partition(".")[0]) is None:
         _warn(
             f"{module} is no module of this project, and what is installed is not looked at; "

@@ -81,7 +81,7 @@ def is_set_outside(evaluator: Evaluator, cls: Class, name: str, values: Alternat
                 if any(c.key() == cls.key() for c in objects.mro(evaluator, owner)):
                     return True
     return any(_is_placeholder(v) for v in values) and (
-        evaluator.project.is_set_elsewhere(scope.module.path, name)
+        evaluator.project.hints.is_set_elsewhere(scope.module.path, name)
     )
 
 

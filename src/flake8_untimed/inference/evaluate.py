@@ -364,7 +364,7 @@ class Evaluator:
         for statement in module.stars:
             if last is not None and module.order(statement) > module.order(last):
                 yield self._brought(statement, name, module) or ()
-        if _writes_globals(module) or self.project.is_set_elsewhere(module.module.path, name):
+        if _writes_globals(module) or self.project.hints.is_set_elsewhere(module.module.path, name):
             yield NOTHING_KNOWN
 
     def _starred(self, name: str, module: Scope) -> Alternatives:
@@ -379,7 +379,7 @@ class Evaluator:
 
     def _brought(self, statement: ast.ImportFrom, name: str, module: Scope) -> Alternatives | None:
         """What one `from x import *` brings under a name; None if it surely brings nothing."""
-        path = self.project.find(module.module.path, statement.module or "", statement.level)
+        path = self.project.layout.find(module.module.path, statement.module or "", statement.level)
         if path is not None:
             other = self.project.module(path)
             if other is None:
@@ -608,7 +608,7 @@ class Evaluator:
 
     def imported_from(self, importer: str, module: str, level: int, name: str) -> Alternatives:
         """`from module import name`."""
-        path = self.project.find(importer, module, level)
+        path = self.project.layout.find(importer, module, level)
         if path is None:
             # Relative, and not there: nothing can be said. Else somebody else's package.
             return NOTHING_KNOWN if level else (self.symbol(f"{module}.{name}"),)
@@ -616,7 +616,7 @@ class Evaluator:
 
     def module(self, importer: str, dotted: str) -> Value:
         """The module of an absolute import."""
-        path = self.project.find(importer, dotted)
+        path = self.project.layout.find(importer, dotted)
         if path is None:
             return self.symbol(dotted)
         return self.project_module(path)
@@ -646,7 +646,7 @@ class Evaluator:
             values = self.module_name(name, module.scope)
             if any(self.knows(v) for v in values):
                 return values
-        submodule = self.project.submodule(path, name)
+        submodule = self.project.layout.submodule(path, name)
         if submodule is not None:
             return (self.project_module(submodule),)
         return (
@@ -714,7 +714,7 @@ class Evaluator:
     def patches(self, importer: str) -> list[tuple[Context, Event, str]]:
         """What the project assigns to attributes of libraries, with the dotted path of each."""
         found = []
-        for path in self.project.patching(importer):
+        for path in self.project.hints.patching(importer):
             module = self.project.module(path)
             if module is not None:
                 found += self._patches_of(module)

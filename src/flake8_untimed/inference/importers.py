@@ -32,14 +32,14 @@ class Importers:
         if files is None:
             return True
         data = self._project.outlines.data
-        dotted = re.escape(f"{self._project.dotted(path)}.{name}")
+        dotted = re.escape(f"{self._project.layout.dotted(path)}.{name}")
         written = re.compile(rb"\b%b\b" % os.fsencode(dotted))
         return any(written.search(data(f)) or self._imports(f, path, name) for f in files)
 
     def _speaking_of(self, path: str) -> list[str] | None:
         """The other files with the name of a module in them; None where that cannot be told."""
         if path not in self._speaking:
-            files, data = self._project.files_near(path), self._project.outlines.data
+            files, data = self._project.layout.files_near(path), self._project.outlines.data
             found = [file for file in files if file != path and _name(path) in data(file)]
             self._speaking[path] = found if files else None
         return self._speaking[path]
@@ -55,11 +55,11 @@ class Importers:
     def lead_back(self, path: str, module: str) -> bool:
         """Whether importing a module imports, on the way, the file at `path`. The packages around
         this file have begun to be imported when it is, and are not begun again."""
-        start = self._project.find(path, module)
+        start = self._project.layout.find(path, module)
         if start is None:
             return False
-        begun = set(self._project.packages(path))
-        reached = {start, *(set(self._project.packages(start)) - begun)}
+        begun = set(self._project.layout.packages(path))
+        reached = {start, *(set(self._project.layout.packages(start)) - begun)}
         files = [*reached]
         for file in files:  # grows as we go
             named, around = self._loaded_with(file)
@@ -72,12 +72,12 @@ class Importers:
         if path not in self._loaded:
             module = self._project.module(path)
             named = set(self._named(path, module.tree)) if module is not None else set()
-            around = {package for file in named for package in self._project.packages(file)}
+            around = {package for file in named for package in self._project.layout.packages(file)}
             self._loaded[path] = named, around
         return self._loaded[path]
 
     def _named(self, path: str, tree: ast.Module) -> Iterator[str]:
-        find, submodule = self._project.find, self._project.submodule
+        find, submodule = self._project.layout.find, self._project.layout.submodule
         for statement in _run_at_once(tree):
             if isinstance(statement, ast.Import):
                 for alias in statement.names:

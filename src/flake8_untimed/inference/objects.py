@@ -116,7 +116,7 @@ def _of_module(evaluator: Evaluator, value: ProjectModule, name: str) -> Alterna
         values = evaluator.module_name(name, module)
         if not all(isinstance(v, Symbol) and v.path.startswith("builtins.") for v in values):
             return values
-    path = evaluator.project.submodule(module.module.path, name)
+    path = evaluator.project.layout.submodule(module.module.path, name)
     return (evaluator.project_module(path),) if path else NOTHING_KNOWN
 
 
@@ -173,7 +173,7 @@ def _linearized(evaluator: Evaluator, cls: Class) -> Alternatives:
 
 def qualified_name(evaluator: Evaluator, cls: Class) -> str:
     """The import path of a class of the project: `myapp.http.ApiSession`."""
-    return evaluator.project.dotted(cls.scope.module.path) + "." + cls.scope.name
+    return evaluator.project.layout.dotted(cls.scope.module.path) + "." + cls.scope.name
 
 
 def class_attribute(

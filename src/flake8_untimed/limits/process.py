@@ -34,7 +34,7 @@ class ProcessWide:
         if self._sets_socket_default(self._module):
             return self._module.module
         project = self._evaluator.project
-        for path in project.setting_sockets(self._importer):
+        for path in project.hints.setting_sockets(self._importer):
             module = project.module(path)
             if module is not None and self._sets_socket_default(module.scope, imported=True):
                 return module

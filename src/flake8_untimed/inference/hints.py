@@ -1,0 +1,103 @@
+"""What other files of a project seem to do, by the look of their texts: nothing is parsed."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable
+from functools import cache
+
+from flake8_untimed.inference.layout import Layout, inside
+from flake8_untimed.inference.outline import Outlines
+
+_PATCH = re.compile(
+    rb"\.(?:request|send|get|post|put|patch|delete|head|options|TimeoutSauce)[ \t]*=[^=]"
+)
+_PATCHED = tuple(
+    name.encode()
+    for name in (
+        "requests", "api", "Session", "HTTPAdapter", "ClientSession", "Client", "adapters",
+    )
+)  # fmt: skip
+
+
+class Hints:
+    """Answers for one project; every answer is kept."""
+
+    def __init__(self, outlines: Outlines, layout: Layout) -> None:
+        self._outlines = outlines
+        self._layout = layout
+        self._looked: dict[tuple[str, Callable[[bytes], bool]], list[str]] = {}
+        self._seen_from: dict[tuple[str, Callable[[bytes], bool]], list[str]] = {}
+
+    def patching(self, importer: str) -> list[str]:
+        """The files of the project around `importer` that look as if they patched a library:
+        `requests.Session.request = ...`."""
+        found = self._looking(importer, _patches)
+        return [path for path in found if self._outlines.names_library(path)]
+
+    def setting_sockets(self, importer: str) -> list[str]:
+        """The files of the package around `importer` that look as if they set a default timeout for
+        all sockets of the process, for good."""
+        package = self._layout.top_package(os.path.dirname(importer))
+        if package is None:
+            return []
+        return [p for p in self._looking(importer, _sets_sockets) if inside(p, package)]
+
+    def _looking(self, importer: str, looks_so: Callable[[bytes], bool]) -> list[str]:
+        """The files of the project around `importer` with such a text; asked for with each request.
+        All its files are looked into, once. What tests do speaks only for tests."""
+        asked = (importer, looks_so)
+        if asked not in self._seen_from:
+            self._seen_from[asked] = self._look_around(importer, looks_so)
+        return self._seen_from[asked]
+
+    def _look_around(self, importer: str, looks_so: Callable[[bytes], bool]) -> list[str]:
+        top, files = self._layout.files_around(importer)
+        key = (top, looks_so)
+        if key not in self._looked:
+            data = self._outlines.data
+            self._looked[key] = sorted(path for path in files if looks_so(data(path)))
+        if top == importer or _is_test(importer, top):
+            return self._looked[key]
+        return [path for path in self._looked[key] if not _is_test(path, top)]
+
+    def is_set_elsewhere(self, path: str, attribute: str) -> bool:
+        """Whether a file that imports the module at `path` seems to set an attribute of this name
+        on objects of others. Judged by the look of the text."""
+        return any(
+            file != path and path in self._outlines.neighbours(file)
+            for file in self._looking(path, _sets(attribute))
+        )
+
+
+def _patches(data: bytes) -> bool:
+    """Whether a text looks as if it put something in the place of a library's function."""
+    return any(data.endswith(_PATCHED, 0, match.start()) for match in _PATCH.finditer(data))
+
+
+def _sets_sockets(data: bytes) -> bool:
+    """Whether a text sets the default of all sockets; who reads it first sets it back."""
+    return b".setdefaulttimeout" in data and b"getdefaulttimeout" not in data
+
+
+@cache
+def _sets(attribute: str) -> Callable[[bytes], bool]:
+    """Tells whether a text sets an attribute of others than `self`, or puts something into it."""
+    word = b"." + attribute.encode()
+    store = re.compile(
+        rb"(?:\.\w+|\b(?!self\b|cls\b)\w+)"
+        + re.escape(word)
+        + rb"(?:[ \t]*=[^=]|\[[^\]]*\][ \t]*=[^=]|\.(?:update|setdefault)\()"
+    )
+    return lambda data: word in data and store.search(data) is not None
+
+
+def _is_test(path: str, top: str) -> bool:
+    """Whether a file of the project at `top` is one of a test suite, by its name or a folder's."""
+    *folders, name = os.path.relpath(path, top).split(os.sep)
+    return (
+        name.startswith(("test_", "conftest."))
+        or name.endswith("_test.py")
+        or not {"test", "tests"}.isdisjoint(folders)
+    )
