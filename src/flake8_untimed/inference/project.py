@@ -12,14 +12,14 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from flake8_untimed.inference.heirs import Heirs
-from flake8_untimed.inference.hints import Hints
+from flake8_untimed.inference.files.heirs import Heirs
+from flake8_untimed.inference.files.hints import Hints
+from flake8_untimed.inference.files.layout import Layout, inside
+from flake8_untimed.inference.files.outline import SPECIAL, Outlines
 from flake8_untimed.inference.interest import Interest
-from flake8_untimed.inference.layout import Layout, inside
-from flake8_untimed.inference.outline import SPECIAL, Outlines
-from flake8_untimed.inference.proof import Proof
+from flake8_untimed.inference.interest.proof import Proof
+from flake8_untimed.inference.interest.survey import Dye, dye_for, survey
 from flake8_untimed.inference.scopes import Module
-from flake8_untimed.inference.survey import Dye, dye_for, survey
 from flake8_untimed.inference.walk import Walk, walk
 from flake8_untimed.libraries import Catalogue
 

@@ -17,8 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple, Union
 
 from flake8_untimed.inference import handing
 from flake8_untimed.inference.annotations import is_type
-from flake8_untimed.inference.scopes import COMPREHENSIONS, Scope, dotted
-from flake8_untimed.inference.statements import (
+from flake8_untimed.inference.interest.statements import (
     LOCAL,
     MODULE,
     OBJECT,
@@ -28,10 +27,11 @@ from flake8_untimed.inference.statements import (
     names_in,
     stores_attribute,
 )
+from flake8_untimed.inference.scopes import COMPREHENSIONS, Scope, dotted
 from flake8_untimed.inference.walk import Found, Walk, visit
 
 if TYPE_CHECKING:
-    from flake8_untimed.inference.proof import Proof
+    from flake8_untimed.inference.interest.proof import Proof
 
 _DOTTED = re.compile(r"[A-Za-z_][\w.]*")
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)

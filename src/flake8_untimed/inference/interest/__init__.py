@@ -14,9 +14,9 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from typing import NamedTuple
 
-from flake8_untimed.inference.outline import Outlines, Use
-from flake8_untimed.inference.statements import places
-from flake8_untimed.inference.survey import Dye, Seeds
+from flake8_untimed.inference.files.outline import Outlines, Use
+from flake8_untimed.inference.interest.statements import places
+from flake8_untimed.inference.interest.survey import Dye, Seeds
 from flake8_untimed.libraries import Catalogue
 
 _DOT = r"[\s\\]*\.[\s\\]*"

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 
-from flake8_untimed.inference.outline import Outlines
+from flake8_untimed.inference.files.outline import Outlines
 
 _CLASS = re.compile(rb"class[ \t]+(\w+)[ \t]*\(([^)]*)\)")
 _NAME = re.compile(rb"\w+")

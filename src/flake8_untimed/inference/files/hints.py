@@ -7,8 +7,8 @@ import re
 from collections.abc import Callable
 from functools import cache
 
-from flake8_untimed.inference.layout import Layout, inside
-from flake8_untimed.inference.outline import Outlines
+from flake8_untimed.inference.files.layout import Layout, inside
+from flake8_untimed.inference.files.outline import Outlines
 
 _PATCH = re.compile(
     rb"\.(?:request|send|get|post|put|patch|delete|head|options|TimeoutSauce)[ \t]*=[^=]"
