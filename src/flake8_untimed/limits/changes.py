@@ -32,6 +32,7 @@ class Changes:
             if step.holder not in seen:
                 seen.add(step.holder)
                 yield from self._held(*step.holder, below)
+                yield from self._done_elsewhere(*step.holder, below)
             step = step.before
         if isinstance(client, Instance) and isinstance(client.cls, Class) and not below:
             for base in objects.mro(self._evaluator, client.cls):
@@ -64,6 +65,24 @@ class Changes:
             self._of_name[key] = found
         return self._of_name[key]
 
+    def _done_elsewhere(
+        self, scope: Scope, name: str, below: str
+    ) -> Iterator[tuple[Context, Event]]:
+        """What other modules do to what a name of a module holds: `from app.http import session`,
+        `session.mount(...)`."""
+        if scope.parent is not None or all(
+            b.kind == "import" for b in scope.bindings.get(name, ())
+        ):
+            return
+        project = self._evaluator.project
+        for path, spelled in project.hints.changing(scope.module.path, name):
+            other = project.module(path)
+            if other is not None:
+                root = spelled.partition(".")[0]
+                for user in (other.scope, *members.functions(other.scope)):
+                    if root in user.bindings:
+                        yield from self._held(user, spelled, below)
+
     def _handed(
         self, event: Event, scope: Scope, path: str, below: str
     ) -> Iterator[tuple[Context, Event]]:
@@ -83,8 +102,8 @@ def _path(holder: Scope, where: Scope, name: str) -> str:
 
 
 def _aliases(holder: Scope) -> dict[str, list[tuple[Scope, str]]]:
-    """Other names for what a name of a class or function holds: `s = self.s`, `s = self.s = ...`;
-    looked for once."""
+    """Other names for what a name of a class or function holds: `s = self.s`, `s = self.s = ...`,
+    `for s in (self.s, self.t)`; looked for once."""
     if "aliases" not in holder._cache:
         found: dict[str, list[tuple[Scope, str]]] = {}
         for scope in members.methods(holder) if holder.is_class else (holder,):
@@ -99,10 +118,14 @@ def _aliases(holder: Scope) -> dict[str, list[tuple[Scope, str]]]:
 
 def _also_called(bindings: list[Binding]) -> Iterator[str]:
     """The other names of what a local name is bound to, if it is bound just once."""
-    if len(bindings) == 1 and bindings[0].kind == "assign":
-        statement = bindings[0].statement
-        others = statement.targets if isinstance(statement, ast.Assign) else []
-        for other in (bindings[0].node, *others):
+    if len(bindings) == 1:
+        kind, node, statement = bindings[0].kind, bindings[0].node, bindings[0].statement
+        others: list[ast.AST] = []
+        if kind == "assign":
+            others = [node, *(statement.targets if isinstance(statement, ast.Assign) else ())]
+        elif kind == "element" and isinstance(node, (ast.Tuple, ast.List)):
+            others = [*node.elts]
+        for other in others:
             path = dotted(other) if isinstance(other, (ast.Name, ast.Attribute)) else None
             if path:
                 yield path

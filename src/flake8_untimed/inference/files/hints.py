@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 
 from flake8_untimed.inference.files.layout import Layout, inside
@@ -28,6 +28,7 @@ class Hints:
         self._outlines = outlines
         self._layout = layout
         self._looked: dict[tuple[str, Callable[[bytes], bool]], list[str]] = {}
+        self._changing: dict[tuple[str, str], list[tuple[str, str]]] = {}
         self._seen_from: dict[tuple[str, Callable[[bytes], bool]], list[str]] = {}
 
     def patching(self, importer: str) -> list[str]:
@@ -70,6 +71,26 @@ class Hints:
             for file in self._looking(path, _sets(attribute))
         )
 
+    def changing(self, path: str, name: str) -> list[tuple[str, str]]:
+        """The files that seem to change what a name of the module at `path` holds
+        (`session.mount(...)`, `configure(session)`), each with what it is called there."""
+        key = (path, name)
+        if key not in self._changing:
+            self._changing[key] = [
+                (file, spelled)
+                for file in self._looking(path, _says(name))
+                for spelled in self._spelled(file, path, name)
+                if file != path and _changes(spelled).search(self._outlines.data(file))
+            ]
+        return self._changing[key]
+
+    def _spelled(self, file: str, path: str, name: str) -> Iterator[str]:
+        """What a file calls a name of the module at `path`: `session`, `http.session`."""
+        for local, uses in self._outlines.uses(file).items():
+            for use in uses:
+                if (use.path, use.name) == (path, name):
+                    yield local if use.way is None else use.way.replace("\\", "")
+
 
 def _patches(data: bytes) -> bool:
     """Whether a text looks as if it put something in the place of a library's function."""
@@ -91,6 +112,21 @@ def _sets(attribute: str) -> Callable[[bytes], bool]:
         + rb"(?:[ \t]*=[^=]|\[[^\]]*\][ \t]*=[^=]|\.(?:update|setdefault)\()"
     )
     return lambda data: word in data and store.search(data) is not None
+
+
+@cache
+def _says(name: str) -> Callable[[bytes], bool]:
+    word = name.encode()
+    return lambda data: word in data
+
+
+def _changes(spelled: str) -> re.Pattern[bytes]:
+    """What changes an object, or hands it to somebody who may."""
+    name = re.escape(spelled).encode()
+    return re.compile(
+        rb"\b%b\.(?:\w+\.)*(?:(?:mount|update|setdefault)\(|\w+[ \t]*(?:=[^=]|\[))"
+        rb"|[(,=]\s*%b\s*[,)]" % (name, name)
+    )
 
 
 def _is_test(path: str, top: str) -> bool:
