@@ -29,21 +29,20 @@ def is_up_to_heirs(evaluator: Evaluator, value: Value, name: str, values: Altern
     often only holds the place."""
     if evaluator.is_rough or not isinstance(value, Instance) or value.site is not None:
         return False
-    if not isinstance(value.cls, Class) or not all(holds_place(evaluator, v) for v in values):
+    if not isinstance(value.cls, Class) or not all(holds_place(v) for v in values):
         return False
     scope = value.cls.scope
     return evaluator.project.heirs.say_otherwise(scope.module.path, scope.name, name)
 
 
-def holds_place(evaluator: Evaluator, value: Value) -> bool:
-    """Whether a value may only stand there until others say what it is: None, False, a dict."""
-    if evaluator.is_deep and isinstance(value, Literal):
-        return True
+def holds_place(value: Value) -> bool:
+    """Whether a value may only stand there until others say what it is: None, False, an empty text,
+    zero, or a dict."""
     return _is_placeholder(value) or isinstance(value, Mapping)
 
 
 def _is_placeholder(value: Value) -> bool:
-    return isinstance(value, Literal) and (value.value is None or value.value is False)
+    return isinstance(value, Literal) and not value.value
 
 
 def is_set_by_name(cls: Scope, name: str) -> bool:

@@ -335,7 +335,7 @@ class Evaluator:
         if name in module.bindings:
             told = any(tells(v) for values in by_functions for v in values)
             values = union([self.bound(module, name, at, None, declared=not told), *by_functions])
-            if not self._rough and all(elsewhere.holds_place(self, v) for v in values):
+            if not self._rough and all(elsewhere.holds_place(v) for v in values):
                 values = union([values, *self._rebound(name, module)])
             return values
         if by_functions:
@@ -358,7 +358,7 @@ class Evaluator:
         return cache["globals"]  # type: ignore[return-value]
 
     def _rebound(self, name: str, module: Scope) -> Iterator[Alternatives]:
-        """What a name of a module may be beside the None, False or dict that it is bound to: by a
+        """What a name of a module may be beside what only holds the place: by a
         star import further down (`from .local_settings import *`), or by other modules."""
         last = module.bindings[name][-1].statement
         for statement in module.stars:
