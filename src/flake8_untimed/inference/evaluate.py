@@ -358,8 +358,8 @@ class Evaluator:
         return cache["globals"]  # type: ignore[return-value]
 
     def _rebound(self, name: str, module: Scope) -> Iterator[Alternatives]:
-        """What a name of a module may be beside what only holds the place: by a
-        star import further down (`from .local_settings import *`), or by other modules."""
+        """What a name of a module may be beside what only holds the place: by a star import
+        further down (`from .local_settings import *`), or by other modules."""
         last = module.bindings[name][-1].statement
         for statement in module.stars:
             if last is not None and module.order(statement) > module.order(last):
