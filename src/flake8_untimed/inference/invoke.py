@@ -516,6 +516,28 @@ def _enumerate(evaluator: Evaluator, site: Site) -> Alternatives | None:
     return (Collection(((pair,),), False, site.node),)
 
 
+def _zip(evaluator: Evaluator, site: Site) -> Alternatives | None:
+    each = [
+        containers.elements(evaluator.argument(a)) or NOTHING_KNOWN for a in site.passed.positional
+    ]
+    if site.passed.open_positional or not each:
+        return None
+    return (Collection(((Collection(tuple(each), True, site.node),),), False, site.node),)
+
+
+def _default_dict(evaluator: Evaluator, site: Site) -> Alternatives | None:
+    """`defaultdict(Session)`: any of its items may be one that the factory made. What is made of
+    other kinds is filled later."""
+    factories = _first(evaluator, site)
+    if not factories or len(site.passed.positional) > 1:
+        return None
+    inner = Site(site.node, site.context, Passed())
+    made = union(result_of(evaluator, f, inner) for f in factories)
+    if not all(isinstance(value, Instance) for value in made):
+        return None
+    return (Mapping({}, False, site.node, made),)
+
+
 def _sequence(evaluator: Evaluator, site: Site) -> Alternatives | None:
     values = _first(evaluator, site)
     if values and len(values) == 1 and isinstance(values[0], Collection):
@@ -551,6 +573,10 @@ _SPECIAL: dict[str, Callable[[Evaluator, Site], Alternatives | None]] = {
     "builtins.reversed": _sequence,
     "builtins.sorted": _sequence,
     "builtins.enumerate": _enumerate,
+    "builtins.zip": _zip,
+    "itertools.cycle": _sequence,
+    "random.choice": _next,
+    "collections.defaultdict": _default_dict,
     "builtins.staticmethod": _first,
     "builtins.bytes": _first,
     "copy.copy": _first,
