@@ -748,6 +748,24 @@ def test_factories_return_their_client(library: Library, path: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("library", "path", "name"),
+    [
+        pytest.param(lib, client.path, name, id=f"{client.path}.{name}")
+        for lib in ALL
+        for client in lib.clients
+        for name in client.mappings
+    ],
+)
+def test_mappings_have_their_keys(library: Library, path: str, name: str) -> None:
+    needs(library)
+    (client,) = (c for c in library.clients if c.path == path)
+    method = getattr(installed(path)(), name)
+    url, *others = inspect.signature(method).parameters
+    made = method(**{url: "https://example.org", **dict.fromkeys(others, {})})
+    assert set(made) == set(client.mappings[name])
+
+
+@pytest.mark.parametrize(
     ("library", "name"),
     [pytest.param(lib, n, id=n) for lib in ALL for t in tables(lib) for n in t.defaults],
 )

@@ -221,6 +221,10 @@ def _symbol_called(evaluator: Evaluator, callee: Symbol, site: Site) -> Alternat
         made = Instance(Symbol(client), site)
         made.steps = callee.steps
         return (made.via(site.context.scope, site.node),)
+    parent, _, name = path.rpartition(".")
+    owner = evaluator.client_at(parent)
+    if owner is not None and name in owner.mappings:
+        return (Mapping(dict.fromkeys(owner.mappings[name], NOTHING_KNOWN), False, site.node),)
     special = _SPECIAL.get(path)
     if special is not None:
         values = special(evaluator, site)

@@ -130,7 +130,14 @@ def _of_instance(evaluator: Evaluator, value: Instance, name: str) -> Alternativ
         return (sender,)
     if name == "__class__":
         return (value.cls,)
-    return NOTHING_KNOWN
+    return _giving_mapping(evaluator, value.cls, name)
+
+
+def _giving_mapping(evaluator: Evaluator, cls: Symbol, name: str) -> Alternatives:
+    """A method of a library's client that returns a dict: `session.merge_environment_settings`."""
+    client = evaluator.client_at(cls.path)
+    gives = client is not None and name in client.mappings
+    return (Symbol(f"{cls.path}.{name}"),) if gives else NOTHING_KNOWN
 
 
 # Classes -------------------------------------------------------------------------------------
@@ -220,6 +227,9 @@ def _class_attribute(
                 )
                 sender.steps = owner.steps
                 return union([*weak, (sender,)]) if shadowed else (sender,)
+            giving = _giving_mapping(evaluator, base, name)
+            if giving is not NOTHING_KNOWN and not shadowed:
+                return union([*weak, giving])
             if base.path not in HARMLESS_BASES:
                 shadowed = True
         else:

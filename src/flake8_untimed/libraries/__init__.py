@@ -276,6 +276,7 @@ def _inherit(client: Client) -> Client:
             client,
             senders={**senders, **client.senders},
             settable=_merged(client.settable, base.settable),
+            mappings={**base.mappings, **client.mappings},
             idle=_merged(client.idle, base.idle),
             switches=_switches(client.switches, base.switches),
         )

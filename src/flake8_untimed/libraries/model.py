@@ -210,6 +210,8 @@ class Client:
     connecting: tuple[str, ...] = ()
     """Methods that reach the network. A subclass with its own, that does not call these, is not
     judged: it may write to memory, or know a limit."""
+    mappings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Methods that return a dict, mostly for `**`, -> its keys: `merge_environment_settings`."""
     takes_session: str | None = None
     """A constructor parameter that takes another client whose default then counts."""
 

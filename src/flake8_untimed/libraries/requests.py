@@ -96,6 +96,7 @@ SESSION = Client(
     out_of_sight="report",
     idle=("timeout",),
     switches=(Switch("verify", (*OFF, "None")),),
+    mappings={"merge_environment_settings": ("proxies", "stream", "verify", "cert")},
 )
 
 # Its retries do not bound a wait; a subclass whose `send` sets a timeout does. The Session hands
