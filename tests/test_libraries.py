@@ -761,7 +761,7 @@ def test_mappings_have_their_keys(library: Library, path: str, name: str) -> Non
     (client,) = (c for c in library.clients if c.path == path)
     method = getattr(installed(path)(), name)
     url, *others = inspect.signature(method).parameters
-    made = method(**{url: "https://example.org", **dict.fromkeys(others, {})})
+    made = method(**{url: "https://example.org", **{key: {} for key in others}})
     assert set(made) == set(client.mappings[name])
 
 
