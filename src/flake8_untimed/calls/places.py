@@ -5,12 +5,11 @@ around them, uses of the response. For the rules that look further than the call
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Collection, Iterator
 from typing import Union
 
 from flake8_untimed.calls import Call, Construction, Facts
-from flake8_untimed.calls.collector import collect, is_written_otherwise
+from flake8_untimed.calls.collector import is_written_otherwise
 from flake8_untimed.inference import invoke
 from flake8_untimed.inference.arguments import Bound as Arguments
 from flake8_untimed.inference.arguments import bind, defaults
@@ -27,14 +26,12 @@ from flake8_untimed.inference.values import (
     Parameter,
     Result,
     SenderValue,
-    Site,
     Symbol,
     Unknown,
     Value,
 )
 from flake8_untimed.inference.walk import walk
 from flake8_untimed.libraries.model import Client, Constructor, Library
-from flake8_untimed.source import Source as Text
 
 Loop = Union[
     ast.For, ast.AsyncFor, ast.While, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp
@@ -51,31 +48,6 @@ def every_call(facts: Facts) -> Iterator[tuple[ast.Call, Context]]:
 def libraries(facts: Facts) -> tuple[Library, ...]:
     """The libraries that are looked for."""
     return facts.evaluator.catalogue.libraries
-
-
-def made_elsewhere(facts: Facts, site: Site) -> Construction | None:
-    """The construction of a client in another module of the project, as that module sees it."""
-    module = site.context.scope.module
-    if module is facts.module:
-        return None
-    cache = module.scope._cache
-    if "constructions" not in cache:
-        text = Text.from_text(module.text, module.path)
-        found = collect(text, module, facts.evaluator, facts.settings)
-        cache["constructions"] = {made.node: made for made in found.constructions}
-    return cache["constructions"].get(site.node)  # type: ignore[attr-defined,no-any-return]
-
-
-def is_set_elsewhere(facts: Facts, made: Construction) -> bool:
-    """Whether this module, or another one that imports the one of a construction, seems to set the
-    default of its client later: by whatever name, it may be this one (`pool.client.timeout = 5`)."""
-    names = made.client.settable if made.client is not None else ()
-    home = made.context.scope.module.path
-    return any(
-        re.search(rf"\.{re.escape(name)}\s*=", facts.module.text)
-        or facts.evaluator.project.hints.is_set_elsewhere(home, name)
-        for name in names
-    )
 
 
 def client_of(facts: Facts, value: Value) -> Client | None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from flake8_untimed.bounds import Kind, Source
 from flake8_untimed.calls import Construction, Facts, Setting
+from flake8_untimed.calls.elsewhere import calls_elsewhere
 from flake8_untimed.explanation.arguments import Arguments
 from flake8_untimed.explanation.places import Places
 from flake8_untimed.explanation.verdicts import Verdicts
@@ -46,6 +47,8 @@ class Constructions:
                 yield Row("used by", "functions of this project that it is given to")
             else:
                 yield Row("used by", "no call of this file")
+                for call in calls_elsewhere(self._facts, made):
+                    yield Row("used by", self._places.shown(call.context.scope, call.node))
         verdicts = self._verdicts.at(made.node)
         if not verdicts:
             yield Row("reported", f"nothing: {self._why_silent(made)}")

@@ -8,11 +8,10 @@ from collections.abc import Iterator
 
 from flake8_untimed.bounds import Bound, Kind, Source, relies
 from flake8_untimed.calls import Call, Construction, Facts
+from flake8_untimed.calls.elsewhere import calls_elsewhere, is_set_elsewhere, made_elsewhere
 from flake8_untimed.calls.places import (
     dotted,
-    is_set_elsewhere,
     keywords_travel,
-    made_elsewhere,
     may_be_another,
     passes_arguments_on,
 )
@@ -59,21 +58,32 @@ def at_constructions(facts: Facts, *kinds: Kind) -> Iterator[Construction]:
         if made.bound.site is not None and made.bound.site.node is not made.node:
             # Made around another session, which decides: what is written here would do nothing.
             continue
-        if is_relied_on(made) and made.node not in told:
+        if made.node not in told and is_relied_on(made) and not _is_spared(facts, made):
             # Of two libraries behind one name, one speaks for both.
             told.add(made.node)
             yield made
+
+
+def _is_spared(facts: Facts, made: Construction) -> bool:
+    """Whether a client that no call in sight goes through is used by other modules of the project,
+    and all their calls are bounded otherwise."""
+    if made.calls or made.is_relied_on is not None:
+        return False
+    calls = calls_elsewhere(facts, made)
+    return bool(calls) and not any(_relies(call) for call in calls)
 
 
 def is_relied_on(made: Construction) -> bool:
     """Whether something has nothing but the default of a client: a call in sight, or whatever is
     done with it out of sight."""
     if made.calls:
-        return any(
-            relies(call.bound, call.argument(call.sender.timeout) is not None, call.splats)
-            for call in made.calls
-        )
+        return any(map(_relies, made.calls))
     return made.is_relied_on is not False
+
+
+def _relies(call: Call) -> bool:
+    """Whether a call has nothing but the default of its client."""
+    return relies(call.bound, call.argument(call.sender.timeout) is not None, call.splats)
 
 
 def written(facts: Facts, library: Library, *, client: bool = False) -> Expression:

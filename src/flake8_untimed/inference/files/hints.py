@@ -71,6 +71,14 @@ class Hints:
             for file in self._looking(path, _sets(attribute))
         )
 
+    def importing(self, path: str) -> list[str]:
+        """The other files that seem to import from the module at `path`."""
+        name = os.path.basename(path).removesuffix(".py")
+        if name == "__init__":
+            name = os.path.basename(os.path.dirname(path))
+        found = self._looking(path, _says(name))
+        return [f for f in found if f != path and path in self._outlines.neighbours(f)]
+
     def changing(self, path: str, name: str) -> list[tuple[str, str]]:
         """The files that seem to change what a name of the module at `path` holds
         (`session.mount(...)`, `configure(session)`), each with what it is called there."""

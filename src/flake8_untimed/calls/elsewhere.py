@@ -1,0 +1,72 @@
+"""Clients and their calls where they are not in the same module."""
+
+from __future__ import annotations
+
+import ast
+import re
+
+from flake8_untimed.calls import Call, Construction, Facts
+from flake8_untimed.calls.collector import collect
+from flake8_untimed.inference.scopes import Module
+from flake8_untimed.inference.values import Site
+from flake8_untimed.source import Source as Text
+
+MODULES = 20
+"""Other modules that are looked into for the calls through one client."""
+
+
+def made_elsewhere(facts: Facts, site: Site) -> Construction | None:
+    """The construction of a client in another module of the project, as that module sees it."""
+    module = site.context.scope.module
+    if module is facts.module:
+        return None
+    return _read(facts, module)[0].get(_place(site.node))
+
+
+def calls_elsewhere(facts: Facts, made: Construction) -> list[Call]:
+    """The calls through a client in the modules that import the one where it is made."""
+    project, home = facts.evaluator.project, facts.module.path
+    found: list[Call] = []
+    for path in project.hints.importing(home)[:MODULES]:
+        module = project.module(path) if project.matters(path) else None
+        if module is not None:
+            found += _read(facts, module)[1].get((home, *_place(made.node)), ())
+    return found
+
+
+def is_set_elsewhere(facts: Facts, made: Construction) -> bool:
+    """Whether this module, or another one that imports the one of a construction, seems to set the
+    default of its client later: by whatever name, it may be this one (`pool.client.timeout = 5`)."""
+    names = made.client.settable if made.client is not None else ()
+    home = made.context.scope.module.path
+    return any(
+        re.search(rf"\.{re.escape(name)}\s*=", facts.module.text)
+        or facts.evaluator.project.hints.is_set_elsewhere(home, name)
+        for name in names
+    )
+
+
+_Place = tuple[int, int]
+_Read = tuple[dict[_Place, Construction], dict[tuple[str, int, int], list[Call]]]
+
+
+def _read(facts: Facts, module: Module) -> _Read:
+    """The clients that another module makes, by their place, and its calls by the file and the place
+    of their client; read once."""
+    cache = module.scope._cache
+    if "read from outside" not in cache:
+        text = Text.from_text(module.text, module.path)
+        found = collect(text, module, facts.evaluator, facts.settings)
+        calls: dict[tuple[str, int, int], list[Call]] = {}
+        for call in found.calls:
+            site = call.client.site if call.client is not None else None
+            if site is not None:
+                where = site.context.scope.module.path
+                calls.setdefault((where, *_place(site.node)), []).append(call)
+        cache["read from outside"] = ({_place(m.node): m for m in found.constructions}, calls)
+    return cache["read from outside"]  # type: ignore[return-value]
+
+
+def _place(node: ast.Call) -> _Place:
+    """What a call is known by where its module is parsed more than once."""
+    return node.lineno, node.col_offset
