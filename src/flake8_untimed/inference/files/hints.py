@@ -38,12 +38,15 @@ class Hints:
         return [path for path in found if self._outlines.names_library(path)]
 
     def setting_sockets(self, importer: str) -> list[str]:
-        """The files of the package around `importer` that look as if they set a default timeout for
-        all sockets of the process, for good."""
-        package = self._layout.top_package(os.path.dirname(importer))
-        if package is None:
-            return []
-        return [p for p in self._looking(importer, _sets_sockets) if inside(p, package)]
+        """The files of the package around `importer`, and those that import it, that look as if they
+        set a default timeout for all sockets of the process, for good."""
+        package = self._layout.outermost_package(os.path.dirname(importer))
+        return [
+            path
+            for path in self._looking(importer, _sets_sockets)
+            if (package is not None and inside(path, package))
+            or importer in self._outlines.neighbours(path)
+        ]
 
     def _looking(self, importer: str, looks_so: Callable[[bytes], bool]) -> list[str]:
         """The files of the project around `importer` with such a text; asked for with each request.

@@ -200,6 +200,15 @@ class Layout:
             folder = os.path.dirname(folder)
         return folder
 
+    def outermost_package(self, folder: str) -> str | None:
+        """The outermost package of the project around a folder, also where one on the way has no
+        `__init__.py`; None if there is none."""
+        root = self._root(folder)
+        if root is None:
+            return self.top_package(folder)
+        around = [p for p in self._upwards(folder) if p != root and inside(p, root)]
+        return next((p for p in reversed(around) if "__init__.py" in self._names(p)), None)
+
     def _python_files(self, top: str) -> list[str]:
         if top not in self._files:
             self._files[top] = self._listed(top)
