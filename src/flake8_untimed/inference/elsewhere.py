@@ -12,16 +12,21 @@ from flake8_untimed.inference.values import (
     Alternatives,
     Class,
     Context,
+    Function,
     Instance,
     Literal,
     Mapping,
     Parameter,
     Unknown,
     Value,
+    union,
 )
 
 if TYPE_CHECKING:
     from flake8_untimed.inference.evaluate import Evaluator
+
+HEIRS = 8
+"""Subclasses of one class that are looked into."""
 
 
 def is_up_to_heirs(evaluator: Evaluator, value: Value, name: str, values: Alternatives) -> bool:
@@ -33,6 +38,33 @@ def is_up_to_heirs(evaluator: Evaluator, value: Value, name: str, values: Altern
         return False
     scope = value.cls.scope
     return evaluator.project.heirs.say_otherwise(scope.module.path, scope.name, name)
+
+
+def is_left_open(values: Alternatives) -> bool:
+    """Whether a class leaves it to its subclasses what an attribute is: it is None, or a method
+    that does nothing."""
+    return all(_is_open(value) for value in values if not isinstance(value, Unknown))
+
+
+def _is_open(value: Value) -> bool:
+    if isinstance(value, Function):
+        return members.is_abstract(value.scope)
+    return isinstance(value, Literal) and value.value is None
+
+
+def from_heirs(evaluator: Evaluator, cls: Class, name: str) -> Alternatives:
+    """What the subclasses of a class have under a name, as far as they know of a library."""
+    if evaluator.is_rough:
+        return ()
+    project, path = evaluator.project, cls.scope.module.path
+    groups = []
+    for file, heir in project.heirs.classes(path, cls.scope.name)[:HEIRS]:
+        module = project.module(file) if project.names_library(file) else None
+        if module is not None and heir in module.scope.bindings:
+            for value in evaluator.module_name(heir, module.scope):
+                if isinstance(value, Class):
+                    groups.append(objects.class_attribute(evaluator, value, name, Instance(value)))
+    return tuple(v for v in union(groups) if evaluator.knows(v))
 
 
 def holds_place(value: Value) -> bool:

@@ -127,6 +127,16 @@ def method_kind(scope: Scope) -> str:
     )
 
 
+def is_abstract(method: Scope) -> bool:
+    """Whether a method does nothing: it raises at once, or there is only its docstring."""
+    body = getattr(method.node, "body", None)
+    return isinstance(body, list) and all(
+        isinstance(s, (ast.Raise, ast.Pass))
+        or (isinstance(s, ast.Expr) and isinstance(s.value, ast.Constant))
+        for s in body
+    )
+
+
 def is_setter(method: Scope) -> bool:
     decorators = getattr(method.node, "decorator_list", ())
     return any(dotted(decorator) == f"{method.name}.setter" for decorator in decorators)

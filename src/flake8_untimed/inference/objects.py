@@ -189,9 +189,44 @@ def class_attribute(
     """An attribute by way of the class (`above`: of its bases only, as `super()` does)."""
     memo = evaluator.memo(cls.scope.module)
     key = ("attribute", cls.scope, name, instance and instance.key(), above)
-    return evaluator.remember(
-        memo, key, lambda: _class_attribute(evaluator, cls, name, instance, above)
-    )
+    return evaluator.remember(memo, key, lambda: _with_heirs(evaluator, cls, name, instance, above))
+
+
+def _with_heirs(
+    evaluator: Evaluator, cls: Class, name: str, instance: Instance | None, above: bool
+) -> Alternatives:
+    """What a class leaves open is what the subclasses in sight say."""
+    values = _class_attribute(evaluator, cls, name, instance, above)
+    if above or instance is None or instance.site is not None:
+        return values
+    if all(isinstance(v, Unknown) for v in values):
+        is_open = _is_missing(evaluator, cls, name)
+    else:
+        is_open = elsewhere.is_left_open(values)
+    return union([elsewhere.from_heirs(evaluator, cls, name), values]) if is_open else values
+
+
+def _is_missing(evaluator: Evaluator, cls: Class, name: str) -> bool:
+    """Whether a class and its bases, all in sight, have no attribute of a name, or an abstract
+    property."""
+    for base in mro(evaluator, cls):
+        if not isinstance(base, Class):
+            if getattr(base, "path", "") not in HARMLESS_BASES:
+                return False
+        elif members.attribute_stores(base.scope).get(name) or any(
+            not members.is_abstract(child) for child in _bound_to(base.scope, name)
+        ):
+            return False
+    return True
+
+
+def _bound_to(cls: Scope, name: str) -> list[Scope]:
+    """What the body of a class binds a name to, as scopes: the class itself for what is no
+    function."""
+    return [
+        cls.child(b.node, b.node) if b.kind == "def" else cls  # type: ignore[arg-type]
+        for b in cls.bindings.get(name, ())
+    ]
 
 
 def _class_attribute(

@@ -29,6 +29,7 @@ class Heirs:
         self._outlines = outlines
         self._files_around = files_around
         self._inheriting: dict[str, dict[bytes, list[_Known]]] = {}
+        self._classes: dict[_Known, list[_Known]] = {}
         self._files: dict[_Known, list[str]] = {}
         self._answers: dict[tuple[str, str, object], bool] = {}
         self._parameters: dict[tuple[str, str, str], list[str]] = {}
@@ -79,16 +80,21 @@ class Heirs:
     def _below(self, path: str, name: str) -> list[str]:
         """The files of the classes that inherit from one, also by way of others."""
         if (path, name) not in self._files:
-            found: dict[str, None] = {}
-            seen = {(path, name)}
-            generation = [(path, name)]
-            for _ in range(_GENERATIONS):
-                heirs = [h for known in generation for h in self._children(*known)]
-                found.update((file, None) for file, _ in heirs)
-                generation = [h for h in dict.fromkeys(heirs) if h not in seen]
-                seen.update(generation)
+            found = dict.fromkeys(file for file, _ in self.classes(path, name))
             self._files[path, name] = [*found]
         return self._files[path, name]
+
+    def classes(self, path: str, name: str) -> list[tuple[str, str]]:
+        """The classes that inherit from one, also by way of others: their files and names."""
+        if (path, name) not in self._classes:
+            found: dict[_Known, None] = {}
+            generation = [(path, name)]
+            for _ in range(_GENERATIONS):
+                heirs = dict.fromkeys(h for known in generation for h in self._children(*known))
+                generation = [h for h in heirs if h not in found and h != (path, name)]
+                found.update(heirs)
+            self._classes[path, name] = [*found]
+        return self._classes[path, name]
 
     def _children(self, path: str, name: str) -> Iterator[_Known]:
         """The classes that inherit from one straight away. Which of those with its name as a base
