@@ -4,10 +4,11 @@ other modules."""
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from flake8_untimed.inference import members, objects
-from flake8_untimed.inference.scopes import Event, Scope, dotted
+from flake8_untimed.inference.scopes import Event, Scope, called_name, dotted, name_set
 from flake8_untimed.inference.values import (
     Alternatives,
     Class,
@@ -77,24 +78,31 @@ def _is_placeholder(value: Value) -> bool:
     return isinstance(value, Literal) and not value.value
 
 
-def is_set_by_name(cls: Scope, name: str) -> bool:
-    """Whether methods set whatever attributes (`setattr(self, key, value)`), or this one so."""
+def is_set_by_name(
+    evaluator: Evaluator, cls: Class, name: str, instance: Instance | None, values: Alternatives
+) -> bool:
+    """Whether the methods of a class set whatever attributes (`setattr(self, key, value)`), or this
+    one so; for what only holds the place, also those of the other classes of the object."""
+    scopes = {cls.scope}
+    whole = instance.cls if instance is not None else cls
+    if isinstance(whole, Class) and all(map(_is_placeholder, values)):
+        scopes |= {c.scope for c in objects.mro(evaluator, whole) if isinstance(c, Class)}
+    return any(
+        "__getattribute__" in scope.bindings or not _names_set(scope).isdisjoint((None, name))
+        for scope in scopes
+    )
+
+
+def _names_set(cls: Scope) -> set[object]:
+    """The attributes that methods set by name; None: any."""
     if "set by name" not in cls._cache:
-        names: set[object] = set()
-        for method in members.methods(cls):
-            first = members.first_parameter(method) or ""
-            for event in method.events.get(f"{first}.__dict__", ()):
-                if event.kind == "item" or event.name == "update":
-                    names.add(event.name if event.kind == "item" else None)
-            for event in method.events.get(first, ()):
-                node = event.node
-                if event.kind == "argument" and isinstance(node, ast.Call) and len(node.args) == 3:
-                    if dotted(node.func) == "setattr":
-                        key = node.args[1]
-                        names.add(key.value if isinstance(key, ast.Constant) else None)
-        cls._cache["set by name"] = names
-    found: set[object] = cls._cache["set by name"]  # type: ignore[assignment]
-    return bool(found) and (None in found or name in found)
+        cls._cache["set by name"] = {
+            attribute
+            for method in members.methods(cls)
+            for base, attribute, _ in _set_by_name(method)
+            if base == members.first_parameter(method)
+        }
+    return cls._cache["set by name"]  # type: ignore[return-value]
 
 
 def is_set_outside(evaluator: Evaluator, cls: Class, name: str, values: Alternatives) -> bool:
@@ -103,29 +111,62 @@ def is_set_outside(evaluator: Evaluator, cls: Class, name: str, values: Alternat
     if not evaluator.is_deep or not all(isinstance(v, Literal) for v in values):
         return False
     scope = cls.scope
-    for where, base, event in _stores_outside(scope.module.scope).get(name, ()):
-        for value in evaluator.evaluate(base, Context(where, event.statement)):
-            owner = value.cls if isinstance(value, Instance) else value
-            if isinstance(owner, (Unknown, Parameter)) and any(map(_is_placeholder, values)):
-                return True
-            if isinstance(owner, Class):
-                if any(c.key() == cls.key() for c in objects.mro(evaluator, owner)):
+    stores = _stores_outside(scope.module.scope)
+    for stored in (name, None):
+        # Whatever attribute of whatever object says nothing.
+        anybody = (Unknown, Parameter) if stored else (Parameter,)
+        for where, base, event in stores.get(stored, ()):
+            for value in evaluator.evaluate(base, Context(where, event.statement)):
+                owner = value.cls if isinstance(value, Instance) else value
+                if isinstance(owner, anybody) and any(map(_is_placeholder, values)):
                     return True
+                if isinstance(owner, Class):
+                    if any(c.key() == cls.key() for c in objects.mro(evaluator, owner)):
+                        return True
     return any(_is_placeholder(v) for v in values) and (
         evaluator.project.hints.is_set_elsewhere(scope.module.path, name)
     )
 
 
-def _stores_outside(module: Scope) -> dict[str, list[tuple[Scope, ast.expr, Event]]]:
-    """What a module and its functions store as attributes of others than `self`, by attribute."""
+def _stores_outside(module: Scope) -> dict[object, list[tuple[Scope, ast.expr, Event]]]:
+    """What a module and its functions store as attributes of others than `self`, by attribute;
+    under None what may be any."""
     if "stores outside" not in module._cache:
-        found: dict[str, list[tuple[Scope, ast.expr, Event]]] = {}
+        found: dict[object, list[tuple[Scope, ast.expr, Event]]] = {}
         for scope in (module, *members.functions(module)):
             own = members.first_parameter(scope) if scope.is_function else None
-            for base, events in scope.events.items():
-                for event in events if base != own else ():
-                    if event.kind == "store":
-                        holder = ast.parse(base, mode="eval").body
-                        found.setdefault(str(event.name), []).append((scope, holder, event))
+            stores = [
+                (base, event.name, event)
+                for base, events in scope.events.items()
+                for event in events
+                if event.kind == "store"
+            ]
+            for base, name, event in (*stores, *_set_by_name(scope)):
+                if base != own:
+                    holder = ast.parse(base, mode="eval").body
+                    found.setdefault(name, []).append((scope, holder, event))
         module._cache["stores outside"] = found
     return module._cache["stores outside"]  # type: ignore[return-value]
+
+
+def _set_by_name(scope: Scope) -> Iterator[tuple[str, object, Event]]:
+    """The objects of which a scope sets attributes that it does not write down as such, each with
+    the attribute (None: any) and what does it: `setattr(x, name, value)`, `vars(x).update(...)`,
+    `parse_args(namespace=x)`."""
+    for base, events in scope.events.items():
+        holder, _, last = base.rpartition(".")
+        for event in events:
+            if last == "__dict__" and (event.kind == "item" or event.name == "update"):
+                yield holder, event.name if event.kind == "item" else None, event
+            elif event.kind == "store" and event.name == "__dict__":
+                yield base, None, event
+            elif event.kind == "argument" and isinstance(event.node, ast.Call):
+                if _sets_any(event.node, base, event.name):
+                    yield base, None, event
+
+
+def _sets_any(call: ast.Call, base: str, keyword: object) -> bool:
+    """Whether a call sets attributes of one of its arguments that are not in sight."""
+    if called_name(call) in ("parse_args", "parse_known_args"):
+        return keyword == "namespace" or (len(call.args) == 2 and dotted(call.args[1]) == base)
+    return name_set(call) == "" and dotted(call.args[0]) == base

@@ -358,7 +358,7 @@ def _own_attribute(
         return None
     values = union(groups)
     if (
-        elsewhere.is_set_by_name(scope, name)
+        elsewhere.is_set_by_name(evaluator, cls, name, instance, values)
         or elsewhere.is_set_outside(evaluator, cls, name, values)
         or elsewhere.is_up_to_heirs(evaluator, instance or Instance(cls), name, values)
     ):

@@ -356,7 +356,7 @@ class Scope:
         s: ast.stmt,
         path: tuple[int, ...] = (),
     ) -> None:
-        text = dotted(base)
+        text = dotted(base) or _dotted_from_builtin(base)
         if text is None:
             return
         if path:
@@ -376,6 +376,9 @@ class Scope:
             return
         if isinstance(value.func, ast.Attribute):
             self._event(value.func.value, "call", value.func.attr, value, s)
+        name = name_set(value)
+        if name:
+            self._event(value.args[0], "store", name, value.args[2], s)
         for argument in value.args:
             if isinstance(argument, (ast.Name, ast.Attribute)):
                 self._event(argument, "argument", None, value, s)
@@ -676,6 +679,29 @@ def dotted(node: ast.expr) -> str | None:
         return None
     parts.append(node.id)
     return ".".join(reversed(parts))
+
+
+def name_set(node: ast.Call) -> str | None:
+    """The name in `setattr(x, "name", value)`; empty if it is not written down."""
+    if len(node.args) != 3 or dotted(node.func) not in ("setattr", "object.__setattr__"):
+        return None
+    name = node.args[1]
+    return str(name.value) if isinstance(name, ast.Constant) else ""
+
+
+_BUILTINS = {"type": "__class__", "vars": "__dict__"}
+
+
+def _dotted_from_builtin(node: ast.expr) -> str | None:
+    """`dotted`, of what begins with `type(x)`, which is `x.__class__`, or `vars(x)`, `x.__dict__`."""
+    behind = ""
+    while isinstance(node, ast.Attribute):
+        behind = f".{node.attr}{behind}"
+        node = node.value
+    if not isinstance(node, ast.Call) or len(node.args) != 1:
+        return None
+    attribute, text = _BUILTINS.get(dotted(node.func) or ""), dotted(node.args[0])
+    return f"{text}.{attribute}{behind}" if attribute and text else None
 
 
 def own_expressions(statement: ast.stmt) -> Iterator[ast.expr]:

@@ -157,10 +157,10 @@ def _renamed(text: bytes) -> dict[bytes, bytes]:
 
 @cache
 def _own(attribute: str) -> re.Pattern[bytes]:
-    """What gives a class an attribute, or a method."""
+    """What gives a class an attribute, or a method, or any."""
     word = re.escape(attribute).encode()
     return re.compile(
         rb"^[ \t]+(?:(?:self\.)?" + word + rb"[ \t]*[:=][^=]|(?:async[ \t]+)?def[ \t]+" + word
-        + rb"[ \t]*\()",
+        + rb"[ \t]*\(|setattr\(self,[ \t]*[^\"'\s]|self\.__dict__\.update\()",
         re.MULTILINE,
     )  # fmt: skip

@@ -20,6 +20,8 @@ _PATCHED = tuple(
     )
 )  # fmt: skip
 
+_SETS_ANY = re.compile(rb"\bsetattr\(\s*(?!self\b|cls\b)[\w.]+,\s*[^\"'\s]")
+
 
 class Hints:
     """Answers for one project; every answer is kept."""
@@ -122,7 +124,10 @@ def _sets(attribute: str) -> Callable[[bytes], bool]:
         + re.escape(word)
         + rb"(?:[ \t]*=[^=]|\[[^\]]*\][ \t]*=[^=]|\.(?:update|setdefault)\()"
     )
-    return lambda data: word in data and store.search(data) is not None
+    return lambda data: (
+        (word in data and store.search(data) is not None)
+        or (b"setattr(" in data and _SETS_ANY.search(data) is not None)
+    )
 
 
 @cache

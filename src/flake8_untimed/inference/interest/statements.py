@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cached_property
 from itertools import accumulate
 
-from flake8_untimed.inference.scopes import LINE_END, Module, first_line
+from flake8_untimed.inference.scopes import LINE_END, Module, first_line, name_set
 
 _GLOBAL = re.compile(r"\bglobal[ \t]+([\w, \t]+)")
 _WORD = re.compile(r"[A-Za-z_]\w*")
@@ -241,7 +241,9 @@ def names_in(targets: Iterable[ast.expr]) -> list[str]:
 
 
 def stores_attribute(node: ast.stmt) -> bool:
-    """`self.name = ...`"""
+    """`self.name = ...`, `setattr(self, "name", ...)`"""
+    if isinstance(node, ast.Expr):
+        return isinstance(node.value, ast.Call) and bool(name_set(node.value))
     if isinstance(node, ast.Assign):
         return any(isinstance(t, (ast.Attribute, ast.Subscript, ast.Tuple)) for t in node.targets)
     return isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Attribute)

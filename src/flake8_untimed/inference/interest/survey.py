@@ -27,7 +27,7 @@ from flake8_untimed.inference.interest.statements import (
     names_in,
     stores_attribute,
 )
-from flake8_untimed.inference.scopes import COMPREHENSIONS, Scope, dotted
+from flake8_untimed.inference.scopes import COMPREHENSIONS, Scope, dotted, name_set
 from flake8_untimed.inference.walk import Found, Walk, visit
 
 if TYPE_CHECKING:
@@ -640,7 +640,11 @@ def _is_yield(node: ast.stmt) -> bool:
 
 
 def _filled(value: ast.expr) -> tuple[str, ...]:
-    """`clients.append(...)`, `options.update(...)`: what is put in colours the container."""
+    """`clients.append(...)`, `options.update(...)`: what is put in colours the container;
+    `setattr(x, "name", ...)`."""
+    name = name_set(value) if isinstance(value, ast.Call) else None
+    if name:
+        return (name,)
     if isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute):
         if value.func.attr in ("append", "add", "extend", "insert", "update", "setdefault"):
             name = _last_name(value.func.value)
