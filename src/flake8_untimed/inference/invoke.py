@@ -405,6 +405,13 @@ def _first(evaluator: Evaluator, site: Site) -> Alternatives | None:
     return evaluator.argument(positional[0]) if positional else None
 
 
+def _type(evaluator: Evaluator, site: Site) -> Alternatives | None:
+    if len(site.passed.positional) != 1:
+        return None
+    values = evaluator.argument(site.passed.positional[0])
+    return union(objects.attribute(evaluator, value, "__class__") for value in values)
+
+
 def _getattr(evaluator: Evaluator, site: Site) -> Alternatives | None:
     positional = site.passed.positional
     if len(positional) < 2:
@@ -564,6 +571,7 @@ _SPECIAL: dict[str, Callable[[Evaluator, Site], Alternatives | None]] = {
     "importlib.import_module": _import_module,
     "builtins.__import__": _import_module,
     "builtins.super": _super,
+    "builtins.type": _type,
     "functools.partial": _partial,
     "functools.partialmethod": _partial,
     "typing.cast": _cast,

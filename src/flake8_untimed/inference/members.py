@@ -35,18 +35,19 @@ def attribute_events(cls: Scope, path: str) -> Iterator[tuple[Scope, Event]]:
     for method in methods(cls):
         first = first_parameter(method)
         if first:
-            for event in method.events.get(f"{first}.{path}", ()):
-                yield method, event
+            for base in (f"{first}.{path}", f"{first}.__class__.{path}"):
+                for event in method.events.get(base, ()):
+                    yield method, event
 
 
 def class_stores(cls: Scope, name: str) -> Iterator[Store]:
-    """`ClassName.name = ...`, in the module or in a method."""
-    own = cls.name
+    """`ClassName.name = ...`, in the module or in a method; `self.__class__.name = ...`."""
     for scope in (cls.parent, *methods(cls)):
         if scope is not None:
-            for event in scope.events.get(own, ()):
-                if event.kind == "store" and event.name == name:
-                    yield Store(scope, event)
+            for base in (cls.name, f"{first_parameter(scope)}.__class__"):
+                for event in scope.events.get(base, ()):
+                    if event.kind == "store" and event.name == name:
+                        yield Store(scope, event)
 
 
 def done_inside(scope: Scope, path: str) -> list[tuple[Scope, Event]]:

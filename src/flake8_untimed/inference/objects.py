@@ -121,6 +121,8 @@ def _of_module(evaluator: Evaluator, value: ProjectModule, name: str) -> Alterna
 
 
 def _of_instance(evaluator: Evaluator, value: Instance, name: str) -> Alternatives:
+    if name == "__class__":
+        return (value.cls,)
     if isinstance(value.cls, Class):
         return class_attribute(evaluator, value.cls, name, value)
     senders = evaluator.senders_at(value.cls.path)
@@ -128,8 +130,6 @@ def _of_instance(evaluator: Evaluator, value: Instance, name: str) -> Alternativ
         sender = SenderValue(senders[name], f"{value.cls.path}.{name}", value)
         sender.steps = value.steps
         return (sender,)
-    if name == "__class__":
-        return (value.cls,)
     return _giving_mapping(evaluator, value.cls, name)
 
 
