@@ -4,6 +4,7 @@ other modules."""
 from __future__ import annotations
 
 import ast
+import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ from flake8_untimed.inference.values import (
     Literal,
     Mapping,
     Parameter,
+    Symbol,
     Unknown,
     Value,
     union,
@@ -66,6 +68,29 @@ def from_heirs(evaluator: Evaluator, cls: Class, name: str) -> Alternatives:
                 if isinstance(value, Class):
                     groups.append(objects.class_attribute(evaluator, value, name, Instance(value)))
     return tuple(v for v in union(groups) if evaluator.knows(v))
+
+
+def is_up_to_bases(
+    evaluator: Evaluator, cls: Class, instance: Instance | None, values: Alternatives
+) -> bool:
+    """Whether a base that is out of sight may say otherwise what an object has: it may offer
+    `set_timeout()` for what its heirs begin with."""
+    whole = instance.cls if instance is not None else cls
+    if not isinstance(whole, Class) or not all(holds_place(v) for v in values):
+        return False
+    return any(_is_out_of_sight(evaluator, base) for base in objects.mro(evaluator, whole))
+
+
+def _is_out_of_sight(evaluator: Evaluator, base: Value) -> bool:
+    """Whether nobody knows what a class does to its objects."""
+    if not isinstance(base, Symbol):
+        return not isinstance(base, Class)
+    return not (
+        base.path in objects.HARMLESS_BASES
+        or base.path.partition(".")[0] in sys.stdlib_module_names
+        or evaluator.catalogue.library_of(base.path) is not None
+        or evaluator.client_at(base.path) is not None
+    )
 
 
 def holds_place(value: Value) -> bool:

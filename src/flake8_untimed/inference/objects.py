@@ -361,6 +361,7 @@ def _own_attribute(
         elsewhere.is_set_by_name(evaluator, cls, name, instance, values)
         or elsewhere.is_set_outside(evaluator, cls, name, values)
         or elsewhere.is_up_to_heirs(evaluator, instance or Instance(cls), name, values)
+        or elsewhere.is_up_to_bases(evaluator, cls, instance, values)
     ):
         values = union([values, NOTHING_KNOWN])
     return _filled(evaluator, values, scope, name)
