@@ -190,6 +190,8 @@ def method(evaluator: Evaluator, node: ast.Call, context: Context) -> Alternativ
     name = function.attr
     if name in ("enter_context", "enter_async_context") and len(node.args) == 1:
         return objects.enter(evaluator, evaluator.evaluate(node.args[0], context))
+    if name in ("__enter__", "__aenter__") and not node.args:
+        return objects.enter(evaluator, evaluator.evaluate(function.value, context))
     if name in ("encode", "decode"):
         # JSON text stays JSON text.
         text = [v for v in evaluator.evaluate(function.value, context) if isinstance(v, Result)]

@@ -541,14 +541,15 @@ def _entered(evaluator: Evaluator, value: Value) -> Alternatives:
         if value.path in TRANSPARENT and value.site.passed.positional:
             return evaluator.argument(value.site.passed.positional[0])
         return NOTHING_KNOWN
-    if not isinstance(value, Instance):
+    owner = value.instance if isinstance(value, Super) else value
+    if not isinstance(owner, Instance):
         return NOTHING_KNOWN
-    if isinstance(value.cls, Symbol):
-        return (value,)
+    if isinstance(owner.cls, Symbol):
+        return (owner,)
     for name in ("__enter__", "__aenter__"):
-        for method in class_attribute(evaluator, value.cls, name, value):
+        for method in attribute(evaluator, value, name):
             if isinstance(method, Function):
                 return invoke.returned(evaluator, method)
-    if evaluator.client_of(value) is not None:
-        return (value,)
+    if evaluator.client_of(owner) is not None:
+        return (owner,)
     return NOTHING_KNOWN
