@@ -26,8 +26,49 @@ def attribute_stores(cls: Scope) -> dict[str, list[Store]]:
             for event in method.events.get(first_parameter(method) or "", ()):
                 if event.kind.startswith("store"):
                     stores.setdefault(str(event.name), []).append(Store(method, event))
-        cls._cache["stores"] = stores
+        cls._cache["stores"] = {name: _lasting(found, name) for name, found in stores.items()}
     return cls._cache["stores"]  # type: ignore[return-value]
+
+
+def _lasting(stores: list[Store], name: str) -> list[Store]:
+    """Without what `__init__` surely replaces before anybody looks at it; its annotation stays."""
+    straight = [
+        (store, place)
+        for store in stores
+        if store.method.name == "__init__" and store.event.kind != "store annotation"
+        for place in (store.method.places[store.event.statement],)
+        if place.parent is None
+    ]
+    if len(straight) < 2:
+        return stores
+    last, end = straight[-1]
+    replaced = [
+        store
+        for store, place in straight[:-1]
+        if store.method is last.method
+        and not _is_looked_at(place.body[place.position + 1 : end.position + 1], name, last.method)
+    ]
+    return [store for store in stores if store not in replaced]
+
+
+def _is_looked_at(statements: list[ast.stmt], name: str, method: Scope) -> bool:
+    """Whether statements may look at `self.name`, by a method or a function too, or end early."""
+    own = first_parameter(method)
+    known: set[ast.expr] = set()
+    for statement in statements:
+        for node in ast.walk(statement):
+            if isinstance(node, ast.Attribute):
+                if isinstance(node.ctx, ast.Store) or node.attr != name:
+                    known.add(node.value)
+            elif isinstance(node, ast.Name):
+                if node.id in (own, "super") and node not in known:
+                    return True
+            elif isinstance(node, ast.Return):
+                return True
+            elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+                if isinstance(node.func.value, ast.Name) and node.func.value.id == own:
+                    return True
+    return False
 
 
 def attribute_events(cls: Scope, path: str) -> Iterator[tuple[Scope, Event]]:
