@@ -20,7 +20,7 @@ _PATCHED = tuple(
     )
 )  # fmt: skip
 
-_SETS_ANY = re.compile(rb"\bsetattr\(\s*(?!self\b|cls\b)[\w.]+,\s*[^\"'\s]")
+_SETS_ANY = re.compile(rb"\bsetattr\(\s*(\w+)[\w.]*,\s*[^\"'\s]")
 
 
 class Hints:
@@ -74,6 +74,19 @@ class Hints:
         return any(
             file != path and path in self._outlines.neighbours(file)
             for file in self._looking(path, _sets(attribute))
+        ) or any(
+            file != path and self._sets_any(file, path) for file in self._looking(path, _by_name)
+        )
+
+    def _sets_any(self, file: str, path: str) -> bool:
+        """Whether a file sets whatever attributes of what it imports from the module at `path`:
+        `setattr(settings, key, value)`."""
+        uses = self._outlines.uses(file)
+        roots = {root.decode() for root in _SETS_ANY.findall(self._outlines.data(file))}
+        return any(
+            path in (use.path, self._outlines.submodule(use.path, use.name))
+            for root in roots
+            for use in uses.get(root, ())
         )
 
     def importing(self, path: str) -> list[str]:
@@ -105,6 +118,11 @@ class Hints:
                     yield local if use.way is None else use.way.replace("\\", "")
 
 
+def _by_name(data: bytes) -> bool:
+    """Whether a text sets attributes by names that it does not write down."""
+    return b"setattr(" in data and _SETS_ANY.search(data) is not None
+
+
 def _patches(data: bytes) -> bool:
     """Whether a text looks as if it put something in the place of a library's function."""
     return any(data.endswith(_PATCHED, 0, match.start()) for match in _PATCH.finditer(data))
@@ -124,10 +142,7 @@ def _sets(attribute: str) -> Callable[[bytes], bool]:
         + re.escape(word)
         + rb"(?:[ \t]*=[^=]|\[[^\]]*\][ \t]*=[^=]|\.(?:update|setdefault)\()"
     )
-    return lambda data: (
-        (word in data and store.search(data) is not None)
-        or (b"setattr(" in data and _SETS_ANY.search(data) is not None)
-    )
+    return lambda data: word in data and store.search(data) is not None
 
 
 @cache
