@@ -91,15 +91,14 @@ class Functions:
             # A function that calls itself on the way asks again.
             self._settled[node] = False
             context = Context(found.scope, found.statement)
-            senders = [
-                v
-                for v in self._evaluator.evaluate(node.func, context)
-                if isinstance(v, SenderValue)
+            callees = [
+                v for v in self._evaluator.evaluate(node.func, context) if isinstance(v, CALLABLE)
             ]
-            if senders:
+            if callees:
                 passed = invoke.passed_by(self._evaluator, node, context)
-                bounds = [self._limits.of(s, passed, context, node) for s in senders]
-                self._settled[node] = all(b.kind not in _OPEN for b in bounds)
+                alternatives = ((node, context, callee, passed) for callee in callees)
+                bounds = [*self._of_alternatives(alternatives, None, False)]
+                self._settled[node] = all(b is not None and b.kind not in _OPEN for b in bounds)
         return self._settled[node]
 
     def requests_behind(
@@ -131,10 +130,10 @@ class Functions:
             bounds = [*self._of_alternatives(alternatives, frame, everything)]
             known = [bound for bound in bounds if bound is not None]
             # What may be called there as well sends nothing: another class, given by the caller.
-            yield from known if len(known) in (0, len(bounds)) else (UNKNOWN,)
+            yield from known if len(known) in (0, len(bounds)) and _agree(known) else (UNKNOWN,)
 
     def _of_alternatives(
-        self, alternatives: Iterable[Reached], frame: Frame, everything: bool
+        self, alternatives: Iterable[Reached], frame: Frame | None, everything: bool
     ) -> Iterator[Bound | None]:
         """The bound of each thing that may be called in one place; None for what sends nothing."""
         for node, context, callee, passed in alternatives:
@@ -171,6 +170,11 @@ class Functions:
             assert isinstance(found.node, ast.Call)
             if is_alive:
                 yield found.node, context
+
+
+def _agree(bounds: list[Bound]) -> bool:
+    """Whether all that may be called in one place is to be reported, or none of it."""
+    return len({bound.kind in _OPEN for bound in bounds}) < 2
 
 
 def _alive(evaluator: Evaluator, contexts: list[Context]) -> list[bool]:
