@@ -539,7 +539,17 @@ class Dye:
             return False
         given = [*node.args[:3], *(k.value for k in node.keywords if k.arg in _TARGETS)]
         called = name in _HANDERS
-        return any(self._is_callable(argument, called) for argument in given)
+        return any(self._is_callable(argument, called) for argument in given) or any(
+            self._is_sender(keyword.value) for keyword in node.keywords
+        )
+
+    def _is_sender(self, node: ast.expr) -> bool:
+        """Whether what is handed over by name is a sender, by the look of it."""
+        if isinstance(node, ast.Name):
+            return node.id in self._roots and node.id in self._wanted
+        return (
+            isinstance(node, ast.Attribute) and node.attr in self._wanted and self._mentions(node)
+        )
 
     def _is_callable(self, node: ast.expr, called: bool) -> bool:
         """Whether something handed over may be a sender; `called`: it surely gets called."""
