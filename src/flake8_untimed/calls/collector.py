@@ -36,6 +36,7 @@ from flake8_untimed.inference.values import (
 )
 from flake8_untimed.inference.walk import walk
 from flake8_untimed.libraries.model import Library, Sender
+from flake8_untimed.limits.takers import arguments_of, is_made_at
 from flake8_untimed.settings import Settings
 from flake8_untimed.source import Source as Text
 
@@ -76,11 +77,15 @@ class _Collector:
         callees = self._evaluator.ask(node.func, context)
         hidden = any(isinstance(c, Other) for c in callees)
         requests: list[tuple[Value, Call]] = []
+        others: list[Function] = []
         passed: Passed | None = None
         for callee in callees:
             if isinstance(callee, (Unknown, Parameter)):
                 continue
             if isinstance(callee, Function):
+                if self._is_of_another(callee, callees):
+                    others.append(callee)
+                    continue
                 if not (handing_on(callee.scope) or self._names_telling(node)):
                     hidden = True
                     continue
@@ -109,8 +114,31 @@ class _Collector:
             return
         calls = [call for _, call in requests]
         self._alternatives += calls
-        if not hidden:
+        if not hidden and passed is not None:
+            for other in others:
+                objection = self._wrappers.objection_of_other(other, passed)
+                calls = [replace(c, objection=c.objection or objection) for c in calls]
             self._add(calls)
+
+    def _is_of_another(self, function: Function, callees: Alternatives) -> bool:
+        """Whether a function that sends nothing is the method of an object of the project that may
+        stand in the place of a client made in sight: `Fake() if dry else Session()`. What is made
+        around the client may well replace it."""
+        owner = function.receiver
+        clients = [c.client for c in callees if isinstance(c, SenderValue)]
+        made = [c.site.node for c in clients if c is not None and c.site is not None]
+        if not made or not isinstance(owner, Instance) or owner.site is None:
+            return False
+        if self._evaluator.client_of(owner) is not None:
+            return False
+        if self._limits.functions.of_callable(function, Passed(), everything=True) is not None:
+            return False
+        return not any(
+            is_made_at(value, node)
+            for argument in arguments_of(owner.site.passed)
+            for value in self._evaluator.argument(argument)
+            for node in made
+        )
 
     def _add(self, calls: list[Call]) -> None:
         """Of the things that a call may be, the one that is worst, unless one is unknown; what a

@@ -87,6 +87,12 @@ class Wrappers:
             return USED_OTHERWISE.format(scope.name, name)
         return None
 
+    def objection_of_other(self, function: Function, passed: Passed) -> str | None:
+        """The same for what may be called in the place of a sender."""
+        if not takes(function.scope, _TIMEOUT):
+            return NOT_TAKEN.format(function.scope.name, _TIMEOUT)
+        return self.objection(function, passed, _TIMEOUT)
+
     def on_the_way(self, value: SenderValue, passed: Passed) -> tuple[str | None, bool]:
         """The same for a sender whose requests go through a method of the project before they are
         sent, and whether that wants one number."""
