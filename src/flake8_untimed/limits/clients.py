@@ -114,7 +114,7 @@ class Clients:
             return False
         general = site.context._replace(frame=None)
         passed = invoke.passed_by(self._evaluator, site.node, general)
-        return self.of_constructor(constructor, table, passed).kind is Kind.UNKNOWN
+        return self.of_constructor(constructor, table, passed).kind in (Kind.UNKNOWN, Kind.BOUNDED)
 
     def of_constructor(self, constructor: Constructor, table: Timeouts, passed: Passed) -> Bound:
         """The default that the arguments of a construction set."""
