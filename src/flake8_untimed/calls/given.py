@@ -8,9 +8,16 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_untimed.inference import invoke, objects
 from flake8_untimed.inference.arguments import Argument, Passed
-from flake8_untimed.inference.scopes import Scope, called_name
+from flake8_untimed.inference.scopes import Module, Scope, called_name
 from flake8_untimed.inference.surroundings import is_surrounded
-from flake8_untimed.inference.values import UNKNOWN, Class, Context, Function, Instance, Value
+from flake8_untimed.inference.values import (
+    Alternatives,
+    Class,
+    Context,
+    Function,
+    Instance,
+    Value,
+)
 from flake8_untimed.inference.walk import Found, Walk, visit, walk
 from flake8_untimed.limits.takers import arguments_of, is_made_at
 
@@ -67,26 +74,59 @@ def _holders(facts: Facts, call: Call) -> list[str]:
 
 
 def _is_made_nearby(facts: Facts, scope: Scope, name: str) -> bool:
-    """Whether a parameter gets nothing but clients made in this module, from calls in it."""
+    """Whether a parameter gets nothing but clients made in this module, from calls in it: of its
+    function, or where that is handed over and its arguments with it, or apart from it."""
     kinds = [binding.kind for binding in scope.bindings.get(name, ())]
     if not scope.is_function or kinds != ["parameter"]:
         return False
+    calls = [found for found in walk(scope.module.scope).calls if isinstance(found.node, ast.Call)]
     given = [
         invoke.frame_for(
             facts.evaluator, taker, invoke.passed_by(facts.evaluator, node, context), None
         ).parameters.get(name, ())
-        for node, inner, statement in walk(scope.module.scope).calls
+        for node, inner, statement in calls
         if isinstance(node, ast.Call) and called_name(node) == scope.name
         for context in (Context(inner, statement),)
         for taker in facts.evaluate(node.func, context)
         if isinstance(taker, Function) and taker.scope is scope
     ]
-    return bool(given) and all(
-        isinstance(value, Instance)
-        and value.site is not None
-        and value.site.context.scope.module is scope.module
-        for values in given
-        for value in values or (UNKNOWN,)
+    homes = {found.scope.of_statement for found in calls if _hands_over(facts, found, scope)}
+    given += [v for home in homes if (v := _clients_given_in(facts, home))]
+    return bool(given) and all(_are_made_in(scope.module, values) for values in given)
+
+
+def _are_made_in(module: Module, values: Alternatives) -> bool:
+    """Whether values are clients that are made in a module, or perhaps out of sight instead:
+    `session or ClientSession()`."""
+    sites = [value.site for value in values if isinstance(value, Instance)]
+    made = [site.context.scope.module for site in sites if site is not None]
+    return bool(made) and len(sites) == len(values) and all(each is module for each in made)
+
+
+def _hands_over(facts: Facts, found: Found, function: Scope) -> bool:
+    """Whether a call hands over a function, to whomever: `retry(fetch)`, `pool.submit(fetch, s)`."""
+    assert isinstance(found.node, ast.Call)
+    given = (*found.node.args, *(keyword.value for keyword in found.node.keywords))
+    return any(
+        isinstance(value, Function) and value.scope is function
+        for argument in given
+        if getattr(argument, "attr", getattr(argument, "id", None)) == function.name
+        for value in facts.evaluate(argument, Context(found.scope, found.statement))
+    )
+
+
+def _clients_given_in(facts: Facts, home: Scope) -> Alternatives:
+    """The clients that the calls in a function give to anybody."""
+    # All of a module would be too much to look at.
+    calls = walk(home).calls if home.is_function else ()
+    return tuple(
+        value
+        for node, inner, statement in calls
+        if isinstance(node, ast.Call)
+        for argument in (*node.args, *(keyword.value for keyword in node.keywords))
+        if isinstance(argument, (ast.Name, ast.Attribute))
+        for value in facts.evaluate(argument, Context(inner, statement))
+        if facts.evaluator.client_of(value) is not None
     )
 
 

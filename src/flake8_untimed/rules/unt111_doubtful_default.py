@@ -22,7 +22,7 @@ async def fetch(session: aiohttp.ClientSession, url: str):
 ## When it is not reported
 When something around the call bounds it (`asyncio.timeout`, `wait_for`, ...), here or around every
 call of the function in this file; where every call of the function in this file gives it a session
-that is made in it, too, which is reported there if need be; for httpx, whose default is short.
+that is made in it, too, which is reported there if need be (or hands it over with one); for httpx, whose default is short.
 
 ## Fix
 At the call (unsafe: the session may have a limit that suits it).
@@ -64,7 +64,7 @@ def check(facts: Facts) -> Iterator[Finding]:
         yield facts.finding(
             "UNT111",
             call.node,
-            f"{call.name}() {missing} and its session was made {where}: it waits {limit} unless"
+            f"{call.name}() {missing} and its client was made {where}: it waits {limit} unless"
             f" that was changed there; {how}",
             fix,
             why_not,
