@@ -45,7 +45,7 @@ class Functions:
     def __init__(self, limits: Limits, evaluator: Evaluator) -> None:
         self._limits = limits
         self._evaluator = evaluator
-        self._settled: dict[ast.Call, bool] = {}
+        self._settled: dict[ast.Call, tuple[bool, int]] = {}
 
     def of_callable(
         self,
@@ -68,38 +68,47 @@ class Functions:
         key = (value.scope, value.receiver and value.receiver.key())
         if key in self._limits.open:
             return None
-        requests = [
-            found
-            for found in walk(value.scope).calls
-            if everything or (hands_on(found.node, value.scope) and not self._is_settled(found))  # type: ignore[arg-type]
-        ]
-        if not requests:
-            return None
         self._limits.depth += 1
         try:
             with self._limits.looking_into(key):
+                requests = [
+                    found
+                    for found in walk(value.scope).calls
+                    if everything
+                    or (hands_on(found.node, value.scope) and not self._is_settled(found))  # type: ignore[arg-type]
+                ]
+                if not requests:
+                    return None
                 frame = invoke.frame_for(self._evaluator, value, passed, outer)
                 return worst(self._inside(value.scope, requests, frame, everything))
         finally:
             self._limits.depth -= 1
 
     def _is_settled(self, found: Found) -> bool:
-        """Whether the request of a call is judged where it stands, whoever calls its function."""
+        """Whether the request of a call is judged where it stands. Looked for once from each depth."""
         node = found.node
         assert isinstance(node, ast.Call)
-        if node not in self._settled:
+        depth = self._limits.depth
+        is_settled, seen_from = self._settled.get(node, (False, DEPTH + 1))
+        # Seen from less deep, more is seen of it.
+        if not is_settled and depth < seen_from:
             # A function that calls itself on the way asks again.
-            self._settled[node] = False
-            context = Context(found.scope, found.statement)
-            callees = [
-                v for v in self._evaluator.evaluate(node.func, context) if isinstance(v, CALLABLE)
-            ]
-            if callees:
-                passed = invoke.passed_by(self._evaluator, node, context)
-                alternatives = ((node, context, callee, passed) for callee in callees)
-                bounds = [*self._of_alternatives(alternatives, None, False)]
-                self._settled[node] = all(b is not None and b.kind not in _OPEN for b in bounds)
-        return self._settled[node]
+            self._settled[node] = False, depth
+            is_settled = self._is_judged(node, Context(found.scope, found.statement))
+            self._settled[node] = is_settled, depth
+        return is_settled
+
+    def _is_judged(self, node: ast.Call, context: Context) -> bool:
+        """Whether all that a call may be is reported, whoever calls its function."""
+        callees = [
+            v for v in self._evaluator.evaluate(node.func, context) if isinstance(v, CALLABLE)
+        ]
+        if not callees:
+            return False
+        passed = invoke.passed_by(self._evaluator, node, context)
+        alternatives = ((node, context, callee, passed) for callee in callees)
+        bounds = [*self._of_alternatives(alternatives, None, False)]
+        return all(bound is not None and bound.kind not in _OPEN for bound in bounds)
 
     def requests_behind(
         self,
