@@ -57,12 +57,16 @@ AIOHTTP_CASES = [
     ),
     # Imports that do not reach the call.
     (
-        "import typing\nif typing.TYPE_CHECKING:\n    import aiohttp\ndef f(s: 'aiohttp.X'): get()",
-        "import typing\nfrom aiohttp import ClientTimeout\nif typing.TYPE_CHECKING:\n    import aiohttp\ndef f(s: 'aiohttp.X'): get(T)",
+        "import typing\nif typing.TYPE_CHECKING:\n    import aiohttp\ndef f(s: 'aiohttp.X'):\n    get()",
+        "import typing\nif typing.TYPE_CHECKING:\n    import aiohttp\ndef f(s: 'aiohttp.X'):\n    from aiohttp import ClientTimeout\n\n    get(T)",
     ),
     (
-        "import os\ndef g():\n    import aiohttp\ndef f(): get()",
-        "import os\nfrom aiohttp import ClientTimeout\ndef g():\n    import aiohttp\ndef f(): get(T)",
+        "import os\ndef g():\n    import aiohttp\ndef f():\n    'Doc.'\n    with a:\n        get(get())\n    get()",
+        "import os\ndef g():\n    import aiohttp\ndef f():\n    'Doc.'\n    from aiohttp import ClientTimeout\n\n    with a:\n        get(get(T), timeout=ClientTimeout(total=30))\n    get(T)",
+    ),
+    (
+        "try:\n    import aiohttp\nexcept ImportError:\n    aiohttp = None\ndef f():\n    if a: pass\n    else:\n        # Here.\n        return get()\n",
+        "try:\n    import aiohttp\nexcept ImportError:\n    aiohttp = None\ndef f():\n    if a: pass\n    else:\n        from aiohttp import ClientTimeout\n\n        # Here.\n        return get(T)\n",
     ),
     # Imports on the way to the call do.
     (
@@ -215,8 +219,18 @@ def test_no_line_before_the_code() -> None:
     assert outcome.left[0].reason == reason
 
 
-def test_an_optional_package_is_not_made_necessary() -> None:
-    text = "try:\n    import aiohttp\nexcept ImportError:\n    aiohttp = None\nget()\n"
+@pytest.mark.parametrize(
+    "use",
+    [
+        "get()\n",
+        "class C:\n    x = get()\n",
+        "def f(a=get()): ...\n",
+        "def f(): get()\n",
+        "def f():\n    if a:\n        pass\n    elif get():\n        pass\n",
+    ],
+)
+def test_an_optional_package_is_not_made_necessary(use: str) -> None:
+    text = "try:\n    import aiohttp\nexcept ImportError:\n    aiohttp = None\n" + use
     outcome = fixed(text, AIOHTTP)
     assert outcome.source.text == text
     assert outcome.left[0].reason == "aiohttp is imported only where it may be missing"

@@ -34,6 +34,9 @@ class Neighbours(NamedTuple):
     def lead_back(self, module: str) -> bool:
         return self.importers.lead_back(self.path, module)
 
+    def defer(self, package: str) -> bool:
+        return self.importers.defer(self.path, package)
+
 
 class Workspace:
     """Checks many files with the same settings; keeps what it read of the project's modules."""

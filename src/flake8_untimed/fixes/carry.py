@@ -222,7 +222,7 @@ def _edit_statements(
                 for start, end in _between_semicolons(module, group, gone):
                     text.put(start, end, "")
     inserted: dict[int, str] = defaultdict(str)
-    for change in changes:
+    for change in sorted(changes, key=lambda change: not isinstance(change, NewImport)):
         if isinstance(change, NewImport):
             offset, new = _new_import(module, change)
             inserted[offset] += new
@@ -325,8 +325,11 @@ def _new_import(module: Module, change: NewImport) -> tuple[int, str]:
     if change.before:
         is_import = isinstance(anchor, (ast.Import, ast.ImportFrom))
         first = min([anchor.lineno, *(d.lineno for d in getattr(anchor, "decorator_list", ()))])
-        gap = "" if is_import else newline * (2 if hasattr(anchor, "decorator_list") else 1)
-        return _above_comments(module, first - 1), change.text + newline + gap
+        start = module.extent(anchor)[0]
+        indent = source[module.starts[module.line(start)] : start]
+        gap = 2 if hasattr(anchor, "decorator_list") and not indent else 1
+        new = indent + change.text + newline + newline * (0 if is_import else gap)
+        return _above_comments(module, first - 1), new
     offset = module.starts[module.line(module.extent(anchor)[1]) + 1]
     if source[:offset].endswith(("\n", "\r")):
         new = change.text + newline

@@ -87,8 +87,8 @@ class EditImport:
 
 @dataclass(eq=False)
 class NewImport:
-    """An import statement of its own, in the module's body behind (or before) another statement.
-    With no anchor the module is empty."""
+    """An import statement of its own, in the module's body behind (or before) another statement, or
+    in a function's before one. With no anchor the module is empty."""
 
     text: str
     anchor: ast.stmt | None

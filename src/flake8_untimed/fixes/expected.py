@@ -40,7 +40,8 @@ def change_tree(module: Module, changes: Sequence[Change]) -> None:
     expressions: list[PutExpression] = []
     news: list[tuple[int, ast.stmt]] = []
     dropped: list[tuple[Block, ast.stmt]] = []
-    added: list[AddLine] = []
+    inner: list[tuple[ast.stmt, bool, ast.stmt]] = []
+    added: list[tuple[ast.stmt, bool, ast.stmt]] = []
     for change in changes:
         if isinstance(change, (SetValue, AddKeyword, DropArgument, TurnArgument)):
             calls[change.call].append(change)
@@ -53,7 +54,10 @@ def change_tree(module: Module, changes: Sequence[Change]) -> None:
         elif isinstance(change, DropStatement):
             dropped.append((module.block(change.statement), change.statement))
         elif isinstance(change, AddLine):
-            added.append(change)
+            line = nowhere(ast.Expr(parse_expression(change.text)))
+            added.append((change.statement, change.behind, line))
+        elif change.anchor is not None and module.parents[change.anchor] is not module.tree:
+            inner.append((change.anchor, False, nowhere(ast.parse(change.text).body[0])))
         else:
             news.append((_body_index(module, change), nowhere(ast.parse(change.text).body[0])))
     for call, of_call in calls.items():
@@ -66,10 +70,9 @@ def change_tree(module: Module, changes: Sequence[Change]) -> None:
     news.sort(key=lambda new: new[0])
     for index, statement in reversed(news):
         module.tree.body.insert(index, statement)
-    for line in added:
-        statements = module.block(line.statement).statements
-        new = nowhere(ast.Expr(parse_expression(line.text)))
-        statements.insert(statements.index(line.statement) + line.behind, new)
+    for beside, behind, new in (*inner, *added):
+        statements = module.block(beside).statements
+        statements.insert(statements.index(beside) + behind, new)
     for block, statement in dropped:
         block.statements.remove(statement)
         if not block.statements and not isinstance(block.owner, ast.Module):

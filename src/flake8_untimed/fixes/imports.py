@@ -52,6 +52,8 @@ class Needed:
     name: str
     grown: ast.ImportFrom | None = None
     """The import statement that it joins; None: a statement of its own."""
+    before: ast.stmt | None = None
+    """The statement inside a function before which that one stands; None: with the module's."""
 
     @property
     def dotted(self) -> str:
@@ -103,7 +105,7 @@ class Imports:
         for plan in planned:
             if plan.dotted == dotted and self._sees(plan, node):
                 return plan.name, None
-            if not plan.attribute and plan.module == dotted.rpartition(".")[0]:
+            if plan.dotted == dotted.rpartition(".")[0] and self._sees(plan, node):
                 return dotted, None
         needed = self._new(dotted, node, planned)
         self._check_circle(needed)
@@ -111,7 +113,7 @@ class Imports:
 
     def _check_circle(self, needed: Needed) -> None:
         """Raises Refused where the module is not there yet when this file wants to import it."""
-        if needed.grown is not None and is_deferred(self.module, needed.grown):
+        if needed.before or (needed.grown and is_deferred(self.module, needed.grown)):
             return
         if self.neighbours.lead_back(needed.module):
             raise Refused(f"{needed.module} leads back to this file: the import would be circular")
@@ -148,6 +150,7 @@ class Imports:
 
     def _new(self, dotted: str, node: ast.AST, planned: Sequence[Needed]) -> Needed:
         module, _, attribute = dotted.rpartition(".")
+        root = module.partition(".")[0]
         if not module:
             if self._is_free(dotted, dotted, node, planned):
                 return Needed(dotted, "", dotted)
@@ -157,9 +160,11 @@ class Imports:
         for statement in self._from_imports(module, node):
             if name is not None:
                 return Needed(module, attribute, name, statement)
-        if self._is_optional(module.partition(".")[0]):
-            raise Refused(f"{module} is imported only where it may be missing")
-        root = module.partition(".")[0]
+        if self._is_optional(root):
+            before = self._way_to(node, name) if name else None
+            if name is None or before is None:
+                raise Refused(f"{module} is imported only where it may be missing")
+            return Needed(module, attribute, name, before=before)
         if name != attribute and self._is_free(root, root, node, planned):
             return Needed(module, "", root)
         if name is None:
@@ -177,7 +182,28 @@ class Imports:
                 yield statement
 
     def _sees(self, plan: Needed, node: ast.AST) -> bool:
-        return plan.grown is None or self._is_visible(plan.grown, node)
+        statement = plan.before or plan.grown
+        if statement is None or self._is_visible(statement, node):
+            return True
+        return plan.before is not None and self.module.contains(plan.before, node)
+
+    def _way_to(self, node: ast.AST, name: str) -> ast.stmt | None:
+        """The statement inside a function before which `name` can be imported for the use at `node`
+        and for nothing else; None: there is none."""
+        statement = self.module.statement(node)
+        while isinstance(self.module.parents[statement], (ast.With, ast.AsyncWith)):
+            statement = self.module.statement(self.module.parents[statement])
+        function = self._scope(statement)
+        start = self.module.extent(statement)[0]
+        shares_line = self.module.source.text[self.module.starts[statement.lineno - 1] : start]
+        if (
+            not isinstance(function, FUNCTIONS)
+            or shares_line.strip()
+            or self.module.source.text.startswith("elif", start)
+            or any(isinstance(n, ast.Name) and n.id == name for n in ast.walk(function))
+        ):
+            return None
+        return statement
 
     # Names
 
@@ -255,15 +281,14 @@ class Imports:
         return any(later in around or later is node for later in block[index + 1 :])
 
     def _is_optional(self, root: str) -> bool:
-        """Whether the file takes care to work without a package."""
+        """Whether the file, or what it imports, imports a package only where it needs it: it works
+        without."""
         imports = [b for b in self._imports if b.dotted.partition(".")[0] == root]
-        return bool(imports) and not any(
+        if not imports:
+            return self.neighbours.defer(root)
+        return not any(
             self.module.parents[b.statement] is self.module.tree for b in imports if b.statement
-        ) and any(
-            isinstance(around, ast.Try) and around.handlers
-            for b in imports
-            for around in self.module.ancestors(b.node)
-        )  # fmt: skip
+        )
 
     def _scope(self, node: ast.AST) -> ast.AST:
         """The scope in which a node binds a name."""
@@ -311,10 +336,10 @@ class Imports:
         """The edits of imports: `needed` ones join, those go that only `destroyed` nodes used.
         `written` are the texts that the other edits write."""
         edits: dict[ast.stmt, EditImport] = {}
-        news: dict[str, Needed] = {}
+        news: dict[tuple[str, ast.stmt | None], Needed] = {}
         for needed in self.needed:
             if needed.grown is None:
-                news.setdefault(needed.statement, needed)
+                news.setdefault((needed.statement, needed.before), needed)
                 continue
             edit = edits.setdefault(needed.grown, EditImport(needed.grown))
             if needed.item not in {item for _, item in edit.added}:
@@ -331,7 +356,7 @@ class Imports:
                 changes.append(edit)
             else:
                 changes.append(DropStatement(edit.statement))
-        changes += [self._placed(news[line]) for line in sorted(news)]
+        changes += [self._placed(new) for _, new in sorted(news.items(), key=lambda n: n[0][0])]
         return changes
 
     def _unused(self, destroyed: set[ast.AST], written: Iterable[str]) -> list[Binding]:
@@ -381,6 +406,8 @@ class Imports:
     def _placed(self, needed: Needed) -> NewImport:
         """A new import stands with the module's others, in their order if they have one; never
         behind what uses it. Raises Refused."""
+        if needed.before is not None:
+            return NewImport(needed.statement, needed.before, before=True)
         change = self._place(needed)
         if change.before or change.anchor is None or not self._is_used_by(change.anchor):
             return change

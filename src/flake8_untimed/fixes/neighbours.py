@@ -12,6 +12,9 @@ class Neighbours(Protocol):
     def lead_back(self, module: str) -> bool:
         """Whether importing a module imports, on the way, this file."""
 
+    def defer(self, package: str) -> bool:
+        """Whether the modules that this file imports import a package only where they need it."""
+
 
 class _Alone:
     """A file that stands alone."""
@@ -20,6 +23,9 @@ class _Alone:
         return False
 
     def lead_back(self, module: str) -> bool:
+        return False
+
+    def defer(self, package: str) -> bool:
         return False
 
 

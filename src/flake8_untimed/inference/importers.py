@@ -23,6 +23,7 @@ class Importers:
         self._project = project
         self._speaking: dict[str, list[str] | None] = {}
         self._loaded: dict[str, _Loaded] = {}
+        self._deferred: dict[tuple[str, str], bool] = {}
 
     def take(self, path: str, name: str) -> bool:
         """Whether another file seems to use a name of the module at `path` that it only imports
@@ -68,6 +69,21 @@ class Importers:
             files += new
         return path in reached
 
+    def defer(self, path: str, package: str) -> bool:
+        """Whether the modules that the file at `path` imports import a package, but none of them at
+        the top."""
+        if (path, package) not in self._deferred:
+            modules = map(self._project.module, sorted(self._loaded_with(path)[0]))
+            are_at_top = [
+                statement in module.tree.body
+                for module in modules
+                if module is not None
+                for statement in ast.walk(module.tree)
+                if package in _packages(statement)
+            ]
+            self._deferred[path, package] = bool(are_at_top) and not any(are_at_top)
+        return self._deferred[path, package]
+
     def _loaded_with(self, path: str) -> _Loaded:
         if path not in self._loaded:
             module = self._project.module(path)
@@ -104,6 +120,15 @@ def _run_at_once(tree: ast.Module) -> Iterator[ast.stmt]:
             nodes += node.orelse
         else:
             nodes += ast.iter_child_nodes(node)
+
+
+def _packages(node: ast.AST) -> list[str]:
+    """The packages that a statement imports from."""
+    if isinstance(node, ast.Import):
+        return [alias.name.partition(".")[0] for alias in node.names]
+    if isinstance(node, ast.ImportFrom) and not node.level:
+        return [(node.module or "").partition(".")[0]]
+    return []
 
 
 def _name(path: str) -> bytes:
