@@ -92,8 +92,6 @@ def _reads(tree: ast.AST, name: str, path: str | None = None) -> bool:
 def _arguments(facts: Facts) -> Iterator[Idle]:
     """`CachedSession(timeout=5)`."""
     for made in facts.constructions:
-        if made.client is None:
-            continue
         for name in made.constructor.idle_timeouts:
             if made.argument(name) is not None:
                 yield Idle(
