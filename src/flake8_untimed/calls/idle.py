@@ -58,6 +58,8 @@ def _attributes(facts: Facts) -> Iterator[Idle]:
             continue
         for value in facts.evaluate(setting.target.value, setting.context):
             if isinstance(value, Instance):
+                if isinstance(value.cls, Class) and not setting.client.senders:
+                    continue  # A request of the project's own: whoever sends it may ask it.
                 if _is_read(facts, value.cls, setting.target):
                     continue
                 yield Idle(

@@ -54,6 +54,16 @@ _OPENER = Client(
     idle=("timeout",),
 )
 
+# No client, but what is set on it does as little: `open` puts its own timeout there.
+_REQUEST = Client(
+    Constructor(
+        "urllib.request.Request",
+        ("url", "data", "headers", "origin_req_host", "unverifiable", "method"),
+    ),
+    senders={},
+    idle=("timeout",),
+)
+
 # Deprecated since Python 3.3; they can wait for ever and take no timeout at all.
 _OLD_OPENER = Client(
     Constructor("urllib.request.URLopener", ("proxies",)),
@@ -92,7 +102,7 @@ LIBRARY = Library(
             headers=None,
         ),
     },
-    clients=(_OPENER, _OLD_OPENER, _FANCY_OPENER),
+    clients=(_OPENER, _REQUEST, _OLD_OPENER, _FANCY_OPENER),
     factories={"urllib.request.build_opener": "urllib.request.OpenerDirector"},
     carriers=(
         Constructor(
