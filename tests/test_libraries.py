@@ -687,6 +687,8 @@ def test_client_against_its_class(library: Library, client: Client) -> None:
             assert issubclass(installed(base), made)
         else:
             assert issubclass(made, installed(base))
+    for name, options in client.parts.items():
+        assert_known((options,), signature(f"{client.path}.{name}").positional)
     merged = catalogue().client(client.path)
     assert merged
     for name in dir(cls):

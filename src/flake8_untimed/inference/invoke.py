@@ -32,6 +32,7 @@ from flake8_untimed.inference.values import (
     Symbol,
     Unknown,
     Value,
+    is_none,
     union,
 )
 
@@ -180,6 +181,10 @@ def call(evaluator: Evaluator, node: ast.Call, context: Context) -> Alternatives
     taken = containers.method(evaluator, node, context)
     if taken is not None:
         return taken
+    if isinstance(node.func, ast.Attribute) and node.func.attr in evaluator.catalogue.parts:
+        parts = _parts(evaluator, node.func, node, context)
+        if parts:
+            return parts
     site = Site(node, context, None)  # type: ignore[arg-type]
     groups = []
     for callee in evaluator.evaluate(node.func, context):
@@ -189,6 +194,31 @@ def call(evaluator: Evaluator, node: ast.Call, context: Context) -> Alternatives
             site.passed = passed_by(evaluator, node, context)
         groups.append(result_of(evaluator, callee, site))
     return union(groups)
+
+
+def _parts(
+    evaluator: Evaluator, method: ast.Attribute, node: ast.Call, context: Context
+) -> Alternatives:
+    """The clients of which a call returns a part: it stands for the whole, since it has the same
+    default."""
+    found = []
+    for client in evaluator.evaluate(method.value, context):
+        known = evaluator.client_of(client)
+        if known is None or method.attr not in known.parts:
+            continue
+        if isinstance(client, Instance) and isinstance(client.cls, Symbol):
+            passed = passed_by(evaluator, node, context)
+            options = passed.keywords.get(known.parts[method.attr] or "")
+            if options is None or _lacks_timeout(evaluator.argument(options)):
+                found.append(client.via(context.scope, node))
+    return tuple(found)
+
+
+def _lacks_timeout(options: Alternatives) -> bool:
+    return all(
+        is_none(v) or (isinstance(v, Mapping) and not v.open and "timeout" not in v.entries)
+        for v in options
+    )
 
 
 def result_of(evaluator: Evaluator, callee: Value, site: Site) -> Alternatives:

@@ -170,7 +170,12 @@ class Catalogue:
             *self._clients, *self._factories, *self._carriers, *self._contexts,
             *self._timeout_types, *self._aliases,
         )  # fmt: skip
-        return frozenset(path.rpartition(".")[2] for path in paths)
+        return self.parts.union(path.rpartition(".")[2] for path in paths)
+
+    @cached_property
+    def parts(self) -> frozenset[str]:
+        """The methods of clients that return another one with the same default."""
+        return frozenset(name for client in self._clients.values() for name in client.parts)
 
     @cached_property
     def senders(self) -> frozenset[str]:
@@ -279,6 +284,7 @@ def _inherit(client: Client) -> Client:
             mappings={**base.mappings, **client.mappings},
             idle=_merged(client.idle, base.idle),
             switches=_switches(client.switches, base.switches),
+            parts={**base.parts, **client.parts},
         )
     return client
 

@@ -206,6 +206,9 @@ class Client:
     """Attributes that look as if they did, and do nothing."""
     switches: tuple[Switch, ...] = ()
     """Attributes that turn verification off on a living client."""
+    parts: Mapping[str, str | None] = field(default_factory=dict)
+    """Methods that return a client which has this one's default -> the parameter, a mapping, that
+    may set another for it, if there is one: `PoolManager.connection_from_host`."""
     asynchronous: bool = False
     connecting: tuple[str, ...] = ()
     """Methods that reach the network. A subclass with its own, that does not call these, is not

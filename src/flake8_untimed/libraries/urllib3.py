@@ -108,6 +108,12 @@ MANAGER = Client(
         ),
     },
     out_of_sight="doubt",
+    parts={
+        "connection_from_url": "pool_kwargs",
+        "connection_from_host": "pool_kwargs",
+        "connection_from_context": None,
+        "connection_from_pool_key": None,
+    },
 )
 
 _PROXY_MANAGER = Client(
