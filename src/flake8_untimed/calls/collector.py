@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import functools
+import itertools
 from dataclasses import replace
 
 from flake8_untimed.bounds import UNKNOWN, Bound, Kind, Source
@@ -39,6 +40,9 @@ from flake8_untimed.libraries.model import Library, Sender
 from flake8_untimed.limits.takers import arguments_of, is_made_at
 from flake8_untimed.settings import Settings
 from flake8_untimed.source import Source as Text
+
+_TOLD_APART = 8
+"""So many of the requests behind a wrapper are asked what timeout suits them."""
 
 
 def collect(source: Text, module: Module, evaluator: Evaluator, settings: Settings) -> Facts:
@@ -208,10 +212,12 @@ class _Collector:
         bound = self._limits.functions.of_callable(function, passed)
         if bound is None or bound.kind in (Kind.UNKNOWN, Kind.BOUNDED):
             return None
-        sender, _ = next(self._limits.functions.requests_behind(function, passed), (None, None))
-        if sender is None:
+        behind = self._limits.functions.requests_behind(function, passed)
+        senders = [value for value, _ in itertools.islice(behind, _TOLD_APART)]
+        if not senders:
             return None
-        library = self._limits.library(sender)
+        sender, libraries = senders[0], [self._limits.library(value) for value in senders]
+        library = libraries[0]
         kind = sender.sender
         if library is None or is_surrounded(
             self._evaluator, node, context, kind.asynchronous, kind.late_body
@@ -232,7 +238,11 @@ class _Collector:
             Bound(bound.kind, Source.CALLER if bound.source is Source.LIBRARY else bound.source,
                   bound.seconds, bound.waits, bound.detail, bound.site),
             None, wrapper, splats=passed.splats, taken_as=by,
-            takes_number=by is not None and self._wrappers.takes_number(function, passed, by),
+            takes_number=by is not None
+            and (
+                self._wrappers.takes_number(function, passed, by)
+                or any(other and is_written_otherwise(other, library) for other in libraries)
+            ),
             objection=self._wrappers.objection(function, passed, by) if by is not None else None,
         )  # fmt: skip
 
