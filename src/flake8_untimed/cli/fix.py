@@ -193,9 +193,11 @@ def _summary(done: Sequence[Fixed], arguments: argparse.Namespace) -> str:
     )
     if reasons:
         files = sum(bool(one.left) for one in done)
-        lines.append(
-            f"{counted(sum(reasons.values()), 'finding')} left in {counted(files, 'file')}"
-        )
+        line = f"{counted(sum(reasons.values()), 'finding')} left in {counted(files, 'file')}"
+        around = any(one.left and other is not one for one in done for other in changed)
+        if around and not arguments.add_noqa:  # What is fixed in one file can settle another's.
+            line += " (each file by itself: a fresh check may find fewer)"
+        lines.append(line)
         lines += [
             f"  {code}: {count}, {visible(reason)}"
             for (code, reason), count in sorted(reasons.items())
