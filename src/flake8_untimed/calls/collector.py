@@ -324,6 +324,10 @@ class _Collector:
                 continue
             if self._is_given_to_ours(partial.node):
                 continue
+            if _is_put_back(partial):
+                # Whoever calls it there is told.
+                self._facts.calls.append(replace(partial, bound=UNKNOWN))
+                continue
             self._facts.calls = [c for c in self._facts.calls if c not in uses]
             self._facts.calls.append(partial)
 
@@ -486,6 +490,20 @@ def released(facts: Facts, node: ast.Call, context: Context, sender: Sender, bou
         if any(k.arg == parameter or k.arg is None for k in release.keywords):
             return UNKNOWN
     return bound if releases else UNKNOWN
+
+
+def _is_put_back(partial: Call) -> bool:
+    """`requests.get = partial(requests.get, verify=False)`: a patch, which hands nothing over."""
+    statement = partial.context.at
+    return (
+        isinstance(statement, ast.Assign)
+        and statement.value is partial.node
+        and bool(partial.node.args)
+        and any(
+            isinstance(target, ast.Attribute) and dotted(target) == dotted(partial.node.args[0])
+            for target in statement.targets
+        )
+    )
 
 
 def is_written_otherwise(library: Library, other: Library) -> bool:
