@@ -57,6 +57,8 @@ class _Collector:
         self._limits = facts.limits
         self._wrappers = facts.wrappers
         self._partials: list[Call] = []
+        self._told_beside: set[ast.Call] = set()
+        """Partials that are called where something else may be called, too, which needs a timeout."""
         self._alternatives: list[Call] = []
         """For each place of a call, one for each thing that it may call, and thus each client."""
 
@@ -146,10 +148,10 @@ class _Collector:
 
     def _add(self, calls: list[Call]) -> None:
         """Of the things that a call may be, the one that is worst, unless one is unknown; what a
-        client in sight is to blame for comes first."""
+        client in sight is to blame for comes first, then what is no partial."""
         kinds = {c.bound.kind for c in calls}
         worst = [c for c in calls if c.bound.kind in (Kind.NONE, Kind.DISABLED, Kind.DEFAULT)]
-        worst.sort(key=lambda c: c.bound.source is not Source.CLIENT)
+        worst.sort(key=lambda c: (c.bound.source is not Source.CLIENT, bool(c.partials)))
         call = (worst or calls)[0]
         if len(calls) > 1:
             # What is written must be right for all that may be called.
@@ -163,6 +165,8 @@ class _Collector:
             )
         if len(kinds) > 1 and kinds & {Kind.UNKNOWN, Kind.BOUNDED}:
             call = replace(call, bound=UNKNOWN)
+        elif any(not c.partials for c in calls):
+            self._told_beside.update(node for c in calls for node in c.partials)
         self._facts.calls.append(call)
 
     def _request(
@@ -324,9 +328,10 @@ class _Collector:
                 continue
             if self._is_given_to_ours(partial.node):
                 continue
-            if _is_put_back(partial):
-                # Whoever calls it there is told.
-                self._facts.calls.append(replace(partial, bound=UNKNOWN))
+            if partial.node in self._told_beside or _is_put_back(partial):
+                # Whoever calls it is told of the wait.
+                if not uses:
+                    self._facts.calls.append(replace(partial, bound=UNKNOWN))
                 continue
             self._facts.calls = [c for c in self._facts.calls if c not in uses]
             self._facts.calls.append(partial)
