@@ -211,7 +211,7 @@ class _Collector:
         self, node: ast.Call, context: Context, function: Function, passed: Passed
     ) -> Call | None:
         """A call of a function of the project that hands on its timeout."""
-        if not handing_on(function.scope):
+        if not handing_on(function.scope) or self._is_equipped(node, context, function):
             return None
         bound = self._limits.functions.of_callable(function, passed)
         if bound is None or bound.kind in (Kind.UNKNOWN, Kind.BOUNDED):
@@ -249,6 +249,26 @@ class _Collector:
             ),
             objection=self._wrappers.objection(function, passed, by) if by is not None else None,
         )  # fmt: skip
+
+    def _is_equipped(self, node: ast.Call, context: Context, method: Function) -> bool:
+        """Whether the object was given something out of sight, in the place of a client that its
+        class makes, before a method is called: `api.session = Mock()`, as tests do."""
+        owner = dotted(node.func.value) if isinstance(node.func, ast.Attribute) else None
+        if owner is None or method.receiver is None:
+            return False
+        return any(
+            event.kind == "store"
+            and event.statement.lineno < node.lineno
+            and not self._has_object(self._evaluator.evaluate(event.node, context))  # type: ignore[arg-type]
+            and self._has_object(
+                objects.attribute(self._evaluator, method.receiver, str(event.name))
+            )
+            for event in context.scope.events.get(owner, ())
+        )
+
+    @staticmethod
+    def _has_object(values: Alternatives) -> bool:
+        return any(isinstance(value, Instance) for value in values)
 
     def _names_telling(self, node: ast.Call) -> bool:
         return not self._evaluator.catalogue.telling.isdisjoint(k.arg for k in node.keywords)
