@@ -22,7 +22,7 @@ from flake8_untimed.inference.values import (
 from flake8_untimed.inference.walk import walk
 
 if TYPE_CHECKING:
-    from flake8_untimed.calls import Facts
+    from flake8_untimed.calls import Facts, Setting
 
 UNBOUNDED = (Kind.NONE, Kind.DISABLED)
 HANDED_ON = "requests passes timeout=None on to send() itself, so a default for a missing one never applies; set it in request()"
@@ -58,8 +58,8 @@ def _attributes(facts: Facts) -> Iterator[Idle]:
             continue
         for value in facts.evaluate(setting.target.value, setting.context):
             if isinstance(value, Instance):
-                if isinstance(value.cls, Class) and not setting.client.senders:
-                    continue  # A request of the project's own: whoever sends it may ask it.
+                if not setting.client.senders and not _is_sent(facts, setting):
+                    continue  # A request that is made for others: they may ask it.
                 if _is_read(facts, value.cls, setting.target):
                     continue
                 yield Idle(
@@ -68,6 +68,15 @@ def _attributes(facts: Facts) -> Iterator[Idle]:
                     f"a {setting.client.path} does not look at it; pass timeout= on each call",
                 )
                 break
+
+
+def _is_sent(facts: Facts, setting: Setting) -> bool:
+    """Whether the function that sets the attribute of a request sends it itself."""
+    owner = dotted(setting.target.value)
+    return owner is not None and any(
+        call.context.scope is setting.context.scope and owner in map(dotted, call.node.args)
+        for call in facts.calls
+    )
 
 
 def _is_read(facts: Facts, cls: Class | Symbol, target: ast.Attribute) -> bool:
