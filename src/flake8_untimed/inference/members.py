@@ -81,14 +81,19 @@ def attribute_events(cls: Scope, path: str) -> Iterator[tuple[Scope, Event]]:
                     yield method, event
 
 
-def class_stores(cls: Scope, name: str) -> Iterator[Store]:
-    """`ClassName.name = ...`, in the module or in a method; `self.__class__.name = ...`."""
-    for scope in (cls.parent, *methods(cls)):
-        if scope is not None:
-            for base in (cls.name, f"{first_parameter(scope)}.__class__"):
-                for event in scope.events.get(base, ()):
-                    if event.kind == "store" and event.name == name:
-                        yield Store(scope, event)
+def class_stores(cls: Scope, name: str) -> list[Store]:
+    """`ClassName.name = ...`, in the module or in a method; `self.__class__.name = ...`. Looked for
+    once."""
+    if "class stores" not in cls._cache:
+        found: dict[str, list[Store]] = {}
+        for scope in (cls.parent, *methods(cls)):
+            if scope is not None:
+                for base in (cls.name, f"{first_parameter(scope)}.__class__"):
+                    for event in scope.events.get(base, ()):
+                        if event.kind == "store":
+                            found.setdefault(str(event.name), []).append(Store(scope, event))
+        cls._cache["class stores"] = found
+    return cls._cache["class stores"].get(name, [])  # type: ignore[attr-defined,no-any-return]
 
 
 def done_inside(scope: Scope, path: str) -> list[tuple[Scope, Event]]:

@@ -31,6 +31,7 @@ class Heirs:
         self._inheriting: dict[str, dict[bytes, list[_Known]]] = {}
         self._classes: dict[_Known, list[_Known]] = {}
         self._files: dict[_Known, list[str]] = {}
+        self._giving: dict[str, int] = {}
         self._answers: dict[tuple[str, str, object], bool] = {}
         self._parameters: dict[tuple[str, str, str], list[str]] = {}
 
@@ -50,14 +51,20 @@ class Heirs:
     def _have(self, path: str, name: str, attribute: str, users_only: bool) -> bool:
         key = (path, name, (attribute, users_only))
         if key not in self._answers:
-            own = _own(attribute)
             self._answers[key] = any(
                 # In the file of the class itself, one of them is its own.
-                len(own.findall(self._outlines.data(file))) > (file == path)
+                self._count(file, attribute) > (file == path)
                 for file in self._below(path, name)
                 if not users_only or self._outlines.names_library(file)
             )
         return self._answers[key]
+
+    def _count(self, file: str, attribute: str) -> int:
+        """How often classes of a file are given an attribute, by its name or whatever name."""
+        text = self._outlines.data(file)
+        if file not in self._giving:
+            self._giving[file] = len(_ANY.findall(text))
+        return self._giving[file] + _given(attribute, text)
 
     def parameters(self, path: str, name: str, method: str) -> list[str]:
         """The parameters, as text, of the methods of a name in the files of the classes that
@@ -155,12 +162,29 @@ def _renamed(text: bytes) -> dict[bytes, bytes]:
     return found
 
 
+_ANY = re.compile(
+    rb"^[ \t]+(?:setattr\(self,[ \t]*[^\"'\s]|self\.__dict__\.update\()", re.MULTILINE
+)
+"""What gives an object attributes of whatever names."""
+
+
+_BEFORE = re.compile(rb"(?:^|\n)[ \t]+(self\.|(?:async[ \t]+)?def[ \t]+)?$")
+"""What stands before a name that is given to a class or an object: `self.name =`, `def name(`."""
+
+
+def _given(attribute: str, text: bytes) -> int:
+    """How often a text gives a class an attribute, or a method."""
+    count = 0
+    for match in _bound(attribute).finditer(text):
+        before = _BEFORE.search(text, max(0, match.start() - 200), match.start())
+        if before is not None:
+            is_method = before[1] is not None and before[1] != b"self."
+            count += is_method == (match[1] == b"(")
+    return count
+
+
 @cache
-def _own(attribute: str) -> re.Pattern[bytes]:
-    """What gives a class an attribute, or a method, or any."""
-    word = re.escape(attribute).encode()
-    return re.compile(
-        rb"^[ \t]+(?:(?:self\.)?" + word + rb"[ \t]*[:=][^=]|(?:async[ \t]+)?def[ \t]+" + word
-        + rb"[ \t]*\(|setattr\(self,[ \t]*[^\"'\s]|self\.__dict__\.update\()",
-        re.MULTILINE,
-    )  # fmt: skip
+def _bound(attribute: str) -> re.Pattern[bytes]:
+    """A name that is assigned to, annotated, or followed by a parenthesis. The name comes first:
+    it is looked for in all files of subclasses."""
+    return re.compile(re.escape(attribute).encode() + rb"[ \t]*(\(|[:=][^=])")

@@ -30,6 +30,7 @@ class Hints:
         self._outlines = outlines
         self._layout = layout
         self._looked: dict[tuple[str, Callable[[bytes], bool]], list[str]] = {}
+        self._by_name: dict[str, bool] = {}
         self._changing: dict[tuple[str, str], list[tuple[str, str]]] = {}
         self._seen_from: dict[tuple[str, Callable[[bytes], bool]], list[str]] = {}
 
@@ -74,13 +75,17 @@ class Hints:
         return any(
             file != path and path in self._outlines.neighbours(file)
             for file in self._looking(path, _sets(attribute))
-        ) or any(
-            file != path and self._sets_any(file, path) for file in self._looking(path, _by_name)
-        )
+        ) or self._is_set_by_name(path)
+
+    def _is_set_by_name(self, path: str) -> bool:
+        """Whether other files set whatever attributes of what they import from the module at
+        `path`: `setattr(settings, key, value)`."""
+        if path not in self._by_name:
+            files = self._looking(path, _by_name)
+            self._by_name[path] = any(self._sets_any(f, path) for f in files if f != path)
+        return self._by_name[path]
 
     def _sets_any(self, file: str, path: str) -> bool:
-        """Whether a file sets whatever attributes of what it imports from the module at `path`:
-        `setattr(settings, key, value)`."""
         uses = self._outlines.uses(file)
         roots = {root.decode() for root in _SETS_ANY.findall(self._outlines.data(file))}
         return any(
