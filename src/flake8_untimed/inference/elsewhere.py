@@ -33,8 +33,8 @@ HEIRS = 8
 
 
 def is_up_to_heirs(evaluator: Evaluator, value: Value, name: str, values: Alternatives) -> bool:
-    """Whether a subclass may say otherwise what an object has: None, False or a dict in its class
-    often only holds the place."""
+    """Whether a subclass may say otherwise what an object has, where its class only holds the
+    place."""
     if evaluator.is_rough or not isinstance(value, Instance) or value.site is not None:
         return False
     if not isinstance(value.cls, Class) or not all(holds_place(v) for v in values):
