@@ -46,8 +46,10 @@ class Project:
         self._bytes: dict[str, bytes] = {}
         layout = self.layout
         self.outlines = Outlines(self._data, layout.find, layout.submodule, catalogue)
-        self._interest = Interest(self.outlines, catalogue, self._make_dye, self._forget)
         self.heirs = Heirs(self.outlines, layout.files_around)
+        self._interest = Interest(
+            self.outlines, catalogue, self._make_dye, self._forget, self.heirs.fill
+        )
         self.hints = Hints(self.outlines, layout)
         self._evaluator: Evaluator | None = None
         self._vendored: dict[str, str | None] = {}

@@ -14,6 +14,14 @@ _CLASS = re.compile(rb"class[ \t]+(\w+)[ \t]*\(([^)]*)\)")
 _NAME = re.compile(rb"\w+")
 _AS = b" as "
 _LAST = re.compile(rb"\w+$")
+_DEFINED = re.compile(rb"^class[ \t]+(\w+)", re.MULTILINE)
+_SENT_THROUGH = re.compile(
+    rb"self\.(\w+)(?:\(\))?\.(?:get|post|put|patch|delete|head|request|send)\("
+)
+"""`self.session.get(`, `self.make_session().request(`."""
+_TARGET = re.compile(rb"[ \t]*(?:self\.)?(\w+)[ \t]*(?::[^=\n]*)?=[^=]")
+"""From the beginning of a line on: what is assigned to."""
+_CALLED_SO = re.compile(rb"def[ \t]+(\w*(?:session|client)\w*)[ \t]*\(")
 _GENERATIONS = 4
 """Classes below one another that are looked for."""
 
@@ -31,6 +39,9 @@ class Heirs:
         self._inheriting: dict[str, dict[bytes, list[_Known]]] = {}
         self._classes: dict[_Known, list[_Known]] = {}
         self._files: dict[_Known, list[str]] = {}
+        self._made: dict[str, set[bytes]] = {}
+        self._made_by: dict[str, frozenset[bytes]] = {}
+        self._filled: dict[str, frozenset[str]] = {}
         self._giving: dict[str, int] = {}
         self._answers: dict[tuple[str, str, object], bool] = {}
         self._parameters: dict[tuple[str, str, str], list[str]] = {}
@@ -64,7 +75,55 @@ class Heirs:
         text = self._outlines.data(file)
         if file not in self._giving:
             self._giving[file] = len(_ANY.findall(text))
-        return self._giving[file] + _given(attribute, text)
+        return self._giving[file] + _given(attribute.encode(), text)
+
+    def fill(self, path: str) -> frozenset[str]:
+        """The attributes through which the classes of a file seem to send requests, and which they
+        leave to classes of other files, which make something of a library of them. Looser ways to
+        fill them would make most files of a framework interesting."""
+        if path not in self._filled:
+            text = self._outlines.data(path)
+            open_ = set(_SENT_THROUGH.findall(text)) & self._made_around(path)
+            open_ = {name for name in open_ if not _is_bound(name, text)}
+            makers = self._makers_among_heirs(path, text) if open_ else ()
+            filled = open_.intersection(set().union(*map(self._made_in, makers)))
+            self._filled[path] = frozenset(name.decode("ascii", "replace") for name in filled)
+        return self._filled[path]
+
+    def _makers_among_heirs(self, path: str, text: bytes) -> set[str]:
+        """The other files with classes that inherit from those of a file, as far as they know of a
+        library."""
+        return {
+            file
+            for cls in _DEFINED.findall(text)
+            for file, _ in self.classes(path, cls.decode("ascii", "replace"))
+            if file != path and self._outlines.names_library(file)
+        }
+
+    def _made_around(self, path: str) -> set[bytes]:
+        """`_made_in` of all files of a project."""
+        top, files = self._files_around(path)
+        if top not in self._made:
+            users = (file for file in files if self._outlines.names_library(file))
+            self._made[top] = set().union(*map(self._made_in, users))
+        return self._made[top]
+
+    def _made_in(self, file: str) -> frozenset[bytes]:
+        """The names that a file gives something straight from a library, and its functions that are
+        called like a client."""
+        if file not in self._made_by:
+            text = self._outlines.data(file)
+            found = set(_CALLED_SO.findall(text))
+            for local in self._outlines.of(file).library:
+                place = text.find(local.encode())
+                while place >= 0:
+                    start = text.rfind(b"\n", 0, place) + 1
+                    target = _TARGET.match(text, start, place)
+                    if target is not None:
+                        found.add(target[1])
+                    place = text.find(local.encode(), place + 1)
+            self._made_by[file] = frozenset(found)
+        return self._made_by[file]
 
     def parameters(self, path: str, name: str, method: str) -> list[str]:
         """The parameters, as text, of the methods of a name in the files of the classes that
@@ -172,7 +231,7 @@ _BEFORE = re.compile(rb"(?:^|\n)[ \t]+(self\.|(?:async[ \t]+)?def[ \t]+)?$")
 """What stands before a name that is given to a class or an object: `self.name =`, `def name(`."""
 
 
-def _given(attribute: str, text: bytes) -> int:
+def _given(attribute: bytes, text: bytes) -> int:
     """How often a text gives a class an attribute, or a method."""
     count = 0
     for match in _bound(attribute).finditer(text):
@@ -184,7 +243,15 @@ def _given(attribute: str, text: bytes) -> int:
 
 
 @cache
-def _bound(attribute: str) -> re.Pattern[bytes]:
+def _bound(attribute: bytes) -> re.Pattern[bytes]:
     """A name that is assigned to, annotated, or followed by a parenthesis. The name comes first:
     it is looked for in all files of subclasses."""
-    return re.compile(re.escape(attribute).encode() + rb"[ \t]*(\(|[:=][^=])")
+    return re.compile(re.escape(attribute) + rb"[ \t]*(\(|[:=][^=])")
+
+
+def _is_bound(attribute: bytes, text: bytes) -> bool:
+    """Whether a text gives an object an attribute that is not None."""
+    return (
+        re.search(rb"self\." + attribute + rb"[ \t]*(?::[^=\n]*)?=(?![ \t]*None\b)[^=]", text)
+        is not None
+    )

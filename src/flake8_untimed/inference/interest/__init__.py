@@ -65,11 +65,13 @@ class Interest:
         catalogue: Catalogue,
         make_dye: Callable[[str], Dye | None],
         forget: Callable[[Iterable[str]], None],
+        filled: Callable[[str], frozenset[str]],
     ) -> None:
         self._outlines = outlines
         self._catalogue = catalogue
         self._make_dye = make_dye
         self._forget = forget
+        self._filled = filled
         self._dyes: dict[str, Dye | None] = {}
         self._stains: dict[str, Stain] = {}
         self._no_seeds = Seeds(
@@ -344,6 +346,7 @@ class Interest:
             names |= stain.names
             wrappers |= stain.wrappers
             callables |= stain.callables
+        names |= self._filled(path)
         if not (names or wrappers):
             return self._no_seeds
         return Seeds(
