@@ -79,16 +79,22 @@ class Heirs:
 
     def fill(self, path: str) -> frozenset[str]:
         """The attributes through which the classes of a file seem to send requests, and which they
-        leave to classes of other files, which make something of a library of them. Looser ways to
-        fill them would make most files of a framework interesting."""
+        leave to classes of other files, which make something of a library of them. Asked of every
+        file; looser ways to fill them would make most files of a framework interesting."""
         if path not in self._filled:
-            text = self._outlines.data(path)
-            open_ = set(_SENT_THROUGH.findall(text)) & self._made_around(path)
-            open_ = {name for name in open_ if not _is_bound(name, text)}
-            makers = self._makers_among_heirs(path, text) if open_ else ()
-            filled = open_.intersection(set().union(*map(self._made_in, makers)))
+            filled = self._find_filled(path)
             self._filled[path] = frozenset(name.decode("ascii", "replace") for name in filled)
         return self._filled[path]
+
+    def _find_filled(self, path: str) -> set[bytes]:
+        # What is cheap to know comes first.
+        text = self._outlines.data(path)
+        open_ = set(_SENT_THROUGH.findall(text))
+        if not open_ or not any(self._by_base(path).get(cls) for cls in _DEFINED.findall(text)):
+            return set()
+        open_ = {n for n in open_ & self._made_around(path) if not _is_bound(n, text)}
+        makers = self._makers_among_heirs(path, text) if open_ else ()
+        return open_.intersection(set().union(*map(self._made_in, makers)))
 
     def _makers_among_heirs(self, path: str, text: bytes) -> set[str]:
         """The other files with classes that inherit from those of a file, as far as they know of a
@@ -104,7 +110,7 @@ class Heirs:
         """`_made_in` of all files of a project."""
         top, files = self._files_around(path)
         if top not in self._made:
-            users = (file for file in files if self._outlines.names_library(file))
+            users = (file for file in files if self._outlines.may_name_library(file))
             self._made[top] = set().union(*map(self._made_in, users))
         return self._made[top]
 

@@ -117,6 +117,10 @@ class Outlines:
             self._names[path] = self._catalogue.is_named(imports)
         return self._names[path]
 
+    def may_name_library(self, path: str) -> bool:
+        """The same, by a quick look."""
+        return self._catalogue.is_named(self.data(path))
+
     def is_special(self, path: str) -> bool:
         """Whether a file may get at a library in a way that is not seen here."""
         return self._is_odd(path) and self.names_library(path)
