@@ -518,7 +518,8 @@ def released(facts: Facts, node: ast.Call, context: Context, sender: Sender, bou
 
 
 def _is_put_back(partial: Call) -> bool:
-    """`requests.get = partial(requests.get, verify=False)`: a patch, which hands nothing over."""
+    """Whether a function of a library gets a partial of itself in its place: a patch, which hands
+    nothing over."""
     statement = partial.context.at
     return (
         isinstance(statement, ast.Assign)

@@ -166,7 +166,7 @@ class Overrides:
         return found
 
     def _patched_function(self, value: SenderValue, given: Alternatives | None) -> Bound | None:
-        """`requests.get = partial(requests.get, timeout=5)` and the like, in the project."""
+        """What the project puts in the place of `requests.get` and the like."""
         for name in _patchable(value):
             for context, event in self._limits.process.patches(name):
                 key = (event.statement, name)
