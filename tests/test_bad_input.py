@@ -37,8 +37,8 @@ SOURCES = {
     + "".join(f"def f{n + 1}(): return f{n}()\n" for n in range(3_000))
     + "f3000().get(u)",
     "chain of wrappers": "import requests\ndef f0(u, **k): return requests.get(u, **k)\n"
-    + "".join(f"def f{n + 1}(u, **k): return f{n}(u, **k)\n" for n in range(3_000))
-    + "f3000(u, timeout=5)",
+    + "".join(f"def f{n + 1}(u, **k): return f{n}(u, **k)\n" for n in range(1_000))
+    + "f1000(u, timeout=5)",
     "two ways a step": "import requests\na0 = requests\n"
     + "".join(f"a{n + 1} = a{n} if c else a{n}\n" for n in range(200))
     + "a200.get(u, timeout=5)",
