@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -29,11 +30,12 @@ def settings_of(case: Case) -> tuple[Settings, bool]:
     return settings_for(arguments, [str(case.path)]), "--unsafe" in case.flags
 
 
-def analyse(case: Case, content: str | bytes) -> list[Finding]:
+@cache
+def analyse(case: Case) -> list[Finding]:
     """The findings; none of a file that Python cannot read."""
     settings, _ = settings_of(case)
     try:
-        return analyze(content, path=str(case.path), settings=settings)
+        return analyze(case.content, path=str(case.path), settings=settings)
     except SourceError:
         return []
 
@@ -44,13 +46,13 @@ def places(findings: list[Finding]) -> Counter[Place]:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_reports_what_is_marked(case: Case, watchdog: None) -> None:
-    wrong = case.disagreements(places(analyse(case, case.content)))
+    wrong = case.disagreements(places(analyse(case)))
     assert not wrong, "\n" + wrong
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_every_finding_is_well_formed(case: Case, watchdog: None) -> None:
-    for finding in analyse(case, case.content):
+    for finding in analyse(case):
         assert (finding.fix is None) != (finding.why_not is None), finding
         assert finding.message, finding
         start, end = finding.span[:2], finding.span[2:]
