@@ -68,6 +68,9 @@ _GLOBALS = re.compile(
 BUDGET = 5_000
 """Evaluations for one question; what takes more is unknown."""
 
+_Key = tuple[int, object]
+"""A memo, by its identity, and what is asked for."""
+
 
 class Evaluator:
     """Evaluates expressions of the modules of one project."""
@@ -84,7 +87,13 @@ class Evaluator:
         self._clients = clients or {}
         self._depth = 0
         self._active: dict[object, int] = {}
-        self._lowest = DEPTH + 1
+        self._leaning = 0
+        """What the answer leans on that is not known yet: a bit for the depth of each, and the first
+        bit where something was too much."""
+        self._passing: dict[_Key, tuple[Alternatives, int]] = {}
+        """Answers that lean on something."""
+        self._ending: dict[int, list[_Key]] = {}
+        """Depth -> the answers that are no longer good when what is open there is known."""
         self._spent = 0
         self._deep = False
         self._rough = False
@@ -100,7 +109,9 @@ class Evaluator:
 
     def begin(self) -> None:
         """A new question, with a budget of its own."""
-        self._spent = 0
+        self._spent = self._leaning = 0
+        self._passing.clear()
+        self._ending.clear()
 
     @property
     def is_spent(self) -> bool:
@@ -111,38 +122,55 @@ class Evaluator:
     def apart(self) -> Iterator[None]:
         """For rough answers, which may be asked for in the middle of another question: callers of
         a function and objects of a class are not told apart."""
-        before = self._depth, self._active, self._lowest, self._spent, self._deep, self._rough
-        self._depth, self._active, self._lowest = 0, {}, DEPTH + 1
+        before = self._depth, self._active, self._leaning, self._passing, self._ending
+        bounds = self._spent, self._deep, self._rough
+        self._depth, self._active, self._leaning, self._passing, self._ending = 0, {}, 0, {}, {}
         self._spent, self._deep, self._rough = 0, False, True
         try:
             yield
         finally:
-            self._depth, self._active, self._lowest, self._spent, self._deep, self._rough = before
+            self._depth, self._active, self._leaning, self._passing, self._ending = before
+            self._spent, self._deep, self._rough = bounds
 
     def remember(
         self, memo: dict[object, Alternatives] | None, key: object, make: Callable[[], Alternatives]
     ) -> Alternatives:
-        """`make()`, once. What needs itself to be known is unknown; what was found while
-        something around it was still open is not kept, since it may be known later."""
+        """`make()`, once. What needs itself to be known is unknown, and so is what is too much to
+        find out; what leans on such a thing is kept only as long as that stays so: until what is
+        open around it is known, or to the end of the question."""
         if memo is not None and key in memo:
             return memo[key]
-        if key in self._active:
-            self._lowest = min(self._lowest, self._active[key])
+        place = self._active.get(key)
+        if place is not None:
+            self._leaning |= 1 << place
             return NOTHING_KNOWN
+        passing = self._passing.get((id(memo), key))
+        if passing is not None:
+            values, leaning = passing
+            self._leaning |= leaning
+            return values
         if self._depth >= DEPTH or self._spent >= BUDGET:
+            self._leaning |= 1
             return NOTHING_KNOWN
         self._spent += 1
         self._depth += 1
         depth = self._active[key] = self._depth
+        around, self._leaning = self._leaning, 0
         try:
             values = make()
         finally:
             del self._active[key]
             self._depth -= 1
-        if self._lowest >= depth:
-            self._lowest = DEPTH + 1
-            if memo is not None:
+            for ended in self._ending.pop(depth, ()):
+                del self._passing[ended]
+            leaning = self._leaning & ((1 << depth) - 1)
+            self._leaning = around | leaning
+        if memo is not None:
+            if not leaning:
                 memo[key] = values
+            else:
+                self._passing[id(memo), key] = values, leaning
+                self._ending.setdefault(leaning.bit_length() - 1, []).append((id(memo), key))
         return values
 
     # Expressions -----------------------------------------------------------------------------

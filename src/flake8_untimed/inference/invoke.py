@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 
 FRAMES = 5
 """Callers inside one another that are told apart."""
+TURNS = 2
+"""Callers of a function that calls itself: with four such calls, each turn has four times as many."""
 
 KEPT = frozenset(
     ("contextlib.closing", "contextlib.aclosing", "contextlib.nullcontext", "closing",
@@ -149,7 +151,8 @@ def frame_for(
             Collection(elements, True, arguments.vararg, is_tuple=True),
         )
     depth = (outer.depth if outer else 0) + 1
-    return Frame(scope, values, function.frame, depth, frozenset((*bound.named, *bound.extra)))
+    given = frozenset((*bound.named, *bound.extra))
+    return Frame(scope, values, function.frame, depth, given, outer)
 
 
 def _declare(
@@ -282,7 +285,7 @@ def returned(evaluator: Evaluator, function: Function, site: Site | None = None)
     if evaluator.is_rough:
         return _given_back(evaluator, function, site, general)
     outer = site.context.frame
-    if outer is not None and outer.depth >= FRAMES:
+    if outer is not None and (outer.depth >= FRAMES or outer.turns(function.scope) >= TURNS):
         return general
     return evaluator.remember(
         evaluator.memo(site.context.scope.module),

@@ -43,7 +43,7 @@ class Context(NamedTuple):
 class Frame:
     """The parameters of a function, for one particular caller."""
 
-    __slots__ = ("closure", "depth", "keywords", "parameters", "scope")
+    __slots__ = ("caller", "closure", "depth", "keywords", "parameters", "scope")
 
     def __init__(
         self,
@@ -52,6 +52,7 @@ class Frame:
         closure: Frame | None,
         depth: int,
         keywords: frozenset[str] = frozenset(),
+        caller: Frame | None = None,
     ) -> None:
         self.scope = scope
         self.parameters = parameters
@@ -59,6 +60,11 @@ class Frame:
         self.depth = depth
         self.keywords = keywords
         """Parameters that the caller gave itself, not left to their defaults."""
+        self.caller = caller
+
+    def turns(self, function: Scope) -> int:
+        """How often a function is among those that call each other here."""
+        return (self.scope is function) + (self.caller.turns(function) if self.caller else 0)
 
 
 class Value:

@@ -408,7 +408,8 @@ class Dye:
         if index not in self._heirs:
             self._add((node.name,), self.statements.binds(index))
             self._add(("super", "cls"), LOCAL)
-            self.callables.update((node.name, "cls"))
+            if any(self._is_called(base) for base in node.bases):
+                self.callables.update((node.name, "cls"))
             self.marked.update(self.statements.stores_in(node, index))
             if self._bound is None:
                 self._bound = self.statements.bound_names()
@@ -416,6 +417,15 @@ class Dye:
             elsewhere = self._wanted - {getattr(part, "name", "") for part in node.body}
             self._heirs[index] = self.statements.own_names(node) - (self._bound - elsewhere)
             self._inherit(self._heirs[index])
+
+    def _is_called(self, base: ast.expr) -> bool:
+        """Whether a call of a class with this base may make a client: not where it only has one."""
+        while isinstance(base, ast.Subscript):
+            base = base.value
+        name = _last_name(base)
+        if name is None or name in self.callables or name in self._wanted:
+            return True
+        return isinstance(base, ast.Attribute) and _root(base) in self._roots
 
     def _inherit(self, missing: set[str]) -> None:
         """What a class speaks of, and is not bound in this module, may come from its base."""
