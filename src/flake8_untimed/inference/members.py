@@ -10,6 +10,9 @@ from typing import NamedTuple
 from flake8_untimed.inference.arguments import parameter_names
 from flake8_untimed.inference.scopes import Event, Scope, called_name, dotted
 
+_DATACLASSES = frozenset(("dataclass", "define", "frozen", "mutable", "attrs", "s"))
+"""Decorators that give a class a constructor with its fields."""
+
 
 class Store(NamedTuple):
     """`self.name = ...` in a method."""
@@ -221,6 +224,44 @@ def is_field(cls: Scope, name: str) -> bool:
 def _is_constant(annotation: ast.AST) -> bool:
     text = ast.dump(annotation)
     return "ClassVar" in text or "Final" in text
+
+
+def is_dataclass(cls: Scope) -> bool:
+    """Whether a class is all that says which fields its objects have: it is decorated as one of
+    dataclasses or attrs, and has no base."""
+    node = cls.node
+    if not isinstance(node, ast.ClassDef) or node.bases or "__init__" in cls.bindings:
+        return False
+    targets = [d.func if isinstance(d, ast.Call) else d for d in node.decorator_list]
+    return bool(targets) and (dotted(targets[-1]) or "").rpartition(".")[2] in _DATACLASSES
+
+
+def field_keywords(cls: Scope, name: str) -> set[str]:
+    """By which names whoever makes an object may give a field: attrs takes off the underscore, or
+    has another name for it."""
+    aliases = {
+        str(keyword.value.value)
+        for binding in cls.bindings[name]
+        if isinstance(binding.node, ast.Call)
+        for keyword in binding.node.keywords
+        if keyword.arg == "alias" and isinstance(keyword.value, ast.Constant)
+    }
+    return {name, name.lstrip("_"), *aliases}
+
+
+def fields_before(cls: Scope, name: str) -> int:
+    """How many fields surely take an argument by its position before one does."""
+    count = 0
+    for other, bindings in cls.bindings.items():
+        if other == name or any("KW_ONLY" in ast.dump(b.node) for b in bindings):
+            break
+        count += is_field(cls, other) and not any(_is_apart(b.node) for b in bindings)
+    return count
+
+
+def _is_apart(node: ast.AST) -> bool:
+    """`field(init=False)`, `field(kw_only=True)`."""
+    return isinstance(node, ast.Call) and any(k.arg in ("init", "kw_only") for k in node.keywords)
 
 
 def is_of_attrs(node: ast.AST) -> bool:

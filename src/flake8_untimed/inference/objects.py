@@ -342,11 +342,12 @@ def _own_attribute(
     annotated = all(b.kind == "annotation" for b in scope.bindings.get(name, ()))
     if name in scope.bindings and not (told and annotated):
         given = _field_argument(evaluator, cls, name, instance)
+        kept = given is None and _keeps_default(cls, name, instance)
         if given is not None:
             groups.append(given)
-        if given is None and members.is_field(scope, name):
+        elif members.is_field(scope, name) and not kept:
             groups.append(NOTHING_KNOWN)
-        for value in evaluator.bound(scope, name, None, None, declared=not told):
+        for value in evaluator.bound(scope, name, None, None, declared=not told and not kept):
             groups.append(_from_class_body(evaluator, value, instance, cls))
         maker = members.decorated_default(scope, name)
         if maker is not None:
@@ -444,6 +445,21 @@ def _field_argument(
     ]
     argument: Argument | None = bind(instance.site.passed, fields).named.get(name)
     return evaluator.argument(argument) if argument is not None and name in fields else None
+
+
+def _keeps_default(cls: Class, name: str, instance: Instance | None) -> bool:
+    """Whether an object of a dataclass was made, in sight, without one of its fields."""
+    if instance is None or instance.site is None or not members.is_dataclass(cls.scope):
+        return False
+    if not isinstance(instance.cls, Class) or instance.cls.scope is not cls.scope:
+        return False  # its own fields, or its constructor, stand in between
+    passed = instance.site.passed
+    return not (
+        passed.open_positional
+        or passed.open_keywords
+        or passed.keywords.keys() & members.field_keywords(cls.scope, name)
+        or len(passed.positional) > members.fields_before(cls.scope, name)
+    )
 
 
 def _from_class_body(
