@@ -41,6 +41,7 @@ _SET_UP = ("setUp", "asyncSetUp", "setup")
 """How the methods begin that run before those of a class of tests."""
 _METHODS = frozenset(("get", "options", "head", "post", "put", "patch", "delete"))
 _WITHS = (ast.With, ast.AsyncWith)
+_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 DEPTH = 3
 """Functions behind one another that are looked into."""
 
@@ -158,7 +159,7 @@ class Mocks:
             scope._cache["patched"] = [
                 (found.statement, targets)
                 for found in walk(scope).calls
-                if found.statement in scope.places
+                if found.statement in scope.places and not isinstance(found.statement, _DEFINITIONS)
                 for targets in ([*self._done_by(found, depth)],)
                 if targets
             ]
