@@ -521,6 +521,10 @@ def test_edits_in_words() -> None:
         ("import os\nos.getcwd()", "os.getcwd sends no request, as far as is known"),
         ("def g(): pass\ng()", "g() is a function of this project (app.py:1)"),
         ("class C: pass\nC()", "C is a class of this project (app.py:1), and no client"),
+        (
+            "import mock, requests\n@mock.patch('requests.get')\ndef test(get):\n    requests.get(1)",
+            "something else stands in its place here, as tests have it",
+        ),
         ("nobody(3)", "nothing in sight tells what nobody is"),
         (
             "import requests\nsession = requests.Session()\nsession.close()",

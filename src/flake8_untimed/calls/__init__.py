@@ -131,6 +131,8 @@ class Facts:
     constructions: list[Construction] = field(default_factory=list)
     assignments: list[Setting] = field(default_factory=list)
     idle: list[Idle] = field(default_factory=list)
+    mocked: set[ast.Call] = field(default_factory=set)
+    """Calls in the place of which a test puts a mock: nothing is sent there, so they are no calls."""
     patched_contexts: list[ast.Assign] = field(default_factory=list)
     """Where `ssl._create_default_https_context` is replaced."""
 

@@ -11,6 +11,7 @@ from flake8_untimed.bounds import UNKNOWN, Bound, Kind, Source
 from flake8_untimed.calls import Call, Construction, Facts, Setting
 from flake8_untimed.calls.given import is_given_nearby, takers_rely_on
 from flake8_untimed.calls.idle import find_idle
+from flake8_untimed.calls.mocks import Mocks
 from flake8_untimed.calls.wrappers import taken_as
 from flake8_untimed.inference import invoke, objects
 from flake8_untimed.inference.arguments import Argument, Passed, bind, parameter_names
@@ -56,6 +57,7 @@ class _Collector:
         self._evaluator = facts.evaluator
         self._limits = facts.limits
         self._wrappers = facts.wrappers
+        self._mocks = Mocks(facts)
         self._partials: list[Call] = []
         self._told_beside: set[ast.Call] = set()
         """Partials that are called where something else may be called, too, which needs a timeout."""
@@ -81,6 +83,7 @@ class _Collector:
 
     def _read(self, node: ast.Call, context: Context) -> None:
         callees = self._evaluator.ask(node.func, context)
+        mocked = self._mocks.stand_for(node, context, callees)
         hidden = any(isinstance(c, Other) for c in callees)
         requests: list[tuple[Value, Call]] = []
         others: list[Function] = []
@@ -104,17 +107,20 @@ class _Collector:
                 if call is not None:
                     requests.append((callee, call))
             elif isinstance(callee, Function):
-                if len(callees) == 1:
+                if len(callees) == 1 and not mocked:
                     self._read_forwarded(node, context, callee, passed)
                 call = self._wrapped(node, context, callee, passed)
                 if call is not None:
                     requests.append((callee, call))
                 else:
                     hidden = True
-            elif isinstance(callee, (Symbol, Class)):
+            elif isinstance(callee, (Symbol, Class)) and not mocked:
                 self._made(node, context, callee, passed)
                 if isinstance(callee, Symbol) and callee.path == "functools.partial":
                     self._read_partial(node, context)
+        if mocked:
+            self._leave_out(node, [call for _, call in requests])
+            return
         if not requests:
             self._read_handed(node, context, callees)
             return
@@ -145,6 +151,11 @@ class _Collector:
             for value in self._evaluator.argument(argument)
             for node in made
         )
+
+    def _leave_out(self, node: ast.Call, calls: list[Call]) -> None:
+        """Of a call of a mock no more is known than that the client relies on nothing there."""
+        self._facts.mocked.add(node)
+        self._alternatives += [replace(call, bound=UNKNOWN) for call in calls]
 
     def _add(self, calls: list[Call]) -> None:
         """Of the things that a call may be, the one that is worst, unless one is unknown; what a
@@ -211,7 +222,10 @@ class _Collector:
         self, node: ast.Call, context: Context, function: Function, passed: Passed
     ) -> Call | None:
         """A call of a function of the project that hands on its timeout."""
-        if not handing_on(function.scope) or self._is_equipped(node, context, function):
+        if not handing_on(function.scope):
+            return None
+        if self._mocks.equip(node, context, function):
+            self._facts.mocked.add(node)
             return None
         bound = self._limits.functions.of_callable(function, passed)
         if bound is None or bound.kind in (Kind.UNKNOWN, Kind.BOUNDED):
@@ -249,26 +263,6 @@ class _Collector:
             ),
             objection=self._wrappers.objection(function, passed, by) if by is not None else None,
         )  # fmt: skip
-
-    def _is_equipped(self, node: ast.Call, context: Context, method: Function) -> bool:
-        """Whether the object was given something out of sight, in the place of a client that its
-        class makes, before a method is called: `api.session = Mock()`, as tests do."""
-        owner = dotted(node.func.value) if isinstance(node.func, ast.Attribute) else None
-        if owner is None or method.receiver is None:
-            return False
-        return any(
-            event.kind == "store"
-            and event.statement.lineno < node.lineno
-            and not self._has_object(self._evaluator.evaluate(event.node, context))  # type: ignore[arg-type]
-            and self._has_object(
-                objects.attribute(self._evaluator, method.receiver, str(event.name))
-            )
-            for event in context.scope.events.get(owner, ())
-        )
-
-    @staticmethod
-    def _has_object(values: Alternatives) -> bool:
-        return any(isinstance(value, Instance) for value in values)
 
     def _names_telling(self, node: ast.Call) -> bool:
         return not self._evaluator.catalogue.telling.isdisjoint(k.arg for k in node.keywords)
@@ -376,8 +370,12 @@ class _Collector:
     # Handed over -----------------------------------------------------------------------------
 
     def _read_handed(self, node: ast.Call, context: Context, callees: Alternatives) -> None:
-        calls = []
-        for value, passed in handed_over(self._evaluator, node, context, callees):
+        calls: list[Call] = []
+        handed = [*handed_over(self._evaluator, node, context, callees)]
+        if self._mocks.stand_for(node, context, tuple(value for value, _ in handed)):
+            self._leave_out(node, [])
+            return
+        for value, passed in handed:
             call = self._request(node, context, value, passed)
             if call is not None:
                 call.handed_over = True

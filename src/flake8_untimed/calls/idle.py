@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_untimed.bounds import Kind
-from flake8_untimed.inference import invoke, objects
-from flake8_untimed.inference.arguments import bind
-from flake8_untimed.inference.scopes import Scope, dotted
+from flake8_untimed.inference import invoke, members, objects
+from flake8_untimed.inference.arguments import Passed, bind
+from flake8_untimed.inference.scopes import Scope, called_name, dotted
 from flake8_untimed.inference.values import (
     Class,
     Context,
@@ -17,9 +17,11 @@ from flake8_untimed.inference.values import (
     Instance,
     Literal,
     Partial,
+    SenderValue,
     Symbol,
 )
 from flake8_untimed.inference.walk import walk
+from flake8_untimed.libraries.model import Sender
 
 if TYPE_CHECKING:
     from flake8_untimed.calls import Facts, Setting
@@ -179,9 +181,31 @@ def _recipes(facts: Facts, scope: Scope) -> Iterator[Idle]:
         if child.owner is not scope:
             continue
         if child.name == "send":
-            yield from _send(facts, cls, child)
+            if not _is_of_use(facts, cls, child, senders):
+                yield from _send(facts, cls, child)
         elif child.name == "init_poolmanager":
             yield from _pool(child)
+
+
+def _is_of_use(facts: Facts, cls: Class, send: Scope, senders: Mapping[str, Sender]) -> bool:
+    """Whether a default in the `send()` of a session is one more beside that of `request()`, or
+    serves what the project sends by itself: `session.send(prepared)` gives no timeout at all."""
+    if "get" not in senders:
+        return False
+    get = SenderValue(senders["get"], "requests.Session.get", Instance(cls))
+    if facts.limits.of_request(get, Passed()).kind not in UNBOUNDED:
+        return True
+    for node, scope, statement in facts.found.calls:
+        assert isinstance(node, ast.Call)
+        if called_name(node) == "send" and not members.is_of_super(node.func):
+            callees = facts.evaluate(node.func, Context(scope, statement))
+            if any(isinstance(v, Function) and v.scope is send for v in callees):
+                return True
+    project = facts.evaluator.project
+    return any(
+        module is not None and ".send(" in module.text and "prepare" in module.text
+        for module in map(project.module, project.hints.importing(facts.module.path))
+    )
 
 
 def _send(facts: Facts, cls: Class, method: Scope) -> Iterator[Idle]:

@@ -98,5 +98,6 @@ class Constructions:
                 break
         verdicts = self._verdicts.at(setting.node)
         if not verdicts:
-            yield Row("reported", "nothing: it does no harm as far as it is in sight")
+            harm = "it is done in some cases only, or does no harm as far as it is in sight"
+            yield Row("reported", f"nothing: {harm}")
         yield from self._verdicts.judged(verdicts)

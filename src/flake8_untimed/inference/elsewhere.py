@@ -40,7 +40,24 @@ def is_up_to_heirs(evaluator: Evaluator, value: Value, name: str, values: Altern
     if not isinstance(value.cls, Class) or not all(holds_place(v) for v in values):
         return False
     scope = value.cls.scope
-    return evaluator.project.heirs.say_otherwise(scope.module.path, scope.name, name)
+    if evaluator.project.heirs.say_otherwise(scope.module.path, scope.name, name):
+        return True
+    ours = {base.key() for base in objects.mro(evaluator, value.cls)}
+    for heir in _heirs(evaluator, value.cls):
+        above = {base.key(): base for base in objects.mro(evaluator, heir)[1:]}
+        if above.keys() >= ours and any(
+            _may_say(evaluator, base, name) for key, base in above.items() if key not in ours
+        ):
+            return True
+    return False
+
+
+def _may_say(evaluator: Evaluator, base: Value, name: str) -> bool:
+    """Whether another base of a subclass gives its objects an attribute, or may do so."""
+    if not isinstance(base, Class):
+        return _is_out_of_sight(evaluator, base)
+    scope = base.scope
+    return name in scope.bindings or name in members.attribute_stores(scope)
 
 
 def is_left_open(values: Alternatives) -> bool:
@@ -59,15 +76,22 @@ def from_heirs(evaluator: Evaluator, cls: Class, name: str) -> Alternatives:
     """What the subclasses of a class have under a name, as far as they know of a library."""
     if evaluator.is_rough:
         return ()
+    groups = [
+        objects.class_attribute(evaluator, heir, name, Instance(heir))
+        for heir in _heirs(evaluator, cls)
+    ]
+    return tuple(v for v in union(groups) if evaluator.knows(v))
+
+
+def _heirs(evaluator: Evaluator, cls: Class) -> Iterator[Class]:
+    """The subclasses of a class in the files that know of a library."""
     project, path = evaluator.project, cls.scope.module.path
-    groups = []
     for file, heir in project.heirs.classes(path, cls.scope.name)[:HEIRS]:
         module = project.module(file) if project.names_library(file) else None
         if module is not None and heir in module.scope.bindings:
             for value in evaluator.module_name(heir, module.scope):
                 if isinstance(value, Class):
-                    groups.append(objects.class_attribute(evaluator, value, name, Instance(value)))
-    return tuple(v for v in union(groups) if evaluator.knows(v))
+                    yield value
 
 
 def is_up_to_bases(

@@ -193,6 +193,7 @@ def client(
                 # Until 0.28: an ASGI or WSGI application.
                 "app": (),
             },
+            in_memory=tuple(f"{package}.{kind}Transport" for kind in ("Mock", "ASGI", "WSGI")),
         ),
         senders={sender.name: sender for sender in senders},
         out_of_sight="silent",

@@ -180,7 +180,9 @@ class Constructor:
     that their own default never counts."""
     transports: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Parameters that say what the requests go through -> the classes with which that is the
-    network. With any other (`httpx.ASGITransport`), the timeout may mean nothing."""
+    network. With any other (a transport of one's own), the timeout may mean nothing."""
+    in_memory: tuple[str, ...] = ()
+    """Classes that are given in their place and never reach the network: `httpx.MockTransport`."""
 
 
 OutOfSight = Literal["report", "doubt", "silent"]

@@ -95,6 +95,8 @@ class Limits:
         sender, timeouts = value.sender, self.timeouts(value)
         if timeouts is None:
             return UNKNOWN
+        if self.clients.sends_nothing(value.client):
+            return Bound(Kind.UNKNOWN, Source.AROUND, detail="its client sends nothing")
         around = self.clients.around(
             value.client,
             lambda inner: self.of_request(SenderValue(sender, value.path, inner), passed),

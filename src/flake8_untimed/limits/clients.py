@@ -138,6 +138,27 @@ class Clients:
             return UNKNOWN
         return omitted(table)
 
+    def sends_nothing(self, client: Instance | None) -> bool:
+        """Whether the requests of a client surely never leave the process, as tests have it:
+        `httpx.Client(transport=httpx.MockTransport(answer))`."""
+        known = self._evaluator.client_of(client) if client is not None else None
+        if client is None or known is None or not known.constructor.in_memory:
+            return False
+        passed = self._construction(client)
+        if passed is None:
+            return False
+        constructor = known.constructor
+        bound = bind(passed, constructor.parameters, constructor.keywords)
+        given = (bound.named.get(name) or bound.extra.get(name) for name in constructor.transports)
+        return any(
+            all(
+                any(path in constructor.in_memory for path in self._classes_of(value))
+                for value in self._evaluator.argument(transport)
+            )
+            for transport in given
+            if transport is not None
+        )
+
     def _is_network(self, transport: Argument, classes: tuple[str, ...]) -> bool:
         """Whether what requests go through is surely one of the library's own ways to the
         network, which None stands for too."""

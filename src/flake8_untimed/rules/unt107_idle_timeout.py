@@ -27,7 +27,8 @@ class TimeoutSession(requests.Session):
 ```
 
 ## When it is not reported
-When the attribute, or the recipe, is really used by code in sight.
+When the attribute, or the recipe, is really used by code in sight: `session.send(prepared)` hands
+no timeout on, so that a default in `send()` does apply there.
 
 ## Fix
 None here: the calls that it was meant for are reported as UNT101, which has one.

@@ -19,7 +19,7 @@ requests.get(url, verify="/etc/ssl/our-own-ca.pem")
 ```
 
 ## When it is not reported
-When the value is a parameter, or off only in some cases; and when it may only hold the place in a
+When the value is a parameter, or off only in some cases (`if insecure:` around the call); and when it may only hold the place in a
 class or module: a subclass, or another module, seems to set it to something else.
 
 ## Fix
@@ -32,6 +32,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flake8_untimed.calls import Call, Construction, Facts
+from flake8_untimed.calls.options import is_called_at_choice
 from flake8_untimed.findings import Finding, Fix, RemoveArgument
 from flake8_untimed.libraries.model import Switch
 from flake8_untimed.rules._switches import is_off
@@ -53,6 +54,8 @@ def _at(
         if any(place.argument(name) is not None for name in switch.overridden_by):
             continue
         if argument is None or not is_off(facts.values(argument), switch):
+            continue
+        if is_called_at_choice(facts, place):
             continue
         fix, why_not = None, "the argument is given elsewhere"
         advice = "leave it out, or name your own CA file"

@@ -20,7 +20,8 @@ session.verify = "/etc/ssl/our-own-ca.pem"
 ```
 
 ## When it is not reported
-When the value is out of sight, or off only in some cases.
+When the value is out of sight, or off only in some cases: also where the statement stands under a
+test of a parameter or a setting (`if not verify_ssl:`).
 
 ## Fix
 Removes the statement (unsafe: the server may have no valid certificate).
@@ -32,8 +33,9 @@ import ast
 from collections.abc import Iterator
 
 from flake8_untimed.calls import Facts
+from flake8_untimed.calls.options import is_all_of_a_branch, is_set_at_choice
 from flake8_untimed.findings import Finding, Fix, RemoveStatement
-from flake8_untimed.rules._switches import is_off
+from flake8_untimed.rules._switches import ALL_OF_A_BRANCH, is_off
 
 
 def check(facts: Facts) -> Iterator[Finding]:
@@ -43,8 +45,12 @@ def check(facts: Facts) -> Iterator[Finding]:
                 continue
             if not is_off(facts.evaluate(setting.value, setting.context), switch):
                 continue
+            if is_set_at_choice(facts, setting):
+                continue
             fix, why_not = None, "the statement sets other things too"
-            if not isinstance(setting.node, ast.Assign) or len(setting.node.targets) == 1:
+            if is_all_of_a_branch(setting.context):
+                why_not = ALL_OF_A_BRANCH
+            elif not isinstance(setting.node, ast.Assign) or len(setting.node.targets) == 1:
                 fix = Fix((RemoveStatement(facts.span(setting.node)),), False)
             target = facts.text(setting.target)
             yield facts.finding(

@@ -31,10 +31,12 @@ import ast
 from collections.abc import Iterator
 
 from flake8_untimed.calls import Facts
+from flake8_untimed.calls.options import is_all_of_a_branch
 from flake8_untimed.calls.places import arguments_of, every_call, name_of, path_of
 from flake8_untimed.findings import Finding, Fix, RemoveStatement
 from flake8_untimed.inference.values import Context
 from flake8_untimed.libraries.model import Constructor
+from flake8_untimed.rules._switches import ALL_OF_A_BRANCH
 
 OPT_IN = True
 
@@ -61,7 +63,9 @@ def check(facts: Facts) -> Iterator[Finding]:
             continue
         fix, why_not = None, "the call is part of something larger"
         statement = context.at
-        if isinstance(statement, ast.Expr) and statement.value is node:
+        if is_all_of_a_branch(context):
+            why_not = ALL_OF_A_BRANCH
+        elif isinstance(statement, ast.Expr) and statement.value is node:
             fix = Fix((RemoveStatement(facts.span(statement)),), False)
         yield facts.finding(
             "UNT304",

@@ -1,0 +1,415 @@
+"""What tests put in the place of what sends: nothing is sent then, and nothing waits.
+
+A patch (`@patch("app.wire.requests.get")`, `with patch.object(Client, "fetch")`,
+`monkeypatch.setattr(requests, "get", fake)`) says by names what it replaces. Generously read: it
+stands for a call if it names the sender, its library or client, or a function on the way to it.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from flake8_untimed.inference import objects
+from flake8_untimed.inference.forwarding import handing_on
+from flake8_untimed.inference.scopes import Scope, dotted
+from flake8_untimed.inference.values import (
+    Alternatives,
+    Class,
+    Context,
+    Function,
+    Instance,
+    Literal,
+    Partial,
+    ProjectModule,
+    SenderValue,
+    Symbol,
+    Value,
+)
+from flake8_untimed.inference.walk import Found, walk
+from flake8_untimed.libraries.model import Library
+
+if TYPE_CHECKING:
+    from flake8_untimed.calls import Facts
+
+_MENTIONS = ("mock", "monkeypatch", "MonkeyPatch")
+"""One of these stands in the text of every file that patches."""
+_PACKAGES = ("unittest.mock.", "mock.")
+_PATCHES = frozenset(("patch", "patch.object", "patch.multiple"))
+_SET_UP = ("setUp", "asyncSetUp", "setup")
+"""How the methods begin that run before those of a class of tests."""
+_METHODS = frozenset(("get", "options", "head", "post", "put", "patch", "delete"))
+_WITHS = (ast.With, ast.AsyncWith)
+_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+DEPTH = 3
+"""Functions behind one another that are looked into."""
+
+
+class Target(NamedTuple):
+    """What a patch replaces: the names that lead to it, and its own (empty: out of sight)."""
+
+    path: frozenset[str]
+    name: str
+
+
+class Speech(NamedTuple):
+    """The names on the way of a call to the network, and the libraries at its end."""
+
+    words: set[str]
+    libraries: list[Library]
+
+
+class Mocks:
+    """Finds the mocks of a module."""
+
+    def __init__(self, facts: Facts) -> None:
+        self._limits = facts.limits
+        self._evaluator = facts.evaluator
+        self._has_any = any(word in facts.module.text for word in _MENTIONS)
+
+    # What is patched -------------------------------------------------------------------------
+
+    def stand_for(self, node: ast.Call, context: Context, callees: Alternatives) -> bool:
+        """Whether a call calls a mock, or leads to one, because something around it is patched."""
+        targets = self._around(context) if self._has_any else []
+        if not targets:
+            return False
+        speech = Speech(_names(node.func), [])
+        speech.words.add(_stem(context.scope))
+        for callee in callees:
+            self._listen(callee, speech, DEPTH)
+        return any(_fits(target, speech) for target in targets)
+
+    def _listen(self, callee: Value, speech: Speech, depth: int) -> None:
+        """Adds what is called, and what that calls to send."""
+        if isinstance(callee, Partial):
+            self._listen(callee.function, speech, depth)
+        elif isinstance(callee, (Symbol, Class)):
+            speech.words.update(_names_of(callee))
+            library = self._library_of(callee)
+            speech.libraries.extend([library] if library else [])
+        elif isinstance(callee, SenderValue):
+            speech.words.update(callee.path.split("."), _names_of(callee.client))
+            library = self._limits.library(callee)
+            speech.libraries.extend([library] if library else [])
+        elif isinstance(callee, Function) and depth:
+            scope = callee.scope
+            owner = {scope.owner.name} if scope.owner is not None else set()
+            speech.words.update({scope.name, _stem(scope)}, owner, _names_of(callee.receiver))
+            for node, inner, statement in handing_on(scope):
+                assert isinstance(node, ast.Call)
+                speech.words.update(_names(node.func))
+                for value in self._evaluator.evaluate(node.func, Context(inner, statement)):
+                    self._listen(value, speech, depth - 1)
+
+    def _library_of(self, value: Symbol | Class) -> Library | None:
+        client = self._evaluator.client_of(Instance(value))
+        path = client.path if client is not None else getattr(value, "path", "")
+        return self._evaluator.catalogue.library_of(path)
+
+    def _around(self, context: Context) -> list[Target]:
+        """What is patched where a statement stands."""
+        found: list[Target] = []
+        scope: Scope | None = context.scope.of_statement
+        at = context.at
+        while scope is not None and scope.parent is not None:
+            for decorator in getattr(scope.node, "decorator_list", ()):
+                call, before = scope.parent.given(decorator, scope.statement)
+                if isinstance(call, ast.Call):
+                    found += self._targets(call, Context(scope.parent, before))
+            if scope.is_function:
+                found += self._in_force(scope, at)
+                found += self._of_fixtures(scope)
+            elif scope.is_class:
+                for name in scope.bindings:
+                    if name.startswith(_SET_UP):
+                        found += self._left_by(_function(scope, name), DEPTH)
+            at, scope = scope.statement, scope.parent
+        return found
+
+    def _in_force(self, scope: Scope, at: ast.stmt | None) -> Iterator[Target]:
+        """What a function has patched before a statement, or around it."""
+        if at not in scope.places:
+            return
+        around = {at, *(parent for parent, _ in scope.parents(at))}
+        for statement, targets in self._patched_in(scope, DEPTH):
+            if (
+                statement in around
+                if isinstance(statement, _WITHS)
+                else (scope.order(statement) < scope.order(at))
+            ):
+                yield from targets
+
+    def _left_by(self, scope: Scope | None, depth: int) -> Iterator[Target]:
+        """What a fixture, a helper or a context manager leaves patched: not what stands in a `with`
+        that it leaves, too."""
+        if scope is None or not depth:
+            return
+        around = {parent for _, s in scope.yields for parent, _ in scope.parents(s)}
+        for statement, targets in self._patched_in(scope, depth):
+            if not isinstance(statement, _WITHS) or statement in around:
+                yield from targets
+
+    def _patched_in(self, scope: Scope, depth: int) -> list[tuple[ast.stmt, list[Target]]]:
+        """The statements of a function that patch, by themselves or by a helper, and what; looked
+        for once."""
+        if "patched" not in scope._cache:
+            scope._cache["patched"] = []  # what a helper finds that calls itself
+            scope._cache["patched"] = [
+                (found.statement, targets)
+                for found in walk(scope).calls
+                if found.statement in scope.places and not isinstance(found.statement, _DEFINITIONS)
+                for targets in ([*self._done_by(found, depth)],)
+                if targets
+            ]
+        return scope._cache["patched"]  # type: ignore[return-value]
+
+    def _done_by(self, found: Found, depth: int) -> Iterator[Target]:
+        node, context = found.node, Context(found.scope, found.statement)
+        assert isinstance(node, ast.Call)
+        targets = [*self._targets(node, context)]
+        yield from targets
+        given = [dotted(a) or "" for a in (*node.args, *(k.value for k in node.keywords))]
+        is_helper = isinstance(found.statement, _WITHS) or any(
+            _is_pytests(name, found.scope) for name in given
+        )
+        if is_helper and not targets:
+            for callee in self._evaluator.evaluate(node.func, context):
+                if isinstance(callee, Function):
+                    yield from self._left_by(callee.scope, depth - 1)
+
+    def _of_fixtures(self, function: Scope) -> Iterator[Target]:
+        """What the fixtures of this file patch that a function asks for, or that all get."""
+        wanted = {b.arg for b in _parameters(function)}
+        for decorator in getattr(function.node, "decorator_list", ()):
+            if isinstance(decorator, ast.Call) and _last(decorator.func) == "usefixtures":
+                wanted |= {str(a.value) for a in decorator.args if isinstance(a, ast.Constant)}
+        for holder in (function.owner, function.module.scope):
+            for name in holder.bindings if holder is not None else ():
+                fixture = _function(holder, name)  # type: ignore[arg-type]
+                if fixture is not None and _is_fixture(fixture, name in wanted):
+                    yield from self._left_by(fixture, DEPTH)
+
+    # How it is written -----------------------------------------------------------------------
+
+    def _targets(self, node: ast.Call, context: Context) -> Iterator[Target]:
+        """What a call patches, if it does. What `wraps` something hands calls on to it."""
+        if any(keyword.arg == "wraps" for keyword in node.keywords):
+            return
+        how = self._how(node, context)
+        given = [*node.args, *(k.value for k in node.keywords if k.arg in ("target", "name"))]
+        if how is None or not given:
+            return
+        path, second = self._path(given[0], context), given[1:2]
+        if how == "patch.multiple":
+            for keyword in node.keywords:
+                if keyword.arg not in (None, "target"):
+                    yield Target(frozenset(path), str(keyword.arg))
+        elif how == "patch" or (how == "setattr" and len(node.args) == 2):
+            yield Target(frozenset(path[:-1]), path[-1] if path else "")
+        elif second:
+            name = self._text(second[0], context)
+            yield Target(frozenset(path), name)
+
+    def _how(self, node: ast.Call, context: Context) -> str | None:
+        """`patch`, `patch.object`, `patch.multiple` or `setattr`, if a call is one of them."""
+        text = dotted(node.func)
+        if text is None:
+            return None
+        owner, _, last = text.rpartition(".")
+        if last == "setattr":
+            return last if _is_pytests(owner, context.scope) else None
+        for name in _PATCHES:
+            if text == name or text.endswith(f".{name}"):
+                if _is_pytests(text[: -len(name) - 1], context.scope):
+                    return name
+                for value in self._evaluator.evaluate(node.func, context):
+                    path = getattr(value, "path", "")
+                    if path in [package + name for package in _PACKAGES]:
+                        return name
+        return None
+
+    def _path(self, node: ast.expr, context: Context) -> list[str]:
+        """The names in the dotted text of a target, or of an object and what it is."""
+        text = self._text(node, context)
+        if text:
+            return text.split(".")
+        values = self._evaluator.evaluate(node, context)
+        return [*_names(node), *(name for value in values for name in _names_of(value))]
+
+    def _text(self, node: ast.expr, context: Context) -> str:
+        """A text; of one that is put together, what is written of it."""
+        for value in self._evaluator.evaluate(node, context):
+            if isinstance(value, Literal) and isinstance(value.value, str):
+                return value.value
+        parts = [part.value for part in ast.walk(node) if isinstance(part, ast.Constant)]
+        return "".join(part for part in parts if isinstance(part, str))
+
+    # Objects that are put in the place of others -----------------------------------------------
+
+    def equip(self, node: ast.Call, context: Context, method: Function) -> bool:
+        """Whether the object was given something out of sight, in the place of a client that its
+        class makes, before a method is called: `api.session = Mock()`; where else it was held (the
+        helper that made it, a fixture, `setUp()`) only what is surely a mock counts."""
+        owner = dotted(node.func.value) if isinstance(node.func, ast.Attribute) else None
+        receiver = method.receiver
+        if receiver is None:
+            return False
+        own = context.scope.events.get(owner, ()) if owner is not None else ()
+        if any(
+            event.kind == "store"
+            and event.statement.lineno < node.lineno
+            and self._holds_object(receiver, event.name)
+            and self._is_replaced(self._evaluator.evaluate(event.node, context))  # type: ignore[arg-type]
+            for event in own
+        ):
+            return True
+        return any(
+            event.kind == "store"
+            and event not in own
+            # What another test does is gone.
+            and not where.scope.name.startswith("test")
+            and self._is_mock(event.node, where)  # type: ignore[arg-type]
+            and self._holds_object(receiver, event.name)
+            for where, event in self._limits.changes.events(receiver)
+        )
+
+    def _holds_object(self, receiver: Value, name: object) -> bool:
+        return any(
+            isinstance(value, Instance)
+            for value in objects.attribute(self._evaluator, receiver, str(name))
+        )
+
+    def _is_replaced(self, values: Alternatives) -> bool:
+        """Whether values are no object in sight that could send."""
+        return not any(
+            isinstance(v, Instance) and not self._limits.clients.sends_nothing(v) for v in values
+        )
+
+    def _is_mock(self, node: ast.expr, context: Context) -> bool:
+        values = self._evaluator.evaluate(node, context)
+        if all(isinstance(v, Instance) and self._limits.clients.sends_nothing(v) for v in values):
+            return True
+        maker, at = context.scope.given(node, context.at)
+        if not isinstance(maker, ast.Call):
+            return False
+        callees = self._evaluator.evaluate(maker.func, context._replace(at=at))
+        return _is_pytests((dotted(maker.func) or "").rpartition(".")[0], context.scope) or any(
+            isinstance(callee, Symbol) and callee.path.startswith(_PACKAGES) for callee in callees
+        )
+
+
+def _fits(target: Target, speech: Speech) -> bool:
+    """Whether what is patched stands on the way of a call."""
+    path, name = target
+    leading = path | {name}
+    verbs = {verb for library in speech.libraries for verb in _verbs(library)}
+    if any(not leading.isdisjoint(_packages(library)) for library in speech.libraries):
+        named = verbs | {n for library in speech.libraries for n in _things(library)}
+        # `get` and `post` do not lead to each other, but both may lead to whatever else sends.
+        return not name or name in speech.words or name in named - _METHODS
+    if not name or name in verbs:
+        # Many things have a `get`.
+        return not path.isdisjoint(speech.words - verbs) or not (path or name not in speech.words)
+    return name in speech.words
+
+
+def _packages(library: Library) -> set[str]:
+    return {package.partition(".")[0] for package in library.packages}
+
+
+def _verbs(library: Library) -> set[str]:
+    """The names of the functions and methods of a library that send."""
+    functions = {path.rpartition(".")[2] for path in library.functions}
+    return functions.union(
+        *(client.senders for client in library.clients),
+        *(carrier.senders for carrier in library.carriers),
+    )
+
+
+def _things(library: Library) -> set[str]:
+    """The names of a library's package, and of what it makes clients of."""
+    clients = [client.path for client in library.clients]
+    paths = [*clients, *(carrier.path for carrier in library.carriers), *library.factories]
+    return {path.rpartition(".")[2] for path in paths} | _packages(library)
+
+
+def _names(node: ast.expr) -> set[str]:
+    """The names that an expression is written with: also `Client().get`."""
+    return {
+        part.id if isinstance(part, ast.Name) else part.attr
+        for part in ast.walk(node)
+        if isinstance(part, (ast.Name, ast.Attribute))
+    }
+
+
+def _names_of(value: Value | None) -> set[str]:
+    """The names of what a value is, and of what held it on its way."""
+    names: set[str] = set()
+    if isinstance(value, Instance):
+        names = _names_of(value.cls)
+    elif isinstance(value, (Class, Function)):
+        names = {value.scope.name}
+    elif isinstance(value, ProjectModule):
+        names = {_stem(value.scope)}
+    elif isinstance(value, Symbol):
+        names = set(value.path.split("."))
+    step = value.steps if value is not None else None
+    while step is not None:
+        if step.scope.is_function:
+            names.add(step.scope.name)
+        if step.holder is not None:
+            names.update(step.holder[1].split("."))
+        step = step.before
+    return names
+
+
+def _stem(scope: Scope) -> str:
+    """The name of the module that a scope is in."""
+    parts = scope.module.path.replace("\\", "/").removesuffix(".py").removesuffix("/__init__")
+    return parts.rpartition("/")[2]
+
+
+def _last(node: ast.expr) -> str:
+    return (dotted(node) or "").rpartition(".")[2]
+
+
+def _is_pytests(name: str, scope: Scope) -> bool:
+    """Whether a name is that of `mocker` or `monkeypatch`: called so, or by its type."""
+    last = name.rpartition(".")[2].lower()
+    if last.endswith(("mocker", "monkeypatch")):
+        return True
+    inner: Scope | None = scope
+    while last and inner is not None:
+        for binding in inner.bindings.get(name, ()):
+            told = getattr(binding.node, "annotation", None) or binding.node
+            if isinstance(told, ast.expr) and any(
+                word in ast.unparse(told)
+                for word in ("MonkeyPatch", "MockerFixture", "monkeypatch")
+            ):
+                return True
+        inner = inner.parent
+    return False
+
+
+def _function(holder: Scope, name: str) -> Scope | None:
+    for binding in holder.bindings.get(name, ()):
+        if binding.kind == "def":
+            return holder.child(binding.node, binding.node)  # type: ignore[arg-type]
+    return None
+
+
+def _parameters(function: Scope) -> list[ast.arg]:
+    arguments = function.node.args  # type: ignore[union-attr]
+    return [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
+
+
+def _is_fixture(function: Scope, is_wanted: bool) -> bool:
+    """Whether a function is a fixture that is asked for, or that nobody needs to ask for."""
+    for decorator in function.node.decorator_list:  # type: ignore[union-attr]
+        maker = decorator.func if isinstance(decorator, ast.Call) else decorator
+        if _last(maker) == "fixture":
+            keywords = decorator.keywords if isinstance(decorator, ast.Call) else ()
+            return is_wanted or any(keyword.arg == "autouse" for keyword in keywords)
+    return False

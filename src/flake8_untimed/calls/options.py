@@ -1,0 +1,93 @@
+"""What is done only if somebody wants it so: under a test of which nobody in sight knows how it comes
+out, `if not verify_ssl: session.verify = False`."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+from flake8_untimed.calls import Call, Construction, Facts, Setting
+from flake8_untimed.inference import conditions
+from flake8_untimed.inference.scopes import Scope, dotted
+from flake8_untimed.inference.values import Context, Instance
+
+_ABOUT_TRUST = re.compile(r"verif|ssl|tls|cert|secur|trust|unsafe", re.IGNORECASE)
+"""Names that speak of the verification of certificates."""
+
+
+def is_set_at_choice(facts: Facts, setting: Setting) -> bool:
+    """Whether an attribute of a client is only set in some cases, whoever decides that. Not so where
+    it is made in the same branch, or where the test asks for the client itself."""
+    return any(
+        not _names(test) <= {"__name__"}
+        and not _speaks_of(test, setting.target.value)
+        and not _is_made_inside(facts, setting, branch)
+        for test, branch in _open_tests(facts, setting.context)
+    )
+
+
+def is_called_at_choice(facts: Facts, place: Call | Construction) -> bool:
+    """Whether a call stands under a test that asks for just that: `if insecure:`."""
+    return any(
+        any(map(_ABOUT_TRUST.search, _names(test))) for test, _ in _open_tests(facts, place.context)
+    )
+
+
+def is_all_of_a_branch(context: Context) -> bool:
+    """Whether a statement is all that one branch of an `if` does."""
+    place = context.scope.places.get(context.at) if context.at is not None else None
+    return place is not None and isinstance(place.parent, ast.If) and len(place.body) == 1
+
+
+def _open_tests(facts: Facts, context: Context) -> Iterator[tuple[ast.expr, list[ast.stmt]]]:
+    """The tests around a statement, in its function, that do not surely lead to it, each with the
+    branch in which it stands."""
+    scope: Scope = context.scope.of_statement
+    for place in scope.chain(context.at):
+        around = place.parent
+        if isinstance(around, ast.If):
+            where = Context(scope, around, context.frame)
+            outcome = conditions.outcome(facts.evaluator, around.test, where)
+            if outcome is not (place.block == "body"):
+                yield around.test, place.body
+
+
+def _names(node: ast.expr) -> set[str]:
+    return {
+        part.id if isinstance(part, ast.Name) else part.attr
+        for part in ast.walk(node)
+        if isinstance(part, (ast.Name, ast.Attribute))
+    }
+
+
+def _speaks_of(test: ast.expr, client: ast.expr) -> bool:
+    name = dotted(client)
+    return name is not None and any(
+        isinstance(part, (ast.Name, ast.Attribute)) and dotted(part) == name
+        for part in ast.walk(test)
+    )
+
+
+def _is_made_inside(facts: Facts, setting: Setting, branch: list[ast.stmt]) -> bool:
+    """Whether a client is made, or given its name, in a branch."""
+    inside = {part for statement in branch for part in ast.walk(statement)}
+    for value in facts.evaluate(setting.target.value, setting.context):
+        if isinstance(value, Instance) and value.site is not None and value.site.node in inside:
+            return True
+    name = dotted(setting.target.value)
+    return any(
+        dotted(target) == name
+        for part in inside
+        if isinstance(part, (ast.Assign, ast.AnnAssign, ast.With, ast.AsyncWith))
+        for target in _targets(part)
+    )
+
+
+def _targets(statement: ast.stmt) -> list[ast.expr]:
+    if isinstance(statement, ast.Assign):
+        return statement.targets
+    if isinstance(statement, ast.AnnAssign):
+        return [statement.target]
+    items = statement.items if isinstance(statement, (ast.With, ast.AsyncWith)) else []
+    return [item.optional_vars for item in items if item.optional_vars is not None]
