@@ -135,6 +135,21 @@ def takes_number(function: ast.AST, name: str, senders: Set[ast.AST]) -> bool:
     )
 
 
+def takes_apart(function: ast.AST, name: str) -> bool:
+    """Whether a function asks a parameter for more than a number has: `timeout[0]`,
+    `timeout.total`, `connect, read = timeout`."""
+    for part in ast.walk(function):
+        if isinstance(part, (ast.Attribute, ast.Subscript, ast.Starred)):
+            value: ast.expr | None = part.value
+        elif isinstance(part, ast.Assign) and isinstance(part.targets[0], (ast.Tuple, ast.List)):
+            value = part.value
+        else:
+            continue
+        if isinstance(value, ast.Name) and value.id == name:
+            return True
+    return False
+
+
 _WIDER = frozenset(("tuple", "Tuple", "Any", "object", "Timeout", "ClientTimeout"))
 """Words of an annotation that admits more than a number."""
 
