@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from flake8_untimed.bounds import Kind, Source
-from flake8_untimed.calls import Construction, Facts
-from flake8_untimed.findings import Expression, Finding
+from flake8_untimed.calls import Call, Construction, Facts
+from flake8_untimed.findings import Expression, Finding, Fix
 from flake8_untimed.libraries.model import Library
 from flake8_untimed.rules._timeouts import (
     advice,
@@ -26,15 +26,17 @@ def findings(
     wanted: Callable[[float], bool],
     value: Callable[[Library, float, bool], Expression],
     objection: Callable[[Construction], str | None] = lambda made: None,
+    doubt: Callable[[Call | Construction], str | None] = lambda place: None,
 ) -> Iterator[Finding]:
-    """The places whose default (in seconds) is `wanted`; `value` is what to write there, and
-    `objection` what speaks against it where a client is made."""
+    """The places whose default (in seconds) is `wanted`; `value` is what to write there,
+    `objection` what speaks against it where a client is made, and `doubt` why it is not safe."""
     for call in at_calls(facts, Kind.DEFAULT):
         seconds = call.bound.seconds
         if call.bound.source is Source.OUT_OF_SIGHT or seconds is None or not wanted(seconds):
             continue
         new = fitting(call, value(call.library, seconds, False))
         fix, why_not = set_at_call(facts, call, new, safe=True)
+        fix = _doubted(fix, doubt(call))
         yield facts.finding(
             code,
             call.node,
@@ -51,6 +53,7 @@ def findings(
         fix, why_not = set_at_construction(facts, made, new, safe=True)
         if fix is not None and (why_not := objection(made)) is not None:
             fix = None
+        fix = _doubted(fix, doubt(made))
         yield facts.finding(
             code,
             made.node,
@@ -59,3 +62,8 @@ def findings(
             fix,
             why_not,
         )
+
+
+def _doubted(fix: Fix | None, doubt: str | None) -> Fix | None:
+    """A fix, which is not safe if there is a doubt."""
+    return fix if fix is None or doubt is None else Fix(fix.edits, False, doubt)

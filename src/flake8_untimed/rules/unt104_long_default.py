@@ -26,7 +26,8 @@ When all calls through the session in sight are bounded: by their own argument, 
 ## Fix
 At the client's construction when it is in sight, else at the call (safe: what limited the wait
 before was longer; but `total` includes the body, so what takes longer to read ends in an exception:
-the setting `timeouts` chooses another).
+the setting `timeouts` chooses another). Unsafe where a call in sight reads its body piece by piece
+(`response.content`), or sends an open file or a generator: it may well take longer.
 """
 
 from __future__ import annotations
@@ -34,9 +35,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flake8_untimed.calls import Facts
+from flake8_untimed.calls.streams import streams
 from flake8_untimed.findings import Finding
 from flake8_untimed.rules._defaults import findings
 from flake8_untimed.rules._timeouts import written
+
+STREAMED = "a body is read or sent piece by piece through it, and may well take longer"
 
 
 def check(facts: Facts) -> Iterator[Finding]:
@@ -46,4 +50,5 @@ def check(facts: Facts) -> Iterator[Finding]:
         "UNT104",
         lambda seconds: seconds >= limit,
         lambda library, seconds, client: written(facts, library, client=client),
+        doubt=lambda place: STREAMED if streams(facts, place) else None,
     )
