@@ -14,6 +14,11 @@ from flake8_untimed.limits.takers import Sent
 
 _FORMS = frozenset(("FormData", "MultipartWriter"))
 """Bodies of several parts, which are put into them at once or later."""
+_READING = frozenset(
+    ("iter_any", "iter_chunked", "iter_chunks", "read", "readany", "readexactly", "readline",
+     "readuntil")
+)  # fmt: skip
+"""Methods of a stream."""
 _DEPTH = 4
 """Names behind names that are looked at."""
 
@@ -26,7 +31,7 @@ def streams(facts: Facts, place: Call | Construction) -> bool:
         return False
     responses = Responses()
     return any(
-        any(use in known.pieces for use in responses.uses(sent)) or _sends_pieces(facts, sent)
+        _reads_pieces(sent, responses, known.pieces) or _sends_pieces(facts, sent)
         for sent in _requests(place)
     )
 
@@ -39,6 +44,26 @@ def _requests(place: Call | Construction) -> Iterator[Call | Sent]:
         if relies(call.bound, call.argument(call.sender.timeout) is not None, call.splats):
             yield call
     yield from (sent for sent in place.sent or () if sent.relies)
+
+
+def _reads_pieces(sent: Call | Sent, responses: Responses, pieces: tuple[str, ...]) -> bool:
+    """Whether the response is read piece by piece, in its function or, where it leaves that, perhaps
+    elsewhere in the file."""
+    uses = set(responses.uses(sent))
+    if not uses.isdisjoint(pieces):
+        return True
+    return None in uses and any(
+        isinstance(read, ast.Attribute) and read.attr in pieces
+        for part in ast.walk(sent.context.scope.module.scope.node)
+        for read in (_read_by(part),)
+    )
+
+
+def _read_by(node: ast.AST) -> ast.expr | None:
+    """What a node reads as a stream, by the look of it."""
+    if isinstance(node, ast.Attribute) and node.attr in _READING:
+        return node.value
+    return node.iter if isinstance(node, ast.AsyncFor) else None
 
 
 def _sends_pieces(facts: Facts, sent: Call | Sent) -> bool:
