@@ -52,11 +52,22 @@ def _reads_pieces(sent: Call | Sent, responses: Responses, pieces: tuple[str, ..
     uses = set(responses.uses(sent))
     if not uses.isdisjoint(pieces):
         return True
-    return None in uses and any(
-        isinstance(read, ast.Attribute) and read.attr in pieces
-        for part in ast.walk(sent.context.scope.module.scope.node)
-        for read in (_read_by(part),)
+    return (
+        None in uses
+        and not _is_dropped(sent)
+        and any(
+            isinstance(read, ast.Attribute) and read.attr in pieces
+            for part in ast.walk(sent.context.scope.module.scope.node)
+            for read in (_read_by(part),)
+        )
     )
+
+
+def _is_dropped(sent: Call | Sent) -> bool:
+    """Whether nobody gets the response: `await session.post(url)` is the whole statement."""
+    statement = sent.context.at
+    value = statement.value if isinstance(statement, ast.Expr) else None
+    return (value.value if isinstance(value, ast.Await) else value) is sent.node
 
 
 def _read_by(node: ast.AST) -> ast.expr | None:
