@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Set
 from flake8_untimed.inference import invoke, objects
 from flake8_untimed.inference.arguments import Argument, Passed, bind, parameter_names
 from flake8_untimed.inference.evaluate import Evaluator
-from flake8_untimed.inference.forwarding import handing_on, takes_apart, takes_number
+from flake8_untimed.inference.forwarding import handing_on, reckons_with, takes_apart, takes_number
 from flake8_untimed.inference.handing import handed_over
 from flake8_untimed.inference.mappings import Given, uses_of
 from flake8_untimed.inference.scopes import Scope, dotted
@@ -18,6 +18,7 @@ from flake8_untimed.inference.values import (
     Class,
     Collection,
     Context,
+    Frame,
     Function,
     Instance,
     Literal,
@@ -90,8 +91,8 @@ class Wrappers:
             return OVERRIDDEN.format(scope.name, name)
         if not self._is_only_handed_on(wrapper, passed, name):
             return USED_OTHERWISE.format(scope.name, name)
-        if name in _named(scope.node.args) and not self._arrives(wrapper, passed, name):  # type: ignore[union-attr]
-            return COMPUTED.format(scope.name, name)
+        if name in _named(scope.node.args):  # type: ignore[union-attr]
+            return self._objection_to_value(wrapper, passed, name)
         return None
 
     def objection_of_other(self, function: Function, passed: Passed) -> str | None:
@@ -143,27 +144,35 @@ class Wrappers:
             return False
         return self._goes_to_senders(wrapper, passed, accepted.kwarg.arg, name)
 
-    def _arrives(self, wrapper: Function, passed: Passed, name: str) -> bool:
-        """Whether what a wrapper is given for a parameter reaches all senders that get a timeout of
-        it as it is, or in a pair or a timeout of their library: then its unit is theirs."""
-        if takes_apart(wrapper.scope.node, name):
-            return False
+    def _objection_to_value(self, wrapper: Function, passed: Passed, name: str) -> str | None:
+        """What speaks against a value for a parameter of a wrapper, if anything. It has to reach all
+        senders that get a timeout from the wrapper as it is, or in a pair or a timeout of their
+        library: then its unit is theirs."""
+        computed = COMPUTED.format(wrapper.scope.name, name)
         given = Argument(None, None, values=(Marked(),))
         found: list[bool | None] = []
         marked = _with(wrapper, passed, name, given)
-        for value, taken in self._limits.functions.requests_behind(wrapper, marked):
+        for value, taken in self._limits.functions.behind(wrapper, marked):
+            if isinstance(value, Frame):
+                names = [n for n, held in value.parameters.items() if _is_marked(held)]
+                if any(takes_apart(value.scope.node, n) for n in names):
+                    return computed
+                if any(reckons_with(value.scope.node, n) for n in names):
+                    return USED_OTHERWISE.format(wrapper.scope.name, name)
+                continue
             sender = value.sender
             bound = bind(taken, sender.parameters, sender.keywords)
             argument = bound.named.get(sender.timeout or "")
             if argument is None:
                 continue
-            if self.on_the_way(value, taken)[0] is not None:
-                return False
+            objection = self.on_the_way(value, taken)[0]
+            if objection is not None:
+                return objection
             timeouts = self._limits.timeouts(value)
             types = {known.path for known in timeouts.types} if timeouts is not None else set()
             values = self._evaluator.argument(argument)
             found += [self._marked(value, types) for value in values]
-        return True in found and None not in found if found else True
+        return computed if found and (True not in found or None in found) else None
 
     def _marked(self, value: Value, types: Set[str]) -> bool | None:
         """Whether a timeout is the marked value, or is made of it; None where that cannot be told."""
@@ -177,7 +186,7 @@ class Wrappers:
         elif isinstance(value, Result) and value.path in types:
             passed = value.site.passed
             parts = map(self._evaluator.argument, (*passed.positional, *passed.keywords.values()))
-        return True if any(isinstance(v, Marked) for part in parts for v in part) else None
+        return True if any(map(_is_marked, parts)) else None
 
     def goes_to_senders(self, scope: Scope, mapping: str, statement: ast.stmt) -> bool:
         """Whether all that a function may do with a mapping from a statement on is right if it holds
@@ -290,6 +299,10 @@ def takes(function: Scope, name: str) -> bool:
 def _named(accepted: ast.arguments) -> list[str]:
     """The parameters that can be given by name."""
     return [argument.arg for argument in (*accepted.args, *accepted.kwonlyargs)]
+
+
+def _is_marked(values: Alternatives) -> bool:
+    return any(isinstance(value, Marked) for value in values)
 
 
 def _with(wrapper: Function, passed: Passed, name: str, given: Argument) -> Passed:

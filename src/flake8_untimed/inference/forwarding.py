@@ -7,7 +7,7 @@ import re
 from collections.abc import Set
 
 from flake8_untimed.inference import members
-from flake8_untimed.inference.scopes import Scope
+from flake8_untimed.inference.scopes import Scope, called_name
 from flake8_untimed.inference.values import Context, Frame
 from flake8_untimed.inference.walk import Found, walk
 
@@ -150,6 +150,28 @@ def takes_apart(function: ast.AST, name: str) -> bool:
     return False
 
 
+def reckons_with(function: ast.AST, name: str) -> bool:
+    """Whether a function goes by a parameter in another way than to hand it on: it waits as long for
+    something else, or has a deadline of it (`time.time() + timeout`)."""
+    for part in ast.walk(function):
+        values: list[ast.expr] = []
+        if isinstance(part, ast.BinOp) and isinstance(part.op, (ast.Add, ast.Sub)):
+            values = [part.left, part.right]
+        elif isinstance(part, ast.Compare) and isinstance(part.ops[0], _ORDERS):
+            values = [part.left, *part.comparators]
+            if any(isinstance(value, ast.Constant) for value in values):
+                # `if timeout <= 0: raise ValueError`
+                continue
+        elif isinstance(part, ast.Call) and called_name(part) in _WAITS:
+            values = [*part.args, *(keyword.value for keyword in part.keywords)]
+        if any(isinstance(value, ast.Name) and value.id == name for value in values):
+            return True
+    return False
+
+
+_ORDERS = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)
+_WAITS = frozenset(("acquire", "join", "result", "sleep", "wait"))
+"""Functions that wait for something else than an answer."""
 _WIDER = frozenset(("tuple", "Tuple", "Any", "object", "Timeout", "ClientTimeout"))
 """Words of an annotation that admits more than a number."""
 

@@ -28,9 +28,9 @@ cannot be told to be one.
 ## Fix
 Adds the timeout (safe). The value is yours: see the setting `timeouts`; a function of the project
 that hands it on gets one number where it wants that. None where such a function may not take it,
-may compute another value from it (`timeout / 1000`), or does more with its `**kwargs` than to hand
-them on, where it has a decorator of unknown effect, where what is called may be the caller's or of
-another package, or where a subclass has a method of its own that takes no timeout.
+may compute with it (`timeout / 1000`) or wait as long for something else, or does more with its `**kwargs`
+than to hand them on; where it has a decorator of unknown effect, where what is called may be the
+caller's or of another package, or where a subclass has a method of its own that takes no timeout.
 With `session-class`, a `requests.Session()` in the same file becomes that class instead, and serves
 all calls through it.
 """
