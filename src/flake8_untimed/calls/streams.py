@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from flake8_untimed.bounds import relies
 from flake8_untimed.calls import Call, Construction, Facts
 from flake8_untimed.calls.places import Responses
+from flake8_untimed.inference.forwarding import handing_on
 from flake8_untimed.inference.scopes import Scope, called_name
 from flake8_untimed.inference.values import Context, Function
 from flake8_untimed.limits.takers import Sent
@@ -32,13 +33,19 @@ def streams(facts: Facts, place: Call | Construction) -> bool:
     responses = Responses()
     return any(
         _reads_pieces(sent, responses, known.pieces) or _sends_pieces(facts, sent)
-        for sent in _requests(place)
+        for sent in _requests(facts, place)
     )
 
 
-def _requests(place: Call | Construction) -> Iterator[Call | Sent]:
+def _requests(facts: Facts, place: Call | Construction) -> Iterator[Call | Sent]:
     if isinstance(place, Call):
         yield place
+        # Of a wrapper, what it hands the timeout on to.
+        called = facts.evaluate(place.node.func, place.context) if place.wrapper else ()
+        for function in called:
+            if isinstance(function, Function):
+                for node, scope, statement in handing_on(function.scope):
+                    yield Sent(node, Context(scope, statement), True)
         return
     for call in place.calls:
         if relies(call.bound, call.argument(call.sender.timeout) is not None, call.splats):

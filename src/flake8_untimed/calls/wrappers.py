@@ -22,6 +22,7 @@ from flake8_untimed.inference.values import (
     Function,
     Instance,
     Literal,
+    Mapping,
     Marked,
     Partial,
     Result,
@@ -162,7 +163,9 @@ class Wrappers:
                 continue
             sender = value.sender
             bound = bind(taken, sender.parameters, sender.keywords)
-            argument = bound.named.get(sender.timeout or "")
+            argument = bound.named.pop(sender.timeout or "", None)
+            if any(map(self._mentions_mark, (*bound.named.values(), *bound.extra.values()))):
+                return USED_OTHERWISE.format(wrapper.scope.name, name)
             if argument is None:
                 continue
             objection = self.on_the_way(value, taken)[0]
@@ -173,6 +176,22 @@ class Wrappers:
             values = self._evaluator.argument(argument)
             found += [self._marked(value, types) for value in values]
         return computed if found and (True not in found or None in found) else None
+
+    def _mentions_mark(self, argument: Argument) -> bool:
+        """Whether another argument tells the server of the timeout: `params={"timeout": timeout}`."""
+        values = self._evaluator.argument(argument)
+        held = (entry for v in values if isinstance(v, Mapping) for entry in v.entries.values())
+        if any(map(_is_marked, held)):
+            return True
+        node, context = argument.node, argument.context
+        return (
+            node is not None
+            and context is not None
+            and any(
+                isinstance(part, ast.Name) and _is_marked(self._evaluator.evaluate(part, context))
+                for part in ast.walk(node)
+            )
+        )
 
     def _marked(self, value: Value, types: Set[str]) -> bool | None:
         """Whether a timeout is the marked value, or is made of it; None where that cannot be told."""

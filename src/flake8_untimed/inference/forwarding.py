@@ -152,7 +152,7 @@ def takes_apart(function: ast.AST, name: str) -> bool:
 
 def reckons_with(function: ast.AST, name: str) -> bool:
     """Whether a function goes by a parameter in another way than to hand it on: it waits as long for
-    something else, or has a deadline of it (`time.time() + timeout`)."""
+    something else, has a deadline of it (`time.time() + timeout`), or keeps it for later."""
     for part in ast.walk(function):
         values: list[ast.expr] = []
         if isinstance(part, ast.BinOp) and isinstance(part.op, (ast.Add, ast.Sub)):
@@ -164,13 +164,18 @@ def reckons_with(function: ast.AST, name: str) -> bool:
                 continue
         elif isinstance(part, ast.Call) and called_name(part) in _WAITS:
             values = [*part.args, *(keyword.value for keyword in part.keywords)]
+        elif isinstance(part, ast.Assign) and isinstance(part.targets[0], ast.Attribute):
+            values = [part.value]
         if any(isinstance(value, ast.Name) and value.id == name for value in values):
             return True
     return False
 
 
 _ORDERS = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)
-_WAITS = frozenset(("acquire", "join", "result", "sleep", "wait"))
+_WAITS = frozenset(
+    ("acquire", "check_output", "communicate", "join", "result", "run", "setdefaulttimeout",
+     "settimeout", "sleep", "wait")
+)  # fmt: skip
 """Functions that wait for something else than an answer."""
 _WIDER = frozenset(("tuple", "Tuple", "Any", "object", "Timeout", "ClientTimeout"))
 """Words of an annotation that admits more than a number."""

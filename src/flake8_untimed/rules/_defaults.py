@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from flake8_untimed.bounds import Kind, Source
-from flake8_untimed.calls import Call, Construction, Facts
-from flake8_untimed.findings import Expression, Finding, Fix
+from flake8_untimed.calls import Construction, Facts
+from flake8_untimed.findings import Expression, Finding
 from flake8_untimed.libraries.model import Library
 from flake8_untimed.rules._timeouts import (
     advice,
@@ -17,6 +17,7 @@ from flake8_untimed.rules._timeouts import (
     lack,
     set_at_call,
     set_at_construction,
+    unless_streamed,
 )
 
 
@@ -26,17 +27,19 @@ def findings(
     wanted: Callable[[float], bool],
     value: Callable[[Library, float, bool], Expression],
     objection: Callable[[Construction], str | None] = lambda made: None,
-    doubt: Callable[[Call | Construction], str | None] = lambda place: None,
+    shortens: bool = True,
 ) -> Iterator[Finding]:
     """The places whose default (in seconds) is `wanted`; `value` is what to write there,
-    `objection` what speaks against it where a client is made, and `doubt` why it is not safe."""
+    `objection` what speaks against it where a client is made. `shortens`: that may be less than the
+    default."""
     for call in at_calls(facts, Kind.DEFAULT):
         seconds = call.bound.seconds
         if call.bound.source is Source.OUT_OF_SIGHT or seconds is None or not wanted(seconds):
             continue
         new = fitting(call, value(call.library, seconds, False))
         fix, why_not = set_at_call(facts, call, new, safe=True)
-        fix = _doubted(fix, doubt(call))
+        if shortens:
+            fix = unless_streamed(facts, call, fix)
         yield facts.finding(
             code,
             call.node,
@@ -53,7 +56,8 @@ def findings(
         fix, why_not = set_at_construction(facts, made, new, safe=True)
         if fix is not None and (why_not := objection(made)) is not None:
             fix = None
-        fix = _doubted(fix, doubt(made))
+        if shortens:
+            fix = unless_streamed(facts, made, fix)
         yield facts.finding(
             code,
             made.node,
@@ -62,8 +66,3 @@ def findings(
             fix,
             why_not,
         )
-
-
-def _doubted(fix: Fix | None, doubt: str | None) -> Fix | None:
-    """A fix, which is not safe if there is a doubt."""
-    return fix if fix is None or doubt is None else Fix(fix.edits, False, doubt)

@@ -35,12 +35,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flake8_untimed.calls import Facts
-from flake8_untimed.calls.streams import streams
 from flake8_untimed.findings import Finding
 from flake8_untimed.rules._defaults import findings
 from flake8_untimed.rules._timeouts import written
-
-STREAMED = "a body is read or sent piece by piece through it, and may well take longer"
 
 
 def check(facts: Facts) -> Iterator[Finding]:
@@ -50,5 +47,4 @@ def check(facts: Facts) -> Iterator[Finding]:
         "UNT104",
         lambda seconds: seconds >= limit,
         lambda library, seconds, client: written(facts, library, client=client),
-        doubt=lambda place: STREAMED if streams(facts, place) else None,
     )
