@@ -114,10 +114,12 @@ def span_of(edit: Edit) -> Span:
 
 class Fix(NamedTuple):
     """The edits that mend one finding; all of them or none. `safe`: the program does afterwards
-    what its author must have meant, without a change that could surprise."""
+    what its author must have meant, without a change that could surprise. `doubt`: why it is not
+    safe, where others of its rule are."""
 
     edits: tuple[Edit, ...]
     safe: bool
+    doubt: str | None = None
 
 
 class Finding(NamedTuple):

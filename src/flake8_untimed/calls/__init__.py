@@ -34,6 +34,7 @@ from flake8_untimed.inference.values import (
 from flake8_untimed.inference.walk import Walk
 from flake8_untimed.libraries.model import Client, Constructor, Library, Sender
 from flake8_untimed.limits import Limits
+from flake8_untimed.limits.takers import Sent
 from flake8_untimed.settings import Settings
 from flake8_untimed.source import Source as Text
 
@@ -96,9 +97,17 @@ class Construction:
     """It makes an SSL context."""
     calls: list[Call] = field(default_factory=list)
     """The calls in this module that go through it."""
-    is_relied_on: bool | None = None
-    """Whether functions of the project that are given it send requests that rely on its default;
-    None: nothing is known of such functions, or not asked for, since there are `calls`."""
+    sent: list[Sent] | None = field(default_factory=list)
+    """What functions of the project that are given it send through it, if there are no `calls`;
+    None: that is too much to find out."""
+
+    @property
+    def is_relied_on(self) -> bool | None:
+        """Whether functions of the project that are given it send requests that rely on its default;
+        None: nothing is known of such functions, or not asked for."""
+        if self.sent is None:
+            return False
+        return any(sent.relies for sent in self.sent) if self.sent else None
 
     def argument(self, name: str | None) -> Argument | None:
         return self.arguments.named.get(name) if name is not None else None

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from flake8_untimed.bounds import UNKNOWN, Bound, Kind, Source
 from flake8_untimed.calls import Call, Construction, Facts, Setting
-from flake8_untimed.calls.given import is_given_nearby, takers_rely_on
+from flake8_untimed.calls.given import is_given_nearby, sent_by_takers
 from flake8_untimed.calls.idle import find_idle
 from flake8_untimed.calls.mocks import Mocks
 from flake8_untimed.calls.wrappers import taken_as
@@ -458,7 +458,7 @@ class _Collector:
         for made in self._facts.constructions:
             if not made.calls and made.bound.source is Source.CLIENT:
                 if made.bound.kind is not Kind.BOUNDED:
-                    made.is_relied_on = takers_rely_on(self._facts, made)
+                    made.sent = sent_by_takers(self._facts, made)
         for call in self._facts.calls:
             if call.bound.source is Source.OUT_OF_SIGHT and call.bound.kind is Kind.DEFAULT:
                 call.is_given_nearby = is_given_nearby(self._facts, call)

@@ -19,7 +19,7 @@ from flake8_untimed.inference.values import (
     Value,
 )
 from flake8_untimed.inference.walk import Found, Walk, visit, walk
-from flake8_untimed.limits.takers import arguments_of, is_made_at
+from flake8_untimed.limits.takers import Sent, arguments_of, is_made_at
 
 if TYPE_CHECKING:
     from flake8_untimed.calls import Call, Construction, Facts
@@ -34,20 +34,18 @@ class Handing(NamedTuple):
     passed: Passed
 
 
-def takers_rely_on(facts: Facts, made: Construction) -> bool | None:
-    """Whether functions of the project that are given a client rely on its default; None: they are
-    not seen to do anything with it."""
-    rely: list[bool] = []
+def sent_by_takers(facts: Facts, made: Construction) -> list[Sent] | None:
+    """What functions of the project that are given a client send through it; None: that is too much
+    to find out."""
+    sent: list[Sent] = []
     facts.evaluator.begin()
     for node, context, taker, passed in _handings(facts, made):
         asynchronous = made.client is not None and made.client.asynchronous
         if is_surrounded(facts.evaluator, node, context, asynchronous):
-            rely.append(False)
+            sent.append(Sent(node, context, False))
         else:
-            rely += facts.limits.takers.sent_through(made.node, taker, passed, node, context)
-    if facts.evaluator.is_spent:
-        return False
-    return any(rely) if rely else None
+            sent += facts.limits.takers.sent_through(made.node, taker, passed, node, context)
+    return None if facts.evaluator.is_spent else sent
 
 
 def is_given_nearby(facts: Facts, call: Call) -> bool:

@@ -32,6 +32,7 @@ from flake8_untimed.inference.values import (
 )
 from flake8_untimed.inference.walk import walk
 from flake8_untimed.libraries.model import Client, Constructor, Library
+from flake8_untimed.limits.takers import Sent
 
 Loop = Union[
     ast.For, ast.AsyncFor, ast.While, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp
@@ -309,7 +310,7 @@ class Responses:
     def __init__(self) -> None:
         self._parents: dict[Scope, dict[ast.AST, ast.AST]] = {}
 
-    def uses(self, call: Call) -> Iterator[str | None]:
+    def uses(self, call: Call | Sent) -> Iterator[str | None]:
         """The attributes that are read of what a call returns, in its own function; None for each
         use that is none of that (passed on, returned, tested, ...), or not in sight."""
         parents = self._of(call.context.scope)
@@ -347,7 +348,7 @@ class Responses:
         return (name, parent, True) if is_response else None
 
     def _of_name(
-        self, call: Call, name: str, parents: dict[ast.AST, ast.AST]
+        self, call: Call | Sent, name: str, parents: dict[ast.AST, ast.AST]
     ) -> Iterator[str | None]:
         scope = call.context.scope
         for part in parents:

@@ -4,22 +4,28 @@ that is added at a call may do more than it is meant to."""
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Set
 
 from flake8_untimed.inference import invoke, objects
-from flake8_untimed.inference.arguments import Argument, Passed, parameter_names
+from flake8_untimed.inference.arguments import Argument, Passed, bind, parameter_names
 from flake8_untimed.inference.evaluate import Evaluator
-from flake8_untimed.inference.forwarding import handing_on, takes_number
+from flake8_untimed.inference.forwarding import handing_on, reckons_with, takes_apart, takes_number
 from flake8_untimed.inference.handing import handed_over
 from flake8_untimed.inference.mappings import Given, uses_of
 from flake8_untimed.inference.scopes import Scope, dotted
 from flake8_untimed.inference.values import (
     Alternatives,
     Class,
+    Collection,
     Context,
+    Frame,
     Function,
     Instance,
+    Literal,
+    Mapping,
+    Marked,
     Partial,
+    Result,
     SenderValue,
     Symbol,
     Value,
@@ -31,6 +37,7 @@ DECORATED = "@{} stands before {}(), and may not hand a {}= on"
 NOT_TAKEN = "{}() takes no {}="
 OVERRIDDEN = "a subclass may have a {}() of its own, which takes no {}="
 USED_OTHERWISE = "{}() may do other things with a {}= than to hand it on"
+COMPUTED = "{}() may not hand its {}= on as it is: what unit or form it wants cannot be told"
 _TIMEOUT = "timeout"
 
 _LOOPS = (ast.For, ast.AsyncFor, ast.While)
@@ -85,6 +92,8 @@ class Wrappers:
             return OVERRIDDEN.format(scope.name, name)
         if not self._is_only_handed_on(wrapper, passed, name):
             return USED_OTHERWISE.format(scope.name, name)
+        if name in _named(scope.node.args):  # type: ignore[union-attr]
+            return self._objection_to_value(wrapper, passed, name)
         return None
 
     def objection_of_other(self, function: Function, passed: Passed) -> str | None:
@@ -135,6 +144,68 @@ class Wrappers:
         if accepted.kwarg is None:
             return False
         return self._goes_to_senders(wrapper, passed, accepted.kwarg.arg, name)
+
+    def _objection_to_value(self, wrapper: Function, passed: Passed, name: str) -> str | None:
+        """What speaks against a value for a parameter of a wrapper, if anything. It has to reach all
+        senders that get a timeout from the wrapper as it is, or in a pair or a timeout of their
+        library: then its unit is theirs."""
+        computed = COMPUTED.format(wrapper.scope.name, name)
+        given = Argument(None, None, values=(Marked(),))
+        found: list[bool | None] = []
+        marked = _with(wrapper, passed, name, given)
+        for value, taken in self._limits.functions.behind(wrapper, marked):
+            if isinstance(value, Frame):
+                names = [n for n, held in value.parameters.items() if _is_marked(held)]
+                if any(takes_apart(value.scope.node, n) for n in names):
+                    return computed
+                if any(reckons_with(value.scope.node, n) for n in names):
+                    return USED_OTHERWISE.format(wrapper.scope.name, name)
+                continue
+            sender = value.sender
+            bound = bind(taken, sender.parameters, sender.keywords)
+            argument = bound.named.pop(sender.timeout or "", None)
+            if any(map(self._mentions_mark, (*bound.named.values(), *bound.extra.values()))):
+                return USED_OTHERWISE.format(wrapper.scope.name, name)
+            if argument is None:
+                continue
+            objection = self.on_the_way(value, taken)[0]
+            if objection is not None:
+                return objection
+            timeouts = self._limits.timeouts(value)
+            types = {known.path for known in timeouts.types} if timeouts is not None else set()
+            values = self._evaluator.argument(argument)
+            found += [self._marked(value, types) for value in values]
+        return computed if found and (True not in found or None in found) else None
+
+    def _mentions_mark(self, argument: Argument) -> bool:
+        """Whether another argument tells the server of the timeout: `params={"timeout": timeout}`."""
+        values = self._evaluator.argument(argument)
+        held = (entry for v in values if isinstance(v, Mapping) for entry in v.entries.values())
+        if any(map(_is_marked, held)):
+            return True
+        node, context = argument.node, argument.context
+        return (
+            node is not None
+            and context is not None
+            and any(
+                isinstance(part, ast.Name) and _is_marked(self._evaluator.evaluate(part, context))
+                for part in ast.walk(node)
+            )
+        )
+
+    def _marked(self, value: Value, types: Set[str]) -> bool | None:
+        """Whether a timeout is the marked value, or is made of it; None where that cannot be told."""
+        if isinstance(value, Marked):
+            return True
+        if isinstance(value, Literal):
+            return False
+        parts: Iterable[Alternatives] = ()
+        if isinstance(value, Collection) and value.is_tuple:
+            parts = value.elements
+        elif isinstance(value, Result) and value.path in types:
+            passed = value.site.passed
+            parts = map(self._evaluator.argument, (*passed.positional, *passed.keywords.values()))
+        return True if any(map(_is_marked, parts)) else None
 
     def goes_to_senders(self, scope: Scope, mapping: str, statement: ast.stmt) -> bool:
         """Whether all that a function may do with a mapping from a statement on is right if it holds
@@ -247,6 +318,22 @@ def takes(function: Scope, name: str) -> bool:
 def _named(accepted: ast.arguments) -> list[str]:
     """The parameters that can be given by name."""
     return [argument.arg for argument in (*accepted.args, *accepted.kwonlyargs)]
+
+
+def _is_marked(values: Alternatives) -> bool:
+    return any(isinstance(value, Marked) for value in values)
+
+
+def _with(wrapper: Function, passed: Passed, name: str, given: Argument) -> Passed:
+    """What a wrapper is passed, with one argument more, or in the place of its own."""
+    names = parameter_names(wrapper.scope.node.args)[1 if wrapper.receiver is not None else 0 :]  # type: ignore[union-attr]
+    result = passed.shifted(0)
+    place = names.index(name) if name in names else len(names)
+    if place < len(passed.positional):
+        result.positional = [*passed.positional[:place], given, *passed.positional[place + 1 :]]
+    else:
+        result.keywords = {**passed.keywords, name: given}
+    return result
 
 
 def _parameter_at(function: Function, place: int | str) -> str | None:

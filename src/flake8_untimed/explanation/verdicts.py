@@ -66,7 +66,8 @@ class Verdicts:
     def _in_words(self, finding: Finding, fix: Fix) -> str:
         edits = "; ".join(self._edit(edit, finding) for edit in fix.edits)
         command = "untimed fix" if fix.safe else "untimed fix --unsafe"
-        return f"{edits} (`{command}` writes it)"
+        doubt = f": {fix.doubt}" if fix.doubt else ""
+        return f"{edits} (`{command}` writes it{doubt})"
 
     def _edit(self, edit: Edit, finding: Finding) -> str:
         span = span_of(edit)

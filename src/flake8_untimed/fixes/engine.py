@@ -152,7 +152,9 @@ def fix_source(
 def _why_not(finding: Finding, unsafe: bool) -> str | None:
     if finding.fix is None:
         return finding.why_not or "there is no fix for it"
-    return None if finding.fix.safe or unsafe else UNSAFE
+    if finding.fix.safe or unsafe:
+        return None
+    return UNSAFE if finding.fix.doubt is None else f"{UNSAFE} ({finding.fix.doubt})"
 
 
 def _order(finding: Finding) -> tuple[int, int, str, str]:

@@ -13,6 +13,7 @@ from flake8_untimed.inference.values import (
     Context,
     Literal,
     Mapping,
+    Marked,
     Parameter,
     Result,
     Symbol,
@@ -75,6 +76,8 @@ def truth_of(value: Value) -> bool | None:
 
 def _same(left: Alternatives, right: Alternatives) -> bool | None:
     """Whether two expressions are equal, if one of them is a literal."""
+    if all(isinstance(value, Marked) for value in left):
+        return False
     if len(right) != 1 or not isinstance(right[0], Literal):
         return None
     wanted = right[0].value

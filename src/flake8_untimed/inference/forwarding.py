@@ -7,7 +7,7 @@ import re
 from collections.abc import Set
 
 from flake8_untimed.inference import members
-from flake8_untimed.inference.scopes import Scope
+from flake8_untimed.inference.scopes import Scope, called_name
 from flake8_untimed.inference.values import Context, Frame
 from flake8_untimed.inference.walk import Found, walk
 
@@ -135,6 +135,48 @@ def takes_number(function: ast.AST, name: str, senders: Set[ast.AST]) -> bool:
     )
 
 
+def takes_apart(function: ast.AST, name: str) -> bool:
+    """Whether a function asks a parameter for more than a number has: `timeout[0]`,
+    `timeout.total`, `connect, read = timeout`."""
+    for part in ast.walk(function):
+        if isinstance(part, (ast.Attribute, ast.Subscript, ast.Starred)):
+            value: ast.expr | None = part.value
+        elif isinstance(part, ast.Assign) and isinstance(part.targets[0], (ast.Tuple, ast.List)):
+            value = part.value
+        else:
+            continue
+        if isinstance(value, ast.Name) and value.id == name:
+            return True
+    return False
+
+
+def reckons_with(function: ast.AST, name: str) -> bool:
+    """Whether a function goes by a parameter in another way than to hand it on: it waits as long for
+    something else, has a deadline of it (`time.time() + timeout`), or keeps it for later."""
+    for part in ast.walk(function):
+        values: list[ast.expr] = []
+        if isinstance(part, ast.BinOp) and isinstance(part.op, (ast.Add, ast.Sub)):
+            values = [part.left, part.right]
+        elif isinstance(part, ast.Compare) and isinstance(part.ops[0], _ORDERS):
+            values = [part.left, *part.comparators]
+            if any(isinstance(value, ast.Constant) for value in values):
+                # `if timeout <= 0: raise ValueError`
+                continue
+        elif isinstance(part, ast.Call) and called_name(part) in _WAITS:
+            values = [*part.args, *(keyword.value for keyword in part.keywords)]
+        elif isinstance(part, ast.Assign) and isinstance(part.targets[0], ast.Attribute):
+            values = [part.value]
+        if any(isinstance(value, ast.Name) and value.id == name for value in values):
+            return True
+    return False
+
+
+_ORDERS = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)
+_WAITS = frozenset(
+    ("acquire", "check_output", "communicate", "join", "result", "run", "setdefaulttimeout",
+     "settimeout", "sleep", "wait")
+)  # fmt: skip
+"""Functions that wait for something else than an answer."""
 _WIDER = frozenset(("tuple", "Tuple", "Any", "object", "Timeout", "ClientTimeout"))
 """Words of an annotation that admits more than a number."""
 

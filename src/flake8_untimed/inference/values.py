@@ -149,6 +149,14 @@ class Literal(Value):
         return (type(self.value), self.value)
 
 
+class Marked(Value):
+    """What a caller might give, and nothing else is: to see where it goes, and whether it gets there
+    as it is."""
+
+    def key(self) -> object:
+        return Marked
+
+
 @dataclass(eq=False, repr=False)
 class Symbol(Value):
     """Something of a package outside the project, by its canonical import path."""

@@ -193,6 +193,7 @@ LIBRARY = Library(
         ),
         checked_by=("raise_for_status", "response_class", "middlewares", "trace_configs"),
         raises="raise_for_status",
+        pieces=("content",),
     ),
     timeout_errors=(
         "aiohttp.ServerTimeoutError", "aiohttp.ConnectionTimeoutError",

@@ -239,6 +239,9 @@ class Responses:
     be looked at for every response: `raise_for_status`, `hooks`."""
     raises: str = ""
     """The method that raises where the status tells of an error; empty: there is none."""
+    pieces: tuple[str, ...] = ()
+    """The body as a stream, of a library whose timeout ends in the middle of it: aiohttp's
+    `content`."""
 
 
 @dataclass(eq=False, repr=False)

@@ -119,17 +119,30 @@ class Functions:
     ) -> Iterator[tuple[SenderValue, Passed]]:
         """The senders that a function hands its caller's arguments on to, each with what it gets.
         `which`: the calls in a function that do that, by the look of them."""
+        for value, given in self.behind(function, passed, which, outer):
+            if isinstance(value, SenderValue):
+                yield value, given
+
+    def behind(
+        self,
+        function: Function,
+        passed: Passed,
+        which: Callable[[Scope], list[Found]] = handing_on,
+        outer: Frame | None = None,
+    ) -> Iterator[tuple[SenderValue | Frame, Passed]]:
+        """The same, and before the senders of each function on the way what it is given itself."""
         frame = invoke.frame_for(self._evaluator, function, passed, outer)
         if frame.depth > invoke.FRAMES:
             return
         scope = function.scope
+        yield frame, passed
         for _, _, callee, given in self.reached(which(scope), scope, frame):
             while isinstance(callee, Partial):
                 given, callee = given.after(callee.site.passed), callee.function
             if isinstance(callee, SenderValue):
                 yield callee, given.shifted(1) if callee.unbound else given
             elif isinstance(callee, Function):
-                yield from self.requests_behind(callee, given, which, frame)
+                yield from self.behind(callee, given, which, frame)
 
     def _inside(
         self, scope: Scope, requests: list[Found], frame: Frame, everything: bool

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_untimed.bounds import relies
 from flake8_untimed.inference import invoke, members, objects
@@ -30,6 +30,16 @@ if TYPE_CHECKING:
     from flake8_untimed.limits import Limits
 
 
+class Sent(NamedTuple):
+    """A request that is sent through a client by what it is given to, or what is done to its default
+    there."""
+
+    node: ast.AST
+    context: Context
+    relies: bool
+    """Whether it relies on the client's own default."""
+
+
 class Takers:
     """Finds the requests that are sent through a client by what it is given to."""
 
@@ -39,10 +49,10 @@ class Takers:
 
     def sent_through(
         self, made: ast.Call, taker: Value, passed: Passed, node: ast.Call, context: Context
-    ) -> Iterator[bool]:
-        """For each request that a function or class of the project sends through the client made at
-        `made`, when a call (`node`) gives it these arguments: whether it relies on the client's own
-        default. Setting another default counts as one that does not."""
+    ) -> Iterator[Sent]:
+        """The requests that a function or class of the project sends through the client made at
+        `made`, when a call (`node`) gives it these arguments. Setting another default counts as one
+        that does not rely on its own."""
         if self._limits.depth >= DEPTH:
             return
         self._limits.depth += 1
@@ -82,7 +92,7 @@ class Takers:
                     elif first is not None and method.owner is base.scope:
                         yield method, Frame(method, {first: (instance,)}, None, 1)
 
-    def _sent_inside(self, made: ast.Call, scope: Scope, frame: Frame) -> Iterator[bool]:
+    def _sent_inside(self, made: ast.Call, scope: Scope, frame: Frame) -> Iterator[Sent]:
         yield from self._stored_inside(made, scope, frame)
         for node, context, callee, passed in self._limits.functions.reached(
             walk(scope).calls, scope, frame
@@ -92,7 +102,8 @@ class Takers:
             if isinstance(callee, SenderValue):
                 if is_made_at(callee.client, made):
                     bound = self._limits.of(callee, passed, context, node)
-                    yield relies(bound, callee.sender.timeout in passed.keywords, passed.splats)
+                    is_named = callee.sender.timeout in passed.keywords
+                    yield Sent(node, context, relies(bound, is_named, passed.splats))
             elif any(
                 is_made_at(value, made)
                 for argument in arguments_of(passed)
@@ -100,7 +111,7 @@ class Takers:
             ):
                 yield from self.sent_through(made, callee, passed, node, context)
 
-    def _stored_inside(self, made: ast.Call, scope: Scope, frame: Frame) -> Iterator[bool]:
+    def _stored_inside(self, made: ast.Call, scope: Scope, frame: Frame) -> Iterator[Sent]:
         """The same for what is assigned: the default timeout of the client, or the client to a
         property of the project."""
         for node, inner, statement in walk(scope).stores:
@@ -113,7 +124,7 @@ class Takers:
                         client = self._evaluator.client_of(owner)
                         if client is not None:
                             if is_made_at(owner, made) and target.attr in client.settable:
-                                yield False
+                                yield Sent(node, context, False)
                         elif isinstance(owner, Instance) and isinstance(owner.cls, Class):
                             yield from self._set(made, owner, target.attr, node.value, context)
 
@@ -124,7 +135,7 @@ class Takers:
         name: str,
         value: ast.expr,
         context: Context,
-    ) -> Iterator[bool]:
+    ) -> Iterator[Sent]:
         """What the setter of a property does with a client."""
         assert isinstance(owner.cls, Class)
         setter = objects.setter_of(self._evaluator, owner.cls, name)

@@ -17,6 +17,7 @@ from flake8_untimed.rules._timeouts import (
     lack,
     set_at_call,
     set_at_construction,
+    unless_streamed,
 )
 
 
@@ -26,15 +27,19 @@ def findings(
     wanted: Callable[[float], bool],
     value: Callable[[Library, float, bool], Expression],
     objection: Callable[[Construction], str | None] = lambda made: None,
+    shortens: bool = True,
 ) -> Iterator[Finding]:
-    """The places whose default (in seconds) is `wanted`; `value` is what to write there, and
-    `objection` what speaks against it where a client is made."""
+    """The places whose default (in seconds) is `wanted`; `value` is what to write there,
+    `objection` what speaks against it where a client is made. `shortens`: that may be less than the
+    default."""
     for call in at_calls(facts, Kind.DEFAULT):
         seconds = call.bound.seconds
         if call.bound.source is Source.OUT_OF_SIGHT or seconds is None or not wanted(seconds):
             continue
         new = fitting(call, value(call.library, seconds, False))
         fix, why_not = set_at_call(facts, call, new, safe=True)
+        if shortens:
+            fix = unless_streamed(facts, call, fix)
         yield facts.finding(
             code,
             call.node,
@@ -51,6 +56,8 @@ def findings(
         fix, why_not = set_at_construction(facts, made, new, safe=True)
         if fix is not None and (why_not := objection(made)) is not None:
             fix = None
+        if shortens:
+            fix = unless_streamed(facts, made, fix)
         yield facts.finding(
             code,
             made.node,

@@ -54,7 +54,7 @@ def use_json(facts: Facts, body: JsonBody) -> tuple[Fix | None, str | None]:
     )
     if reason is not None:
         return None, reason
-    value = Expression(facts.text(body.dumps.site.node.args[0]))
+    value = encoded(facts, body.argument, body.dumps)
     span, position = facts.span(call.node), body.argument.position
     edits: list[Edit] = [RenameArgument(span, body.parameter, known.json, value, position)]
     # A client may have a header of its own, which json= would leave as it is.
@@ -146,6 +146,31 @@ def _of_others(facts: Facts, call: Call, parameter: str) -> str | None:
 
 _ASCII = frozenset(("utf-8", "utf8", "ascii", "us-ascii", "latin-1", "latin1", "iso-8859-1"))
 """Encodings that write the same bytes, since `json.dumps` leaves nothing but ASCII."""
+
+
+def encoded(facts: Facts, argument: Argument, made: Result) -> Expression:
+    """The object that is encoded, as it is written in the place of the argument: where it began on a
+    line of its own, its lines go as far to the left as its first."""
+    node, around = made.site.node.args[0], argument.node
+    text, span = facts.text(node), facts.span(node)
+    lines = text.split("\n")
+    if around is None or not around.lineno < node.lineno <= (around.end_lineno or 0):
+        return Expression(text)
+    margin = _margin(facts, node.lineno)
+    shift = margin[len(_margin(facts, around.lineno)) :]
+    strings = (part for part in ast.walk(node) if isinstance(part, (ast.Constant, ast.JoinedStr)))
+    if (
+        len(margin) != span.column - 1
+        or any(part.lineno != part.end_lineno for part in strings)
+        or any(line.strip() and not line.startswith(shift) for line in lines[1:])
+    ):
+        return Expression(text)
+    return Expression("\n".join((lines[0], *(line.removeprefix(shift) for line in lines[1:]))))
+
+
+def _margin(facts: Facts, line: int) -> str:
+    text = facts.source.lines[line - 1]
+    return text[: len(text) - len(text.lstrip(" \t"))]
 
 
 def _unencoded(facts: Facts, argument: Argument) -> ast.expr | None:

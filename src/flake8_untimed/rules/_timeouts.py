@@ -15,6 +15,7 @@ from flake8_untimed.calls.places import (
     may_be_another,
     passes_arguments_on,
 )
+from flake8_untimed.calls.streams import streams
 from flake8_untimed.findings import Expression, Fix, ReplaceExpression, SetArgument
 from flake8_untimed.inference.values import SenderValue, Symbol
 from flake8_untimed.libraries.model import Library
@@ -25,6 +26,7 @@ ANOTHER = "what is called here may be something else, which takes no {}="
 NO_NUMBER = "one number of seconds is wanted here, and {} may be more"
 TAKES_NONE = "has no argument that limits this wait"
 NAMELESS = "the module of {} has no name of its own here"
+STREAMED = "a body is read or sent piece by piece there, and may well take longer"
 INHERITED = "the default has to go where the subclass calls its base"
 
 
@@ -181,6 +183,12 @@ def set_at_call(
     if near is None:
         return None, NAMELESS.format(value.text)
     return Fix((SetArgument(facts.span(call.node), name, near, position),), safe), None
+
+
+def unless_streamed(facts: Facts, place: Call | Construction, fix: Fix | None) -> Fix | None:
+    """A fix that adds a timeout, which is not safe where that may end in the middle of a body."""
+    is_doubted = fix is not None and streams(facts, place)
+    return fix._replace(safe=False, doubt=STREAMED) if fix is not None and is_doubted else fix
 
 
 def use_session_class(facts: Facts, call: Call) -> Fix | None:

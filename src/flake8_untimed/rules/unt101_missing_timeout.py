@@ -27,10 +27,11 @@ cannot be told to be one.
 
 ## Fix
 Adds the timeout (safe). The value is yours: see the setting `timeouts`; a function of the project
-that hands it on gets one number where it wants that. None where such a function may not take it, or
-does more with its `**kwargs` than to hand them on, where it has a decorator of unknown effect, where
-what is called may be the caller's or of another package, or where a subclass has a method of its own
-that takes no timeout.
+that hands it on gets one number where it wants that. None where such a function may not take it,
+may compute with it (`timeout / 1000`) or do more with it than to hand it on, where it has a decorator
+of unknown effect, where what is called may be the caller's or of another package, or where a subclass
+has a method of its own that takes no timeout. Unsafe where the timeout includes a body (aiohttp) that
+is streamed in sight.
 With `session-class`, a `requests.Session()` in the same file becomes that class instead, and serves
 all calls through it.
 """
@@ -48,6 +49,7 @@ from flake8_untimed.rules._timeouts import (
     at_constructions,
     set_at_call,
     set_at_construction,
+    unless_streamed,
     use_session_class,
     written,
     written_at,
@@ -59,6 +61,7 @@ def check(facts: Facts) -> Iterator[Finding]:
         fix, why_not = use_session_class(facts, call), None
         if fix is None:
             fix, why_not = set_at_call(facts, call, written_at(facts, call), safe=True)
+            fix = unless_streamed(facts, call, fix)
         yield facts.finding("UNT101", call.node, _message(facts, call), fix, why_not)
     for made in at_constructions(facts, Kind.NONE):
         value = written(facts, made.library, client=True)

@@ -26,7 +26,8 @@ When all calls through the session in sight are bounded: by their own argument, 
 ## Fix
 At the client's construction when it is in sight, else at the call (safe: what limited the wait
 before was longer; but `total` includes the body, so what takes longer to read ends in an exception:
-the setting `timeouts` chooses another).
+the setting `timeouts` chooses another). Unsafe where a call in sight reads its body piece by piece
+(`response.content`), or sends an open file or a generator: it may well take longer.
 """
 
 from __future__ import annotations

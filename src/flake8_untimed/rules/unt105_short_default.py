@@ -47,6 +47,7 @@ def check(facts: Facts) -> Iterator[Finding]:
         lambda seconds: seconds < limit,
         lambda library, seconds, client: exactly(seconds),
         _objection,
+        shortens=False,
     )
 
 

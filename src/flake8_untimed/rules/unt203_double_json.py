@@ -30,9 +30,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flake8_untimed.calls import Facts
-from flake8_untimed.findings import Expression, Finding, Fix, SetArgument
+from flake8_untimed.findings import Finding, Fix, SetArgument
 from flake8_untimed.rules._bodies import json_text
-from flake8_untimed.rules._json_argument import obstacle
+from flake8_untimed.rules._json_argument import encoded, obstacle
 
 
 def check(facts: Facts) -> Iterator[Finding]:
@@ -49,7 +49,7 @@ def check(facts: Facts) -> Iterator[Finding]:
         fix = None
         why_not = obstacle(facts, call, argument, body.json, made)
         if why_not is None:
-            value = Expression(facts.text(made.site.node.args[0]))
+            value = encoded(facts, argument, made)
             edit = SetArgument(facts.span(call.node), body.json, value, argument.position)
             fix = Fix((edit,), False)
         yield facts.finding(
