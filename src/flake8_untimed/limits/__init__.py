@@ -96,7 +96,9 @@ class Limits:
         if timeouts is None:
             return UNKNOWN
         if self.clients.sends_nothing(value.client):
-            return Bound(Kind.UNKNOWN, Source.AROUND, detail="its transport is no way to the network")
+            return Bound(
+                Kind.UNKNOWN, Source.AROUND, detail="its transport is no way to the network"
+            )
         around = self.clients.around(
             value.client,
             lambda inner: self.of_request(SenderValue(sender, value.path, inner), passed),
