@@ -41,6 +41,8 @@ from flake8_untimed.limits.takers import arguments_of, is_made_at
 from flake8_untimed.settings import Settings
 from flake8_untimed.source import Source as Text
 
+_OPEN = (Unknown, Parameter)
+"""What may be called as well and hides nothing: `self.session` is None before it is made."""
 _TOLD_APART = 8
 """So many of the requests behind a wrapper are asked what timeout suits them."""
 
@@ -86,7 +88,7 @@ class _Collector:
         others: list[Function] = []
         passed: Passed | None = None
         for callee in callees:
-            if isinstance(callee, (Unknown, Parameter)):
+            if isinstance(callee, _OPEN):
                 continue
             if isinstance(callee, Function):
                 if self._is_of_another(callee, callees):
@@ -104,7 +106,7 @@ class _Collector:
                 if call is not None:
                     requests.append((callee, call))
             elif isinstance(callee, Function):
-                if len(callees) == 1:
+                if not hidden and sum(not isinstance(c, _OPEN) for c in callees) == 1:
                     self._read_forwarded(node, context, callee, passed)
                 call = self._wrapped(node, context, callee, passed)
                 if call is not None:
