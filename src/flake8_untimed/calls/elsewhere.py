@@ -5,8 +5,9 @@ from __future__ import annotations
 import ast
 import re
 
+from flake8_untimed.bounds import Kind
 from flake8_untimed.calls import Call, Construction, Facts
-from flake8_untimed.calls.collector import collect
+from flake8_untimed.calls.collector import collect, places_made
 from flake8_untimed.inference.scopes import Module
 from flake8_untimed.inference.values import Site
 from flake8_untimed.source import Source as Text
@@ -30,8 +31,9 @@ def calls_elsewhere(facts: Facts, made: Construction) -> list[Call]:
     for path in project.hints.importing(home)[:MODULES]:
         module = project.module(path) if project.matters(path) else None
         if module is not None:
-            found += _read(facts, module)[1].get((home, *_place(made.node)), ())
-    return found
+            calls = _read(facts, module)[1]
+            found += (c for at in made.places for c in calls.get((home, *_place(at)), ()))
+    return list(dict.fromkeys(found))
 
 
 def is_set_elsewhere(facts: Facts, made: Construction) -> bool:
@@ -43,6 +45,17 @@ def is_set_elsewhere(facts: Facts, made: Construction) -> bool:
         re.search(rf"\.{re.escape(name)}\s*=", facts.module.text)
         or facts.evaluator.project.hints.is_set_elsewhere(home, name)
         for name in names
+    )
+
+
+def is_left_to_others(facts: Facts, made: Construction) -> bool:
+    """Whether a class sets no timeout, none of its calls in sight needs one, and whoever makes its
+    objects seems to set it."""
+    return (
+        made.of_class is not None
+        and not made.calls
+        and made.bound.kind in (Kind.NONE, Kind.DEFAULT)
+        and is_set_elsewhere(facts, made)
     )
 
 
@@ -59,14 +72,12 @@ def _read(facts: Facts, module: Module) -> _Read:
         found = collect(text, module, facts.evaluator, facts.settings)
         calls: dict[tuple[str, int, int], list[Call]] = {}
         for call in found.calls:
-            site = call.client.site if call.client is not None else None
-            if site is not None:
-                where = site.context.scope.module.path
-                calls.setdefault((where, *_place(site.node)), []).append(call)
+            for where, node in dict.fromkeys(places_made(facts.evaluator, call)):
+                calls.setdefault((where, *_place(node)), []).append(call)
         cache["read from outside"] = ({_place(m.node): m for m in found.constructions}, calls)
     return cache["read from outside"]  # type: ignore[return-value]
 
 
-def _place(node: ast.Call) -> _Place:
-    """What a call is known by where its module is parsed more than once."""
-    return node.lineno, node.col_offset
+def _place(node: ast.AST) -> _Place:
+    """What a call or class is known by where its module is parsed more than once."""
+    return node.lineno, node.col_offset  # type: ignore[attr-defined]
