@@ -154,6 +154,8 @@ class _Collector:
     def _add(self, calls: list[Call]) -> None:
         """Of the things that a call may be, the one that is worst, unless one is unknown; what a
         client in sight is to blame for comes first, then what is no partial."""
+        # Made around a session out of sight, a client is no more than something out of sight itself.
+        calls = [c for c in calls if not self._limits.clients.is_around_stranger(c.client)] or calls
         kinds = {c.bound.kind for c in calls}
         worst = [c for c in calls if c.bound.kind in (Kind.NONE, Kind.DISABLED, Kind.DEFAULT)]
         worst.sort(key=lambda c: (c.bound.source is not Source.CLIENT, bool(c.partials)))

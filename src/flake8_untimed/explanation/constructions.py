@@ -31,7 +31,9 @@ class Constructions:
             what = "an SSL context" if made.is_context else "what a client is built with"
         yield Row("makes", f"{what}: {path} ({made.library.name})")
         if made.of_class is not None:
-            yield Row("makes", f"for each object of {made.of_class.name}, a subclass of this project")
+            yield Row(
+                "makes", f"for each object of {made.of_class.name}, a subclass of this project"
+            )
         if not made.is_direct:
             yield Row("makes", f"through {made.name}, a subclass of this project")
         for value in self._facts.evaluate(made.node.func, made.context):

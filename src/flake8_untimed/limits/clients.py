@@ -19,9 +19,12 @@ from flake8_untimed.inference.values import (
     Function,
     Instance,
     Literal,
+    Other,
+    Parameter,
     Result,
     Site,
     Symbol,
+    Unknown,
     Value,
     is_none,
 )
@@ -253,6 +256,13 @@ class Clients:
             return None
         values = self._evaluator.argument(argument)
         return None if all(isinstance(v, Literal) and v.value is None for v in values) else values
+
+    def is_around_stranger(self, client: Instance | None) -> bool:
+        """Whether a client was made around a session of which nothing is known."""
+        inner = self._inner_session(client)
+        return inner is not None and all(
+            isinstance(v, (Unknown, Parameter)) and not isinstance(v, Other) for v in inner
+        )
 
     def senders(self, client: Instance) -> dict[str, Sender]:
         known = self._evaluator.client_of(client)
