@@ -101,6 +101,8 @@ class Construction:
     is_relied_on: bool | None = None
     """Whether functions of the project that are given it send requests that rely on its default;
     None: nothing is known of such functions, or not asked for, since there are `calls`."""
+    is_too_much: bool = False
+    """That was too much to find out."""
 
     @property
     def places(self) -> list[ast.AST]:

@@ -491,6 +491,7 @@ class _Collector:
             if not made.calls and made.bound.source is Source.CLIENT:
                 if made.bound.kind is not Kind.BOUNDED and made.of_class is None:
                     made.is_relied_on = takers_rely_on(self._facts, made)
+                    made.is_too_much = made.is_relied_on is False and self._evaluator.is_spent
                 if made.bound.site is not None:
                     objects_of.setdefault(made.bound.site.node, []).append(made)
         for made in self._facts.constructions:

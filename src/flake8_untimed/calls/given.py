@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import closing
 from typing import TYPE_CHECKING, NamedTuple, Union
 
 from flake8_untimed.inference import invoke, members, objects
@@ -44,18 +45,28 @@ class Handing(NamedTuple):
 
 def takers_rely_on(facts: Facts, made: Construction) -> bool | None:
     """Whether functions of the project that are given a client rely on its default; None: they are
-    not seen to do anything with it."""
-    rely: list[bool] = []
+    not seen to do anything with it. What is too much to find out counts as no."""
+    rely = None
     facts.evaluator.begin()
+    with closing(_taken(facts, made)) as taken:
+        for relies in taken:
+            if facts.evaluator.is_spent:
+                break
+            if relies:
+                return True
+            rely = False
+    return False if facts.evaluator.is_spent else rely
+
+
+def _taken(facts: Facts, made: Construction) -> Generator[bool, None, None]:
+    """For each request that functions of the project send through a client that they are given,
+    whether it relies on the default."""
+    asynchronous = made.client is not None and made.client.asynchronous
     for node, context, taker, passed in _handings(facts, made):
-        asynchronous = made.client is not None and made.client.asynchronous
         if is_surrounded(facts.evaluator, node, context, asynchronous):
-            rely.append(False)
+            yield False
         else:
-            rely += facts.limits.takers.sent_through(made.node, taker, passed, node, context)
-    if facts.evaluator.is_spent:
-        return False
-    return any(rely) if rely else None
+            yield from facts.limits.takers.sent_through(made.node, taker, passed, node, context)
 
 
 def is_given_nearby(facts: Facts, call: Call) -> bool:

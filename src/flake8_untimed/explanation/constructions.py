@@ -103,6 +103,10 @@ class Constructions:
             return "it has a timeout"
         if made.bound.kind is Kind.UNKNOWN:
             return "what is not known is not reported"
+        if made.is_too_much:
+            return (
+                "it is given to more than can be followed: whether that relies on it is not known"
+            )
         if is_left_to_others(self._facts, made):
             return "something in this project seems to set it later"
         return "every call through it in sight is bounded otherwise"
