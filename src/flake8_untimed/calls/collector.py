@@ -497,8 +497,8 @@ class _Collector:
         for made in self._facts.constructions:
             if made.of_class is not None and not made.calls:
                 others = [o for o in objects_of.get(made.node, ()) if o is not made]
-                if others and all(other.is_relied_on is False for other in others):
-                    made.is_relied_on = False
+                if others:
+                    made.is_relied_on = any(other.is_relied_on is not False for other in others)
         for call in self._facts.calls:
             if call.bound.source is Source.OUT_OF_SIGHT and call.bound.kind is Kind.DEFAULT:
                 call.is_given_nearby = is_given_nearby(self._facts, call)

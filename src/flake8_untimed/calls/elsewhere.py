@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterator
 
-from flake8_untimed.bounds import Kind
 from flake8_untimed.calls import Call, Construction, Facts
 from flake8_untimed.calls.collector import collect, places_made
 from flake8_untimed.inference.scopes import Module
@@ -26,14 +26,33 @@ def made_elsewhere(facts: Facts, site: Site) -> Construction | None:
 
 def calls_elsewhere(facts: Facts, made: Construction) -> list[Call]:
     """The calls through a client in the modules that import the one where it is made."""
-    project, home = facts.evaluator.project, facts.module.path
-    found: list[Call] = []
-    for path in project.hints.importing(home)[:MODULES]:
+    home = facts.module.path
+    found = (
+        call
+        for _, calls in _importing(facts)
+        for node in made.places
+        for call in calls.get((home, *_place(node)), ())
+    )
+    return list(dict.fromkeys(found))
+
+
+def objects_elsewhere(facts: Facts, made: Construction) -> Iterator[Construction]:
+    """The objects that are made, in these modules, of the class that a construction speaks for."""
+    for constructions, _ in _importing(facts):
+        for other in constructions.values():
+            site = other.bound.site
+            if site is not None and site.context.scope.module.path == facts.module.path:
+                if _place(site.node) == _place(made.node):
+                    yield other
+
+
+def _importing(facts: Facts) -> Iterator[_Read]:
+    """What is known of the modules that import this one."""
+    project = facts.evaluator.project
+    for path in project.hints.importing(facts.module.path)[:MODULES]:
         module = project.module(path) if project.matters(path) else None
         if module is not None:
-            calls = _read(facts, module)[1]
-            found += (c for at in made.places for c in calls.get((home, *_place(at)), ()))
-    return list(dict.fromkeys(found))
+            yield _read(facts, module)
 
 
 def is_set_elsewhere(facts: Facts, made: Construction) -> bool:
@@ -45,17 +64,6 @@ def is_set_elsewhere(facts: Facts, made: Construction) -> bool:
         re.search(rf"\.{re.escape(name)}\s*=", facts.module.text)
         or facts.evaluator.project.hints.is_set_elsewhere(home, name)
         for name in names
-    )
-
-
-def is_left_to_others(facts: Facts, made: Construction) -> bool:
-    """Whether a class sets no timeout, none of its calls in sight needs one, and whoever makes its
-    objects seems to set it."""
-    return (
-        made.of_class is not None
-        and not made.calls
-        and made.bound.kind in (Kind.NONE, Kind.DEFAULT)
-        and is_set_elsewhere(facts, made)
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from flake8_untimed.bounds import Kind, Source
 from flake8_untimed.calls import Construction, Facts, Setting
-from flake8_untimed.calls.elsewhere import calls_elsewhere, is_left_to_others
+from flake8_untimed.calls.elsewhere import calls_elsewhere
 from flake8_untimed.explanation.arguments import Arguments
 from flake8_untimed.explanation.places import Places
 from flake8_untimed.explanation.verdicts import Verdicts
@@ -107,8 +107,8 @@ class Constructions:
             return (
                 "it is given to more than can be followed: whether that relies on it is not known"
             )
-        if is_left_to_others(self._facts, made):
-            return "something in this project seems to set it later"
+        if made.of_class is not None and not made.calls:
+            return "no call in sight relies on what it leaves out"
         return "every call through it in sight is bounded otherwise"
 
     def setting(self, setting: Setting) -> Iterator[Row]:
