@@ -107,7 +107,8 @@ class Constructions:
             return (
                 "it is given to more than can be followed: whether that relies on it is not known"
             )
-        if made.of_class is not None and not made.calls:
+        leaves_out = made.bound.kind in (Kind.NONE, Kind.DEFAULT)
+        if made.of_class is not None and leaves_out and not made.calls:
             return "no call in sight relies on what it leaves out"
         return "every call through it in sight is bounded otherwise"
 
