@@ -195,7 +195,7 @@ def test_a_subclass_without_a_constructor_takes_the_timeout() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "class Own(aiohttp.ClientSession):\n    def __init__(self):\n        super().__init__()\n",
+        "class Own(aiohttp.ClientSession):\n    def __init__(self, **o): super().__init__(**o)\n",
         "@decorated\nclass Own(aiohttp.ClientSession):\n    pass\n",
         "class Own(aiohttp.ClientSession, metaclass=Odd):\n    pass\n",
     ],
@@ -203,6 +203,13 @@ def test_a_subclass_without_a_constructor_takes_the_timeout() -> None:
 def test_a_subclass_that_may_take_none(text: str) -> None:
     text = f"import aiohttp\n\n\n{text}\n\nOwn()\n"
     assert fix(text)[0] == text
+
+
+def test_a_subclass_that_calls_its_base_gives_it_the_timeout() -> None:
+    cls = "class Own(aiohttp.ClientSession):\n    def __init__(self):\n        super().__init__()\n"
+    text = f"import aiohttp\n\n\n{cls}\n\nOwn()\n"
+    new = text.replace("__init__()", "__init__(timeout=aiohttp.ClientTimeout(total=30))")
+    assert fix(text) == (new, [])
 
 
 def messages(text: str) -> list[str]:

@@ -275,7 +275,7 @@ async def main():
 
 def test_a_client_that_is_given_nearby() -> None:
     (said,) = rows(of(GIVEN, line=3).splitlines(), "silent")
-    assert said.endswith("in this file gives it a client that is made here")
+    assert said.endswith("this file gives it nothing but clients that are made here")
 
 
 def test_what_is_passed_on_through_a_wrapper() -> None:
@@ -617,3 +617,43 @@ def test_every_finding_is_explained(case: Case, watchdog: None) -> None:
     quiet = [n for n in range(1, len(source.lines) + 1) if n not in lines]
     for line in quiet[:: max(1, len(quiet) // 4)]:
         assert list(explain(facts, line))
+
+
+def test_what_a_class_says_of_all_its_objects() -> None:
+    code = """
+        import httpx
+
+        class Api(httpx.Client):
+            def __init__(self):
+                super().__init__(timeout=None)
+
+            def items(self):
+                return self.get("/items")
+
+        api = Api()
+    """
+    said = of(code, 5)
+    assert "for each object of Api, a subclass of this project" in said
+    assert "UNT102 super().__init__() switches the timeout off" in said
+    assert "judged instead, at app.py:5: UNT102" in of(code, 8)
+    said = of(code, 10)
+    assert "what its class says, at app.py:5 (ask there)" in said
+    assert "nothing: what a class says of all its objects is judged there" in said
+
+
+def test_more_than_can_be_followed(monkeypatch: pytest.MonkeyPatch) -> None:
+    code = """
+        import asyncio
+        import aiohttp
+
+        async def use(session):
+            async with asyncio.timeout(5):
+                await session.get("a")
+
+        async def main():
+            session = aiohttp.ClientSession()
+            await use(session)
+    """
+    assert "every call through it in sight is bounded otherwise" in of(code, 9)
+    monkeypatch.setattr("flake8_untimed.inference.evaluate.BUDGET", 15)
+    assert "it is given to more than can be followed" in of(code, 9)

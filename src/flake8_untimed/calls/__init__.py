@@ -20,7 +20,7 @@ from flake8_untimed.inference import invoke
 from flake8_untimed.inference.arguments import Argument, bind, defaults
 from flake8_untimed.inference.arguments import Bound as BoundArguments
 from flake8_untimed.inference.evaluate import Evaluator
-from flake8_untimed.inference.scopes import Event, Module, dotted
+from flake8_untimed.inference.scopes import Event, Module, Scope, dotted
 from flake8_untimed.inference.values import (
     Alternatives,
     Context,
@@ -93,21 +93,24 @@ class Construction:
     bound: Bound
     is_direct: bool = True
     """The library's own class is called, not a subclass of the project."""
+    of_class: Scope | None = None
+    """The class that it speaks for: it calls the library's `__init__` in that of a subclass."""
     is_context: bool = False
     """It makes an SSL context."""
     calls: list[Call] = field(default_factory=list)
     """The calls in this module that go through it."""
-    sent: list[Sent] | None = field(default_factory=list)
-    """What functions of the project that are given it send through it, if there are no `calls`;
-    None: that is too much to find out."""
+    sent: list[Sent] = field(default_factory=list)
+    """What functions of the project that are given it send through it, if there are no `calls`."""
+    is_relied_on: bool | None = None
+    """Whether functions of the project that are given it send requests that rely on its default;
+    None: nothing is known of such functions, or not asked for, since there are `calls`."""
+    is_too_much: bool = False
+    """That was too much to find out."""
 
     @property
-    def is_relied_on(self) -> bool | None:
-        """Whether functions of the project that are given it send requests that rely on its default;
-        None: nothing is known of such functions, or not asked for."""
-        if self.sent is None:
-            return False
-        return any(sent.relies for sent in self.sent) if self.sent else None
+    def places(self) -> list[ast.AST]:
+        """What it is known by to the calls through its client."""
+        return [self.node] if self.of_class is None else [self.node, self.of_class.node]
 
     def argument(self, name: str | None) -> Argument | None:
         return self.arguments.named.get(name) if name is not None else None

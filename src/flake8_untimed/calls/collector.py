@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import functools
 import itertools
+from collections.abc import Iterator
 from dataclasses import replace
 
 from flake8_untimed.bounds import UNKNOWN, Bound, Kind, Source
@@ -13,7 +14,7 @@ from flake8_untimed.calls.given import is_given_nearby, sent_by_takers
 from flake8_untimed.calls.idle import find_idle
 from flake8_untimed.calls.mocks import Mocks
 from flake8_untimed.calls.wrappers import taken_as
-from flake8_untimed.inference import invoke, objects
+from flake8_untimed.inference import constructions, invoke, objects
 from flake8_untimed.inference.arguments import Argument, Passed, bind, parameter_names
 from flake8_untimed.inference.arguments import Bound as BoundArguments
 from flake8_untimed.inference.evaluate import Evaluator
@@ -42,6 +43,8 @@ from flake8_untimed.limits.takers import arguments_of, is_made_at
 from flake8_untimed.settings import Settings
 from flake8_untimed.source import Source as Text
 
+_OPEN = (Unknown, Parameter)
+"""What may be called as well and hides nothing: `self.session` is None before it is made."""
 _TOLD_APART = 8
 """So many of the requests behind a wrapper are asked what timeout suits them."""
 
@@ -71,6 +74,8 @@ class _Collector:
             assert isinstance(node, ast.Call)
             if not scope.is_dead(statement):
                 self._read(node, Context(scope, statement))
+        for cls in found.classes:
+            self._read_class(cls)
         for node, scope, statement in found.stores:
             assert isinstance(node, (ast.Assign, ast.AnnAssign))
             self._read_store(node, Context(scope, statement))
@@ -89,7 +94,7 @@ class _Collector:
         others: list[Function] = []
         passed: Passed | None = None
         for callee in callees:
-            if isinstance(callee, (Unknown, Parameter)):
+            if isinstance(callee, _OPEN):
                 continue
             if isinstance(callee, Function):
                 if self._is_of_another(callee, callees):
@@ -107,7 +112,7 @@ class _Collector:
                 if call is not None:
                     requests.append((callee, call))
             elif isinstance(callee, Function):
-                if len(callees) == 1 and not mocked:
+                if not (hidden or mocked) and sum(not isinstance(c, _OPEN) for c in callees) == 1:
                     self._read_forwarded(node, context, callee, passed)
                 call = self._wrapped(node, context, callee, passed)
                 if call is not None:
@@ -160,6 +165,8 @@ class _Collector:
     def _add(self, calls: list[Call]) -> None:
         """Of the things that a call may be, the one that is worst, unless one is unknown; what a
         client in sight is to blame for comes first, then what is no partial."""
+        # Made around a session out of sight, a client is no more than something out of sight itself.
+        calls = [c for c in calls if not self._limits.clients.is_around_stranger(c.client)] or calls
         kinds = {c.bound.kind for c in calls}
         worst = [c for c in calls if c.bound.kind in (Kind.NONE, Kind.DISABLED, Kind.DEFAULT)]
         worst.sort(key=lambda c: (c.bound.source is not Source.CLIENT, bool(c.partials)))
@@ -424,9 +431,30 @@ class _Collector:
         self._facts.constructions.append(
             Construction(
                 node, context, written(node.func, callee), constructor, library, arguments, client,
-                bound, isinstance(callee, Symbol), catalogue.context(path) is not None,
+                bound, isinstance(callee, Symbol), is_context=catalogue.context(path) is not None,
             )
         )  # fmt: skip
+
+    def _read_class(self, scope: Scope) -> None:
+        """What a subclass says of all its objects: `super().__init__(timeout=None)`."""
+        of_class = Instance(Class(scope))
+        client = self._evaluator.client_of(of_class)
+        library = self._evaluator.catalogue.library_of(client.path) if client else None
+        if client is None or library is None:
+            return
+        constructor = client.constructor
+        bound = self._limits.clients.of_client(of_class, constructor.timeouts or library.timeouts)
+        for node, context in constructions.calls_of_library(self._evaluator, Class(scope)):
+            is_here = bound.site is not None and bound.site.node is node
+            passed = constructions.passed_to_base(self._evaluator, node, context)
+            self._facts.constructions.append(
+                Construction(
+                    node, context, written(node.func, None), constructor, library,
+                    bind(passed, constructor.parameters, constructor.keywords), client,
+                    UNKNOWN if bound.source is Source.CLIENT and not is_here else bound,
+                    of_class=scope,
+                )
+            )  # fmt: skip
 
     def _serves_carrier(self, context: Context, library: Library) -> bool:
         """Whether a client is made in a class that gives each request a timeout of its own: the
@@ -447,18 +475,30 @@ class _Collector:
     def _attach(self) -> None:
         """Which calls go through which construction, and whether it is used elsewhere too."""
         # Of two libraries behind one name, both are made at one place.
-        by_node: dict[ast.Call, list[Construction]] = {}
+        by_place: dict[ast.AST, list[Construction]] = {}
         for made in self._facts.constructions:
-            by_node.setdefault(made.node, []).append(made)
+            for place in made.places:
+                by_place.setdefault(place, []).append(made)
         settled = (p for p in self._partials if p in self._facts.calls)
         for call in (*self._alternatives, *settled):
-            site = call.bound.site or (call.client.site if call.client else None)
-            for made in by_node.get(site.node, ()) if site is not None else ():
+            places = (place for _, place in places_made(self._evaluator, call))
+            for made in dict.fromkeys(m for place in places for m in by_place.get(place, ())):
                 made.calls.append(call)
+        objects_of: dict[ast.Call, list[Construction]] = {}
         for made in self._facts.constructions:
             if not made.calls and made.bound.source is Source.CLIENT:
-                if made.bound.kind is not Kind.BOUNDED:
-                    made.sent = sent_by_takers(self._facts, made)
+                if made.bound.kind is not Kind.BOUNDED and made.of_class is None:
+                    made.sent, is_spent = sent_by_takers(self._facts, made)
+                    if made.sent or is_spent:
+                        made.is_relied_on = any(sent.relies for sent in made.sent)
+                    made.is_too_much = is_spent and not made.is_relied_on
+                if made.bound.site is not None:
+                    objects_of.setdefault(made.bound.site.node, []).append(made)
+        for made in self._facts.constructions:
+            if made.of_class is not None and not made.calls:
+                others = [o for o in objects_of.get(made.node, ()) if o is not made]
+                if others:
+                    made.is_relied_on = any(other.is_relied_on is not False for other in others)
         for call in self._facts.calls:
             if call.bound.source is Source.OUT_OF_SIGHT and call.bound.kind is Kind.DEFAULT:
                 call.is_given_nearby = is_given_nearby(self._facts, call)
@@ -495,6 +535,19 @@ class _Collector:
         for value in self._evaluator.evaluate(node.value, context):
             if isinstance(value, Symbol) and value.path == "ssl._create_unverified_context":
                 self._facts.patched_contexts.append(node)
+
+
+def places_made(evaluator: Evaluator, call: Call) -> Iterator[tuple[str, ast.AST]]:
+    """The places, each in its module, where a construction speaks for the client of a call: where it
+    is made, what it is made around, and its classes."""
+    client = call.client
+    for site in (call.bound.site, client.site if client is not None else None):
+        if site is not None:
+            yield site.context.scope.module.path, site.node
+    if client is not None and isinstance(client.cls, Class):
+        for base in objects.mro(evaluator, client.cls):
+            if isinstance(base, Class):
+                yield base.scope.module.path, base.scope.node
 
 
 def released(facts: Facts, node: ast.Call, context: Context, sender: Sender, bound: Bound) -> Bound:

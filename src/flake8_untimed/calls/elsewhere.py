@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterator
 
 from flake8_untimed.calls import Call, Construction, Facts
-from flake8_untimed.calls.collector import collect
+from flake8_untimed.calls.collector import collect, places_made
 from flake8_untimed.inference.scopes import Module
 from flake8_untimed.inference.values import Site
 from flake8_untimed.source import Source as Text
@@ -25,13 +26,33 @@ def made_elsewhere(facts: Facts, site: Site) -> Construction | None:
 
 def calls_elsewhere(facts: Facts, made: Construction) -> list[Call]:
     """The calls through a client in the modules that import the one where it is made."""
-    project, home = facts.evaluator.project, facts.module.path
-    found: list[Call] = []
-    for path in project.hints.importing(home)[:MODULES]:
+    home = facts.module.path
+    found = (
+        call
+        for _, calls in _importing(facts)
+        for node in made.places
+        for call in calls.get((home, *_place(node)), ())
+    )
+    return list(dict.fromkeys(found))
+
+
+def objects_elsewhere(facts: Facts, made: Construction) -> Iterator[Construction]:
+    """The objects that are made, in these modules, of the class that a construction speaks for."""
+    for constructions, _ in _importing(facts):
+        for other in constructions.values():
+            site = other.bound.site
+            if site is not None and site.context.scope.module.path == facts.module.path:
+                if _place(site.node) == _place(made.node):
+                    yield other
+
+
+def _importing(facts: Facts) -> Iterator[_Read]:
+    """What is known of the modules that import this one."""
+    project = facts.evaluator.project
+    for path in project.hints.importing(facts.module.path)[:MODULES]:
         module = project.module(path) if project.matters(path) else None
         if module is not None:
-            found += _read(facts, module)[1].get((home, *_place(made.node)), ())
-    return found
+            yield _read(facts, module)
 
 
 def is_set_elsewhere(facts: Facts, made: Construction) -> bool:
@@ -59,14 +80,12 @@ def _read(facts: Facts, module: Module) -> _Read:
         found = collect(text, module, facts.evaluator, facts.settings)
         calls: dict[tuple[str, int, int], list[Call]] = {}
         for call in found.calls:
-            site = call.client.site if call.client is not None else None
-            if site is not None:
-                where = site.context.scope.module.path
-                calls.setdefault((where, *_place(site.node)), []).append(call)
+            for where, node in dict.fromkeys(places_made(facts.evaluator, call)):
+                calls.setdefault((where, *_place(node)), []).append(call)
         cache["read from outside"] = ({_place(m.node): m for m in found.constructions}, calls)
     return cache["read from outside"]  # type: ignore[return-value]
 
 
-def _place(node: ast.Call) -> _Place:
-    """What a call is known by where its module is parsed more than once."""
-    return node.lineno, node.col_offset
+def _place(node: ast.AST) -> _Place:
+    """What a call or class is known by where its module is parsed more than once."""
+    return node.lineno, node.col_offset  # type: ignore[attr-defined]

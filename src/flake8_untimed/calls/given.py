@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import closing
+from typing import TYPE_CHECKING, NamedTuple, Union
 
-from flake8_untimed.inference import invoke, objects
-from flake8_untimed.inference.arguments import Argument, Passed
-from flake8_untimed.inference.scopes import Module, Scope, called_name
+from flake8_untimed.inference import invoke, members, objects
+from flake8_untimed.inference.arguments import Argument, Passed, bind, parameter_names
+from flake8_untimed.inference.scopes import Module, Scope, called_name, dotted
 from flake8_untimed.inference.surroundings import is_surrounded
 from flake8_untimed.inference.values import (
     Alternatives,
@@ -17,12 +18,20 @@ from flake8_untimed.inference.values import (
     Function,
     Instance,
     Value,
+    is_none,
 )
 from flake8_untimed.inference.walk import Found, Walk, visit, walk
+from flake8_untimed.limits.functions import DEPTH
 from flake8_untimed.limits.takers import Sent, arguments_of, is_made_at
 
 if TYPE_CHECKING:
     from flake8_untimed.calls import Call, Construction, Facts
+
+
+_Holder = Union[ast.Name, ast.Attribute]
+_HOLDERS = (ast.Name, ast.Attribute)
+_Asked = tuple[Scope, str]
+"""A parameter, by its function and name."""
 
 
 class Handing(NamedTuple):
@@ -34,71 +43,140 @@ class Handing(NamedTuple):
     passed: Passed
 
 
-def sent_by_takers(facts: Facts, made: Construction) -> list[Sent] | None:
-    """What functions of the project that are given a client send through it; None: that is too much
-    to find out."""
+def sent_by_takers(facts: Facts, made: Construction) -> tuple[list[Sent], bool]:
+    """What functions of the project that are given a client send through it, and whether that is more
+    than can be followed."""
     sent: list[Sent] = []
     facts.evaluator.begin()
+    with closing(_taken(facts, made)) as taken:
+        for each in taken:
+            if facts.evaluator.is_spent:
+                break
+            sent.append(each)
+    return sent, facts.evaluator.is_spent
+
+
+def _taken(facts: Facts, made: Construction) -> Generator[Sent, None, None]:
+    """The requests that functions of the project send through a client that they are given."""
+    asynchronous = made.client is not None and made.client.asynchronous
     for node, context, taker, passed in _handings(facts, made):
-        asynchronous = made.client is not None and made.client.asynchronous
         if is_surrounded(facts.evaluator, node, context, asynchronous):
-            sent.append(Sent(node, context, False))
+            yield Sent(node, context, False)
         else:
-            sent += facts.limits.takers.sent_through(made.node, taker, passed, node, context)
-    return None if facts.evaluator.is_spent else sent
+            yield from facts.limits.takers.sent_through(made.node, taker, passed, node, context)
 
 
 def is_given_nearby(facts: Facts, call: Call) -> bool:
-    """Whether a call goes through a parameter of its function, and every call of that function in
-    this module gives it a client that is made in it, too: there is said what is to be said."""
-    scope = call.context.scope.of_statement
+    """Whether a call goes through a parameter of its function, or what a constructor keeps of one,
+    and every call of that in this module gives it a client that is made in it, too: there is said
+    what is to be said."""
     holders = _holders(facts, call)
-    return bool(holders) and all(_is_made_nearby(facts, scope, name) for name in holders)
+    scope = call.context.scope.of_statement
+    return bool(holders) and all(_is_from_nearby(facts, scope, each) for each in holders)
 
 
-def _holders(facts: Facts, call: Call) -> list[str]:
-    """The names of the client that a call goes through, or that it gives to a wrapper."""
-    function = call.node.func
-    if call.wrapper is None:
-        holder = function.value if isinstance(function, ast.Attribute) else None
-        return [holder.id] if isinstance(holder, ast.Name) else []
-    given = (*call.node.args, *(keyword.value for keyword in call.node.keywords))
+def _holders(facts: Facts, call: Call) -> list[_Holder]:
+    """The names and attributes of the client that a call goes through (`send = session.post`, too),
+    or that it gives to a wrapper."""
+    function, context = call.node.func, call.context
+    parts: Iterable[ast.AST]
+    if call.wrapper is not None:
+        parts = (*call.node.args, *(keyword.value for keyword in call.node.keywords))
+    elif isinstance(function, ast.Name):
+        bindings = context.scope.of_statement.bindings.get(function.id, ())
+        parts = [part for b in bindings if b.kind == "assign" for part in ast.walk(b.node)]
+    else:
+        parts = [function.value] if isinstance(function, ast.Attribute) else []
     return [
-        argument.id
-        for argument in given
-        if isinstance(argument, ast.Name)
-        and any(facts.evaluator.client_of(v) for v in facts.evaluate(argument, call.context))
+        part
+        for part in parts
+        if isinstance(part, _HOLDERS)
+        and any(facts.evaluator.client_of(v) for v in facts.evaluate(part, context))
     ]
 
 
-def _is_made_nearby(facts: Facts, scope: Scope, name: str) -> bool:
+def _is_from_nearby(
+    facts: Facts, scope: Scope, holder: ast.expr, asked: frozenset[_Asked] = frozenset()
+) -> bool:
+    """Whether what a name or attribute holds in a function was given to that, or to its object, and
+    is made in this module."""
+    if isinstance(holder, ast.Name):
+        return _is_made_nearby(facts, scope, holder.id, asked)
+    own = members.first_parameter(scope)
+    if scope.owner is None or not isinstance(holder, ast.Attribute) or dotted(holder.value) != own:
+        return False
+    kept = [
+        store
+        for store in members.attribute_stores(scope.owner).get(holder.attr, ())
+        if not (isinstance(store.event.node, ast.Constant) and store.event.node.value is None)
+    ]
+    return bool(kept) and all(
+        store.method.name == "__init__"
+        and isinstance(store.event.node, ast.Name)
+        and _is_made_nearby(facts, store.method, store.event.node.id, asked)
+        for store in kept
+    )
+
+
+def _is_made_nearby(facts: Facts, scope: Scope, name: str, asked: frozenset[_Asked]) -> bool:
     """Whether a parameter gets nothing but clients made in this module, from calls in it: of its
     function, or where that is handed over and its arguments with it, or apart from it."""
     kinds = [binding.kind for binding in scope.bindings.get(name, ())]
-    if not scope.is_function or kinds != ["parameter"]:
+    if not scope.is_function or kinds != ["parameter"] or len(asked) >= DEPTH:
         return False
+    given = [*_givings(facts, scope, name, asked | {(scope, name)})]
+    return bool(given) and all(given)
+
+
+def _givings(facts: Facts, scope: Scope, name: str, asked: frozenset[_Asked]) -> Iterator[bool]:
+    """For each place in this module where a function gets a parameter, whether it is a client made in
+    it. What is asked for already comes from somewhere else, too."""
     calls = [found for found in walk(scope.module.scope).calls if isinstance(found.node, ast.Call)]
-    given = [
-        invoke.frame_for(
-            facts.evaluator, taker, invoke.passed_by(facts.evaluator, node, context), None
-        ).parameters.get(name, ())
-        for node, inner, statement in calls
-        if isinstance(node, ast.Call) and called_name(node) == scope.name
-        for context in (Context(inner, statement),)
-        for taker in facts.evaluate(node.func, context)
-        if isinstance(taker, Function) and taker.scope is scope
-    ]
+    for node, inner, statement in calls:
+        assert isinstance(node, ast.Call)
+        context = Context(inner, statement)
+        for taker in _called(facts, node, context, scope):
+            passed = invoke.passed_by(facts.evaluator, node, context)
+            frame = invoke.frame_for(facts.evaluator, taker, passed, None)
+            holder = _argument_for(taker, passed, name)
+            where = inner.of_statement
+            if _are_made_in(scope.module, frame.parameters.get(name, ())):
+                yield True
+            elif not isinstance(holder, ast.Name) or (where, holder.id) not in asked:
+                yield holder is not None and _is_from_nearby(facts, where, holder, asked)
     homes = {found.scope.of_statement for found in calls if _hands_over(facts, found, scope)}
-    given += [v for home in homes if (v := _clients_given_in(facts, home))]
-    return bool(given) and all(_are_made_in(scope.module, values) for values in given)
+    for home in homes:
+        values = _clients_given_in(facts, home)
+        if values:
+            yield _are_made_in(scope.module, values)
+
+
+def _called(facts: Facts, node: ast.Call, context: Context, scope: Scope) -> Iterator[Function]:
+    """A function, or the `__init__` of a class, if a call is one of it."""
+    cls = scope.owner if scope.name == "__init__" else None
+    if called_name(node) not in (scope.name, cls and cls.name):
+        return
+    for taker in facts.evaluate(node.func, context):
+        if isinstance(taker, Class) and taker.scope is cls:
+            yield Function(scope, Instance(taker))
+        elif isinstance(taker, Function) and taker.scope is scope:
+            yield taker
+
+
+def _argument_for(taker: Function, passed: Passed, name: str) -> ast.expr | None:
+    """What a call gives for a parameter, as it is written there."""
+    names = parameter_names(taker.scope.node.args)  # type: ignore[union-attr]
+    given = bind(passed, names[1:] if taker.receiver is not None else names).named.get(name)
+    return given.node if given is not None else None
 
 
 def _are_made_in(module: Module, values: Alternatives) -> bool:
     """Whether values are clients that are made in a module, or perhaps out of sight instead:
-    `session or ClientSession()`."""
-    sites = [value.site for value in values if isinstance(value, Instance)]
+    `session or ClientSession()`; or None before that."""
+    clients = [value for value in values if not is_none(value)]
+    sites = [value.site for value in clients if isinstance(value, Instance)]
     made = [site.context.scope.module for site in sites if site is not None]
-    return bool(made) and len(sites) == len(values) and all(each is module for each in made)
+    return bool(made) and len(sites) == len(clients) and all(each is module for each in made)
 
 
 def _hands_over(facts: Facts, found: Found, function: Scope) -> bool:

@@ -50,7 +50,7 @@ def _requests(facts: Facts, place: Call | Construction) -> Iterator[Call | Sent]
     for call in place.calls:
         if relies(call.bound, call.argument(call.sender.timeout) is not None, call.splats):
             yield call
-    yield from (sent for sent in place.sent or () if sent.relies)
+    yield from (sent for sent in place.sent if sent.relies)
 
 
 def _reads_pieces(sent: Call | Sent, responses: Responses, pieces: tuple[str, ...]) -> bool:

@@ -104,7 +104,7 @@ class Calls:
         if bound.kind is Kind.UNKNOWN:
             return "what is not known is not reported"
         if call.is_given_nearby:
-            return "every call of this function in this file gives it a client that is made here"
+            return "this file gives it nothing but clients that are made here"
         return "it is reported where the sender was put together"
 
     def _at_construction(self, bound: Bound) -> str:

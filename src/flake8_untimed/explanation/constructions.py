@@ -30,6 +30,10 @@ class Constructions:
         else:
             what = "an SSL context" if made.is_context else "what a client is built with"
         yield Row("makes", f"{what}: {path} ({made.library.name})")
+        if made.of_class is not None:
+            yield Row(
+                "makes", f"for each object of {made.of_class.name}, a subclass of this project"
+            )
         if not made.is_direct:
             yield Row("makes", f"through {made.name}, a subclass of this project")
         for value in self._facts.evaluate(made.node.func, made.context):
@@ -56,6 +60,9 @@ class Constructions:
 
     def _default_of(self, made: Construction) -> str:
         bound, library = made.bound, made.library.name
+        if self._is_of_class(made):
+            assert bound.site is not None
+            return f"what its class says, at {self._places.at(bound.site)} (ask there)"
         if bound.source is Source.LIBRARY and not made.is_direct:
             return "its construction sets none; whether the subclass does is told at its calls"
         if bound.source is Source.LIBRARY:
@@ -79,15 +86,30 @@ class Constructions:
             return f"one that {library} rejects{': ' + bound.detail if bound.detail else ''}"
         return "not known"
 
+    @staticmethod
+    def _is_of_class(made: Construction) -> bool:
+        """Whether the class of a client decides, whoever makes an object of it."""
+        site = made.bound.site
+        return not made.is_direct and site is not None and site.node is not made.node
+
     def _why_silent(self, made: Construction) -> str:
         if made.client is None:
             return "nothing is wrong with it as far as it is in sight"
+        if self._is_of_class(made):
+            return "what a class says of all its objects is judged there"
         if made.bound.source is Source.LIBRARY:
             return "the calls through it are judged, each for itself"
         if made.bound.kind is Kind.BOUNDED:
             return "it has a timeout"
         if made.bound.kind is Kind.UNKNOWN:
             return "what is not known is not reported"
+        if made.is_too_much:
+            return (
+                "it is given to more than can be followed: whether that relies on it is not known"
+            )
+        leaves_out = made.bound.kind in (Kind.NONE, Kind.DEFAULT)
+        if made.of_class is not None and leaves_out and not made.calls:
+            return "no call in sight relies on what it leaves out"
         return "every call through it in sight is bounded otherwise"
 
     def setting(self, setting: Setting) -> Iterator[Row]:

@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING
 from flake8_untimed.inference import invoke, members, objects
 from flake8_untimed.inference.arguments import Passed
 from flake8_untimed.inference.scopes import Scope
-from flake8_untimed.inference.values import Class, Context, Frame, Function, Instance
+from flake8_untimed.inference.values import (
+    Alternatives,
+    Class,
+    Context,
+    Frame,
+    Function,
+    Instance,
+    Symbol,
+    Value,
+)
 from flake8_untimed.inference.walk import walk
 
 if TYPE_CHECKING:
@@ -105,6 +114,32 @@ def _calls_of_base(
                         else _is_class(evaluator, node, context, base)
                     ):
                         yield node, context
+
+
+def calls_of_library(evaluator: Evaluator, cls: Class) -> Iterator[tuple[ast.Call, Context]]:
+    """Where the `__init__` of a class calls that of a library's client, which is the next above it or
+    named there."""
+    line = objects.mro(evaluator, cls)[1:]
+    above = next((b for b in line if not _has_no_constructor(b)), None)
+    for method in members.methods(cls.scope):
+        if method.name == "__init__" and method.owner is cls.scope:
+            for node, scope, statement in walk(method).calls:
+                if is_base_init(node) and not scope.is_dead(statement):
+                    assert isinstance(node, ast.Call)
+                    assert isinstance(node.func, ast.Attribute)
+                    context = Context(scope, statement)
+                    holders: Alternatives = (above,) if above is not None else ()
+                    if not members.is_of_super(node.func):
+                        holders = evaluator.evaluate(node.func.value, context)
+                    if any(isinstance(h, Symbol) and evaluator.client_at(h.path) for h in holders):
+                        yield node, context
+
+
+def _has_no_constructor(base: Value) -> bool:
+    """Whether a base is passed over by `super().__init__()`."""
+    if isinstance(base, Class):
+        return "__init__" not in base.scope.bindings
+    return isinstance(base, Symbol) and base.path in objects.HARMLESS_BASES
 
 
 def passed_to_base(evaluator: Evaluator, node: ast.Call, context: Context) -> Passed:

@@ -9,18 +9,22 @@ from typing import TYPE_CHECKING
 from flake8_untimed.bounds import NO_PARAMETER, UNKNOWN, Bound, Kind, Source, judged, omitted, worst
 from flake8_untimed.inference import constructions, invoke, members, objects
 from flake8_untimed.inference.arguments import Argument, Passed, bind
+from flake8_untimed.inference.constructions import is_base_init
 from flake8_untimed.inference.evaluate import Evaluator
 from flake8_untimed.inference.forwarding import inside
 from flake8_untimed.inference.scopes import Scope, called_name
 from flake8_untimed.inference.values import (
     Alternatives,
     Class,
-    Frame,
     Function,
     Instance,
     Literal,
+    Other,
+    Parameter,
     Result,
+    Site,
     Symbol,
+    Unknown,
     Value,
     is_none,
 )
@@ -60,19 +64,20 @@ class Clients:
         library = self._evaluator.catalogue.library_of(known.path)
         assert library is not None
         table = constructor.timeouts or library.timeouts
-        passed = self._construction(client)
+        made = self._construction(client)
+        passed = made.passed if made is not None else None
         if constructor.timeout is None and not known.settable:
             plain = isinstance(client.cls, Symbol) and passed is not None
             if plain and _takes_nothing(constructor) and passed and "timeout" in passed.keywords:
                 return Bound(Kind.INVALID, Source.CLIENT, detail=NO_PARAMETER, site=client.site)
             return omitted(timeouts)
-        if passed is None:
+        if made is None:
             if known.out_of_sight == "report":
                 return Bound(Kind.NONE, Source.OUT_OF_SIGHT)
             if known.out_of_sight == "doubt":
                 return Bound(Kind.DEFAULT, Source.OUT_OF_SIGHT, table.omitted)
             return Bound(Kind.UNKNOWN, Source.OUT_OF_SIGHT)
-        bound = self.of_constructor(constructor, table, passed)
+        bound = self.of_constructor(constructor, table, made.passed)
         if (
             bound.kind is Kind.NONE
             and library.socket_default
@@ -89,9 +94,9 @@ class Clients:
             return Bound(
                 bound.kind, Source.OUT_OF_SIGHT, bound.seconds, bound.waits, site=client.site
             )
-        return Bound(
-            bound.kind, Source.CLIENT, bound.seconds, bound.waits, bound.detail, client.site
-        )
+        is_own = made is client.site or self._general(made, constructor, table) is not bound.kind
+        site = client.site if is_own else made
+        return Bound(bound.kind, Source.CLIENT, bound.seconds, bound.waits, bound.detail, site)
 
     def _connects_otherwise(self, client: Instance, names: tuple[str, ...]) -> bool:
         """Whether a subclass has its own way to the network, or none."""
@@ -110,11 +115,26 @@ class Clients:
     ) -> bool:
         """Whether a construction inside a function is judged by what its caller gave."""
         site = client.site
-        if site is None or site.context.frame is None or isinstance(client.cls, Class):
+        if site is None or site.context.frame is None:
             return False
-        general = site.context._replace(frame=None)
-        passed = invoke.passed_by(self._evaluator, site.node, general)
-        return self.of_constructor(constructor, table, passed).kind in (Kind.UNKNOWN, Kind.BOUNDED)
+        made = self._construction(Instance(client.cls, self._for_any_caller(site)))
+        if made is None:
+            return True
+        bound = self.of_constructor(constructor, table, made.passed)
+        return bound.kind in (Kind.UNKNOWN, Kind.BOUNDED)
+
+    def _for_any_caller(self, site: Site) -> Site:
+        """A construction inside a function, or the call of a base in an `__init__`, as far as it does
+        not depend on the caller."""
+        context = site.context._replace(frame=None)
+        passed_to = constructions.passed_to_base if is_base_init(site.node) else invoke.passed_by
+        return Site(site.node, context, passed_to(self._evaluator, site.node, context))
+
+    def _general(self, made: Site, constructor: Constructor, table: Timeouts) -> Kind:
+        """The kind of default that a construction has for any caller of its function."""
+        if made.context.frame is not None:
+            made = self._for_any_caller(made)
+        return self.of_constructor(constructor, table, made.passed).kind
 
     def of_constructor(self, constructor: Constructor, table: Timeouts, passed: Passed) -> Bound:
         """The default that the arguments of a construction set."""
@@ -144,11 +164,11 @@ class Clients:
         known = self._evaluator.client_of(client) if client is not None else None
         if client is None or known is None or not known.constructor.in_memory:
             return False
-        passed = self._construction(client)
-        if passed is None:
+        made = self._construction(client)
+        if made is None:
             return False
         constructor = known.constructor
-        bound = bind(passed, constructor.parameters, constructor.keywords)
+        bound = bind(made.passed, constructor.parameters, constructor.keywords)
         given = (bound.named.get(name) or bound.extra.get(name) for name in constructor.transports)
         return any(
             all(
@@ -176,32 +196,23 @@ class Clients:
         line = objects.mro(self._evaluator, value.cls)
         return [base.path for base in line if isinstance(base, Symbol)]
 
-    def _construction(self, client: Instance) -> Passed | None:
-        """What the library's own constructor is given, through the `__init__` of subclasses."""
-        if isinstance(client.cls, Symbol):
-            return client.site.passed if client.site is not None else None
-        passed = client.site.passed if client.site is not None else None
-        outer = client.site.context.frame if client.site is not None else None
-        return self._base_construction(client, client.cls, passed, outer)
+    def _construction(self, client: Instance) -> Site | None:
+        """Where the library's own constructor is called, and what it is given there: through one
+        `__init__` of the project after the other, if the client is of a subclass."""
+        made = client.site
+        for base in (
+            objects.mro(self._evaluator, client.cls) if isinstance(client.cls, Class) else ()
+        ):
+            if isinstance(base, Class) and "__init__" in base.scope.bindings:
+                made = self._handed_to_base(client, base, made)
+                if made is None:
+                    return None
+        return made
 
-    def _base_construction(
-        self, client: Instance, cls: Class, passed: Passed | None, outer: Frame | None
-    ) -> Passed | None:
-        """What the library's constructor gets of the arguments of a subclass, through one
-        `__init__` of the project after the other."""
-        for base in objects.mro(self._evaluator, cls):
-            if not (isinstance(base, Class) and "__init__" in base.scope.bindings):
-                continue
-            handed = self._handed_to_base(client, base, passed, outer)
-            if handed is None:
-                return None
-            passed, outer = handed
-        return passed
-
-    def _handed_to_base(
-        self, client: Instance, cls: Class, passed: Passed | None, outer: Frame | None
-    ) -> tuple[Passed, Frame | None] | None:
-        """What the `__init__` of a class gives to that of its base, and its frame."""
+    def _handed_to_base(self, client: Instance, cls: Class, made: Site | None) -> Site | None:
+        """Where the `__init__` of a class calls that of its base; `made`: where it is called itself."""
+        passed = made.passed if made is not None else None
+        outer = made.context.frame if made is not None else None
         for method in self._evaluator.bound(cls.scope, "__init__", None, None):
             if not isinstance(method, Function):
                 continue
@@ -212,12 +223,12 @@ class Clients:
                 else None
             )
             for found in walk(method.scope).calls:
-                if constructions.is_base_init(found.node):
+                if is_base_init(found.node):
                     context = inside(found, method.scope, frame)
                     handed = constructions.passed_to_base(self._evaluator, found.node, context)  # type: ignore[arg-type]
                     if frame is None and handed.open_keywords:
                         return None
-                    return handed, frame
+                    return Site(found.node, context, handed)  # type: ignore[arg-type]
         return None
 
     def _set_later(
@@ -266,6 +277,13 @@ class Clients:
             return None
         values = self._evaluator.argument(argument)
         return None if all(isinstance(v, Literal) and v.value is None for v in values) else values
+
+    def is_around_stranger(self, client: Instance | None) -> bool:
+        """Whether a client was made around a session of which nothing is known."""
+        inner = self._inner_session(client)
+        return inner is not None and all(
+            isinstance(v, (Unknown, Parameter)) and not isinstance(v, Other) for v in inner
+        )
 
     def senders(self, client: Instance) -> dict[str, Sender]:
         known = self._evaluator.client_of(client)

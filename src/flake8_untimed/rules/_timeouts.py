@@ -8,7 +8,12 @@ from collections.abc import Iterator
 
 from flake8_untimed.bounds import Bound, Kind, Source, relies
 from flake8_untimed.calls import Call, Construction, Facts
-from flake8_untimed.calls.elsewhere import calls_elsewhere, is_set_elsewhere, made_elsewhere
+from flake8_untimed.calls.elsewhere import (
+    calls_elsewhere,
+    is_set_elsewhere,
+    made_elsewhere,
+    objects_elsewhere,
+)
 from flake8_untimed.calls.places import (
     dotted,
     keywords_travel,
@@ -58,7 +63,7 @@ def at_constructions(facts: Facts, *kinds: Kind) -> Iterator[Construction]:
         if made.bound.source is not Source.CLIENT:
             continue
         if made.bound.site is not None and made.bound.site.node is not made.node:
-            # Made around another session, which decides: what is written here would do nothing.
+            # Made around another session, or of a class that says it itself: that is what decides.
             continue
         if made.node not in told and is_relied_on(made) and not _is_spared(facts, made):
             # Of two libraries behind one name, one speaks for both.
@@ -68,10 +73,13 @@ def at_constructions(facts: Facts, *kinds: Kind) -> Iterator[Construction]:
 
 def _is_spared(facts: Facts, made: Construction) -> bool:
     """Whether a client that no call in sight goes through is used by other modules of the project,
-    and all their calls are bounded otherwise."""
+    and all their calls are bounded otherwise. A class that only leaves the timeout out needs somebody
+    who relies on that: it may be made by others who give each request its own."""
     if made.calls or made.is_relied_on is not None:
         return False
     calls = calls_elsewhere(facts, made)
+    if not calls and made.of_class is not None and made.bound.kind in (Kind.NONE, Kind.DEFAULT):
+        return not any(is_relied_on(other) for other in objects_elsewhere(facts, made))
     return bool(calls) and not any(_relies(call) for call in calls)
 
 

@@ -3,7 +3,8 @@
 ## What it does
 Finds `timeout=None`, and each library's other spellings of "no limit" (aiohttp: `0`, `False`, a
 `ClientTimeout()` without a total; requests: `(None, None)`), on a call or at a client's
-construction, written there or behind a name in sight.
+construction (also where a subclass calls `super().__init__(...)`), written there or behind a name
+in sight.
 
 ## Why is this bad?
 The request waits for ever on a server that accepts and never answers; here somebody has even taken

@@ -3,7 +3,8 @@
 ## What it does
 Finds aiohttp calls that name no timeout, and sessions that are made without one, where the 300 s of
 the library (`total`) are all that limits the wait. A session in sight is reported once, where it is
-made; where its own module bounds every call, a call from another module is reported instead.
+made, or where its class calls `super().__init__()`; where its own module bounds every call, a call
+from another module is reported instead.
 
 ## Why is this bad?
 Five minutes is longer than the patience of whoever waits for your service, and nobody reading the

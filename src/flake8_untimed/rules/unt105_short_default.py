@@ -2,8 +2,9 @@
 
 ## What it does
 Finds calls and clients of httpx, niquests, curl_cffi and others that name no timeout, where the
-library's own short default limits each wait. A client in sight is reported once, where it is made;
-where its own module bounds every call, a call from another module is reported instead.
+library's own short default limits each wait. A client in sight is reported once, where it is made,
+or where its class calls `super().__init__()`; where its own module bounds every call, a call from
+another module is reported instead.
 
 ## Why is this bad?
 The limit is sound but hidden: readers cannot see it, a new major version or a move to another

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator, Set
 from typing import TYPE_CHECKING
 
 from flake8_untimed.inference import annotations as types
-from flake8_untimed.inference import handing, members
+from flake8_untimed.inference import members
 from flake8_untimed.inference.forwarding import hands_on, passes_on
-from flake8_untimed.inference.scopes import Module, Scope, called_name
+from flake8_untimed.inference.scopes import Module, Scope
 from flake8_untimed.inference.values import (
     Alias,
     Class,
@@ -105,8 +105,8 @@ class Proof:
             if hands_on(call, function) or passes_on(call, function, telling):
                 context = Context(inner, statement)
                 with self._evaluator.apart():
-                    handed = call.args[:2] if called_name(call) in handing.BEHIND else ()
-                    if any(self._is_sent(each, context) for each in (call.func, *handed)):
+                    # A sender may be handed over, to a library or to a helper of the project.
+                    if any(self._is_sent(e, context) for e in (call.func, *call.args[:2])):
                         return True
         return False
 
