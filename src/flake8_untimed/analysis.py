@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -79,6 +80,12 @@ class Workspace:
 
     def facts(self, source: Source, tree: ast.Module | None = None) -> Facts:
         """What is known of a file. Raises SourceError if it cannot be parsed."""
+        with self._looking_at(source, tree) as facts:
+            return facts
+
+    @contextmanager
+    def _looking_at(self, source: Source, tree: ast.Module | None) -> Iterator[Facts]:
+        """What is known of a file; as long as it is asked for more, other modules see the same tree."""
         path = self.project.path_of(source.path)
         module = self.project.parsed(path, source.text)
         # A tree that flake8 brings is let go of again: to keep all of them costs more than to parse
@@ -90,7 +97,7 @@ class Workspace:
             tree = tree if tree is not None else source.parse()
             module = Module(tree, path, source.text)
         with self.project.lent(module, keep):
-            return collect(source, module, self._evaluator, self._settings_for(path))
+            yield collect(source, module, self._evaluator, self._settings_for(path))
 
     def _settings_for(self, path: str) -> Settings:
         """The session class out of sight is believed to set a timeout. One of the project's own is
@@ -110,8 +117,8 @@ class Workspace:
             if tree is None:
                 source.parse()
             return []
-        facts = self.facts(source, tree)
-        findings = {f for rule in self._rules for f in rule.check(facts)}
+        with self._looking_at(source, tree) as facts:
+            findings = {f for rule in self._rules for f in rule.check(facts)}
         self.project.trim()
         return sorted(findings, key=lambda f: f.sort_key)
 
