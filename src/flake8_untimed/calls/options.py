@@ -12,8 +12,14 @@ from flake8_untimed.inference import conditions
 from flake8_untimed.inference.scopes import Scope, dotted
 from flake8_untimed.inference.values import Context, Instance
 
-_ABOUT_TRUST = re.compile(r"verif|ssl|tls|cert|secur|trust|unsafe", re.IGNORECASE)
-"""Names that speak of the verification of certificates."""
+_ABOUT_TRUST = re.compile(
+    r"verif|insecur|unsafe|trust|self_?sign"
+    r"|(?:ignore|no|skip|disable|allow|bypass|without|check|validate)\w*(?:ssl|tls|cert)"
+    r"|(?:ssl|tls|cert)\w*(?:ignore|disable|off|check|validat)",
+    re.IGNORECASE,
+)
+"""Names that speak of the verification of certificates; a certificate may be there or not without
+that (`if self.cert is None:`)."""
 
 
 def is_set_at_choice(facts: Facts, setting: Setting) -> bool:
