@@ -265,7 +265,7 @@ class Mocks:
             for event in own
         ):
             return True
-        return any(
+        return self._has_any and any(
             event.kind == "store"
             and event not in own
             # What another test does is gone.
