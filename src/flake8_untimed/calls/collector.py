@@ -443,8 +443,11 @@ class _Collector:
         if client is None or library is None:
             return
         constructor = client.constructor
+        calls = [*constructions.calls_of_library(self._evaluator, Class(scope))]
+        if not calls:
+            return
         bound = self._limits.clients.of_client(of_class, constructor.timeouts or library.timeouts)
-        for node, context in constructions.calls_of_library(self._evaluator, Class(scope)):
+        for node, context in calls:
             is_here = bound.site is not None and bound.site.node is node
             passed = constructions.passed_to_base(self._evaluator, node, context)
             self._facts.constructions.append(

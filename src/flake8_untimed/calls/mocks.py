@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_untimed.inference import objects
 from flake8_untimed.inference.forwarding import handing_on
-from flake8_untimed.inference.scopes import Scope, dotted
+from flake8_untimed.inference.scopes import Scope, dotted, maker_of, written_names
 from flake8_untimed.inference.values import (
     Alternatives,
     Class,
@@ -42,7 +42,7 @@ _SET_UP = ("setUp", "asyncSetUp", "setup")
 _METHODS = frozenset(("get", "options", "head", "post", "put", "patch", "delete"))
 _WITHS = (ast.With, ast.AsyncWith)
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-DEPTH = 3
+_DEPTH = 3
 """Functions behind one another that are looked into."""
 
 
@@ -67,18 +67,19 @@ class Mocks:
         self._limits = facts.limits
         self._evaluator = facts.evaluator
         self._has_any = any(word in facts.module.text for word in _MENTIONS)
+        self._patched: dict[tuple[Scope, ast.stmt | None], list[Target]] = {}
 
     # What is patched -------------------------------------------------------------------------
 
     def stand_for(self, node: ast.Call, context: Context, callees: Alternatives) -> bool:
         """Whether a call calls a mock, or leads to one, because something around it is patched."""
-        targets = self._around(context) if self._has_any else []
+        targets = self._around(context) if self._has_any else ()
         if not targets:
             return False
-        speech = Speech(_names(node.func), [])
+        speech = Speech(written_names(node.func), [])
         speech.words.add(_stem(context.scope))
         for callee in callees:
-            self._listen(callee, speech, DEPTH)
+            self._listen(callee, speech, _DEPTH)
         return any(_fits(target, speech) for target in targets)
 
     def _listen(self, callee: Value, speech: Speech, depth: int) -> None:
@@ -99,7 +100,7 @@ class Mocks:
             speech.words.update({scope.name, _stem(scope)}, owner, _names_of(callee.receiver))
             for node, inner, statement in handing_on(scope):
                 assert isinstance(node, ast.Call)
-                speech.words.update(_names(node.func))
+                speech.words.update(written_names(node.func))
                 for value in self._evaluator.evaluate(node.func, Context(inner, statement)):
                     self._listen(value, speech, depth - 1)
 
@@ -109,10 +110,14 @@ class Mocks:
         return self._evaluator.catalogue.library_of(path)
 
     def _around(self, context: Context) -> list[Target]:
-        """What is patched where a statement stands."""
+        """What is patched where a statement stands; looked for once."""
+        key = context.scope.of_statement, context.at
+        if key not in self._patched:
+            self._patched[key] = self._look_around(*key)
+        return self._patched[key]
+
+    def _look_around(self, scope: Scope | None, at: ast.stmt | None) -> list[Target]:
         found: list[Target] = []
-        scope: Scope | None = context.scope.of_statement
-        at = context.at
         while scope is not None and scope.parent is not None:
             for decorator in getattr(scope.node, "decorator_list", ()):
                 call, before = scope.parent.given(decorator, scope.statement)
@@ -124,7 +129,7 @@ class Mocks:
             elif scope.is_class:
                 for name in scope.bindings:
                     if name.startswith(_SET_UP):
-                        found += self._left_by(_function(scope, name), DEPTH)
+                        found += self._left_by(_function(scope, name), _DEPTH)
             at, scope = scope.statement, scope.parent
         return found
 
@@ -133,7 +138,7 @@ class Mocks:
         if at not in scope.places:
             return
         around = {at, *(parent for parent, _ in scope.parents(at))}
-        for statement, targets in self._patched_in(scope, DEPTH):
+        for statement, targets in self._patched_in(scope, _DEPTH):
             if (
                 statement in around
                 if isinstance(statement, _WITHS)
@@ -189,7 +194,7 @@ class Mocks:
             for name in holder.bindings if holder is not None else ():
                 fixture = _function(holder, name)  # type: ignore[arg-type]
                 if fixture is not None and _is_fixture(fixture, name in wanted):
-                    yield from self._left_by(fixture, DEPTH)
+                    yield from self._left_by(fixture, _DEPTH)
 
     # How it is written -----------------------------------------------------------------------
 
@@ -236,7 +241,7 @@ class Mocks:
         if text:
             return text.split(".")
         values = self._evaluator.evaluate(node, context)
-        return [*_names(node), *(name for value in values for name in _names_of(value))]
+        return [*written_names(node), *(name for value in values for name in _names_of(value))]
 
     def _text(self, node: ast.expr, context: Context) -> str:
         """A text; of one that is put together, what is written of it."""
@@ -335,15 +340,6 @@ def _things(library: Library) -> set[str]:
     return {path.rpartition(".")[2] for path in paths} | _packages(library)
 
 
-def _names(node: ast.expr) -> set[str]:
-    """The names that an expression is written with: also `Client().get`."""
-    return {
-        part.id if isinstance(part, ast.Name) else part.attr
-        for part in ast.walk(node)
-        if isinstance(part, (ast.Name, ast.Attribute))
-    }
-
-
 def _names_of(value: Value | None) -> set[str]:
     """The names of what a value is, and of what held it on its way."""
     names: set[str] = set()
@@ -408,8 +404,7 @@ def _parameters(function: Scope) -> list[ast.arg]:
 def _is_fixture(function: Scope, is_wanted: bool) -> bool:
     """Whether a function is a fixture that is asked for, or that nobody needs to ask for."""
     for decorator in function.node.decorator_list:  # type: ignore[union-attr]
-        maker = decorator.func if isinstance(decorator, ast.Call) else decorator
-        if _last(maker) == "fixture":
+        if _last(maker_of(decorator)) == "fixture":
             keywords = decorator.keywords if isinstance(decorator, ast.Call) else ()
             return is_wanted or any(keyword.arg == "autouse" for keyword in keywords)
     return False

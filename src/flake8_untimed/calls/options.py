@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from flake8_untimed.calls import Call, Construction, Facts, Setting
 from flake8_untimed.inference import conditions
-from flake8_untimed.inference.scopes import Scope, dotted
+from flake8_untimed.inference.scopes import Scope, dotted, written_names
 from flake8_untimed.inference.values import Context, Instance
 
 _ABOUT_TRUST = re.compile(
@@ -26,7 +26,7 @@ def is_set_at_choice(facts: Facts, setting: Setting) -> bool:
     """Whether an attribute of a client is only set in some cases, whoever decides that. Not so where
     it is made in the same branch, or where the test asks for the client itself."""
     return any(
-        not _names(test) <= {"__name__"}
+        not written_names(test) <= {"__name__"}
         and not _speaks_of(test, setting.target.value)
         and not _is_made_inside(facts, setting, branch)
         for test, branch in _open_tests(facts, setting.context)
@@ -36,7 +36,8 @@ def is_set_at_choice(facts: Facts, setting: Setting) -> bool:
 def is_called_at_choice(facts: Facts, place: Call | Construction) -> bool:
     """Whether a call stands under a test that asks for just that: `if insecure:`."""
     return any(
-        any(map(_ABOUT_TRUST.search, _names(test))) for test, _ in _open_tests(facts, place.context)
+        any(map(_ABOUT_TRUST.search, written_names(test)))
+        for test, _ in _open_tests(facts, place.context)
     )
 
 
@@ -57,14 +58,6 @@ def _open_tests(facts: Facts, context: Context) -> Iterator[tuple[ast.expr, list
             outcome = conditions.outcome(facts.evaluator, around.test, where)
             if outcome is not (place.block == "body"):
                 yield around.test, place.body
-
-
-def _names(node: ast.expr) -> set[str]:
-    return {
-        part.id if isinstance(part, ast.Name) else part.attr
-        for part in ast.walk(node)
-        if isinstance(part, (ast.Name, ast.Attribute))
-    }
 
 
 def _speaks_of(test: ast.expr, client: ast.expr) -> bool:

@@ -12,7 +12,7 @@ from flake8_untimed.inference.evaluate import Evaluator
 from flake8_untimed.inference.forwarding import handing_on, reckons_with, takes_apart, takes_number
 from flake8_untimed.inference.handing import handed_over
 from flake8_untimed.inference.mappings import Given, uses_of
-from flake8_untimed.inference.scopes import Scope, dotted
+from flake8_untimed.inference.scopes import Scope, dotted, maker_of
 from flake8_untimed.inference.values import (
     Alternatives,
     Class,
@@ -119,7 +119,7 @@ class Wrappers:
         """A decorator out of sight that may change what a function takes."""
         context = Context(scope.parent or scope, scope.statement)
         for decorator in getattr(scope.node, "decorator_list", ()):
-            maker = decorator.func if isinstance(decorator, ast.Call) else decorator
+            maker = maker_of(decorator)
             values = self._evaluator.evaluate(maker, context)
             name = dotted(maker) or "..."
             if not all(_is_harmless(value, name) for value in values):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from flake8_untimed.inference import annotations as types
 from flake8_untimed.inference import containers, elsewhere, members, objects
 from flake8_untimed.inference.arguments import Argument, Passed, bind, defaults, parameter_names
-from flake8_untimed.inference.scopes import FUNCTIONS, Event, Scope, dotted
+from flake8_untimed.inference.scopes import FUNCTIONS, Event, Scope, dotted, maker_of
 from flake8_untimed.inference.values import (
     NOTHING_KNOWN,
     Alternatives,
@@ -403,8 +403,7 @@ def _declared(evaluator: Evaluator, function: Function, values: Alternatives) ->
 
 def _decoration(node: ast.AST) -> str:
     for decorator in getattr(node, "decorator_list", ()):
-        target = decorator.func if isinstance(decorator, ast.Call) else decorator
-        last = (dotted(target) or "").rpartition(".")[2]
+        last = (dotted(maker_of(decorator)) or "").rpartition(".")[2]
         if last in MANAGERS:
             return "manager"
         if last == "fixture":

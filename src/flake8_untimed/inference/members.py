@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from flake8_untimed.inference.arguments import parameter_names
-from flake8_untimed.inference.scopes import Event, Scope, called_name, dotted
+from flake8_untimed.inference.scopes import Event, Scope, called_name, dotted, maker_of
 
 _DATACLASSES = frozenset(("dataclass", "define", "frozen", "mutable", "attrs", "s"))
 """Decorators that give a class a constructor with its fields."""
@@ -232,8 +232,8 @@ def is_dataclass(cls: Scope) -> bool:
     node = cls.node
     if not isinstance(node, ast.ClassDef) or node.bases or "__init__" in cls.bindings:
         return False
-    targets = [d.func if isinstance(d, ast.Call) else d for d in node.decorator_list]
-    return bool(targets) and (dotted(targets[-1]) or "").rpartition(".")[2] in _DATACLASSES
+    names = [dotted(maker_of(decorator)) or "" for decorator in node.decorator_list[-1:]]
+    return any(name.rpartition(".")[2] in _DATACLASSES for name in names)
 
 
 def field_keywords(cls: Scope, name: str) -> set[str]:

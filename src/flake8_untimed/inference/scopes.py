@@ -667,6 +667,20 @@ def called_name(node: ast.Call) -> str:
     return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
 
 
+def written_names(node: ast.AST) -> set[str]:
+    """The names and attributes that an expression is written with: also those of `Client().get`."""
+    return {
+        part.id if isinstance(part, ast.Name) else part.attr
+        for part in ast.walk(node)
+        if isinstance(part, (ast.Name, ast.Attribute))
+    }
+
+
+def maker_of(decorator: ast.expr) -> ast.expr:
+    """What decorates, without the arguments that it is given: `fixture` of `@fixture(autouse=True)`."""
+    return decorator.func if isinstance(decorator, ast.Call) else decorator
+
+
 def dotted(node: ast.expr) -> str | None:
     """`a.b.c` of names and attributes; calls of `super` and the like have no name."""
     parts: list[str] = []

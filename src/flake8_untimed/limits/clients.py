@@ -200,9 +200,8 @@ class Clients:
         """Where the library's own constructor is called, and what it is given there: through one
         `__init__` of the project after the other, if the client is of a subclass."""
         made = client.site
-        for base in (
-            objects.mro(self._evaluator, client.cls) if isinstance(client.cls, Class) else ()
-        ):
+        line = objects.mro(self._evaluator, client.cls) if isinstance(client.cls, Class) else ()
+        for base in line:
             if isinstance(base, Class) and "__init__" in base.scope.bindings:
                 made = self._handed_to_base(client, base, made)
                 if made is None:

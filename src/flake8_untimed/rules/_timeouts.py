@@ -195,8 +195,9 @@ def set_at_call(
 
 def unless_streamed(facts: Facts, place: Call | Construction, fix: Fix | None) -> Fix | None:
     """A fix that adds a timeout, which is not safe where that may end in the middle of a body."""
-    is_doubted = fix is not None and streams(facts, place)
-    return fix._replace(safe=False, doubt=STREAMED) if fix is not None and is_doubted else fix
+    if fix is None or not streams(facts, place):
+        return fix
+    return fix._replace(safe=False, doubt=STREAMED)
 
 
 def use_session_class(facts: Facts, call: Call) -> Fix | None:
