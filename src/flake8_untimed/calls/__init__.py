@@ -197,7 +197,7 @@ class Facts:
             return True
         if not isinstance(value, Parameter):
             return False
-        arguments = value.scope.node.args  # type: ignore[union-attr]
+        arguments = value.scope.arguments
         default = defaults(arguments).get(value.name)
         if isinstance(default, ast.Constant) and default.value is None:
             # `payload: Dict = None` is often written.
@@ -216,7 +216,7 @@ class Facts:
             yield from headers_of(self.evaluator, context, event)
         for context, event in self.limits.changes.events(client):
             if event.kind == "store" and event.name == "headers":
-                yield from self.evaluator.evaluate(event.node, context)  # type: ignore[arg-type]
+                yield from self.evaluator.evaluate(event.node, context)
 
     def switches_off(self, setting: Setting) -> bool:
         """Whether an attribute that is the client's timeout is set to no limit."""
@@ -254,7 +254,7 @@ class Facts:
 def headers_of(evaluator: Evaluator, context: Context, event: Event) -> Iterator[Value | None]:
     """What one event puts into a mapping of headers."""
     if event.kind == "item":
-        values = evaluator.evaluate(event.node, context)  # type: ignore[arg-type]
+        values = evaluator.evaluate(event.node, context)
         yield Mapping({event.name: values}, event.name is None, event.node)
     elif event.kind == "call" and event.name == "update" and isinstance(event.node, ast.Call):
         passed = invoke.passed_by(evaluator, event.node, context)

@@ -100,7 +100,6 @@ def is_rebound_inside(context: Context, name: str) -> bool:
 def _signings(scope: Scope) -> Iterator[tuple[ast.Call, Context]]:
     """The calls in a scope whose name speaks of signing or hashing."""
     for node, inner, statement in walk(scope).calls:
-        assert isinstance(node, ast.Call)
         called = _HUMP.sub("_", _called(node, inner, statement)).lower()
         if _SIGNING.search(called):
             yield node, Context(inner, statement)

@@ -71,14 +71,12 @@ class _Collector:
         found = self._facts.found
         # Inner calls first: what is asked of the outer ones is known by then, and nothing gets deep.
         for node, scope, statement in reversed(found.calls):
-            assert isinstance(node, ast.Call)
             if not scope.is_dead(statement):
                 self._read(node, Context(scope, statement))
         for cls in found.classes:
             self._read_class(cls)
-        for node, scope, statement in found.stores:
-            assert isinstance(node, (ast.Assign, ast.AnnAssign))
-            self._read_store(node, Context(scope, statement))
+        for store, scope in found.stores:
+            self._read_store(store, Context(scope, store))
         self._settle_partials()
         self._attach()
         self._facts.idle = find_idle(self._facts)
@@ -362,7 +360,6 @@ class _Collector:
         is seen there."""
         for node, scope, statement in self._facts.found.calls:
             context = Context(scope, statement)
-            assert isinstance(node, ast.Call)
             given = (*node.args, *(keyword.value for keyword in node.keywords))
             if any(
                 isinstance(value, Partial) and value.site.node is partial
@@ -557,7 +554,6 @@ def released(facts: Facts, node: ast.Call, context: Context, sender: Sender, bou
     """The bound of a request that another function sends later: `grequests.map(..., gtimeout=5)`."""
     releases = []
     for found in walk(facts.module.scope).calls:
-        assert isinstance(found.node, ast.Call)
         name = written(found.node.func, None).rpartition(".")[2]
         if any(path.endswith(f".{name}") for path in sender.released_by):
             where = Context(found.scope, found.statement)
@@ -600,7 +596,7 @@ def _may_be_json(sender: Sender, name: str, wrapper: Scope) -> bool:
     body = sender.body
     if body is None or name not in body.text:
         return True
-    accepted = wrapper.node.args  # type: ignore[union-attr]
+    accepted = wrapper.arguments
     names = {a.arg for a in (*accepted.posonlyargs, *accepted.args, *accepted.kwonlyargs)}
     # With a name of its own, the wrapper may do more with it.
     return body.json in names or (accepted.kwarg is not None and name not in names)
@@ -608,7 +604,7 @@ def _may_be_json(sender: Sender, name: str, wrapper: Scope) -> bool:
 
 def _gives_timeout(function: Function, passed: Passed) -> bool:
     """Whether the caller of a function gives a timeout itself."""
-    names = parameter_names(function.scope.node.args)  # type: ignore[union-attr]
+    names = parameter_names(function.scope.arguments)
     if function.receiver is not None:
         names = names[1:]
     given = bind(passed, names).named

@@ -36,7 +36,7 @@ def verifies_nothing(facts: Facts, value: Value) -> bool:
         if event.kind == "store" and event.name == "verify_mode":
             if _is_conditional(context.scope, event, value.site):
                 return False
-            state = _is_none(facts.evaluate(event.node, context))  # type: ignore[arg-type]
+            state = _is_none(facts.evaluate(event.node, context))
     return state
 
 

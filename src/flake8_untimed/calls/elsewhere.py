@@ -74,16 +74,16 @@ _Read = tuple[dict[_Place, Construction], dict[tuple[str, int, int], list[Call]]
 def _read(facts: Facts, module: Module) -> _Read:
     """The clients that another module makes, by their place, and its calls by the file and the place
     of their client; read once."""
-    cache = module.scope._cache
-    if "read from outside" not in cache:
+    kept: dict[object, _Read] = module.scope.kept
+    if "read from outside" not in kept:
         text = Text.from_text(module.text, module.path)
         found = collect(text, module, facts.evaluator, facts.settings)
         calls: dict[tuple[str, int, int], list[Call]] = {}
         for call in found.calls:
             for where, node in dict.fromkeys(places_made(facts.evaluator, call)):
                 calls.setdefault((where, *_place(node)), []).append(call)
-        cache["read from outside"] = ({_place(m.node): m for m in found.constructions}, calls)
-    return cache["read from outside"]  # type: ignore[return-value]
+        kept["read from outside"] = ({_place(m.node): m for m in found.constructions}, calls)
+    return kept["read from outside"]
 
 
 def _place(node: ast.AST) -> _Place:

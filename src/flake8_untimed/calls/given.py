@@ -131,9 +131,8 @@ def _is_made_nearby(facts: Facts, scope: Scope, name: str, asked: frozenset[_Ask
 def _givings(facts: Facts, scope: Scope, name: str, asked: frozenset[_Asked]) -> Iterator[bool]:
     """For each place in this module where a function gets a parameter, whether it is a client made in
     it. What is asked for already comes from somewhere else, too."""
-    calls = [found for found in walk(scope.module.scope).calls if isinstance(found.node, ast.Call)]
+    calls = walk(scope.module.scope).calls
     for node, inner, statement in calls:
-        assert isinstance(node, ast.Call)
         context = Context(inner, statement)
         for taker in _called(facts, node, context, scope):
             passed = invoke.passed_by(facts.evaluator, node, context)
@@ -165,7 +164,7 @@ def _called(facts: Facts, node: ast.Call, context: Context, scope: Scope) -> Ite
 
 def _argument_for(taker: Function, passed: Passed, name: str) -> ast.expr | None:
     """What a call gives for a parameter, as it is written there."""
-    names = parameter_names(taker.scope.node.args)  # type: ignore[union-attr]
+    names = parameter_names(taker.scope.arguments)
     given = bind(passed, names[1:] if taker.receiver is not None else names).named.get(name)
     return given.node if given is not None else None
 
@@ -181,7 +180,6 @@ def _are_made_in(module: Module, values: Alternatives) -> bool:
 
 def _hands_over(facts: Facts, found: Found, function: Scope) -> bool:
     """Whether a call hands over a function, to whomever: `retry(fetch)`, `pool.submit(fetch, s)`."""
-    assert isinstance(found.node, ast.Call)
     given = (*found.node.args, *(keyword.value for keyword in found.node.keywords))
     return any(
         isinstance(value, Function) and value.scope is function
@@ -211,7 +209,6 @@ def _handings(facts: Facts, made: Construction) -> Iterator[Handing]:
     property is one as well."""
     yield from _setters(facts, made)
     for node, scope, statement in _calls_near(facts, made):
-        assert isinstance(node, ast.Call)
         if not node.args and not node.keywords:
             continue
         context = Context(scope, statement)

@@ -117,10 +117,10 @@ def _arguments(facts: Facts) -> Iterator[Idle]:
 def _overridden_methods(facts: Facts) -> Iterator[Idle]:
     """`session.send = partial(session.send, timeout=5)`."""
     limits = facts.limits
-    for node, scope, statement in facts.found.stores:
+    for node, scope in facts.found.stores:
         if not isinstance(node, ast.Assign) or "timeout" not in ast.unparse(node.value):
             continue
-        context = Context(scope, statement)
+        context = Context(scope, node)
         for target in node.targets:
             if not isinstance(target, ast.Attribute):
                 continue
@@ -141,7 +141,6 @@ def _mounts(facts: Facts) -> Iterator[Idle]:
     """`session.mount("http", TimeoutAdapter())`."""
     limits = facts.limits
     for node, scope, statement in facts.found.calls:
-        assert isinstance(node, ast.Call)
         if not isinstance(node.func, ast.Attribute) or node.func.attr != "mount":
             continue
         context = Context(scope, statement)
@@ -196,7 +195,6 @@ def _is_of_use(facts: Facts, cls: Class, send: Scope, senders: Mapping[str, Send
     if facts.limits.of_request(get, Passed()).kind not in UNBOUNDED:
         return True
     for node, scope, statement in facts.found.calls:
-        assert isinstance(node, ast.Call)
         if called_name(node) == "send" and not members.is_of_super(node.func):
             callees = facts.evaluate(node.func, Context(scope, statement))
             if any(isinstance(v, Function) and v.scope is send for v in callees):
@@ -245,7 +243,6 @@ def _defaults_in(method: Scope) -> Iterator[tuple[ast.expr | ast.stmt, str]]:
 
 def _pool(method: Scope) -> Iterator[Idle]:
     for node, _, _ in walk(method).calls:
-        assert isinstance(node, ast.Call)
         if isinstance(node.func, ast.Attribute) and node.func.attr == "init_poolmanager":
             if any(k.arg == "timeout" for k in node.keywords):
                 yield Idle(

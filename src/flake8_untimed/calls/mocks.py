@@ -99,7 +99,6 @@ class Mocks:
             owner = {scope.owner.name} if scope.owner is not None else set()
             speech.words.update({scope.name, _stem(scope)}, owner, _names_of(callee.receiver))
             for node, inner, statement in handing_on(scope):
-                assert isinstance(node, ast.Call)
                 speech.words.update(written_names(node.func))
                 for value in self._evaluator.evaluate(node.func, Context(inner, statement)):
                     self._listen(value, speech, depth - 1)
@@ -159,20 +158,20 @@ class Mocks:
     def _patched_in(self, scope: Scope, depth: int) -> list[tuple[ast.stmt, list[Target]]]:
         """The statements of a function that patch, by themselves or by a helper, and what; looked
         for once."""
-        if "patched" not in scope._cache:
-            scope._cache["patched"] = []  # what a helper finds that calls itself
-            scope._cache["patched"] = [
+        kept: dict[object, list[tuple[ast.stmt, list[Target]]]] = scope.kept
+        if "patched" not in kept:
+            kept["patched"] = []  # what a helper finds that calls itself
+            kept["patched"] = [
                 (found.statement, targets)
                 for found in walk(scope).calls
                 if found.statement in scope.places and not isinstance(found.statement, _DEFINITIONS)
                 for targets in ([*self._done_by(found, depth)],)
                 if targets
             ]
-        return scope._cache["patched"]  # type: ignore[return-value]
+        return kept["patched"]
 
     def _done_by(self, found: Found, depth: int) -> Iterator[Target]:
         node, context = found.node, Context(found.scope, found.statement)
-        assert isinstance(node, ast.Call)
         targets = [*self._targets(node, context)]
         yield from targets
         given = [dotted(a) or "" for a in (*node.args, *(k.value for k in node.keywords))]
@@ -266,7 +265,7 @@ class Mocks:
             event.kind == "store"
             and event.statement.lineno < node.lineno
             and self._holds_object(receiver, event.name)
-            and self._is_replaced(self._evaluator.evaluate(event.node, context))  # type: ignore[arg-type]
+            and self._is_replaced(self._evaluator.evaluate(event.node, context))
             for event in own
         ):
             return True
@@ -275,7 +274,7 @@ class Mocks:
             and event not in own
             # What another test does is gone.
             and not where.scope.name.startswith("test")
-            and self._is_mock(event.node, where)  # type: ignore[arg-type]
+            and self._is_mock(event.node, where)
             and self._holds_object(receiver, event.name)
             for where, event in self._limits.changes.events(receiver)
         )
@@ -397,7 +396,7 @@ def _function(holder: Scope, name: str) -> Scope | None:
 
 
 def _parameters(function: Scope) -> list[ast.arg]:
-    arguments = function.node.args  # type: ignore[union-attr]
+    arguments = function.arguments
     return [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
 
 

@@ -42,7 +42,6 @@ Loop = Union[
 def every_call(facts: Facts) -> Iterator[tuple[ast.Call, Context]]:
     """All calls of a module, whatever they call, in the order of the text."""
     for node, scope, statement in walk(facts.module.scope).calls:
-        assert isinstance(node, ast.Call)
         yield node, Context(scope, statement)
 
 
@@ -152,12 +151,11 @@ def attributes_set(
     facts: Facts, name: str
 ) -> Iterator[tuple[ast.Assign | ast.AnnAssign, ast.expr, ast.Attribute, Context]]:
     """Where an attribute `name` of anything is set: the statement, the value, the target."""
-    for node, scope, statement in walk(facts.module.scope).stores:
-        assert isinstance(node, (ast.Assign, ast.AnnAssign))
+    for node, scope in walk(facts.module.scope).stores:
         targets = node.targets if isinstance(node, ast.Assign) else [node.target]
         for target in targets:
             if isinstance(target, ast.Attribute) and target.attr == name and node.value:
-                yield node, node.value, target, Context(scope, statement)
+                yield node, node.value, target, Context(scope, node)
 
 
 def path_of(facts: Facts, node: ast.expr, context: Context) -> str:

@@ -9,7 +9,7 @@ from flake8_untimed.bounds import relies
 from flake8_untimed.calls import Call, Construction, Facts
 from flake8_untimed.calls.places import Responses
 from flake8_untimed.inference.forwarding import handing_on
-from flake8_untimed.inference.scopes import Scope, called_name
+from flake8_untimed.inference.scopes import Scope, called_name, once
 from flake8_untimed.inference.values import Context, Function
 from flake8_untimed.limits.takers import Sent
 
@@ -59,15 +59,8 @@ def _reads_pieces(sent: Call | Sent, responses: Responses, pieces: tuple[str, ..
     uses = set(responses.uses(sent))
     if not uses.isdisjoint(pieces):
         return True
-    return (
-        None in uses
-        and not _is_dropped(sent)
-        and any(
-            isinstance(read, ast.Attribute) and read.attr in pieces
-            for part in ast.walk(sent.context.scope.module.scope.node)
-            for read in (_read_by(part),)
-        )
-    )
+    read = _read_in(sent.context.scope.module.scope)
+    return None in uses and not _is_dropped(sent) and not read.isdisjoint(pieces)
 
 
 def _is_dropped(sent: Call | Sent) -> bool:
@@ -75,6 +68,13 @@ def _is_dropped(sent: Call | Sent) -> bool:
     statement = sent.context.at
     value = statement.value if isinstance(statement, ast.Expr) else None
     return (value.value if isinstance(value, ast.Await) else value) is sent.node
+
+
+@once
+def _read_in(module: Scope) -> frozenset[str]:
+    """The attributes that a file reads as streams."""
+    parts = map(_read_by, ast.walk(module.node))
+    return frozenset(part.attr for part in parts if isinstance(part, ast.Attribute))
 
 
 def _read_by(node: ast.AST) -> ast.expr | None:

@@ -92,7 +92,7 @@ class Wrappers:
             return OVERRIDDEN.format(scope.name, name)
         if not self._is_only_handed_on(wrapper, passed, name):
             return USED_OTHERWISE.format(scope.name, name)
-        if name in _named(scope.node.args):  # type: ignore[union-attr]
+        if name in _named(scope.arguments):
             return self._objection_to_value(wrapper, passed, name)
         return None
 
@@ -138,7 +138,7 @@ class Wrappers:
 
     def _is_only_handed_on(self, wrapper: Function, passed: Passed, name: str) -> bool:
         """Whether a keyword that a wrapper gets in its `**kwargs` goes to senders alone."""
-        accepted = wrapper.scope.node.args  # type: ignore[union-attr]
+        accepted = wrapper.scope.arguments
         if name in _named(accepted):
             return True
         if accepted.kwarg is None:
@@ -305,13 +305,13 @@ def taken_as(wrapper: Scope) -> str | None:
     """The name under which a wrapper takes a timeout: by the look of its parameters."""
     if takes(wrapper, _TIMEOUT):
         return _TIMEOUT
-    names = _named(wrapper.node.args)  # type: ignore[union-attr]
+    names = _named(wrapper.arguments)
     return next((name for name in names if _TIMEOUT in name), None)
 
 
 def takes(function: Scope, name: str) -> bool:
     """Whether a function takes a keyword."""
-    accepted = function.node.args  # type: ignore[union-attr]
+    accepted = function.arguments
     return accepted.kwarg is not None or name in _named(accepted)
 
 
@@ -326,7 +326,7 @@ def _is_marked(values: Alternatives) -> bool:
 
 def _with(wrapper: Function, passed: Passed, name: str, given: Argument) -> Passed:
     """What a wrapper is passed, with one argument more, or in the place of its own."""
-    names = parameter_names(wrapper.scope.node.args)[1 if wrapper.receiver is not None else 0 :]  # type: ignore[union-attr]
+    names = parameter_names(wrapper.scope.arguments)[1 if wrapper.receiver is not None else 0 :]
     result = passed.shifted(0)
     place = names.index(name) if name in names else len(names)
     if place < len(passed.positional):
@@ -338,7 +338,7 @@ def _with(wrapper: Function, passed: Passed, name: str, given: Argument) -> Pass
 
 def _parameter_at(function: Function, place: int | str) -> str | None:
     """The parameter that takes an argument at a position or of a name."""
-    accepted = function.scope.node.args  # type: ignore[union-attr]
+    accepted = function.scope.arguments
     if isinstance(place, str):
         return place if place in _named(accepted) else None
     names = parameter_names(accepted)[1 if function.receiver is not None else 0 :]

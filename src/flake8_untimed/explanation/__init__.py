@@ -63,7 +63,6 @@ class _Explainer:
         found = [f for f in walk(facts.module.scope).calls if _covers(f.node, line)]
         others = [f for f in found if f.node not in ours and (f.node.lineno == line or not here)]
         for node, scope, statement in sorted(others, key=lambda f: facts.span(f.node)):
-            assert isinstance(node, ast.Call)
             if not here or self._is_untold(node, Context(scope, statement)):
                 yield self._paragraph(node, self._strangers.of(node, Context(scope, statement)))
 

@@ -39,6 +39,5 @@ class Functions:
 
     def _is_sender(self, found: Found) -> bool:
         """Whether a call is of a sender, or of another function of the project."""
-        assert isinstance(found.node, ast.Call)
         callees = self._facts.evaluate(found.node.func, Context(found.scope, found.statement))
         return any(isinstance(callee, (SenderValue, Partial, Function)) for callee in callees)

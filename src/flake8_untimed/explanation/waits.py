@@ -127,7 +127,6 @@ class Waits:
             for found in walk(scope).calls:
                 outer = found.node
                 if outer is not call.node and any(part is call.node for part in ast.walk(outer)):
-                    assert isinstance(outer, ast.Call)
                     path = self._path(outer.func, Context(found.scope, found.statement))
                     if path in WRAPPERS:
                         return f"{unparsed(outer.func)}() around it (line {outer.lineno})"

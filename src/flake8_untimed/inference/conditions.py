@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_untimed.inference import containers
-from flake8_untimed.inference.scopes import Scope, dotted
+from flake8_untimed.inference.scopes import Scope, dotted, once
 from flake8_untimed.inference.values import (
     Alternatives,
     Collection,
@@ -114,28 +114,27 @@ class Test(NamedTuple):
         return reached and not any(scope.order(b) > scope.order(statement) for b in bound)
 
 
+@once
 def tests_of(scope: Scope) -> dict[str, list[Test]]:
-    """The tests of a scope, by the name that they test; looked for once."""
-    if "tests" not in scope._cache:
-        found: dict[str, list[Test]] = {}
-        for statement in scope.places:
-            if isinstance(statement, (ast.If, ast.Assert)):
-                test = statement.test
-                inside = isinstance(statement, ast.If)
-                # `if not isinstance(...): raise`
-                if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
-                    if not isinstance(statement, ast.If) or not Scope._ends(statement.body):
-                        continue
-                    test, inside = test.operand, False
-                is_and = isinstance(test, ast.BoolOp) and isinstance(test.op, ast.And)
-                all_hold = is_and and (inside or isinstance(statement, ast.Assert))
-                for part in test.values if all_hold else [test]:  # type: ignore[attr-defined]
-                    name = _tested(part) if isinstance(part, ast.Call) else None
-                    if name is not None:
-                        assert isinstance(part, ast.Call)
-                        found.setdefault(name, []).append(Test(statement, part, inside))
-        scope._cache["tests"] = found
-    return scope._cache["tests"]  # type: ignore[return-value]
+    """The tests of a scope, by the name that they test."""
+    found: dict[str, list[Test]] = {}
+    for statement in scope.places:
+        if isinstance(statement, (ast.If, ast.Assert)):
+            test = statement.test
+            inside = isinstance(statement, ast.If)
+            # `if not isinstance(...): raise`
+            if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+                if not isinstance(statement, ast.If) or not Scope._ends(statement.body):
+                    continue
+                test, inside = test.operand, False
+            is_and = isinstance(test, ast.BoolOp) and isinstance(test.op, ast.And)
+            all_hold = is_and and (inside or isinstance(statement, ast.Assert))
+            for part in test.values if all_hold else [test]:  # type: ignore[attr-defined]
+                name = _tested(part) if isinstance(part, ast.Call) else None
+                if name is not None:
+                    assert isinstance(part, ast.Call)
+                    found.setdefault(name, []).append(Test(statement, part, inside))
+    return found
 
 
 def _tested(test: ast.Call) -> str | None:

@@ -106,7 +106,6 @@ def _calls_of_base(
         if method.name == "__init__" and method.owner is maker.scope:
             for node, scope, statement in walk(method).calls:
                 if is_base_init(node) and scope is method:
-                    assert isinstance(node, ast.Call)
                     context = Context(scope, statement)
                     if (
                         is_next
@@ -125,7 +124,6 @@ def calls_of_library(evaluator: Evaluator, cls: Class) -> Iterator[tuple[ast.Cal
         if method.name == "__init__" and method.owner is cls.scope:
             for node, scope, statement in walk(method).calls:
                 if is_base_init(node) and not scope.is_dead(statement):
-                    assert isinstance(node, ast.Call)
                     assert isinstance(node.func, ast.Attribute)
                     context = Context(scope, statement)
                     holders: Alternatives = (above,) if above is not None else ()

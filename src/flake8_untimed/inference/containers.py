@@ -374,12 +374,12 @@ def _mapping_after(
             put(key, new)
 
     if event.kind == "item":
-        new = evaluator.evaluate(event.node, context)  # type: ignore[arg-type]
+        new = evaluator.evaluate(event.node, context)
         if event.name is None:
             others = union([others, new]) if others else new
         else:
             put(event.name, new)
-            nodes[event.name] = event.node  # type: ignore[assignment]
+            nodes[event.name] = event.node
     elif event.kind == "delete":
         entries.pop(event.name, None)
         missing = missing | {event.name}
@@ -404,7 +404,7 @@ def _mapping_after(
         elif event.name not in ("get", "items", "keys", "values", "copy"):
             is_open = True
     elif event.kind == "call":  # `mapping |= other`
-        for over in evaluator.evaluate(event.node, context):  # type: ignore[arg-type]
+        for over in evaluator.evaluate(event.node, context):
             lay(over if isinstance(over, Mapping) else Mapping({}, True, event.node))
     return Mapping(entries, is_open, value.node, others, nodes, missing, value.written)
 
@@ -426,7 +426,7 @@ def _collection_after(
 ) -> Collection:
     new: Alternatives | None = None
     if event.kind == "item":
-        new = evaluator.evaluate(event.node, context)  # type: ignore[arg-type]
+        new = evaluator.evaluate(event.node, context)
     elif event.kind == "call" and isinstance(event.node, ast.Call) and event.node.args:
         if event.name in ("append", "add", "appendleft", "insert"):
             new = evaluator.evaluate(event.node.args[-1], context)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from flake8_untimed.inference import members, objects
-from flake8_untimed.inference.scopes import Event, Scope, called_name, dotted, name_set
+from flake8_untimed.inference.scopes import Event, Scope, called_name, dotted, name_set, once
 from flake8_untimed.inference.values import (
     Alternatives,
     Class,
@@ -142,16 +142,15 @@ def is_set_by_name(
     )
 
 
+@once
 def _names_set(cls: Scope) -> set[object]:
     """The attributes that methods set by name; None: any."""
-    if "set by name" not in cls._cache:
-        cls._cache["set by name"] = {
-            attribute
-            for method in members.methods(cls)
-            for base, attribute, _ in _set_by_name(method)
-            if base == members.first_parameter(method)
-        }
-    return cls._cache["set by name"]  # type: ignore[return-value]
+    return {
+        attribute
+        for method in members.methods(cls)
+        for base, attribute, _ in _set_by_name(method)
+        if base == members.first_parameter(method)
+    }
 
 
 def is_set_outside(evaluator: Evaluator, cls: Class, name: str, values: Alternatives) -> bool:
@@ -177,25 +176,24 @@ def is_set_outside(evaluator: Evaluator, cls: Class, name: str, values: Alternat
     )
 
 
+@once
 def _stores_outside(module: Scope) -> dict[object, list[tuple[Scope, ast.expr, Event]]]:
     """What a module and its functions store as attributes of others than `self`, by attribute;
     under None what may be any."""
-    if "stores outside" not in module._cache:
-        found: dict[object, list[tuple[Scope, ast.expr, Event]]] = {}
-        for scope in (module, *members.functions(module)):
-            own = members.first_parameter(scope) if scope.is_function else None
-            stores = [
-                (base, event.name, event)
-                for base, events in scope.events.items()
-                for event in events
-                if event.kind == "store"
-            ]
-            for base, name, event in (*stores, *_set_by_name(scope)):
-                if base != own:
-                    holder = ast.parse(base, mode="eval").body
-                    found.setdefault(name, []).append((scope, holder, event))
-        module._cache["stores outside"] = found
-    return module._cache["stores outside"]  # type: ignore[return-value]
+    found: dict[object, list[tuple[Scope, ast.expr, Event]]] = {}
+    for scope in (module, *members.functions(module)):
+        own = members.first_parameter(scope) if scope.is_function else None
+        stores = [
+            (base, event.name, event)
+            for base, events in scope.events.items()
+            for event in events
+            if event.kind == "store"
+        ]
+        for base, name, event in (*stores, *_set_by_name(scope)):
+            if base != own:
+                holder = ast.parse(base, mode="eval").body
+                found.setdefault(name, []).append((scope, holder, event))
+    return found
 
 
 def _set_by_name(scope: Scope) -> Iterator[tuple[str, object, Event]]:

@@ -25,6 +25,7 @@ from flake8_untimed.inference.scopes import (
     Module,
     Scope,
     dotted,
+    once,
 )
 from flake8_untimed.inference.values import (
     NOTHING_KNOWN,
@@ -358,7 +359,7 @@ class Evaluator:
             at = None
         by_functions = []
         if module.module.has_global:
-            for function, binding in self._global_bindings(module.module).get(name, ()):
+            for function, binding in _global_bindings(module).get(name, ()):
                 by_functions.append(self._binding(function, name, binding, None))
         if name in module.bindings:
             told = any(tells(v) for values in by_functions for v in values)
@@ -370,20 +371,6 @@ class Evaluator:
             return union(by_functions)
         key = ("starred", module, name)
         return self.remember(self.memo(module.module), key, lambda: self._starred(name, module))
-
-    def _global_bindings(self, module: Module) -> dict[str, list[tuple[Scope, Binding]]]:
-        cache = module.scope._cache
-        if "globals" not in cache:
-            found: dict[str, list[tuple[Scope, Binding]]] = {}
-            stack = [module.scope]
-            while stack:
-                scope = stack.pop()
-                scope.bindings  # noqa: B018  (reads the scope, and so finds its children)
-                for name, bindings in scope.global_bindings.items():
-                    found.setdefault(name, []).extend((scope, b) for b in bindings)
-                stack.extend(scope.children.values())
-            cache["globals"] = found
-        return cache["globals"]  # type: ignore[return-value]
 
     def _rebound(self, name: str, module: Scope) -> Iterator[Alternatives]:
         """What a name of a module may be beside what only holds the place: by a star import
@@ -749,22 +736,22 @@ class Evaluator:
         return found
 
     def _patches_of(self, module: Module) -> list[tuple[Context, Event, str]]:
-        cache = module.scope._cache
-        if "patches" not in cache:
+        kept: dict[object, list[tuple[Context, Event, str]]] = module.scope.kept
+        if "patches" not in kept:
             patches = []
-            for node, scope, statement in walk(module.scope).stores:
-                if not isinstance(node, ast.Assign) or statement is None:
+            for node, scope in walk(module.scope).stores:
+                if not isinstance(node, ast.Assign):
                     continue
                 for target in node.targets:
                     if isinstance(target, ast.Attribute):
-                        context = Context(scope, statement)
+                        context = Context(scope, node)
                         for value in self.evaluate(target.value, context):
                             if isinstance(value, Symbol) and self.catalogue.library_of(value.path):
-                                event = Event("store", target.attr, node.value, statement)
+                                event = Event("store", target.attr, node.value, node)
                                 raw = f"{self._raw(target.value, value, context)}.{target.attr}"
                                 patches.append((context, event, raw))
-            cache["patches"] = patches
-        return cache["patches"]  # type: ignore[return-value]
+            kept["patches"] = patches
+        return kept["patches"]
 
     def _raw(self, node: ast.expr, value: Symbol, context: Context) -> str:
         """`requests.api` is the module itself, not its other name `requests`: patching the one
@@ -819,11 +806,24 @@ def _compute(operator: ast.AST, numbers: list[float]) -> Alternatives:
     return NOTHING_KNOWN
 
 
+@once
+def _global_bindings(module: Scope) -> dict[str, list[tuple[Scope, Binding]]]:
+    """What the functions of a module bind to its names, by `global`."""
+    found: dict[str, list[tuple[Scope, Binding]]] = {}
+    stack = [module]
+    while stack:
+        scope = stack.pop()
+        scope.bindings  # noqa: B018  (reads the scope, and so finds its children)
+        for name, bindings in scope.global_bindings.items():
+            found.setdefault(name, []).extend((scope, b) for b in bindings)
+        stack.extend(scope.children.values())
+    return found
+
+
+@once
 def _writes_globals(module: Scope) -> bool:
     """Whether a module sets names of its own that are not written down."""
-    if "writes globals" not in module._cache:
-        module._cache["writes globals"] = _GLOBALS.search(module.module.text) is not None
-    return module._cache["writes globals"]  # type: ignore[return-value]
+    return _GLOBALS.search(module.module.text) is not None
 
 
 def exported(module: Scope, name: str) -> bool:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Set
 
 from flake8_untimed.inference import members
-from flake8_untimed.inference.scopes import Scope, called_name
+from flake8_untimed.inference.scopes import Scope, called_name, once
 from flake8_untimed.inference.values import Context, Frame
 from flake8_untimed.inference.walk import Found, walk
 
@@ -49,14 +49,9 @@ def passes_on(node: ast.Call, scope: Scope, parameters: Set[str]) -> bool:
     )
 
 
+@once
 def _given_names(scope: Scope) -> set[str] | None:
-    """The names of what a function is given; None if that is nothing. Looked for once."""
-    if "given names" not in scope._cache:
-        scope._cache["given names"] = _names_of_parameters(scope)
-    return scope._cache["given names"]  # type: ignore[return-value]
-
-
-def _names_of_parameters(scope: Scope) -> set[str] | None:
+    """The names of what a function is given; None if that is nothing."""
     function = scope.node
     if not isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
         return None
@@ -78,22 +73,16 @@ def _may_spread(node: ast.expr, names: set[str]) -> bool:
     return isinstance(node, ast.Name) or _mentions(node, names)
 
 
+@once
 def handing_on(scope: Scope) -> list[Found]:
-    """The calls in a function that hand on what it was given for a timeout; looked for once."""
-    found = scope._cache.get("handing on")
-    if found is None:
-        found = [f for f in walk(scope).calls if hands_on(f.node, scope)]  # type: ignore[arg-type]
-        scope._cache["handing on"] = found
-    return found  # type: ignore[return-value]
+    """The calls in a function that hand on what it was given for a timeout."""
+    return [f for f in walk(scope).calls if hands_on(f.node, scope)]
 
 
-def passing_on(scope: Scope, parameters: Set[str]) -> list[Found]:
-    """The calls in a function that hand on anything of these parameters; looked for once."""
-    found = scope._cache.get("passing on")
-    if found is None:
-        found = [f for f in walk(scope).calls if passes_on(f.node, scope, parameters)]  # type: ignore[arg-type]
-        scope._cache["passing on"] = found
-    return found  # type: ignore[return-value]
+@once
+def passing_on(scope: Scope, parameters: frozenset[str]) -> list[Found]:
+    """The calls in a function that hand on anything of these parameters."""
+    return [f for f in walk(scope).calls if passes_on(f.node, scope, parameters)]
 
 
 def timeout_names(scope: Scope) -> set[str]:
@@ -101,7 +90,7 @@ def timeout_names(scope: Scope) -> set[str]:
     return {
         part.id
         for found in handing_on(scope)
-        for keyword in found.node.keywords  # type: ignore[union-attr]
+        for keyword in found.node.keywords
         if keyword.arg == "timeout"
         for part in ast.walk(keyword.value)
         if isinstance(part, ast.Name)
@@ -187,12 +176,12 @@ def _mentions(node: ast.expr, names: set[str]) -> bool:
     return any(isinstance(p, ast.Name) and p.id in names for p in ast.walk(node))
 
 
-def inside(found: Found, top: Scope, frame: Frame | None) -> Context:
-    """The context of a call inside a function that is looked at for one caller."""
-    if frame is None or found.scope is top:
-        return Context(found.scope, found.statement, frame)
+def inside(context: Context, top: Scope, frame: Frame | None) -> Context:
+    """A context inside a function that is looked at for one caller."""
+    if frame is None or context.scope is top:
+        return Context(context.scope, context.at, frame)
     chain = []
-    scope: Scope | None = found.scope
+    scope: Scope | None = context.scope
     while scope is not None and scope is not top:
         chain.append(scope)
         scope = scope.parent
@@ -200,4 +189,4 @@ def inside(found: Found, top: Scope, frame: Frame | None) -> Context:
     for nested in reversed(chain):
         if nested.is_function:
             inner = Frame(nested, {}, inner, inner.depth)
-    return Context(found.scope, found.statement, inner)
+    return Context(context.scope, context.at, inner)

@@ -298,7 +298,7 @@ def _given_back(
     evaluator: Evaluator, function: Function, site: Site, general: Alternatives
 ) -> Alternatives:
     """What a function returns, with what the caller gave in the place of its parameters."""
-    names = parameter_names(function.scope.node.args)  # type: ignore[union-attr]
+    names = parameter_names(function.scope.arguments)
     given = bind(site.passed, names[1:] if function.receiver is not None else names).named
     return union(
         evaluator.argument(given[value.name])

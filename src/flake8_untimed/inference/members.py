@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from flake8_untimed.inference.arguments import parameter_names
-from flake8_untimed.inference.scopes import Event, Scope, called_name, dotted, maker_of
+from flake8_untimed.inference.scopes import Event, Scope, called_name, dotted, maker_of, once
 
 _DATACLASSES = frozenset(("dataclass", "define", "frozen", "mutable", "attrs", "s"))
 """Decorators that give a class a constructor with its fields."""
@@ -21,16 +21,15 @@ class Store(NamedTuple):
     event: Event
 
 
+@once
 def attribute_stores(cls: Scope) -> dict[str, list[Store]]:
     """All that the methods of a class store on `self` or `cls`, by attribute."""
-    if "stores" not in cls._cache:
-        stores: dict[str, list[Store]] = {}
-        for method in methods(cls):
-            for event in method.events.get(first_parameter(method) or "", ()):
-                if event.kind.startswith("store"):
-                    stores.setdefault(str(event.name), []).append(Store(method, event))
-        cls._cache["stores"] = {name: _lasting(found, name) for name, found in stores.items()}
-    return cls._cache["stores"]  # type: ignore[return-value]
+    stores: dict[str, list[Store]] = {}
+    for method in methods(cls):
+        for event in method.events.get(first_parameter(method) or "", ()):
+            if event.kind.startswith("store"):
+                stores.setdefault(str(event.name), []).append(Store(method, event))
+    return {name: _lasting(found, name) for name, found in stores.items()}
 
 
 def _lasting(stores: list[Store], name: str) -> list[Store]:
@@ -84,72 +83,66 @@ def attribute_events(cls: Scope, path: str) -> Iterator[tuple[Scope, Event]]:
                     yield method, event
 
 
-def class_stores(cls: Scope, name: str) -> list[Store]:
-    """`ClassName.name = ...`, in the module or in a method; `self.__class__.name = ...`. Looked for
-    once."""
-    if "class stores" not in cls._cache:
-        found: dict[str, list[Store]] = {}
-        for scope in (cls.parent, *methods(cls)):
-            if scope is not None:
-                for base in (cls.name, f"{first_parameter(scope)}.__class__"):
-                    for event in scope.events.get(base, ()):
-                        if event.kind == "store":
-                            found.setdefault(str(event.name), []).append(Store(scope, event))
-        cls._cache["class stores"] = found
-    return cls._cache["class stores"].get(name, [])  # type: ignore[attr-defined,no-any-return]
+@once
+def class_stores(cls: Scope) -> dict[str, list[Store]]:
+    """`ClassName.name = ...`, in the module or in a method, and `self.__class__.name = ...`, by
+    attribute."""
+    found: dict[str, list[Store]] = {}
+    for scope in (cls.parent, *methods(cls)):
+        if scope is not None:
+            for base in (cls.name, f"{first_parameter(scope)}.__class__"):
+                for event in scope.events.get(base, ()):
+                    if event.kind == "store":
+                        found.setdefault(str(event.name), []).append(Store(scope, event))
+    return found
 
 
+@once
 def done_inside(scope: Scope, path: str) -> list[tuple[Scope, Event]]:
-    """What the functions inside a module or function do to an object that is named there; looked
-    for once."""
+    """What the functions inside a module or function do to an object that is named there."""
     if scope.is_class:
         return []
-    key = f"done to {path}"
-    if key not in scope._cache:
-        name = path.partition(".")[0]
-        scope._cache[key] = [
-            (function, event)
-            for function in functions(scope)
-            if name not in function.bindings
-            for event in function.events.get(path, ())
-        ]
-    return scope._cache[key]  # type: ignore[return-value]
+    name = path.partition(".")[0]
+    return [
+        (function, event)
+        for function in functions(scope)
+        if name not in function.bindings
+        for event in function.events.get(path, ())
+    ]
 
 
+@once
 def functions(scope: Scope) -> list[Scope]:
-    """All functions inside a scope, at any depth; looked for once."""
-    if "functions" not in scope._cache:
-        found: list[Scope] = []
-        stack = [scope]
-        while stack:
-            outer = stack.pop()
-            outer.bindings  # noqa: B018  (reads the scope, and so finds its children)
-            for child in outer.children.values():
-                stack.append(child)
-                if child.is_function:
-                    found.append(child)
-        scope._cache["functions"] = found
-    return scope._cache["functions"]  # type: ignore[return-value]
+    """All functions inside a scope, at any depth."""
+    found: list[Scope] = []
+    stack = [scope]
+    while stack:
+        outer = stack.pop()
+        outer.bindings  # noqa: B018  (reads the scope, and so finds its children)
+        for child in outer.children.values():
+            stack.append(child)
+            if child.is_function:
+                found.append(child)
+    return found
 
 
+@once
 def methods(cls: Scope) -> list[Scope]:
     """The methods of a class, with the functions inside them, which see `self` too."""
-    if "methods" not in cls._cache:
-        cls.bindings  # noqa: B018  (reads the scope, and so finds its children)
-        found = []
-        stack = [s for s in cls.children.values() if s.is_function]
-        while stack:
-            scope = stack.pop()
-            found.append(scope)
-            scope.bindings  # noqa: B018
-            stack += [
-                s
-                for s in scope.children.values()
-                if s.is_function and not isinstance(s.node, ast.Lambda)
-            ]
-        found.sort(key=lambda s: s.node.lineno)  # type: ignore[union-attr]
-        cls._cache["methods"] = found
-    return cls._cache["methods"]  # type: ignore[return-value]
+    cls.bindings  # noqa: B018  (reads the scope, and so finds its children)
+    found = []
+    stack = [s for s in cls.children.values() if s.is_function]
+    while stack:
+        scope = stack.pop()
+        found.append(scope)
+        scope.bindings  # noqa: B018
+        stack += [
+            s
+            for s in scope.children.values()
+            if s.is_function and not isinstance(s.node, ast.Lambda)
+        ]
+    found.sort(key=lambda s: s.node.lineno)  # type: ignore[union-attr]
+    return found
 
 
 def first_parameter(scope: Scope) -> str | None:
@@ -158,7 +151,7 @@ def first_parameter(scope: Scope) -> str | None:
         scope = scope.parent
     if scope.owner is None or method_kind(scope) == "static":
         return None
-    names = parameter_names(scope.node.args)  # type: ignore[union-attr]
+    names = parameter_names(scope.arguments)
     return names[0] if names else None
 
 

@@ -95,7 +95,7 @@ def _of_namespace(evaluator: Evaluator, value: Result, name: str) -> Alternative
     return union(
         tuple(
             v.via(where, event.node, (scope, f"{base}.{name}"))
-            for v in evaluator.evaluate(event.node, Context(where, event.statement))  # type: ignore[arg-type]
+            for v in evaluator.evaluate(event.node, Context(where, event.statement))
         )
         for where, event in stores
         if event.kind == "store" and event.name == name
@@ -303,7 +303,7 @@ def _only_declares(cls: Scope, name: str) -> bool:
     return (
         all(binding.kind == "annotation" for binding in bindings)
         and all(_is_declaration(store) for store in members.attribute_stores(cls).get(name, ()))
-        and not any(True for _ in members.class_stores(cls, name))
+        and not any(True for _ in members.class_stores(cls).get(name, ()))
         # Whoever makes an object of a dataclass gives the value.
         and not getattr(cls.node, "decorator_list", ())
     )
@@ -334,7 +334,10 @@ def _own_attribute(
     scope = cls.scope
     own = members.attribute_stores(scope).get(name, ())
     stores = [
-        *(_stored(evaluator, s, name, cls, None) for s in members.class_stores(scope, name)),
+        *(
+            _stored(evaluator, s, name, cls, None)
+            for s in members.class_stores(scope).get(name, ())
+        ),
         *(_stored(evaluator, s, name, cls, instance) for s in own if not _is_declaration(s)),
     ]
     # An annotation in the body only says what its methods store.
@@ -402,11 +405,11 @@ def _stored(
     context = Context(method, event.statement, frame)
     values = NOTHING_KNOWN
     if event.kind == "store":
-        values = evaluator.evaluate(event.node, context)  # type: ignore[arg-type]
+        values = evaluator.evaluate(event.node, context)
     elif event.kind == "store enter":
-        values = enter(evaluator, evaluator.evaluate(event.node, context))  # type: ignore[arg-type]
+        values = enter(evaluator, evaluator.evaluate(event.node, context))
     elif event.kind == "store annotation":
-        values = evaluator.unless_known(NOTHING_KNOWN, event.node, context)  # type: ignore[arg-type]
+        values = evaluator.unless_known(NOTHING_KNOWN, event.node, context)
     elif event.kind == "store unpack":
         values = invoke.unpacked_target(evaluator, event, name, context)
     for value in values:

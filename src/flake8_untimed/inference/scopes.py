@@ -10,7 +10,8 @@ import ast
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any, NamedTuple, Union
+from functools import wraps
+from typing import TYPE_CHECKING, Any, Concatenate, NamedTuple, ParamSpec, TypeVar, Union
 
 if TYPE_CHECKING:
     from flake8_untimed.inference.values import Alternatives
@@ -56,7 +57,7 @@ class Event(NamedTuple):
 
     kind: str
     name: object
-    node: ast.AST
+    node: ast.expr
     statement: ast.stmt
 
 
@@ -115,7 +116,8 @@ class Scope:
         self._yields: list[tuple[ast.expr, ast.stmt]] = []
         self._stars: list[ast.ImportFrom] = []
         self._order = 0
-        self._cache: dict[str, object] = {}
+        self.kept: dict[object, Any] = {}
+        """What was looked for in it, by what that was: see `once`."""
 
     # What the scope is -----------------------------------------------------------------------
 
@@ -138,6 +140,12 @@ class Scope:
     @property
     def name(self) -> str:
         return getattr(self.node, "name", "<lambda>" if self.is_function else "<module>")
+
+    @property
+    def arguments(self) -> ast.arguments:
+        """What a function takes."""
+        assert isinstance(self.node, FUNCTIONS)
+        return self.node.args
 
     @property
     def owner(self) -> Scope | None:
@@ -308,7 +316,7 @@ class Scope:
             if isinstance(target, ast.Name):
                 self._add(target.id, Binding("unknown", s, s))
             elif isinstance(target, ast.Subscript) and isinstance(target.slice, ast.Constant):
-                self._event(target.value, "delete", target.slice.value, s, s)
+                self._event(target.value, "delete", target.slice.value, target, s)
 
     def _bind_match(self, s: ast.Match) -> None:
         for part in ast.walk(s):
@@ -326,7 +334,9 @@ class Scope:
             else:
                 self._add(alias.asname or alias.name, Binding("import", alias, s))
 
-    def _bind_target(self, target: ast.expr, kind: str, value: ast.AST, s: ast.stmt | None) -> None:
+    def _bind_target(
+        self, target: ast.expr, kind: str, value: ast.expr, s: ast.stmt | None
+    ) -> None:
         stack: list[tuple[ast.expr, tuple[int, ...]]] = [(target, ())]
         while stack:
             part, path = stack.pop()
@@ -352,7 +362,7 @@ class Scope:
         base: ast.expr,
         kind: str,
         name: object,
-        node: ast.AST,
+        node: ast.expr,
         s: ast.stmt,
         path: tuple[int, ...] = (),
     ) -> None:
@@ -659,6 +669,24 @@ _CALM = (
 def _is_calm(statements: list[ast.stmt]) -> bool:
     """Whether statements hold nothing that is likely to raise: an exception comes after them."""
     return all(isinstance(part, _CALM) for s in statements for part in ast.walk(s))
+
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def once(look: Callable[Concatenate[Scope, P], T]) -> Callable[Concatenate[Scope, P], T]:
+    """Has something looked for in a scope once; what is found stays with the scope."""
+
+    @wraps(look)
+    def found(scope: Scope, /, *args: P.args, **keywords: P.kwargs) -> T:
+        key = look, args, *keywords.values()
+        kept: dict[object, T] = scope.kept
+        if key not in kept:
+            kept[key] = look(scope, *args, **keywords)
+        return kept[key]
+
+    return found
 
 
 def called_name(node: ast.Call) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from flake8_untimed.inference import invoke, objects
-from flake8_untimed.inference.scopes import Scope, called_name, own_expressions
+from flake8_untimed.inference.scopes import Scope, called_name, once, own_expressions
 from flake8_untimed.inference.values import (
     Alternatives,
     Class,
@@ -141,15 +141,15 @@ def _bounds_its_block(evaluator: Evaluator, value: Value, asynchronous: bool) ->
     """Whether a context manager of the project bounds what is done inside it."""
     if isinstance(value, Managed) and value.scope is not None:
         scope = value.scope
-        key = f"bounds its block {asynchronous}"
-        if key not in scope._cache:
-            scope._cache[key] = False
-            scope._cache[key] = any(
+        key = "bounds its block", asynchronous
+        if key not in scope.kept:
+            scope.kept[key] = False
+            scope.kept[key] = any(
                 _in_statement(evaluator, statement, statement, scope, asynchronous, False)
                 or (not asynchronous and _has_alarm(evaluator, scope, statement))
                 for statement in _yielding(scope)
             )
-        return bool(scope._cache[key])
+        return bool(scope.kept[key])
     if asynchronous or not isinstance(value, Instance) or not isinstance(value.cls, Class):
         return False
     return any(
@@ -176,20 +176,19 @@ def _entered_before(
         return False
     if at not in scope.places:
         return False
-    cache = scope._cache
-    if "entered" not in cache:
-        cache["entered"] = [
-            found
-            for found in walk(scope).calls
-            if found.scope is scope and _enters(found.node)  # type: ignore[arg-type]
-        ]
-    entered: list[Found] = cache["entered"]  # type: ignore[assignment]
     return any(
         _limits(evaluator, value, _contexts(asynchronous))
-        for node, _, statement in entered
+        for node, _, statement in _entered(scope)
         if statement is not None and scope.order(statement) < scope.order(at)
-        for value in evaluator.evaluate(node.args[0], Context(scope, statement))  # type: ignore[union-attr]
+        for value in evaluator.evaluate(node.args[0], Context(scope, statement))
     )
+
+
+@once
+def _entered(scope: Scope) -> list[Found]:
+    """Where a function enters something by a stack."""
+    calls = walk(scope).calls
+    return [f for f in calls if f.scope is scope and _enters(f.node)]
 
 
 def _enters(node: ast.Call) -> bool:
@@ -244,18 +243,16 @@ def _is_awaited(node: ast.AST, at: ast.stmt) -> bool:
     )
 
 
+@once
 def _uses(scope: Scope) -> dict[str, list[tuple[ast.Name, ast.stmt]]]:
     """Where the names of a function are read."""
-    cache = scope._cache
-    if "uses" not in cache:
-        uses: dict[str, list[tuple[ast.Name, ast.stmt]]] = {}
-        for statement in scope.places:
-            for expression in own_expressions(statement):
-                for part in ast.walk(expression):
-                    if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load):
-                        uses.setdefault(part.id, []).append((part, statement))
-        cache["uses"] = uses
-    return cache["uses"]  # type: ignore[return-value]
+    uses: dict[str, list[tuple[ast.Name, ast.stmt]]] = {}
+    for statement in scope.places:
+        for expression in own_expressions(statement):
+            for part in ast.walk(expression):
+                if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load):
+                    uses.setdefault(part.id, []).append((part, statement))
+    return uses
 
 
 def _assigned(statement: ast.stmt) -> str | None:
@@ -363,19 +360,18 @@ def _callers_bounded(evaluator: Evaluator, scope: Scope, depth: int) -> bool:
     """Whether a helper coroutine is awaited, in its module, only where something bounds it."""
     if not isinstance(scope.node, ast.AsyncFunctionDef):
         return False
-    key = f"callers {depth}"
-    cache = scope._cache
-    if key not in cache:
-        cache[key] = False
+    key = "callers", depth
+    if key not in scope.kept:
+        scope.kept[key] = False
         if scope.module.text.count(scope.name) == 1:
             return False
         callers = [
             found
             for found in walk(scope.module.scope).calls
-            if called_name(found.node) == scope.name  # type: ignore[arg-type]
+            if called_name(found.node) == scope.name
         ]
-        cache[key] = bool(callers) and all(
+        scope.kept[key] = bool(callers) and all(
             is_surrounded(evaluator, f.node, Context(f.scope, f.statement), True, depth=depth + 1)
             for f in callers
         )
-    return bool(cache[key])
+    return bool(scope.kept[key])

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from flake8_untimed.inference.scopes import COMPREHENSIONS, Scope
+from flake8_untimed.inference.scopes import COMPREHENSIONS, Scope, once
 
 _SKIPPED = frozenset(
     ("ctx", "op", "ops", "type_params", "type_ignores", "returns", "annotation",
@@ -29,29 +29,28 @@ _ANY = ("?",)
 
 
 class Found(NamedTuple):
-    """A call, or an assignment to an attribute, with its scope and statement."""
+    """A call, with its scope and statement."""
 
-    node: ast.Call | ast.Assign | ast.AnnAssign
+    node: ast.Call
     scope: Scope
     statement: ast.stmt | None
+
+
+class Stored(NamedTuple):
+    """An assignment to an attribute, with its scope."""
+
+    node: ast.Assign | ast.AnnAssign
+    scope: Scope
 
 
 class Walk(NamedTuple):
     """What was found, in the order of the text as far as statements go; outer calls first."""
 
     calls: list[Found]
-    stores: list[Found]
+    stores: list[Stored]
     classes: list[Scope]
     other_calls: Sequence[Found] = ()
     """Calls beside the ones that can matter by themselves, which may be given a client."""
-
-
-def walk(scope: Scope) -> Walk:
-    """Everything of interest in a scope, once."""
-    found = scope._cache.get("walk")
-    if found is None:
-        found = scope._cache["walk"] = _walk(scope)
-    return found  # type: ignore[return-value]
 
 
 def _fields(kind: type) -> tuple[str, ...]:
@@ -62,7 +61,9 @@ def _fields(kind: type) -> tuple[str, ...]:
     return fields
 
 
-def _walk(top: Scope) -> Walk:
+@once
+def walk(top: Scope) -> Walk:
+    """Everything of interest in a scope."""
     result = Walk([], [], [])
     assert not isinstance(top.node, COMPREHENSIONS)
     body = top.node.body
@@ -81,8 +82,8 @@ def _read(stack: list[tuple[ast.AST, Scope, ast.stmt | None]], result: Walk, who
     while stack:
         node, scope, statement = stack.pop()
         kind = type(node)
-        if kind is ast.Call:
-            calls.append(Found(node, scope, statement))  # type: ignore[arg-type]
+        if isinstance(node, ast.Call):
+            calls.append(Found(node, scope, statement))
         elif kind in _PLAIN:
             pass
         elif isinstance(node, ast.stmt):
@@ -95,8 +96,7 @@ def _read(stack: list[tuple[ast.AST, Scope, ast.stmt | None]], result: Walk, who
                 outer = [*node.decorator_list, *arguments.defaults, *arguments.kw_defaults]
                 stack.extend((n, scope, node) for n in reversed(outer) if n is not None)
                 continue
-            if kind is ast.ClassDef:
-                assert isinstance(node, ast.ClassDef)
+            if isinstance(node, ast.ClassDef):
                 if whole:
                     inner = scope.child(node, node)
                     result.classes.append(inner)
@@ -104,13 +104,12 @@ def _read(stack: list[tuple[ast.AST, Scope, ast.stmt | None]], result: Walk, who
                 outer = [*node.decorator_list, *node.bases, *(k.value for k in node.keywords)]
                 stack.extend((n, scope, node) for n in reversed(outer) if n is not None)
                 continue
-            if kind is ast.Assign:
-                if any(isinstance(t, ast.Attribute) for t in node.targets):  # type: ignore[attr-defined]
-                    result.stores.append(Found(node, scope, node))  # type: ignore[arg-type]
-            elif kind is ast.AnnAssign and isinstance(node.target, ast.Attribute):  # type: ignore[attr-defined]
-                result.stores.append(Found(node, scope, node))  # type: ignore[arg-type]
-        elif kind is ast.Lambda:
-            assert isinstance(node, ast.Lambda)
+            if isinstance(node, ast.Assign):
+                if any(isinstance(t, ast.Attribute) for t in node.targets):
+                    result.stores.append(Stored(node, scope))
+            elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Attribute):
+                result.stores.append(Stored(node, scope))
+        elif isinstance(node, ast.Lambda):
             stack.append((node.body, scope.child(node, statement), statement))
             stack.extend((n, scope, statement) for n in node.args.defaults)
             continue

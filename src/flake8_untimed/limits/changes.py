@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from flake8_untimed.inference import constructions, members, objects
 from flake8_untimed.inference.arguments import parameter_names
 from flake8_untimed.inference.evaluate import Evaluator
-from flake8_untimed.inference.scopes import Binding, Event, Scope, dotted
+from flake8_untimed.inference.scopes import Binding, Event, Scope, dotted, once
 from flake8_untimed.inference.values import Class, Context, Function, Instance, Value
 
 _CHANGING = frozenset(("mount", "update", "setdefault"))
@@ -101,19 +101,18 @@ def _path(holder: Scope, where: Scope, name: str) -> str:
     return f"{members.first_parameter(where)}.{name}" if holder.is_class else name
 
 
+@once
 def _aliases(holder: Scope) -> dict[str, list[tuple[Scope, str]]]:
     """Other names for what a name of a class or function holds: `s = self.s`, `s = self.s = ...`,
-    `for s in (self.s, self.t)`; looked for once."""
-    if "aliases" not in holder._cache:
-        found: dict[str, list[tuple[Scope, str]]] = {}
-        for scope in members.methods(holder) if holder.is_class else (holder,):
-            start = _path(holder, scope, "")
-            for local, bindings in scope.bindings.items():
-                for held in _also_called(bindings):
-                    if held.startswith(start) and held != local:
-                        found.setdefault(held[len(start) :], []).append((scope, local))
-        holder._cache["aliases"] = found
-    return holder._cache["aliases"]  # type: ignore[return-value]
+    `for s in (self.s, self.t)`."""
+    found: dict[str, list[tuple[Scope, str]]] = {}
+    for scope in members.methods(holder) if holder.is_class else (holder,):
+        start = _path(holder, scope, "")
+        for local, bindings in scope.bindings.items():
+            for held in _also_called(bindings):
+                if held.startswith(start) and held != local:
+                    found.setdefault(held[len(start) :], []).append((scope, local))
+    return found
 
 
 def _also_called(bindings: list[Binding]) -> Iterator[str]:
@@ -131,31 +130,26 @@ def _also_called(bindings: list[Binding]) -> Iterator[str]:
                 yield path
 
 
+@once
 def changes(scope: Scope, path: str) -> list[tuple[Scope, Event]]:
     """What may change the object that `path` names in a scope (of a class: `self.path` in its
-    methods; of a module: in its functions, too), by the look of it; looked for once."""
-    key = f"changes of {path}"
-    found = scope._cache.get(key)
-    if found is None:
-        every = [*members.attribute_events(scope, path)] if scope.is_class else []
-        every += [(scope, e) for e in scope.events.get(path, ())]
-        if scope.parent is None:
-            every += members.done_inside(scope, path)
-        found = scope._cache[key] = [(s, e) for s, e in every if _may_change(e)]
-    return found  # type: ignore[return-value]
+    methods; of a module: in its functions, too), by the look of it."""
+    every = [*members.attribute_events(scope, path)] if scope.is_class else []
+    every += [(scope, e) for e in scope.events.get(path, ())]
+    if scope.parent is None:
+        every += members.done_inside(scope, path)
+    return [(s, e) for s, e in every if _may_change(e)]
 
 
+@once
 def changes_to_self(cls: Scope) -> list[tuple[Scope, Event]]:
-    """What the methods of a class do to `self` that may change it; looked for once."""
-    found = cls._cache.get("changes of self")
-    if found is None:
-        found = cls._cache["changes of self"] = [
-            (method, event)
-            for method in members.methods(cls)
-            for event in method.events.get(members.first_parameter(method) or "", ())
-            if _may_change(event)
-        ]
-    return found  # type: ignore[return-value]
+    """What the methods of a class do to `self` that may change it."""
+    return [
+        (method, event)
+        for method in members.methods(cls)
+        for event in method.events.get(members.first_parameter(method) or "", ())
+        if _may_change(event)
+    ]
 
 
 def _may_change(event: Event) -> bool:
@@ -164,8 +158,7 @@ def _may_change(event: Event) -> bool:
 
 def _parameters_for(callee: Function, node: ast.Call, path: str) -> list[str]:
     """The parameters of a function that take what is written `path` at a call."""
-    function = callee.scope.node
-    names = parameter_names(function.args)  # type: ignore[union-attr]
+    names = parameter_names(callee.scope.arguments)
     if callee.receiver is not None:
         names = names[1:]
     found = [

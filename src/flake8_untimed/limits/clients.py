@@ -16,6 +16,7 @@ from flake8_untimed.inference.scopes import Scope, called_name
 from flake8_untimed.inference.values import (
     Alternatives,
     Class,
+    Context,
     Function,
     Instance,
     Literal,
@@ -223,11 +224,11 @@ class Clients:
             )
             for found in walk(method.scope).calls:
                 if is_base_init(found.node):
-                    context = inside(found, method.scope, frame)
-                    handed = constructions.passed_to_base(self._evaluator, found.node, context)  # type: ignore[arg-type]
+                    context = inside(Context(found.scope, found.statement), method.scope, frame)
+                    handed = constructions.passed_to_base(self._evaluator, found.node, context)
                     if frame is None and handed.open_keywords:
                         return None
-                    return Site(found.node, context, handed)  # type: ignore[arg-type]
+                    return Site(found.node, context, handed)
         return None
 
     def _set_later(
@@ -237,7 +238,7 @@ class Clients:
         found = None
         for context, event in self._limits.changes.events(client):
             if event.kind == "store" and event.name in names:
-                values = self._evaluator.evaluate(event.node, context)  # type: ignore[arg-type]
+                values = self._evaluator.evaluate(event.node, context)
                 bound = judged(self._evaluator, values, timeouts)
                 if bound is None or bound.kind in (Kind.BOUNDED, Kind.UNKNOWN):
                     return bound or UNKNOWN

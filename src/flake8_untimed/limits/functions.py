@@ -75,7 +75,7 @@ class Functions:
                     found
                     for found in walk(value.scope).calls
                     if everything
-                    or (hands_on(found.node, value.scope) and not self._is_settled(found))  # type: ignore[arg-type]
+                    or (hands_on(found.node, value.scope) and not self._is_settled(found))
                 ]
                 if not requests:
                     return None
@@ -87,7 +87,6 @@ class Functions:
     def _is_settled(self, found: Found) -> bool:
         """Whether the request of a call is judged where it stands. Looked for once from each depth."""
         node = found.node
-        assert isinstance(node, ast.Call)
         depth = self._limits.depth
         is_settled, seen_from = self._settled.get(node, (False, DEPTH + 1))
         # Seen from less deep, more is seen of it.
@@ -186,10 +185,9 @@ class Functions:
         self, calls: list[Found], scope: Scope, frame: Frame | None
     ) -> Iterator[tuple[ast.Call, Context]]:
         """Of some calls in a function those that are reached for one caller (None: for any)."""
-        contexts = [inside(found, scope, frame) for found in calls]
+        contexts = [inside(Context(f.scope, f.statement), scope, frame) for f in calls]
         alive = _alive(self._evaluator, contexts)
         for found, context, is_alive in zip(calls, contexts, alive, strict=True):
-            assert isinstance(found.node, ast.Call)
             if is_alive:
                 yield found.node, context
 

@@ -87,15 +87,14 @@ class Overrides:
         session that comes from out of sight is most likely one of these."""
         made = patched = 0
         found = self._found
-        for node, scope, statement in found.stores:
-            target = node.targets[0] if isinstance(node, ast.Assign) else None
+        for store, scope in found.stores:
+            target = store.targets[0] if isinstance(store, ast.Assign) else None
             if isinstance(target, ast.Attribute) and target.attr == "request":
-                owners = self._evaluator.evaluate(target.value, Context(scope, statement))
+                owners = self._evaluator.evaluate(target.value, Context(scope, store))
                 patched += any(isinstance(o, Instance) and o.site is not None for o in owners)
         if not patched:
             return False
         for node, scope, statement in found.calls:
-            assert isinstance(node, ast.Call)
             for callee in self._evaluator.evaluate(node.func, Context(scope, statement)):
                 made += isinstance(callee, Symbol) and (
                     self._evaluator.client_at(callee.path) is not None
@@ -131,7 +130,7 @@ class Overrides:
             place = (event.statement, name)
             if event.kind == "store" and event.name == name and place not in self._limits.open:
                 with self._limits.looking_into(place):
-                    found = self._evaluator.evaluate(event.node, context)  # type: ignore[arg-type]
+                    found = self._evaluator.evaluate(event.node, context)
                 known = [v for v in found if not isinstance(v, Unknown)]
                 return (known or found)[0], place
         if not called and isinstance(client.cls, Class):
@@ -181,7 +180,7 @@ class Overrides:
     def _patch_limits(
         self, context: Context, event: Event, sender: Sender, given: Alternatives | None
     ) -> Bound | None:
-        found = self._evaluator.evaluate(event.node, context)  # type: ignore[arg-type]
+        found = self._evaluator.evaluate(event.node, context)
         for patch in found:
             if isinstance(patch, (Partial, Function)):
                 name = event.name

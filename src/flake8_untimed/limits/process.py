@@ -45,7 +45,6 @@ class ProcessWide:
         if "setdefaulttimeout" not in module.module.text:
             return False
         for node, scope, statement in walk(module).calls:
-            assert isinstance(node, ast.Call)
             if called_name(node) == "setdefaulttimeout" and node.args:
                 if imported and _is_under_main(scope, statement):
                     continue

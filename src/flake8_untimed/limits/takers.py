@@ -23,7 +23,7 @@ from flake8_untimed.inference.values import (
     Site,
     Value,
 )
-from flake8_untimed.inference.walk import Found, walk
+from flake8_untimed.inference.walk import walk
 from flake8_untimed.limits.functions import DEPTH
 
 if TYPE_CHECKING:
@@ -114,10 +114,10 @@ class Takers:
     def _stored_inside(self, made: ast.Call, scope: Scope, frame: Frame) -> Iterator[Sent]:
         """The same for what is assigned: the default timeout of the client, or the client to a
         property of the project."""
-        for node, inner, statement in walk(scope).stores:
+        for node, inner in walk(scope).stores:
             if not isinstance(node, ast.Assign):
                 continue
-            context = inside(Found(node, inner, statement), scope, frame)
+            context = inside(Context(inner, node), scope, frame)
             for target in node.targets:
                 if isinstance(target, ast.Attribute):
                     for owner in self._evaluator.evaluate(target.value, context):

@@ -101,7 +101,6 @@ class Proof:
         visit(node, scope, found)
         telling = self._evaluator.catalogue.telling
         for call, inner, statement in found.calls:
-            assert isinstance(call, ast.Call)
             if hands_on(call, function) or passes_on(call, function, telling):
                 context = Context(inner, statement)
                 with self._evaluator.apart():

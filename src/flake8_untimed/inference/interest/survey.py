@@ -352,8 +352,7 @@ class Dye:
                     return True
                 if node.attr in self._attributes or node.attr in self._wanted:
                     stack.append(node.value)
-            elif kind is ast.Call:
-                assert isinstance(node, ast.Call)
+            elif isinstance(node, ast.Call):
                 if _stops(node):
                     continue
                 function = node.func
@@ -528,7 +527,6 @@ class Dye:
         """Whether what is called, or what is handed to it, can be a sender, a client's class or a
         wrapper."""
         node = found.node
-        assert isinstance(node, ast.Call)
         function = node.func
         name = _last_name(function)
         if name is None:
