@@ -72,8 +72,8 @@ class Call:
     objection: str | None = None
     """Why a timeout cannot simply be added here: a function of the project that gets it may not take
     it, or may do more with it."""
-    is_given_nearby: bool = False
-    """Its client comes by a parameter, and is made in this file: there is said what is to be said."""
+    is_made_in_sight: bool = False
+    """Its client comes by a parameter, and is made in the project: there is said what is to be said."""
 
     def argument(self, name: str | None) -> Argument | None:
         return self.arguments.named.get(name) if name is not None else None

@@ -10,7 +10,8 @@ from dataclasses import replace
 
 from flake8_untimed.bounds import UNKNOWN, Bound, Kind, Source
 from flake8_untimed.calls import Call, Construction, Facts, Setting
-from flake8_untimed.calls.given import is_given_nearby, sent_by_takers
+from flake8_untimed.calls.given import sent_by_takers
+from flake8_untimed.calls.givers import are_made_in_sight, bound_of_given, given_to
 from flake8_untimed.calls.idle import find_idle
 from flake8_untimed.calls.mocks import Mocks
 from flake8_untimed.calls.wrappers import taken_as
@@ -500,8 +501,14 @@ class _Collector:
                 if others:
                     made.is_relied_on = any(other.is_relied_on is not False for other in others)
         for call in self._facts.calls:
-            if call.bound.source is Source.OUT_OF_SIGHT and call.bound.kind is Kind.DEFAULT:
-                call.is_given_nearby = is_given_nearby(self._facts, call)
+            self._look_at_givers(call)
+
+    def _look_at_givers(self, call: Call) -> None:
+        """Of a client that is not made in sight of a call, its givers may say more."""
+        if call.bound.source is Source.OUT_OF_SIGHT and call.bound.kind is Kind.DEFAULT:
+            call.is_made_in_sight = are_made_in_sight(given_to(self._facts, call))
+        elif call.bound.kind is Kind.NONE and call.client is not None and call.client.site is None:
+            call.bound = bound_of_given(self._facts, call, given_to(self._facts, call))
 
     # Attributes that are set -----------------------------------------------------------------
 

@@ -103,8 +103,8 @@ class Calls:
             return self._at_construction(bound)
         if bound.kind is Kind.UNKNOWN:
             return "what is not known is not reported"
-        if call.is_given_nearby:
-            return "this file gives it nothing but clients that are made here"
+        if call.is_made_in_sight:
+            return "it is given nothing but clients that are made in this project"
         return "it is reported where the sender was put together"
 
     def _at_construction(self, bound: Bound) -> str:

@@ -11,6 +11,7 @@ from flake8_untimed.inference import containers, elsewhere, members, objects
 from flake8_untimed.inference.arguments import Argument, Passed, bind, defaults, parameter_names
 from flake8_untimed.inference.scopes import FUNCTIONS, Event, Scope, dotted, maker_of
 from flake8_untimed.inference.values import (
+    FOREIGN,
     NOTHING_KNOWN,
     Alternatives,
     Class,
@@ -172,8 +173,16 @@ def _declare(
         if is_none and name not in given:
             continue
         declared = evaluator.unless_known(values[name], argument.annotation, where)
+        if FOREIGN in values[name]:
+            # Whoever made a client out of sight may have bounded it.
+            declared = tuple(v for v in declared if not _is_taken_for_plain(evaluator, v))
         if not is_none or any(isinstance(v, Instance) for v in declared):
             values[name] = declared
+
+
+def _is_taken_for_plain(evaluator: Evaluator, value: Value) -> bool:
+    client = evaluator.client_of(value)
+    return client is not None and client.out_of_sight == "report"
 
 
 # Calls ---------------------------------------------------------------------------------------
@@ -263,7 +272,7 @@ def _symbol_called(evaluator: Evaluator, callee: Symbol, site: Site) -> Alternat
         values = special(evaluator, site)
         if values is not None:
             return values
-    return (Result(path, site),) if _is_kept(evaluator, path, site) else NOTHING_KNOWN
+    return (Result(path, site) if _is_kept(evaluator, path, site) else FOREIGN,)
 
 
 def _is_kept(evaluator: Evaluator, path: str, site: Site) -> bool:

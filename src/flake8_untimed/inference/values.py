@@ -98,8 +98,13 @@ class Other(Unknown):
     """Known, and nothing that sends requests: a dict, a number, a list."""
 
 
+class Foreign(Unknown):
+    """Returned by code out of sight: whatever it is, that may have set it up."""
+
+
 UNKNOWN = Unknown()
 OTHER = Other()
+FOREIGN = Foreign()
 Alternatives = tuple[Value, ...]
 NOTHING_KNOWN: Alternatives = (UNKNOWN,)
 _UNKNOWN_KEY = UNKNOWN.key()

@@ -22,8 +22,9 @@ session.get(url, timeout=(5, 30))  # seconds to connect, and between two reads
 
 ## When it is not reported
 When the timeout may be in a `**kwargs` out of sight or in the function's own parameter, when a
-session subclass, a mounted adapter or a patch in the project really sets one, and when the client
-cannot be told to be one.
+session subclass, a mounted adapter or a patch in the project really sets one (also where only its
+caller has such a session, and the parameter says `requests.Session`), and when the client cannot be
+told to be one.
 
 ## Fix
 Adds the timeout (safe). The value is yours: see the setting `timeouts`; a function of the project

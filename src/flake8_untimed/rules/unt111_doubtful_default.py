@@ -3,7 +3,8 @@
 ## What it does
 Finds aiohttp calls that name no timeout, on a session that came from elsewhere (an annotated
 parameter, another package): 5 minutes, unless whoever made it has set something else. The same for
-the pools of urllib3 and Authlib's `OAuth2Session`, which wait for ever unless told otherwise there.
+the pools of urllib3 and Authlib's `OAuth2Session`, which wait for ever unless told otherwise there,
+and for a `requests.Session` that the project itself takes from a function out of sight.
 
 ## Why is this bad?
 The call cannot tell how long it may take; with the default it is 300 s.
@@ -21,8 +22,8 @@ async def fetch(session: aiohttp.ClientSession, url: str):
 
 ## When it is not reported
 When something around the call bounds it (`asyncio.timeout`, `wait_for`, ...), here or around every
-call of the function in this file; where every call of the function in this file gives it a session
-that is made in it, too, which is reported there if need be (or hands it over with one; other
+call of the function in this file; where every call of the function in the project gives it a session
+that is made there, too, which is reported there if need be (or hands it over with one; other
 functions and constructors may stand between); for httpx, whose default is short.
 
 ## Fix
@@ -49,7 +50,7 @@ from flake8_untimed.rules._timeouts import (
 
 def check(facts: Facts) -> Iterator[Finding]:
     for call in at_calls(facts, Kind.DEFAULT):
-        if call.bound.source is not Source.OUT_OF_SIGHT or call.is_given_nearby:
+        if call.bound.source is not Source.OUT_OF_SIGHT or call.is_made_in_sight:
             continue
         value = written_at(facts, call)
         missing, how = lack(call), advice(call, value)

@@ -1,0 +1,224 @@
+"""Who gives a function the client that it sends requests through, and what is given."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Union
+
+from flake8_untimed.bounds import Bound, Kind, Source
+from flake8_untimed.inference import invoke, members, objects
+from flake8_untimed.inference.arguments import Passed, bind, parameter_names
+from flake8_untimed.inference.scopes import Scope, called_name, dotted
+from flake8_untimed.inference.values import (
+    FOREIGN,
+    Alternatives,
+    Class,
+    Context,
+    Function,
+    Instance,
+    is_none,
+)
+from flake8_untimed.inference.walk import Found, walk
+from flake8_untimed.limits.functions import DEPTH
+
+if TYPE_CHECKING:
+    from flake8_untimed.calls import Call, Facts
+
+MODULES = 20
+"""Other modules that are looked into for the calls of a function."""
+_Holder = Union[ast.Name, ast.Attribute]
+_HOLDERS = (ast.Name, ast.Attribute)
+_Asked = tuple[Scope, str]
+"""A parameter, by its function and name."""
+
+
+def given_to(facts: Facts, call: Call) -> list[Alternatives]:
+    """For a call through a parameter of its function, or through what a constructor keeps of one:
+    what each place of the project gives it there. Nothing where one of these is not in sight."""
+    scope = call.context.scope.of_statement
+    given = [[*_given_for(facts, scope, holder)] for holder in _holders(facts, call)]
+    return [values for each in given for values in each] if all(given) else []
+
+
+def are_made_in_sight(given: Sequence[Alternatives]) -> bool:
+    """Whether nothing but clients that the project makes is given anywhere: there is said what is to
+    be said. Perhaps one out of sight instead (`session or ClientSession()`), or None before that."""
+    return bool(given) and all(map(_are_made, given))
+
+
+def _are_made(values: Alternatives) -> bool:
+    clients = [value for value in values if not is_none(value)]
+    sites = [value.site for value in clients if isinstance(value, Instance)]
+    return len(sites) == len(clients) and any(site is not None for site in sites)
+
+
+def bound_of_given(facts: Facts, call: Call, given: Sequence[Alternatives]) -> Bound:
+    """The bound of a call through a client of which only the type is known, by what is given there:
+    objects of a subclass perhaps, or with an adapter; or what comes from out of sight itself."""
+    function = call.node.func
+    if not given or not isinstance(function, ast.Attribute):
+        return call.bound
+    passed = invoke.passed_by(facts.evaluator, call.node, call.context)
+    clients = [value for values in given for value in values if not is_none(value)]
+    bounds = [
+        facts.limits.functions.of_callable(method, passed)
+        for client in clients
+        if client is not FOREIGN
+        for method in objects.attribute(facts.evaluator, client, function.attr)
+    ]
+    known = [bound for bound in bounds if bound is not None and bound.kind is Kind.BOUNDED]
+    if len(known) < len(bounds):
+        return call.bound
+    if FOREIGN in clients:
+        return Bound(Kind.DEFAULT, Source.OUT_OF_SIGHT)
+    return known[0] if known else call.bound
+
+
+def _holders(facts: Facts, call: Call) -> list[_Holder]:
+    """The names and attributes of the client that a call goes through (`send = session.post`, too),
+    or that it gives to a wrapper."""
+    function, context = call.node.func, call.context
+    parts: Iterable[ast.AST]
+    if call.wrapper is not None:
+        parts = (*call.node.args, *(keyword.value for keyword in call.node.keywords))
+    elif isinstance(function, ast.Name):
+        bindings = context.scope.of_statement.bindings.get(function.id, ())
+        parts = [part for b in bindings if b.kind == "assign" for part in ast.walk(b.node)]
+    else:
+        parts = [function.value] if isinstance(function, ast.Attribute) else []
+    return [
+        part
+        for part in parts
+        if isinstance(part, _HOLDERS)
+        and any(facts.evaluator.client_of(v) for v in facts.evaluate(part, context))
+    ]
+
+
+def _given_for(
+    facts: Facts, scope: Scope, holder: ast.expr, asked: frozenset[_Asked] = frozenset()
+) -> Iterator[Alternatives]:
+    """What is given for what a name or attribute holds in a function, if that was given to the
+    function, or to the constructor of its object."""
+    if isinstance(holder, ast.Name):
+        yield from _given_as(facts, scope, holder.id, asked)
+        return
+    own = members.first_parameter(scope)
+    if scope.owner is None or not isinstance(holder, ast.Attribute) or dotted(holder.value) != own:
+        return
+    kept = [
+        store
+        for store in members.attribute_stores(scope.owner).get(holder.attr, ())
+        if not (isinstance(store.event.node, ast.Constant) and store.event.node.value is None)
+    ]
+    if all(s.method.name == "__init__" and isinstance(s.event.node, ast.Name) for s in kept):
+        given = [[*_given_for(facts, s.method, s.event.node, asked)] for s in kept]
+        if all(given):
+            yield from (values for each in given for values in each)
+
+
+def _given_as(
+    facts: Facts, scope: Scope, name: str, asked: frozenset[_Asked]
+) -> Iterator[Alternatives]:
+    """What a parameter gets from the calls of its function, and where that is handed over and its
+    arguments with it, or apart from it."""
+    kinds = [binding.kind for binding in scope.bindings.get(name, ())]
+    if not scope.is_function or kinds != ["parameter"] or len(asked) >= DEPTH:
+        return
+    asked |= {(scope, name)}
+    calls = [*_calls_of(facts, scope)]
+    for found in calls:
+        yield from _given_by(facts, found, scope, name, asked)
+    homes = {found.scope.of_statement for found in calls if _hands_over(facts, found, scope)}
+    for home in homes:
+        values = _clients_given_in(facts, home)
+        if values:
+            yield values
+
+
+def _calls_of(facts: Facts, scope: Scope) -> Iterator[Found]:
+    """The calls that may have to do with a function: those of its module, and of others that
+    import that."""
+    yield from walk(scope.module.scope).calls
+    project = facts.evaluator.project
+    names = [name.encode() for name in _names(scope)]
+    for path in project.hints.importing(scope.module.path)[:MODULES]:
+        if any(name in project.outlines.data(path) for name in names):
+            module = project.module(path)
+            if module is not None:
+                yield from walk(module.scope).calls
+
+
+def _given_by(
+    facts: Facts, found: Found, scope: Scope, name: str, asked: frozenset[_Asked]
+) -> Iterator[Alternatives]:
+    """What a call gives a function as a parameter, if it calls it. What is asked for already comes
+    from somewhere else, too."""
+    context = Context(found.scope, found.statement)
+    for taker in _called(facts, found.node, context, scope):
+        passed = invoke.passed_by(facts.evaluator, found.node, context)
+        frame = invoke.frame_for(facts.evaluator, taker, passed, None)
+        values = frame.parameters.get(name, ())
+        holder = _argument_for(taker, passed, name)
+        where = found.scope.of_statement
+        if _are_made(values):
+            yield values
+        elif not isinstance(holder, ast.Name) or (where, holder.id) not in asked:
+            further = [*_given_for(facts, where, holder, asked)] if holder is not None else []
+            yield from further or [values]
+
+
+def _called(facts: Facts, node: ast.Call, context: Context, scope: Scope) -> Iterator[Function]:
+    """A function, or the `__init__` of a class, if a call is one of it."""
+    if called_name(node) not in _names(scope):
+        return
+    cls = _class_of(scope)
+    for taker in facts.evaluate(node.func, context):
+        if isinstance(taker, Class) and taker.scope is cls:
+            yield Function(scope, Instance(taker))
+        elif isinstance(taker, Function) and taker.scope is scope:
+            yield taker
+
+
+def _names(scope: Scope) -> tuple[str, ...]:
+    """What a function is called by: an `__init__` also by its class."""
+    cls = _class_of(scope)
+    return (scope.name, cls.name, "cls") if cls is not None else (scope.name,)
+
+
+def _class_of(scope: Scope) -> Scope | None:
+    """The class that a function is the constructor of."""
+    return scope.owner if scope.name == "__init__" else None
+
+
+def _argument_for(taker: Function, passed: Passed, name: str) -> ast.expr | None:
+    """What a call gives for a parameter, as it is written there."""
+    names = parameter_names(taker.scope.arguments)
+    given = bind(passed, names[1:] if taker.receiver is not None else names).named.get(name)
+    return given.node if given is not None else None
+
+
+def _hands_over(facts: Facts, found: Found, function: Scope) -> bool:
+    """Whether a call hands over a function, to whomever: `retry(fetch)`, `pool.submit(fetch, s)`."""
+    given = (*found.node.args, *(keyword.value for keyword in found.node.keywords))
+    return any(
+        isinstance(value, Function) and value.scope is function
+        for argument in given
+        if getattr(argument, "attr", getattr(argument, "id", None)) == function.name
+        for value in facts.evaluate(argument, Context(found.scope, found.statement))
+    )
+
+
+def _clients_given_in(facts: Facts, home: Scope) -> Alternatives:
+    """The clients that the calls in a function give to anybody."""
+    # All of a module would be too much to look at.
+    calls = walk(home).calls if home.is_function else ()
+    return tuple(
+        value
+        for node, inner, statement in calls
+        if isinstance(node, ast.Call)
+        for argument in (*node.args, *(keyword.value for keyword in node.keywords))
+        if isinstance(argument, (ast.Name, ast.Attribute))
+        for value in facts.evaluate(argument, Context(inner, statement))
+        if facts.evaluator.client_of(value) is not None
+    )
