@@ -275,7 +275,7 @@ async def main():
 
 def test_a_client_that_is_given_nearby() -> None:
     (said,) = rows(of(GIVEN, line=3).splitlines(), "silent")
-    assert said.endswith("this file gives it nothing but clients that are made here")
+    assert said.endswith("it is given nothing but clients that are made in this project")
 
 
 def test_what_is_passed_on_through_a_wrapper() -> None:

@@ -29,16 +29,22 @@ MODULES = 20
 """Other modules that are looked into for the calls of a function."""
 _Holder = Union[ast.Name, ast.Attribute]
 _HOLDERS = (ast.Name, ast.Attribute)
-_Asked = tuple[Scope, str]
-"""A parameter, by its function and name."""
+_Parameter = tuple[Scope, str]
+"""By its function and name."""
 
 
 def given_to(facts: Facts, call: Call) -> list[Alternatives]:
     """For a call through a parameter of its function, or through what a constructor keeps of one:
     what each place of the project gives it there. Nothing where one of these is not in sight."""
+    facts.evaluator.begin()
     scope = call.context.scope.of_statement
-    given = [[*_given_for(facts, scope, holder)] for holder in _holders(facts, call)]
-    return [values for each in given for values in each] if all(given) else []
+    given = []
+    for holder in _holders(facts, call):
+        found = [*_given_for(facts, _parameters(scope, holder), frozenset())]
+        if not found:
+            return []
+        given += found
+    return [] if facts.evaluator.is_spent else given
 
 
 def are_made_in_sight(given: Sequence[Alternatives]) -> bool:
@@ -95,45 +101,48 @@ def _holders(facts: Facts, call: Call) -> list[_Holder]:
     ]
 
 
-def _given_for(
-    facts: Facts, scope: Scope, holder: ast.expr, asked: frozenset[_Asked] = frozenset()
-) -> Iterator[Alternatives]:
-    """What is given for what a name or attribute holds in a function, if that was given to the
-    function, or to the constructor of its object."""
+def _parameters(scope: Scope, holder: ast.expr) -> list[_Parameter]:
+    """The parameters that what a name or attribute holds in a function comes from: its own, or those
+    of the constructor of its object; none where it comes from elsewhere, too."""
     if isinstance(holder, ast.Name):
-        yield from _given_as(facts, scope, holder.id, asked)
-        return
+        kinds = [binding.kind for binding in scope.bindings.get(holder.id, ())]
+        return [(scope, holder.id)] if scope.is_function and kinds == ["parameter"] else []
     own = members.first_parameter(scope)
     if scope.owner is None or not isinstance(holder, ast.Attribute) or dotted(holder.value) != own:
-        return
-    kept = [
-        store
-        for store in members.attribute_stores(scope.owner).get(holder.attr, ())
-        if not (isinstance(store.event.node, ast.Constant) and store.event.node.value is None)
-    ]
-    if all(s.method.name == "__init__" and isinstance(s.event.node, ast.Name) for s in kept):
-        given = [[*_given_for(facts, s.method, s.event.node, asked)] for s in kept]
-        if all(given):
-            yield from (values for each in given for values in each)
+        return []
+    found = []
+    for method, event in members.attribute_stores(scope.owner).get(holder.attr, ()):
+        if isinstance(event.node, ast.Constant) and event.node.value is None:
+            continue
+        if method.name != "__init__" or not isinstance(event.node, ast.Name):
+            return []
+        parameters = _parameters(method, event.node)
+        if not parameters:
+            return []
+        found += parameters
+    return found
 
 
-def _given_as(
-    facts: Facts, scope: Scope, name: str, asked: frozenset[_Asked]
+def _given_for(
+    facts: Facts, parameters: list[_Parameter], asked: frozenset[_Parameter]
 ) -> Iterator[Alternatives]:
-    """What a parameter gets from the calls of its function, and where that is handed over and its
-    arguments with it, or apart from it."""
-    kinds = [binding.kind for binding in scope.bindings.get(name, ())]
-    if not scope.is_function or kinds != ["parameter"] or len(asked) >= DEPTH:
-        return
-    asked |= {(scope, name)}
-    calls = [*_calls_of(facts, scope)]
-    for found in calls:
-        yield from _given_by(facts, found, scope, name, asked)
-    homes = {found.scope.of_statement for found in calls if _hands_over(facts, found, scope)}
-    for home in homes:
-        values = _clients_given_in(facts, home)
-        if values:
-            yield values
+    """What parameters get from the calls of their functions, and where these are handed over and
+    their arguments with them, or apart from them; nothing where one is not seen to get any."""
+    given: list[Alternatives] = []
+    for scope, name in parameters:
+        if len(asked) >= DEPTH:
+            return
+        calls = [*_calls_of(facts, scope)]
+        own = asked | {(scope, name)}
+        found = [v for call in calls for v in _given_by(facts, call, scope, name, own)]
+        homes = dict.fromkeys(
+            call.scope.of_statement for call in calls if _hands_over(facts, call, scope)
+        )
+        found += [values for home in homes if (values := _clients_given_in(facts, home))]
+        if not found:
+            return
+        given += found
+    yield from given
 
 
 def _calls_of(facts: Facts, scope: Scope) -> Iterator[Found]:
@@ -150,22 +159,22 @@ def _calls_of(facts: Facts, scope: Scope) -> Iterator[Found]:
 
 
 def _given_by(
-    facts: Facts, found: Found, scope: Scope, name: str, asked: frozenset[_Asked]
+    facts: Facts, found: Found, scope: Scope, name: str, asked: frozenset[_Parameter]
 ) -> Iterator[Alternatives]:
     """What a call gives a function as a parameter, if it calls it. What is asked for already comes
     from somewhere else, too."""
     context = Context(found.scope, found.statement)
     for taker in _called(facts, found.node, context, scope):
         passed = invoke.passed_by(facts.evaluator, found.node, context)
-        frame = invoke.frame_for(facts.evaluator, taker, passed, None)
-        values = frame.parameters.get(name, ())
-        holder = _argument_for(taker, passed, name)
-        where = found.scope.of_statement
+        values = invoke.frame_for(facts.evaluator, taker, passed, None).parameters.get(name, ())
         if _are_made(values):
             yield values
-        elif not isinstance(holder, ast.Name) or (where, holder.id) not in asked:
-            further = [*_given_for(facts, where, holder, asked)] if holder is not None else []
-            yield from further or [values]
+            continue
+        holder = _argument_for(taker, passed, name)
+        origins = _parameters(found.scope.of_statement, holder) if holder is not None else []
+        new = [origin for origin in origins if origin not in asked]
+        if new or not origins:
+            yield from [*_given_for(facts, new, asked)] or [values]
 
 
 def _called(facts: Facts, node: ast.Call, context: Context, scope: Scope) -> Iterator[Function]:

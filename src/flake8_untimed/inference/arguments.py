@@ -24,6 +24,14 @@ class Argument(NamedTuple):
     values: Alternatives | None = None
 
     @property
+    def key(self) -> object:
+        """Two arguments with the same key are the same expression in the same place, or the same
+        values."""
+        frame = self.context.frame if self.context is not None else None
+        values = None if self.values is None else tuple(value.key() for value in self.values)
+        return self.node, frame, values
+
+    @property
     def is_written(self) -> bool:
         """Whether it stands at the call itself, where an edit can reach it."""
         return self.keyword is not None or self.position is not None
@@ -43,6 +51,17 @@ class Passed:
     """The `**mapping` expressions at the call itself that are open."""
     missing: frozenset[object] = frozenset()
     """Keywords that these surely lack."""
+
+    @property
+    def key(self) -> object:
+        """What is passed, to tell whether it is the same."""
+        return (
+            tuple(argument.key for argument in self.positional),
+            tuple((name, argument.key) for name, argument in self.keywords.items()),
+            self.open_positional,
+            self.open_keywords,
+            self.missing,
+        )
 
     def shifted(self, count: int) -> Passed:
         """Without the first positional arguments, which were taken by somebody between."""

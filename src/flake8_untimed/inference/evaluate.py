@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterator
 from collections.abc import Mapping as MappingType
 from contextlib import contextmanager
+from typing import TypeVar
 
 from flake8_untimed.inference import annotations as types
 from flake8_untimed.inference import conditions, containers, elsewhere, invoke, members, objects
@@ -69,6 +70,7 @@ _GLOBALS = re.compile(
 BUDGET = 5_000
 """Evaluations for one question; what takes more is unknown."""
 
+T = TypeVar("T")
 _Key = tuple[int, object]
 """A memo, by its identity, and what is asked for."""
 
@@ -173,6 +175,14 @@ class Evaluator:
                 self._passing[id(memo), key] = values, leaning
                 self._ending.setdefault(leaning.bit_length() - 1, []).append((id(memo), key))
         return values
+
+    def whole(self, make: Callable[[], T]) -> tuple[T, bool]:
+        """`make()`, and whether that leans on nothing that is unknown only for now."""
+        around, self._leaning = self._leaning, 0
+        try:
+            return make(), not self._leaning
+        finally:
+            self._leaning |= around
 
     # Expressions -----------------------------------------------------------------------------
 
@@ -474,13 +484,22 @@ class Evaluator:
         """Whether all tests around a binding come out so that it happens."""
         verdict: bool | None = True
         for guard in guards:
-            test = conditions.outcome(
-                self, guard.statement.test, Context(scope, guard.statement, frame)
-            )
+            test = self._outcome(Context(scope, guard.statement, frame), guard.statement.test)
             if test is None:
                 verdict = None
             elif test is not guard.positive:
                 return False
+        return verdict
+
+    def _outcome(self, context: Context, test: ast.expr) -> bool | None:
+        """How a test comes out: in a long `elif` it is asked for with each branch behind it."""
+        memo, key = self.memo(context.scope.module), ("outcome", test, context.frame)
+        known = memo.get(key)
+        if known is not None:
+            return known[0].value  # type: ignore[attr-defined,no-any-return]
+        verdict, is_whole = self.whole(lambda: conditions.outcome(self, test, context))
+        if is_whole:
+            memo[key] = (Literal(verdict),)
         return verdict
 
     def _binding(

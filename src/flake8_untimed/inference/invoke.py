@@ -113,7 +113,21 @@ def _spread_mapping(evaluator: Evaluator, node: ast.expr, context: Context, pass
 def frame_for(
     evaluator: Evaluator, function: Function, passed: Passed, outer: Frame | None
 ) -> Frame:
-    """The parameters of a function for one caller. What the caller leaves out is its default."""
+    """The parameters of a function for one caller; the same for each question about that."""
+    frames = function.scope.module.frames
+    receiver = function.receiver and function.receiver.key()
+    way = evaluator.is_deep, evaluator.is_rough
+    key = (function.scope, function.frame, receiver, passed.key, outer, way)
+    if key in frames:
+        return frames[key]
+    frame, is_whole = evaluator.whole(lambda: _frame(evaluator, function, passed, outer))
+    if is_whole:
+        frames[key] = frame
+    return frame
+
+
+def _frame(evaluator: Evaluator, function: Function, passed: Passed, outer: Frame | None) -> Frame:
+    """What the caller of a function leaves out is its default."""
     node = function.scope.node
     assert isinstance(node, FUNCTIONS)
     arguments = node.args

@@ -169,6 +169,7 @@ class Project:
                 module.memo.clear()
                 module.deep_memo.clear()
                 module.rough_memo.clear()
+                module.frames.clear()
 
     def survey(self, module: Module, always: Iterable[str]) -> Walk:
         """The calls, attribute assignments and classes of a module that can matter; `always`: names

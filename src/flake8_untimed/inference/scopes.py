@@ -14,7 +14,7 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any, Concatenate, NamedTuple, ParamSpec, TypeVar, Union
 
 if TYPE_CHECKING:
-    from flake8_untimed.inference.values import Alternatives
+    from flake8_untimed.inference.values import Alternatives, Frame
 
 FunctionNode = Union[ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda]
 ScopeNode = Union[
@@ -92,6 +92,8 @@ class Module:
         """The same, when all of the project may be read for the answer."""
         self.rough_memo: dict[object, Alternatives] = {}
         """The same, where callers of a function and objects of a class are not told apart."""
+        self.frames: dict[object, Frame] = {}
+        """The parameters of its functions, for each caller."""
 
 
 class Scope:
