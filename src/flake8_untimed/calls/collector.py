@@ -429,6 +429,7 @@ class _Collector:
             Construction(
                 node, context, written(node.func, callee), constructor, library, arguments, client,
                 bound, isinstance(callee, Symbol), is_context=catalogue.context(path) is not None,
+                splats=passed.splats,
             )
         )  # fmt: skip
 
@@ -484,6 +485,9 @@ class _Collector:
             places = (place for _, place in places_made(self._evaluator, call))
             for made in dict.fromkeys(m for place in places for m in by_place.get(place, ())):
                 made.calls.append(call)
+        for made in self._facts.constructions:
+            if made.bound.kind is Kind.UNKNOWN and made.splats:
+                made.bound = self._left_out(made)
         objects_of: dict[ast.Call, list[Construction]] = {}
         for made in self._facts.constructions:
             if not made.calls and made.bound.source is Source.CLIENT:
@@ -502,6 +506,20 @@ class _Collector:
         for call in self._facts.calls:
             if call.bound.source is Source.OUT_OF_SIGHT and call.bound.kind is Kind.DEFAULT:
                 call.is_given_nearby = is_given_nearby(self._facts, call)
+
+    def _left_out(self, made: Construction) -> Bound:
+        """What a client that is made with the keywords of others has for a call that relies on its
+        default, where these gave it none: `def create(**kwargs): return Client(**kwargs)`."""
+        table = made.constructor.timeouts or made.library.timeouts
+        for call in made.calls:
+            if call.relies:
+                bound = call.bound
+                if call.client is not None:
+                    bound = self._limits.clients.of_client(call.client, table)
+                if bound.source is Source.CLIENT and bound.site is not None:
+                    if bound.site.node is made.node and bound.kind in (Kind.NONE, Kind.DEFAULT):
+                        return bound
+        return made.bound
 
     # Attributes that are set -----------------------------------------------------------------
 

@@ -92,9 +92,10 @@ class Clients:
             # Nobody can say it at the construction: that is for each call.
             if known.out_of_sight == "silent" and bound.kind is Kind.DEFAULT:
                 return Bound(Kind.UNKNOWN, Source.OUT_OF_SIGHT)
-            return Bound(
-                bound.kind, Source.OUT_OF_SIGHT, bound.seconds, bound.waits, site=client.site
-            )
+            if not self._is_left_out(client, made, constructor):
+                return Bound(
+                    bound.kind, Source.OUT_OF_SIGHT, bound.seconds, bound.waits, site=client.site
+                )
         is_own = made is client.site or self._general(made, constructor, table) is not bound.kind
         site = client.site if is_own else made
         return Bound(bound.kind, Source.CLIENT, bound.seconds, bound.waits, bound.detail, site)
@@ -123,6 +124,18 @@ class Clients:
             return True
         bound = self.of_constructor(constructor, table, made.passed)
         return bound.kind in (Kind.UNKNOWN, Kind.BOUNDED)
+
+    def _is_left_out(self, client: Instance, made: Site, constructor: Constructor) -> bool:
+        """Whether a construction that takes the keywords of its function's caller gets no timeout
+        among them: it stands there as if they were not."""
+        assert client.site is not None
+        others = self._construction(Instance(client.cls, self._for_any_caller(client.site)))
+        given = bind(made.passed, constructor.parameters, constructor.keywords).named
+        return (
+            others is not None
+            and others.passed.open_keywords
+            and (constructor.timeout not in given)
+        )
 
     def _for_any_caller(self, site: Site) -> Site:
         """A construction inside a function, or the call of a base in an `__init__`, as far as it does
