@@ -28,6 +28,7 @@ from flake8_untimed.inference.values import (
     Context,
     Function,
     Instance,
+    Mapping,
     Other,
     Parameter,
     Partial,
@@ -249,7 +250,7 @@ class _Collector:
         if (
             bound.kind is Kind.DISABLED
             and bound.source is not Source.CLIENT
-            and not _gives_timeout(function, passed)
+            and not self._gives_timeout(function, passed)
         ):
             bound = Bound(Kind.NONE, Source.CALLER)
         name = written(node.func, None)
@@ -268,6 +269,21 @@ class _Collector:
             ),
             objection=self._wrappers.objection(function, passed, by) if by is not None else None,
         )  # fmt: skip
+
+    def _gives_timeout(self, function: Function, passed: Passed) -> bool:
+        """Whether the caller of a function gives a timeout itself; a dict that holds none is no
+        timeout."""
+        names = parameter_names(function.scope.arguments)
+        given = bind(passed, names[1:] if function.receiver is not None else names).named
+        handed = timeout_names(function.scope)
+        return any(
+            ("timeout" in name or name in handed)
+            and not all(
+                isinstance(value, Mapping) and "timeout" not in value.entries
+                for value in self._evaluator.argument(argument)
+            )
+            for name, argument in given.items()
+        )
 
     def _names_telling(self, node: ast.Call) -> bool:
         return not self._evaluator.catalogue.telling.isdisjoint(k.arg for k in node.keywords)
@@ -618,16 +634,6 @@ def _may_be_json(sender: Sender, name: str, wrapper: Scope) -> bool:
     names = {a.arg for a in (*accepted.posonlyargs, *accepted.args, *accepted.kwonlyargs)}
     # With a name of its own, the wrapper may do more with it.
     return body.json in names or (accepted.kwarg is not None and name not in names)
-
-
-def _gives_timeout(function: Function, passed: Passed) -> bool:
-    """Whether the caller of a function gives a timeout itself."""
-    names = parameter_names(function.scope.arguments)
-    if function.receiver is not None:
-        names = names[1:]
-    given = bind(passed, names).named
-    handed = timeout_names(function.scope)
-    return any("timeout" in name or name in handed for name in given)
 
 
 def written(function: ast.expr, value: Value | None) -> str:

@@ -88,11 +88,15 @@ class Clients:
         if bound.kind is Kind.NONE and "timeout" in constructor.idle_timeouts:
             # Of the family of requests: as with every Session, it is the calls that lack it.
             return omitted(timeouts)
+        if bound.kind is Kind.DISABLED and table.omitted is None:
+            if _is_left_out(constructor, made.passed):
+                # Nobody has switched anything off: there was nothing.
+                bound = bound._replace(kind=Kind.NONE)
         if bound.kind is not Kind.BOUNDED and self._depends_on_caller(client, constructor, table):
             # Nobody can say it at the construction: that is for each call.
             if known.out_of_sight == "silent" and bound.kind is Kind.DEFAULT:
                 return Bound(Kind.UNKNOWN, Source.OUT_OF_SIGHT)
-            if not self._is_left_out(client, made, constructor):
+            if not self._is_left_to_keywords(client, made, constructor):
                 return Bound(
                     bound.kind, Source.OUT_OF_SIGHT, bound.seconds, bound.waits, site=client.site
                 )
@@ -125,7 +129,7 @@ class Clients:
         bound = self.of_constructor(constructor, table, made.passed)
         return bound.kind in (Kind.UNKNOWN, Kind.BOUNDED)
 
-    def _is_left_out(self, client: Instance, made: Site, constructor: Constructor) -> bool:
+    def _is_left_to_keywords(self, client: Instance, made: Site, constructor: Constructor) -> bool:
         """Whether a construction that takes the keywords of its function's caller gets no timeout
         among them: it stands there as if they were not."""
         assert client.site is not None
@@ -313,6 +317,13 @@ class Clients:
             if isinstance(c, (Class, Symbol))
         )
         return any(name in self._bounded_clients for name in names)
+
+
+def _is_left_out(constructor: Constructor, passed: Passed) -> bool:
+    """Whether a construction hands on the timeout that its function takes, and was not given."""
+    named = bind(passed, constructor.parameters, constructor.keywords).named
+    argument = named.get(constructor.timeout or "")
+    return argument is not None and invoke.is_left_out(argument)
 
 
 def _takes_nothing(constructor: Constructor) -> bool:
