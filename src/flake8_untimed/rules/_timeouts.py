@@ -46,14 +46,15 @@ def at_calls(facts: Facts, *kinds: Kind) -> Iterator[Call]:
 
 def _is_left_to_calls(facts: Facts, call: Call) -> bool:
     """Whether a client without a timeout is made in another module that bounds every call through
-    it, or leaves that to those who call its function: nothing is reported there, so the calls of
+    it, or makes it with the keywords of others: nothing is reported there, so the calls of
     others speak for themselves."""
     if call.bound.kind not in (Kind.NONE, Kind.DEFAULT) or call.bound.site is None:
         return False
     made = made_elsewhere(facts, call.bound.site)
     if made is None or is_set_elsewhere(facts, made):
         return False
-    return made.bound.kind is Kind.UNKNOWN or not is_relied_on(made)
+    is_theirs = bool(made.splats) and made.bound.kind is Kind.UNKNOWN
+    return is_theirs or not is_relied_on(made)
 
 
 def at_constructions(facts: Facts, *kinds: Kind) -> Iterator[Construction]:
