@@ -257,6 +257,22 @@ fetch("https://shop.test")
 """
 
 
+NOTING_WRAPPER = """
+import requests
+def note(url, **kwargs):
+    print(url, kwargs)
+def fetch(url, **kwargs):
+    note(url, **kwargs)
+    return requests.get(url, **kwargs)
+fetch("https://shop.test")
+"""
+
+
+def test_what_a_wrapper_does_beside_does_not_count() -> None:
+    lines = of(NOTING_WRAPPER, line=7).splitlines()
+    assert rows(lines, "hands on") == ["app.py:6: return requests.get(url, **kwargs)"]
+
+
 def test_what_a_wrapper_hands_on_to_a_sender() -> None:
     lines = of(LATE_WRAPPER, line=5).splitlines()
     assert rows(lines, "hands on") == ["app.py:4: return requests.get(url, timeout=limit_timeout)"]

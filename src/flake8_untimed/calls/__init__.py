@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from flake8_untimed.bounds import Bound, Kind, judged
+from flake8_untimed.bounds import Bound, Kind, judged, relies
 from flake8_untimed.calls import contexts
 from flake8_untimed.calls.idle import Idle
 from flake8_untimed.calls.wrappers import Wrappers
@@ -78,6 +78,11 @@ class Call:
     def argument(self, name: str | None) -> Argument | None:
         return self.arguments.named.get(name) if name is not None else None
 
+    @property
+    def relies(self) -> bool:
+        """Whether it has nothing but the default of its client."""
+        return relies(self.bound, self.argument(self.sender.timeout) is not None, self.splats)
+
 
 @dataclass(eq=False, repr=False)
 class Construction:
@@ -97,6 +102,8 @@ class Construction:
     """The class that it speaks for: it calls the library's `__init__` in that of a subclass."""
     is_context: bool = False
     """It makes an SSL context."""
+    splats: tuple[ast.expr, ...] = ()
+    """`**mapping` arguments that are not in sight."""
     calls: list[Call] = field(default_factory=list)
     """The calls in this module that go through it."""
     sent: list[Sent] = field(default_factory=list)

@@ -29,6 +29,7 @@ from flake8_untimed.inference.values import (
     Context,
     Function,
     Instance,
+    Mapping,
     Other,
     Parameter,
     Partial,
@@ -250,7 +251,7 @@ class _Collector:
         if (
             bound.kind is Kind.DISABLED
             and bound.source is not Source.CLIENT
-            and not _gives_timeout(function, passed)
+            and not self._gives_timeout(function, passed)
         ):
             bound = Bound(Kind.NONE, Source.CALLER)
         name = written(node.func, None)
@@ -269,6 +270,21 @@ class _Collector:
             ),
             objection=self._wrappers.objection(function, passed, by) if by is not None else None,
         )  # fmt: skip
+
+    def _gives_timeout(self, function: Function, passed: Passed) -> bool:
+        """Whether the caller of a function gives a timeout itself; a dict that holds none is no
+        timeout."""
+        names = parameter_names(function.scope.arguments)
+        given = bind(passed, names[1:] if function.receiver is not None else names).named
+        handed = timeout_names(function.scope)
+        return any(
+            ("timeout" in name or name in handed)
+            and not all(
+                isinstance(value, Mapping) and "timeout" not in value.entries
+                for value in self._evaluator.argument(argument)
+            )
+            for name, argument in given.items()
+        )
 
     def _names_telling(self, node: ast.Call) -> bool:
         return not self._evaluator.catalogue.telling.isdisjoint(k.arg for k in node.keywords)
@@ -430,6 +446,7 @@ class _Collector:
             Construction(
                 node, context, written(node.func, callee), constructor, library, arguments, client,
                 bound, isinstance(callee, Symbol), is_context=catalogue.context(path) is not None,
+                splats=passed.splats,
             )
         )  # fmt: skip
 
@@ -485,6 +502,9 @@ class _Collector:
             places = (place for _, place in places_made(self._evaluator, call))
             for made in dict.fromkeys(m for place in places for m in by_place.get(place, ())):
                 made.calls.append(call)
+        for made in self._facts.constructions:
+            if made.bound.kind is Kind.UNKNOWN and made.splats:
+                made.bound = self._left_out(made)
         objects_of: dict[ast.Call, list[Construction]] = {}
         for made in self._facts.constructions:
             if not made.calls and made.bound.source is Source.CLIENT:
@@ -509,6 +529,20 @@ class _Collector:
             call.is_made_in_sight = are_made_in_sight(given_to(self._facts, call))
         elif call.bound.kind is Kind.NONE and call.client is not None and call.client.site is None:
             call.bound = bound_of_given(self._facts, call, given_to(self._facts, call))
+
+    def _left_out(self, made: Construction) -> Bound:
+        """What a client that is made with the keywords of others has for a call that relies on its
+        default, where these gave it none: `def create(**kwargs): return Client(**kwargs)`."""
+        table = made.constructor.timeouts or made.library.timeouts
+        for call in made.calls:
+            if call.relies:
+                bound = call.bound
+                if call.client is not None:
+                    bound = self._limits.clients.of_client(call.client, table)
+                if bound.source is Source.CLIENT and bound.site is not None:
+                    if bound.site.node is made.node and bound.kind in (Kind.NONE, Kind.DEFAULT):
+                        return bound
+        return made.bound
 
     # Attributes that are set -----------------------------------------------------------------
 
@@ -607,16 +641,6 @@ def _may_be_json(sender: Sender, name: str, wrapper: Scope) -> bool:
     names = {a.arg for a in (*accepted.posonlyargs, *accepted.args, *accepted.kwonlyargs)}
     # With a name of its own, the wrapper may do more with it.
     return body.json in names or (accepted.kwarg is not None and name not in names)
-
-
-def _gives_timeout(function: Function, passed: Passed) -> bool:
-    """Whether the caller of a function gives a timeout itself."""
-    names = parameter_names(function.scope.arguments)
-    if function.receiver is not None:
-        names = names[1:]
-    given = bind(passed, names).named
-    handed = timeout_names(function.scope)
-    return any("timeout" in name or name in handed for name in given)
 
 
 def written(function: ast.expr, value: Value | None) -> str:

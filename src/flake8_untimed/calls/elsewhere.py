@@ -57,11 +57,12 @@ def _importing(facts: Facts) -> Iterator[_Read]:
 
 def is_set_elsewhere(facts: Facts, made: Construction) -> bool:
     """Whether this module, or another one that imports the one of a construction, seems to set the
-    default of its client later: by whatever name, it may be this one (`pool.client.timeout = 5`)."""
+    default of its client later: by whatever name, it may be this one (`pool.client.timeout = 5`). What
+    an object of this module sets on itself is another one."""
     names = made.client.settable if made.client is not None else ()
     home = made.context.scope.module.path
     return any(
-        re.search(rf"\.{re.escape(name)}\s*=", facts.module.text)
+        re.search(rf"(?<!\bself)\.{re.escape(name)}\s*=", facts.module.text)
         or facts.evaluator.project.hints.is_set_elsewhere(home, name)
         for name in names
     )

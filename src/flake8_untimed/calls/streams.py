@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from flake8_untimed.bounds import relies
 from flake8_untimed.calls import Call, Construction, Facts
 from flake8_untimed.calls.places import Responses
 from flake8_untimed.inference.forwarding import handing_on
@@ -48,7 +47,7 @@ def _requests(facts: Facts, place: Call | Construction) -> Iterator[Call | Sent]
                     yield Sent(node, Context(scope, statement), True)
         return
     for call in place.calls:
-        if relies(call.bound, call.argument(call.sender.timeout) is not None, call.splats):
+        if call.relies:
             yield call
     yield from (sent for sent in place.sent if sent.relies)
 

@@ -12,7 +12,7 @@ from flake8_untimed.explanation.words import Row
 from flake8_untimed.inference.forwarding import handing_on
 from flake8_untimed.inference.invoke import passed_by
 from flake8_untimed.inference.scopes import Scope
-from flake8_untimed.inference.values import Context, Function, Partial, SenderValue
+from flake8_untimed.inference.values import Context, Function
 from flake8_untimed.inference.walk import Found
 
 
@@ -25,7 +25,7 @@ class Functions:
 
     def handing_on(self, scope: Scope) -> Iterator[Row]:
         """Where a function of the project hands on what it is given: to a sender, if one is seen."""
-        for each in sorted(handing_on(scope), key=lambda f: not self._is_sender(f))[:1]:
+        for each in sorted(handing_on(scope), key=lambda f: not self._sends(f))[:1]:
             yield Row("hands on", self._places.shown(each.scope, each.node))
 
     def wait_behind(self, node: ast.Call, context: Context) -> Iterator[Row]:
@@ -37,7 +37,12 @@ class Functions:
                 if bound is not None and bound.kind is Kind.BOUNDED:
                     yield Row("wait", "bounded, by what is given here or there")
 
-    def _is_sender(self, found: Found) -> bool:
-        """Whether a call is of a sender, or of another function of the project."""
-        callees = self._facts.evaluate(found.node.func, Context(found.scope, found.statement))
-        return any(isinstance(callee, (SenderValue, Partial, Function)) for callee in callees)
+    def _sends(self, found: Found) -> bool:
+        """Whether a call is of a sender, or of a function of the project that leads to one: not of one
+        that only writes down what it is given."""
+        context = Context(found.scope, found.statement)
+        given = passed_by(self._facts.evaluator, found.node, context)
+        return any(
+            self._facts.limits.functions.of_callable(callee, given) is not None
+            for callee in self._facts.evaluate(found.node.func, context)
+        )

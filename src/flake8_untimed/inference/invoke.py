@@ -166,8 +166,23 @@ def _frame(evaluator: Evaluator, function: Function, passed: Passed, outer: Fram
             Collection(elements, True, arguments.vararg, is_tuple=True),
         )
     depth = (outer.depth if outer else 0) + 1
-    given = frozenset((*bound.named, *bound.extra))
+    given = frozenset(name for name, a in bound.named.items() if not is_left_out(a))
     return Frame(scope, values, function.frame, depth, given, outer)
+
+
+def is_left_out(argument: Argument) -> bool:
+    """Whether an argument is a parameter of its function of which the caller gave none."""
+    node, context = argument.node, argument.context
+    if not isinstance(node, ast.Name) or context is None or context.frame is None:
+        return False
+    frame = context.frame
+    kinds = [binding.kind for binding in frame.scope.bindings.get(node.id, ())]
+    return (
+        context.scope.of_statement is frame.scope
+        and kinds == ["parameter"]
+        and node.id in frame.parameters
+        and node.id not in frame.given
+    )
 
 
 def _declare(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from collections.abc import Mapping as MappingType
 from typing import TYPE_CHECKING
 
@@ -244,9 +245,11 @@ def _class_attribute(
             values = _own_attribute(evaluator, base, name, instance)
             if values is None:
                 continue
-            if not any(tells(v) for v in values):
+            if not any(tells(v) for v in values) or _is_only_set_later(base.scope, name):
                 weak.append(values)
             elif not _only_declares(base.scope, name):
+                if all(isinstance(v, Literal) for v in values):
+                    weak += _set_later(evaluator, line[number + 1 :], name, instance)
                 return union([*weak, values])
             elif not declared:
                 # `session: Session` binds nothing: what a base has is there all the same.
@@ -307,6 +310,27 @@ def _only_declares(cls: Scope, name: str) -> bool:
         # Whoever makes an object of a dataclass gives the value.
         and not getattr(cls.node, "decorator_list", ())
     )
+
+
+def _is_only_set_later(cls: Scope, name: str) -> bool:
+    """Whether a class leaves it to its bases what an attribute is at first: only its methods set it."""
+    stores = members.attribute_stores(cls).get(name, ())
+    return bool(stores) and name not in cls.bindings and not any(map(_is_at_first, stores))
+
+
+def _is_at_first(store: members.Store) -> bool:
+    return store.method.name == "__init__"
+
+
+def _set_later(
+    evaluator: Evaluator, above: Alternatives, name: str, instance: Instance | None
+) -> Iterator[Alternatives]:
+    """What the methods of base classes make of an attribute that an object begins with."""
+    for base in above:
+        if isinstance(base, Class):
+            for store in members.attribute_stores(base.scope).get(name, ()):
+                if not _is_at_first(store):
+                    yield _stored(evaluator, store, name, base, instance)
 
 
 def is_surely_set(evaluator: Evaluator, value: Value, name: str) -> bool:

@@ -43,7 +43,7 @@ class Context(NamedTuple):
 class Frame:
     """The parameters of a function, for one particular caller."""
 
-    __slots__ = ("caller", "closure", "depth", "keywords", "parameters", "scope")
+    __slots__ = ("caller", "closure", "depth", "given", "parameters", "scope")
 
     def __init__(
         self,
@@ -51,15 +51,16 @@ class Frame:
         parameters: dict[str, Alternatives],
         closure: Frame | None,
         depth: int,
-        keywords: frozenset[str] = frozenset(),
+        given: frozenset[str] = frozenset(),
         caller: Frame | None = None,
     ) -> None:
         self.scope = scope
         self.parameters = parameters
         self.closure = closure
         self.depth = depth
-        self.keywords = keywords
-        """Parameters that the caller gave itself, not left to their defaults."""
+        self.given = given
+        """Parameters that somebody gave: not the caller left them to their defaults, nor those who
+        called it what it handed on."""
         self.caller = caller
 
     def turns(self, function: Scope) -> int:

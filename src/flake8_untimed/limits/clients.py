@@ -88,13 +88,18 @@ class Clients:
         if bound.kind is Kind.NONE and "timeout" in constructor.idle_timeouts:
             # Of the family of requests: as with every Session, it is the calls that lack it.
             return omitted(timeouts)
+        if bound.kind is Kind.DISABLED and table.omitted is None:
+            if _is_left_out(constructor, made.passed):
+                # Nobody has switched anything off: there was nothing.
+                bound = bound._replace(kind=Kind.NONE)
         if bound.kind is not Kind.BOUNDED and self._depends_on_caller(client, constructor, table):
             # Nobody can say it at the construction: that is for each call.
             if known.out_of_sight == "silent" and bound.kind is Kind.DEFAULT:
                 return Bound(Kind.UNKNOWN, Source.OUT_OF_SIGHT)
-            return Bound(
-                bound.kind, Source.OUT_OF_SIGHT, bound.seconds, bound.waits, site=client.site
-            )
+            if not self._is_left_to_keywords(client, made, constructor):
+                return Bound(
+                    bound.kind, Source.OUT_OF_SIGHT, bound.seconds, bound.waits, site=client.site
+                )
         is_own = made is client.site or self._general(made, constructor, table) is not bound.kind
         site = client.site if is_own else made
         return Bound(bound.kind, Source.CLIENT, bound.seconds, bound.waits, bound.detail, site)
@@ -123,6 +128,18 @@ class Clients:
             return True
         bound = self.of_constructor(constructor, table, made.passed)
         return bound.kind in (Kind.UNKNOWN, Kind.BOUNDED)
+
+    def _is_left_to_keywords(self, client: Instance, made: Site, constructor: Constructor) -> bool:
+        """Whether a construction that takes the keywords of its function's caller gets no timeout
+        among them: it stands there as if they were not."""
+        assert client.site is not None
+        others = self._construction(Instance(client.cls, self._for_any_caller(client.site)))
+        given = bind(made.passed, constructor.parameters, constructor.keywords).named
+        return (
+            others is not None
+            and others.passed.open_keywords
+            and (constructor.timeout not in given)
+        )
 
     def _for_any_caller(self, site: Site) -> Site:
         """A construction inside a function, or the call of a base in an `__init__`, as far as it does
@@ -300,6 +317,13 @@ class Clients:
             if isinstance(c, (Class, Symbol))
         )
         return any(name in self._bounded_clients for name in names)
+
+
+def _is_left_out(constructor: Constructor, passed: Passed) -> bool:
+    """Whether a construction hands on the timeout that its function takes, and was not given."""
+    named = bind(passed, constructor.parameters, constructor.keywords).named
+    argument = named.get(constructor.timeout or "")
+    return argument is not None and invoke.is_left_out(argument)
 
 
 def _takes_nothing(constructor: Constructor) -> bool:

@@ -10,6 +10,7 @@ from flake8_untimed.findings import Expression, Finding
 from flake8_untimed.libraries.model import Library
 from flake8_untimed.rules._timeouts import (
     advice,
+    advice_at,
     at_calls,
     at_constructions,
     default_of,
@@ -62,7 +63,7 @@ def findings(
             code,
             made.node,
             f"{made.name}() sets no timeout: only {default_of(made.library, made.bound)}"
-            f" limits calls that name none; pass {made.constructor.timeout or 'timeout'}={new.text}",
+            f" limits calls that name none; {advice_at(made, new)}",
             fix,
             why_not,
         )

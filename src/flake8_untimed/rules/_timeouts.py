@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from flake8_untimed.bounds import Bound, Kind, Source, relies
+from flake8_untimed.bounds import Bound, Kind, Source
 from flake8_untimed.calls import Call, Construction, Facts
 from flake8_untimed.calls.elsewhere import (
     calls_elsewhere,
@@ -46,11 +46,15 @@ def at_calls(facts: Facts, *kinds: Kind) -> Iterator[Call]:
 
 def _is_left_to_calls(facts: Facts, call: Call) -> bool:
     """Whether a client without a timeout is made in another module that bounds every call through
-    it: nothing is reported there, so the calls of others speak for themselves."""
+    it, or makes it with the keywords of others: nothing is reported there, so the calls of
+    others speak for themselves."""
     if call.bound.kind not in (Kind.NONE, Kind.DEFAULT) or call.bound.site is None:
         return False
     made = made_elsewhere(facts, call.bound.site)
-    return made is not None and not is_relied_on(made) and not is_set_elsewhere(facts, made)
+    if made is None or is_set_elsewhere(facts, made):
+        return False
+    is_theirs = bool(made.splats) and made.bound.kind is Kind.UNKNOWN
+    return is_theirs or not is_relied_on(made)
 
 
 def at_constructions(facts: Facts, *kinds: Kind) -> Iterator[Construction]:
@@ -80,20 +84,15 @@ def _is_spared(facts: Facts, made: Construction) -> bool:
     calls = calls_elsewhere(facts, made)
     if not calls and made.of_class is not None and made.bound.kind in (Kind.NONE, Kind.DEFAULT):
         return not any(is_relied_on(other) for other in objects_elsewhere(facts, made))
-    return bool(calls) and not any(_relies(call) for call in calls)
+    return bool(calls) and not any(call.relies for call in calls)
 
 
 def is_relied_on(made: Construction) -> bool:
     """Whether something has nothing but the default of a client: a call in sight, or whatever is
     done with it out of sight."""
     if made.calls:
-        return any(map(_relies, made.calls))
+        return any(call.relies for call in made.calls)
     return made.is_relied_on is not False
-
-
-def _relies(call: Call) -> bool:
-    """Whether a call has nothing but the default of its client."""
-    return relies(call.bound, call.argument(call.sender.timeout) is not None, call.splats)
 
 
 def written(facts: Facts, library: Library, *, client: bool = False) -> Expression:
@@ -151,6 +150,12 @@ def advice(call: Call, value: Expression) -> str:
     if call.sender.timeout is not None:
         return f"pass timeout={value.text}"
     return "set one on the client, or put a bound around the call"
+
+
+def advice_at(made: Construction, value: Expression) -> str:
+    """The same for a client that is made without one."""
+    advice = f"pass {made.constructor.timeout or 'timeout'}={value.text}"
+    return f"{advice} where **{ast.unparse(made.splats[0])} holds none" if made.splats else advice
 
 
 def is_given_one(call: Call) -> bool:
@@ -266,6 +271,8 @@ def set_at_construction(
     argument = made.argument(name)
     if argument is not None and not argument.is_written:
         return None, "the timeout is given elsewhere"
+    if argument is None and made.splats:
+        return None, KWARGS.format(ast.unparse(made.splats[0]))
     position = argument.position if argument is not None else None
     near = _spelled_nearby(facts, made, value)
     if near is None:

@@ -46,6 +46,7 @@ from flake8_untimed.calls import Call, Facts
 from flake8_untimed.calls.places import client_of
 from flake8_untimed.findings import Finding
 from flake8_untimed.rules._timeouts import (
+    advice_at,
     at_calls,
     at_constructions,
     set_at_call,
@@ -71,7 +72,7 @@ def check(facts: Facts) -> Iterator[Finding]:
             "UNT101",
             made.node,
             f"{made.name}() sets no timeout and {made.library.name} has none: its calls wait for"
-            f" ever on a silent server; pass {made.constructor.timeout or 'timeout'}={value.text}",
+            f" ever on a silent server; {advice_at(made, value)}",
             fix,
             why_not,
         )

@@ -3,8 +3,8 @@
 ## What it does
 Finds aiohttp calls that name no timeout, and sessions that are made without one, where the 300 s of
 the library (`total`) are all that limits the wait. A session in sight is reported once, where it is
-made, or where its class calls `super().__init__()`; where its own module bounds every call, a call
-from another module is reported instead.
+made, or where its class calls `super().__init__()`, also with the `**kwargs` of callers who give no
+timeout; where its own module bounds every call, a call from another module is reported instead.
 
 ## Why is this bad?
 Five minutes is longer than the patience of whoever waits for your service, and nobody reading the
@@ -28,7 +28,8 @@ When all calls through the session in sight are bounded: by their own argument, 
 At the client's construction when it is in sight, else at the call (safe: what limited the wait
 before was longer; but `total` includes the body, so what takes longer to read ends in an exception:
 the setting `timeouts` chooses another). Unsafe where a call in sight reads its body piece by piece
-(`response.content`), or sends an open file or a generator: it may well take longer.
+(`response.content`), or sends an open file or a generator: it may well take longer. None where
+`**kwargs` may hold one.
 """
 
 from __future__ import annotations
