@@ -87,6 +87,9 @@ class Mocks:
         speech.words.add(_stem(context.scope))
         for callee in callees:
             self._listen(callee, speech, _DEPTH)
+            if isinstance(callee, Function):
+                for value in self._handed_on(node, context):
+                    self._listen(value, speech, _DEPTH)
         return any(_fits(target, speech) for target in targets)
 
     def _listen(self, callee: Value, speech: Speech, depth: int) -> None:
@@ -109,6 +112,13 @@ class Mocks:
                 speech.words.update(written_names(node.func))
                 for value in self._evaluator.evaluate(node.func, Context(inner, statement)):
                     self._listen(value, speech, depth - 1)
+
+    def _handed_on(self, node: ast.Call, context: Context) -> Iterator[SenderValue]:
+        """The senders that a call gives: `retried(session.get, url)`."""
+        for given in (*node.args, *(keyword.value for keyword in node.keywords)):
+            for part in given.elts if isinstance(given, ast.Tuple) else (given,):
+                values = self._evaluator.evaluate(part, context)
+                yield from (value for value in values if isinstance(value, SenderValue))
 
     def _library_of(self, value: Symbol | Class) -> Library | None:
         client = self._evaluator.client_of(Instance(value))
