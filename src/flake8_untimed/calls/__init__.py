@@ -145,7 +145,7 @@ class Facts:
     idle: list[Idle] = field(default_factory=list)
     mocked: set[ast.Call] = field(default_factory=set)
     """Calls in the place of which a test puts a mock: nothing is sent there, so they are no calls."""
-    patched_contexts: list[ast.Assign] = field(default_factory=list)
+    patched_contexts: list[tuple[ast.Assign, Context]] = field(default_factory=list)
     """Where `ssl._create_default_https_context` is replaced."""
 
     @cached_property

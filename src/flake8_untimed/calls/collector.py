@@ -534,7 +534,7 @@ class _Collector:
             return
         for value in self._evaluator.evaluate(node.value, context):
             if isinstance(value, Symbol) and value.path == "ssl._create_unverified_context":
-                self._facts.patched_contexts.append(node)
+                self._facts.patched_contexts.append((node, context))
 
 
 def places_made(evaluator: Evaluator, call: Call) -> Iterator[tuple[str, ast.AST]]:
