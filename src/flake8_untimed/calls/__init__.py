@@ -140,6 +140,9 @@ class Facts:
     forwarded: list[Call] = field(default_factory=list)
     """Calls of wrappers as the requests that they lead to, for what their callers pass on to a
     sender beside the timeout; the arguments are the sender's."""
+    overridden: list[Call] = field(default_factory=list)
+    """Calls of methods that clients have in the place of the library's and that bound what they
+    send: no more than uses of the client."""
     constructions: list[Construction] = field(default_factory=list)
     assignments: list[Setting] = field(default_factory=list)
     idle: list[Idle] = field(default_factory=list)

@@ -95,6 +95,7 @@ class _Collector:
             if isinstance(callee, _OPEN):
                 continue
             if isinstance(callee, Function):
+                self._read_override(node, context, callee)
                 if self._is_of_another(callee, callees):
                     others.append(callee)
                     continue
@@ -268,6 +269,23 @@ class _Collector:
             ),
             objection=self._wrappers.objection(function, passed, by) if by is not None else None,
         )  # fmt: skip
+
+    def _read_override(self, node: ast.Call, context: Context, function: Function) -> None:
+        """A method that a client has in the place of the library's: if that bounds what it sends,
+        the client is used there, and its default not relied on."""
+        owner = function.receiver
+        client = self._evaluator.client_of(owner) if isinstance(owner, Instance) else None
+        sender = client.senders.get(function.scope.name) if client is not None else None
+        library = self._evaluator.catalogue.library_of(client.path) if client else None
+        if sender is None or library is None or not isinstance(owner, Instance):
+            return
+        passed = invoke.passed_by(self._evaluator, node, context)
+        bound = self._limits.functions.of_callable(function, passed, everything=True)
+        if bound is not None and bound.kind is Kind.BOUNDED:
+            name, none = written(node.func, None), BoundArguments({}, {}, [], False, False)
+            self._facts.overridden.append(
+                Call(node, context, name, sender, library, none, bound, owner)
+            )
 
     def _names_telling(self, node: ast.Call) -> bool:
         return not self._evaluator.catalogue.telling.isdisjoint(k.arg for k in node.keywords)
@@ -480,7 +498,7 @@ class _Collector:
             for place in made.places:
                 by_place.setdefault(place, []).append(made)
         settled = (p for p in self._partials if p in self._facts.calls)
-        for call in (*self._alternatives, *settled):
+        for call in (*self._alternatives, *self._facts.overridden, *settled):
             places = (place for _, place in places_made(self._evaluator, call))
             for made in dict.fromkeys(m for place in places for m in by_place.get(place, ())):
                 made.calls.append(call)
