@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from flake8_untimed.bounds import Bound, Kind, judged
+from flake8_untimed.bounds import Bound, Kind, Source, judged
 from flake8_untimed.calls import contexts
 from flake8_untimed.calls.idle import Idle
 from flake8_untimed.calls.wrappers import Wrappers
@@ -164,6 +164,16 @@ class Facts:
         """The calls, attribute assignments and classes of the module that can matter."""
         named = [path.rpartition(".")[2] for path in self.settings.clients]
         return self.evaluator.project.survey(self.module, named)
+
+    @cached_property
+    def told_at_calls(self) -> set[ast.Call]:
+        """Where a client is made that holds no default, or, of two libraries behind one name, may
+        be made: each call is judged for itself."""
+        return {
+            made.node
+            for made in self.constructions
+            if made.client is not None and made.bound.source is not Source.CLIENT
+        }
 
     @property
     def requests(self) -> Iterator[Call]:

@@ -48,6 +48,8 @@ _OPEN = (Unknown, Parameter)
 _TOLD_APART = 8
 """So many of the requests behind a wrapper are asked what timeout suits them."""
 
+_OTHER_DEFAULT = "what is called here may be something else, with another default"
+
 
 def collect(source: Text, module: Module, evaluator: Evaluator, settings: Settings) -> Facts:
     """Read a module."""
@@ -168,17 +170,28 @@ class _Collector:
         calls = [c for c in calls if not self._limits.clients.is_around_stranger(c.client)] or calls
         kinds = {c.bound.kind for c in calls}
         worst = [c for c in calls if c.bound.kind in (Kind.NONE, Kind.DISABLED, Kind.DEFAULT)]
-        worst.sort(key=lambda c: (c.bound.source is not Source.CLIENT, bool(c.partials)))
+        worst.sort(
+            key=lambda c: (
+                c.bound.kind is Kind.DEFAULT,
+                c.bound.source is not Source.CLIENT,
+                bool(c.partials),
+            )
+        )
         call = (worst or calls)[0]
         if len(calls) > 1:
             # What is written must be right for all that may be called.
             names = {c.taken_as for c in calls}
+            defaults = {c.bound.seconds for c in calls}
+            differ = call.bound.kind is Kind.DEFAULT and len(defaults) > 1
             call = replace(
                 call,
                 taken_as=call.taken_as if len(names) == 1 else None,
                 takes_number=any(c.takes_number for c in calls)
                 or any(is_written_otherwise(c.library, call.library) for c in calls),
-                objection=next((c.objection for c in calls if c.objection is not None), None),
+                objection=next(
+                    (c.objection for c in calls if c.objection is not None),
+                    _OTHER_DEFAULT if differ else None,
+                ),
             )
         if len(kinds) > 1 and kinds & {Kind.UNKNOWN, Kind.BOUNDED}:
             call = replace(call, bound=UNKNOWN)
@@ -432,7 +445,8 @@ class _Collector:
         bound = UNKNOWN
         if client is not None:
             for made in self._evaluator.evaluate(node, context):
-                if isinstance(made, Instance):
+                known = self._evaluator.client_of(made) if isinstance(made, Instance) else None
+                if isinstance(made, Instance) and known and known.path == client.path:
                     table = constructor.timeouts or library.timeouts
                     bound = self._limits.clients.of_client(made, table)
                     break

@@ -98,7 +98,7 @@ class Mocks:
             self._listen(callee.function, speech, depth)
         elif isinstance(callee, (Symbol, Class)):
             speech.words.update(_names_of(callee))
-            library = self._library_of(callee)
+            library = self._limits.library_made(callee)
             speech.libraries.extend([library] if library else [])
         elif isinstance(callee, SenderValue):
             speech.words.update(callee.path.split("."), _names_of(callee.client))
@@ -119,11 +119,6 @@ class Mocks:
             for part in given.elts if isinstance(given, ast.Tuple) else (given,):
                 values = self._evaluator.evaluate(part, context)
                 yield from (value for value in values if isinstance(value, SenderValue))
-
-    def _library_of(self, value: Symbol | Class) -> Library | None:
-        client = self._evaluator.client_of(Instance(value))
-        path = client.path if client is not None else getattr(value, "path", "")
-        return self._evaluator.catalogue.library_of(path)
 
     def _around(self, context: Context) -> list[Target]:
         """What is patched where a statement stands; looked for once."""
