@@ -293,6 +293,8 @@ class _Collector:
         if sender is None or library is None or not isinstance(owner, Instance):
             return
         passed = invoke.passed_by(self._evaluator, node, context)
+        # A timeout that may come with `**kwargs` would not rely on it either.
+        passed = replace(passed, open_keywords=False, splats=())
         bound = self._limits.functions.of_callable(function, passed, everything=True)
         if bound is not None and bound.kind is Kind.BOUNDED:
             name, none = written(node.func, None), BoundArguments({}, {}, [], False, False)
