@@ -296,7 +296,7 @@ class _Collector:
         # A timeout that may come with `**kwargs` would not rely on it either.
         passed = replace(passed, open_keywords=False, splats=())
         bound = self._limits.functions.of_callable(function, passed, everything=True)
-        if bound is not None and bound.kind is Kind.BOUNDED:
+        if bound is not None and bound.kind in (Kind.BOUNDED, Kind.PARTIAL):
             name, none = written(node.func, None), BoundArguments({}, {}, [], False, False)
             self._facts.overridden.append(
                 Call(node, context, name, sender, library, none, bound, owner)
