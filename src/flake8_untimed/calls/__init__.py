@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from flake8_untimed.bounds import Bound, Kind, judged, relies
+from flake8_untimed.bounds import Bound, Kind, Source, judged, relies
 from flake8_untimed.calls import contexts
 from flake8_untimed.calls.idle import Idle
 from flake8_untimed.calls.wrappers import Wrappers
@@ -147,12 +147,15 @@ class Facts:
     forwarded: list[Call] = field(default_factory=list)
     """Calls of wrappers as the requests that they lead to, for what their callers pass on to a
     sender beside the timeout; the arguments are the sender's."""
+    overridden: list[Call] = field(default_factory=list)
+    """Calls of methods that clients have in the place of the library's and that bound what they
+    send: no more than uses of the client."""
     constructions: list[Construction] = field(default_factory=list)
     assignments: list[Setting] = field(default_factory=list)
     idle: list[Idle] = field(default_factory=list)
     mocked: set[ast.Call] = field(default_factory=set)
     """Calls in the place of which a test puts a mock: nothing is sent there, so they are no calls."""
-    patched_contexts: list[ast.Assign] = field(default_factory=list)
+    patched_contexts: list[tuple[ast.Assign, Context]] = field(default_factory=list)
     """Where `ssl._create_default_https_context` is replaced."""
 
     @cached_property
@@ -168,6 +171,16 @@ class Facts:
         """The calls, attribute assignments and classes of the module that can matter."""
         named = [path.rpartition(".")[2] for path in self.settings.clients]
         return self.evaluator.project.survey(self.module, named)
+
+    @cached_property
+    def told_at_calls(self) -> set[ast.Call]:
+        """Where a client is made that holds no default, or, of two libraries behind one name, may
+        be made: each call is judged for itself."""
+        return {
+            made.node
+            for made in self.constructions
+            if made.client is not None and made.bound.source is not Source.CLIENT
+        }
 
     @property
     def requests(self) -> Iterator[Call]:

@@ -50,6 +50,8 @@ _OPEN = (Unknown, Parameter)
 _TOLD_APART = 8
 """So many of the requests behind a wrapper are asked what timeout suits them."""
 
+_OTHER_DEFAULT = "what is called here may be something else, with another default"
+
 
 def collect(source: Text, module: Module, evaluator: Evaluator, settings: Settings) -> Facts:
     """Read a module."""
@@ -97,6 +99,7 @@ class _Collector:
             if isinstance(callee, _OPEN):
                 continue
             if isinstance(callee, Function):
+                self._read_override(node, context, callee)
                 if self._is_of_another(callee, callees):
                     others.append(callee)
                     continue
@@ -169,17 +172,28 @@ class _Collector:
         calls = [c for c in calls if not self._limits.clients.is_around_stranger(c.client)] or calls
         kinds = {c.bound.kind for c in calls}
         worst = [c for c in calls if c.bound.kind in (Kind.NONE, Kind.DISABLED, Kind.DEFAULT)]
-        worst.sort(key=lambda c: (c.bound.source is not Source.CLIENT, bool(c.partials)))
+        worst.sort(
+            key=lambda c: (
+                c.bound.kind is Kind.DEFAULT,
+                c.bound.source is not Source.CLIENT,
+                bool(c.partials),
+            )
+        )
         call = (worst or calls)[0]
         if len(calls) > 1:
             # What is written must be right for all that may be called.
             names = {c.taken_as for c in calls}
+            defaults = {c.bound.seconds for c in calls}
+            differ = call.bound.kind is Kind.DEFAULT and len(defaults) > 1
             call = replace(
                 call,
                 taken_as=call.taken_as if len(names) == 1 else None,
                 takes_number=any(c.takes_number for c in calls)
                 or any(is_written_otherwise(c.library, call.library) for c in calls),
-                objection=next((c.objection for c in calls if c.objection is not None), None),
+                objection=next(
+                    (c.objection for c in calls if c.objection is not None),
+                    _OTHER_DEFAULT if differ else None,
+                ),
             )
         if len(kinds) > 1 and kinds & {Kind.UNKNOWN, Kind.BOUNDED}:
             call = replace(call, bound=UNKNOWN)
@@ -285,6 +299,25 @@ class _Collector:
             )
             for name, argument in given.items()
         )
+
+    def _read_override(self, node: ast.Call, context: Context, function: Function) -> None:
+        """A method that a client has in the place of the library's: if that bounds what it sends,
+        the client is used there, and its default not relied on."""
+        owner = function.receiver
+        client = self._evaluator.client_of(owner) if isinstance(owner, Instance) else None
+        sender = client.senders.get(function.scope.name) if client is not None else None
+        library = self._evaluator.catalogue.library_of(client.path) if client else None
+        if sender is None or library is None or not isinstance(owner, Instance):
+            return
+        passed = invoke.passed_by(self._evaluator, node, context)
+        # A timeout that may come with `**kwargs` would not rely on it either.
+        passed = replace(passed, open_keywords=False, splats=())
+        bound = self._limits.functions.of_callable(function, passed, everything=True)
+        if bound is not None and bound.kind in (Kind.BOUNDED, Kind.PARTIAL):
+            name, none = written(node.func, None), BoundArguments({}, {}, [], False, False)
+            self._facts.overridden.append(
+                Call(node, context, name, sender, library, none, bound, owner)
+            )
 
     def _names_telling(self, node: ast.Call) -> bool:
         return not self._evaluator.catalogue.telling.isdisjoint(k.arg for k in node.keywords)
@@ -431,7 +464,8 @@ class _Collector:
         bound = UNKNOWN
         if client is not None:
             for made in self._evaluator.evaluate(node, context):
-                if isinstance(made, Instance):
+                known = self._evaluator.client_of(made) if isinstance(made, Instance) else None
+                if isinstance(made, Instance) and known and known.path == client.path:
                     table = constructor.timeouts or library.timeouts
                     bound = self._limits.clients.of_client(made, table)
                     break
@@ -498,7 +532,7 @@ class _Collector:
             for place in made.places:
                 by_place.setdefault(place, []).append(made)
         settled = (p for p in self._partials if p in self._facts.calls)
-        for call in (*self._alternatives, *settled):
+        for call in (*self._alternatives, *self._facts.overridden, *settled):
             places = (place for _, place in places_made(self._evaluator, call))
             for made in dict.fromkeys(m for place in places for m in by_place.get(place, ())):
                 made.calls.append(call)
@@ -575,7 +609,7 @@ class _Collector:
             return
         for value in self._evaluator.evaluate(node.value, context):
             if isinstance(value, Symbol) and value.path == "ssl._create_unverified_context":
-                self._facts.patched_contexts.append(node)
+                self._facts.patched_contexts.append((node, context))
 
 
 def places_made(evaluator: Evaluator, call: Call) -> Iterator[tuple[str, ast.AST]]:

@@ -80,7 +80,7 @@ def _read(facts: Facts, module: Module) -> _Read:
         text = Text.from_text(module.text, module.path)
         found = collect(text, module, facts.evaluator, facts.settings)
         calls: dict[tuple[str, int, int], list[Call]] = {}
-        for call in found.calls:
+        for call in (*found.calls, *found.overridden):
             for where, node in dict.fromkeys(places_made(facts.evaluator, call)):
                 calls.setdefault((where, *_place(node)), []).append(call)
         kept["read from outside"] = ({_place(m.node): m for m in found.constructions}, calls)

@@ -3,6 +3,8 @@
 A patch (`@patch("app.wire.requests.get")`, `with patch.object(Client, "fetch")`,
 `monkeypatch.setattr(requests, "get", fake)`) says by names what it replaces. Generously read: it
 stands for a call if it names the sender, its library or client, or a function on the way to it.
+What is made to stand in the place of whole libraries (`@responses.activate`, the fixture
+`httpx_mock`) is known to the catalogue.
 """
 
 from __future__ import annotations
@@ -27,7 +29,7 @@ from flake8_untimed.inference.values import (
     Symbol,
     Value,
 )
-from flake8_untimed.inference.walk import Found, walk
+from flake8_untimed.inference.walk import walk
 from flake8_untimed.libraries.model import Library
 
 if TYPE_CHECKING:
@@ -66,7 +68,12 @@ class Mocks:
     def __init__(self, facts: Facts) -> None:
         self._limits = facts.limits
         self._evaluator = facts.evaluator
-        self._has_any = any(word in facts.module.text for word in _MENTIONS)
+        self._made = facts.evaluator.catalogue.mocks
+        """What is made to stand in the place of libraries."""
+        self._last_names = frozenset(name.rpartition(".")[2] for name in self._made)
+        text = facts.module.text
+        self._has_objects = any(word in text for word in _MENTIONS)
+        self._has_any = self._has_objects or any(_may_name(text, name) for name in self._made)
         self._patched: dict[tuple[Scope, ast.stmt | None], list[Target]] = {}
 
     # What is patched -------------------------------------------------------------------------
@@ -80,6 +87,9 @@ class Mocks:
         speech.words.add(_stem(context.scope))
         for callee in callees:
             self._listen(callee, speech, _DEPTH)
+            if isinstance(callee, Function):
+                for value in self._handed_on(node, context):
+                    self._listen(value, speech, _DEPTH)
         return any(_fits(target, speech) for target in targets)
 
     def _listen(self, callee: Value, speech: Speech, depth: int) -> None:
@@ -88,7 +98,7 @@ class Mocks:
             self._listen(callee.function, speech, depth)
         elif isinstance(callee, (Symbol, Class)):
             speech.words.update(_names_of(callee))
-            library = self._library_of(callee)
+            library = self._limits.library_made(callee)
             speech.libraries.extend([library] if library else [])
         elif isinstance(callee, SenderValue):
             speech.words.update(callee.path.split("."), _names_of(callee.client))
@@ -103,10 +113,12 @@ class Mocks:
                 for value in self._evaluator.evaluate(node.func, Context(inner, statement)):
                     self._listen(value, speech, depth - 1)
 
-    def _library_of(self, value: Symbol | Class) -> Library | None:
-        client = self._evaluator.client_of(Instance(value))
-        path = client.path if client is not None else getattr(value, "path", "")
-        return self._evaluator.catalogue.library_of(path)
+    def _handed_on(self, node: ast.Call, context: Context) -> Iterator[SenderValue]:
+        """The senders that a call gives: `retried(session.get, url)`."""
+        for given in (*node.args, *(keyword.value for keyword in node.keywords)):
+            for part in given.elts if isinstance(given, ast.Tuple) else (given,):
+                values = self._evaluator.evaluate(part, context)
+                yield from (value for value in values if isinstance(value, SenderValue))
 
     def _around(self, context: Context) -> list[Target]:
         """What is patched where a statement stands; looked for once."""
@@ -119,9 +131,9 @@ class Mocks:
         found: list[Target] = []
         while scope is not None and scope.parent is not None:
             for decorator in getattr(scope.node, "decorator_list", ()):
-                call, before = scope.parent.given(decorator, scope.statement)
-                if isinstance(call, ast.Call):
-                    found += self._targets(call, Context(scope.parent, before))
+                node, before = scope.parent.given(decorator, scope.statement)
+                if isinstance(node, ast.expr):
+                    found += self._targets(node, Context(scope.parent, before))
             if scope.is_function:
                 found += self._in_force(scope, at)
                 found += self._of_fixtures(scope)
@@ -150,6 +162,7 @@ class Mocks:
         that it leaves, too."""
         if scope is None or not depth:
             return
+        yield from self._of_names(_asked_for(scope))
         around = {parent for _, s in scope.yields for parent, _ in scope.parents(s)}
         for statement, targets in self._patched_in(scope, depth):
             if not isinstance(statement, _WITHS) or statement in around:
@@ -162,42 +175,53 @@ class Mocks:
         if "patched" not in kept:
             kept["patched"] = []  # what a helper finds that calls itself
             kept["patched"] = [
-                (found.statement, targets)
-                for found in walk(scope).calls
-                if found.statement in scope.places and not isinstance(found.statement, _DEFINITIONS)
-                for targets in ([*self._done_by(found, depth)],)
+                (context.at, targets)
+                for node, context in _acts(scope)
+                if context.at in scope.places and not isinstance(context.at, _DEFINITIONS)
+                for targets in ([*self._done_by(node, context, depth)],)
                 if targets
             ]
         return kept["patched"]
 
-    def _done_by(self, found: Found, depth: int) -> Iterator[Target]:
-        node, context = found.node, Context(found.scope, found.statement)
+    def _done_by(self, node: ast.expr, context: Context, depth: int) -> Iterator[Target]:
         targets = [*self._targets(node, context)]
         yield from targets
+        if targets or not isinstance(node, ast.Call):
+            return
         given = [dotted(a) or "" for a in (*node.args, *(k.value for k in node.keywords))]
-        is_helper = isinstance(found.statement, _WITHS) or any(
-            _is_pytests(name, found.scope) for name in given
-        )
-        if is_helper and not targets:
+        if isinstance(context.at, _WITHS) or any(_is_pytests(n, context.scope) for n in given):
             for callee in self._evaluator.evaluate(node.func, context):
                 if isinstance(callee, Function):
                     yield from self._left_by(callee.scope, depth - 1)
 
     def _of_fixtures(self, function: Scope) -> Iterator[Target]:
-        """What the fixtures of this file patch that a function asks for, or that all get."""
-        wanted = {b.arg for b in _parameters(function)}
-        for decorator in getattr(function.node, "decorator_list", ()):
-            if isinstance(decorator, ast.Call) and _last(decorator.func) == "usefixtures":
-                wanted |= {str(a.value) for a in decorator.args if isinstance(a, ast.Constant)}
+        """What the fixtures patch that a function asks for, or those of this file that all get."""
+        wanted = _asked_for(function)
+        yield from self._of_names(wanted)
         for holder in (function.owner, function.module.scope):
             for name in holder.bindings if holder is not None else ():
                 fixture = _function(holder, name)  # type: ignore[arg-type]
                 if fixture is not None and _is_fixture(fixture, name in wanted):
                     yield from self._left_by(fixture, _DEPTH)
 
+    def _of_names(self, names: set[str]) -> Iterator[Target]:
+        """What stands in the place of libraries by these names."""
+        for name in names & self._made.keys():
+            packages = {p for library in self._made[name] for p in _packages(library)}
+            yield Target(frozenset(packages), "")
+
     # How it is written -----------------------------------------------------------------------
 
-    def _targets(self, node: ast.Call, context: Context) -> Iterator[Target]:
+    def _targets(self, node: ast.expr, context: Context) -> Iterator[Target]:
+        """What is replaced by what decorates, is called or is entered by a `with`."""
+        maker = maker_of(node)
+        if _last(maker) in self._last_names:
+            values = self._evaluator.evaluate(maker, context)
+            yield from self._of_names({v.path for v in values if isinstance(v, Symbol)})
+        if isinstance(node, ast.Call):
+            yield from self._patched_by(node, context)
+
+    def _patched_by(self, node: ast.Call, context: Context) -> Iterator[Target]:
         """What a call patches, if it does. What `wraps` something hands calls on to it."""
         if any(keyword.arg == "wraps" for keyword in node.keywords):
             return
@@ -269,7 +293,7 @@ class Mocks:
             for event in own
         ):
             return True
-        return self._has_any and any(
+        return self._has_objects and any(
             event.kind == "store"
             and event not in own
             # What another test does is gone.
@@ -366,6 +390,12 @@ def _stem(scope: Scope) -> str:
     return parts.rpartition("/")[2]
 
 
+def _may_name(text: str, mock: str) -> bool:
+    """Whether a text may speak of one of the catalogue's mocks: imports it, or asks for it."""
+    package, dot, _ = mock.partition(".")
+    return f"import {package}" in text or f"from {package}" in text if dot else mock in text
+
+
 def _last(node: ast.expr) -> str:
     return (dotted(node) or "").rpartition(".")[2]
 
@@ -395,9 +425,25 @@ def _function(holder: Scope, name: str) -> Scope | None:
     return None
 
 
-def _parameters(function: Scope) -> list[ast.arg]:
+def _acts(scope: Scope) -> Iterator[tuple[ast.expr, Context]]:
+    """The calls in a function, and what else is entered by a `with`: `with respx.mock:`."""
+    for node, inner, statement in walk(scope).calls:
+        yield node, Context(inner, statement)
+    for statement in scope.places:
+        for item in statement.items if isinstance(statement, _WITHS) else ():
+            if not isinstance(item.context_expr, ast.Call):
+                yield item.context_expr, Context(scope, statement)
+
+
+def _asked_for(function: Scope) -> set[str]:
+    """The names of the fixtures that a function asks for, or its class."""
     arguments = function.arguments
-    return [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
+    names = {a.arg for a in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)}
+    for scope in (function, function.owner):
+        for decorator in getattr(scope and scope.node, "decorator_list", ()):
+            if isinstance(decorator, ast.Call) and _last(decorator.func) == "usefixtures":
+                names |= {str(a.value) for a in decorator.args if isinstance(a, ast.Constant)}
+    return names
 
 
 def _is_fixture(function: Scope, is_wanted: bool) -> bool:

@@ -1,5 +1,6 @@
 """What is done only if somebody wants it so: under a test of which nobody in sight knows how it comes
-out, `if not verify_ssl: session.verify = False`."""
+out, `if not verify_ssl: session.verify = False`. A guard that leaves before means the same:
+`if verify_ssl: return`."""
 
 from __future__ import annotations
 
@@ -7,7 +8,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from flake8_untimed.calls import Call, Construction, Facts, Setting
+from flake8_untimed.calls import Facts, Setting
 from flake8_untimed.inference import conditions
 from flake8_untimed.inference.scopes import Scope, dotted, written_names
 from flake8_untimed.inference.values import Context, Instance
@@ -20,6 +21,7 @@ _ABOUT_TRUST = re.compile(
 )
 """Names that speak of the verification of certificates; a certificate may be there or not without
 that (`if self.cert is None:`)."""
+_LEAVING = (ast.Return, ast.Raise, ast.Break, ast.Continue)
 
 
 def is_set_at_choice(facts: Facts, setting: Setting) -> bool:
@@ -33,12 +35,9 @@ def is_set_at_choice(facts: Facts, setting: Setting) -> bool:
     )
 
 
-def is_called_at_choice(facts: Facts, place: Call | Construction) -> bool:
-    """Whether a call stands under a test that asks for just that: `if insecure:`."""
-    return any(
-        any(map(_ABOUT_TRUST.search, written_names(test)))
-        for test, _ in _open_tests(facts, place.context)
-    )
+def is_asked_for(facts: Facts, context: Context) -> bool:
+    """Whether a statement stands under a test that asks for just that: `if insecure:`."""
+    return any(_is_about_trust(test) for test, _ in _open_tests(facts, context))
 
 
 def is_all_of_a_branch(context: Context) -> bool:
@@ -48,16 +47,34 @@ def is_all_of_a_branch(context: Context) -> bool:
 
 
 def _open_tests(facts: Facts, context: Context) -> Iterator[tuple[ast.expr, list[ast.stmt]]]:
-    """The tests around a statement, in its function, that do not surely lead to it, each with the
-    branch in which it stands."""
+    """The tests in a function that decide whether a statement is reached, and do not surely lead to
+    it, each with the statements for which it does so."""
     scope: Scope = context.scope.of_statement
     for place in scope.chain(context.at):
-        around = place.parent
-        if isinstance(around, ast.If):
-            where = Context(scope, around, context.frame)
-            outcome = conditions.outcome(facts.evaluator, around.test, where)
-            if outcome is not (place.block == "body"):
-                yield around.test, place.body
+        found = [(place.parent, place.block == "body", place.body)]
+        found += [
+            (before, not _leaves(before.body), place.body[number:])
+            for number, before in enumerate(place.body[: place.position], 1)
+            # Many leave early for other reasons.
+            if isinstance(before, ast.If)
+            and _leaves(before.body) is not _leaves(before.orelse)
+            and _is_about_trust(before.test)
+        ]
+        for statement, leads_here, branch in found:
+            if isinstance(statement, ast.If):
+                where = Context(scope, statement, context.frame)
+                outcome = conditions.outcome(facts.evaluator, statement.test, where)
+                if outcome is not leads_here:
+                    yield statement.test, branch
+
+
+def _is_about_trust(test: ast.expr) -> bool:
+    return any(map(_ABOUT_TRUST.search, written_names(test)))
+
+
+def _leaves(block: list[ast.stmt]) -> bool:
+    """Whether what follows a block is not reached from its end."""
+    return bool(block) and isinstance(block[-1], _LEAVING)
 
 
 def _speaks_of(test: ast.expr, client: ast.expr) -> bool:

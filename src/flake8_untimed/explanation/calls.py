@@ -65,6 +65,9 @@ class Calls:
         # A sender that is handed over stands among the arguments.
         for node in (call.node.func, *call.node.args) if call.handed_over else (call.node.func,):
             for value in self._facts.evaluate(node, call.context):
+                if isinstance(value, SenderValue):
+                    if self._facts.limits.library(value) is not call.library:
+                        continue
                 if isinstance(value, (SenderValue, Partial, Function)):
                     yield from self._places.steps("reached by", value)
                     if isinstance(value, Function):

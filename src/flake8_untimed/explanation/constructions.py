@@ -37,7 +37,10 @@ class Constructions:
         if not made.is_direct:
             yield Row("makes", f"through {made.name}, a subclass of this project")
         for value in self._facts.evaluate(made.node.func, made.context):
-            if isinstance(value, (Symbol, Class)):
+            if (
+                isinstance(value, (Symbol, Class))
+                and self._facts.limits.library_made(value) is made.library
+            ):
                 yield from self._places.steps("reached by", value)
                 break
         yield from self._arguments.of(made)
@@ -103,6 +106,8 @@ class Constructions:
             return "it has a timeout"
         if made.bound.kind is Kind.UNKNOWN:
             return "what is not known is not reported"
+        if made.node in self._facts.told_at_calls:
+            return "it may be a client that holds none: the calls are judged, each for itself"
         if made.is_too_much:
             return (
                 "it is given to more than can be followed: whether that relies on it is not known"

@@ -443,6 +443,7 @@ class Evaluator:
     ) -> Alternatives:
         groups = []
         annotated = []
+        imports = 0
         earliest: ast.stmt | None = None
         for binding, sure, guards in scope.reaching(name, at):
             verdict = self._hold(guards, scope, frame)
@@ -452,10 +453,12 @@ class Evaluator:
                 annotated.append(binding.statement)
             if binding.kind != "annotation":
                 groups.append(self._binding(scope, name, binding, frame))
+                imports += binding.kind == "import"
             earliest = binding.statement
             if sure and verdict:
                 break
-        values = union(groups)
+        # Of several imports, the one that is written first is the first choice.
+        values = union(groups[::-1] if imports == len(groups) else groups)
         if declared and annotated and not any(tells(v) for v in values):
             # An annotation says no more than what is seen to be bound, if that is seen.
             types_of = union(self._declaration(scope, name, a, frame) for a in annotated)

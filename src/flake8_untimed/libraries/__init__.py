@@ -147,6 +147,15 @@ class Catalogue:
         return self.texts | {s.name for sender in self._every_sender() for s in sender.switches}
 
     @cached_property
+    def mocks(self) -> dict[str, list[Library]]:
+        """What tests put in the place of libraries, each with these."""
+        mocks: dict[str, list[Library]] = {}
+        for library in self.libraries:
+            for name in library.mocks:
+                mocks.setdefault(name, []).append(library)
+        return mocks
+
+    @cached_property
     def texts(self) -> frozenset[str]:
         """The parameters of senders that take a body as text."""
         bodies = (sender.body for sender in self._every_sender())

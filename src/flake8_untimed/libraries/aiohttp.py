@@ -151,6 +151,7 @@ LIBRARY = Library(
     packages=("aiohttp",),
     timeouts=TIMEOUTS,
     writes=Written("aiohttp.ClientTimeout(total=30)", ("aiohttp.ClientTimeout",)),
+    mocks=("aioresponses", "aioresponses.aioresponses", "aioresponses.core.aioresponses"),
     functions={
         "aiohttp.request": Sender(
             "request",

@@ -37,6 +37,7 @@ LIBRARY = Library(
     packages=("aiohttp_client_cache",),
     timeouts=aiohttp.TIMEOUTS,
     writes=aiohttp.LIBRARY.writes,
+    mocks=aiohttp.LIBRARY.mocks,
     clients=(_CLIENT,),
     aliases={"aiohttp_client_cache.session": "aiohttp_client_cache"},
     default_named=aiohttp.LIBRARY.default_named,

@@ -48,6 +48,7 @@ LIBRARY = Library(
     packages=("aiohttp_retry",),
     timeouts=aiohttp.TIMEOUTS,
     writes=aiohttp.LIBRARY.writes,
+    mocks=aiohttp.LIBRARY.mocks,
     clients=(_CLIENT,),
     aliases={"aiohttp_retry.client": "aiohttp_retry"},
     default_named=aiohttp.LIBRARY.default_named,

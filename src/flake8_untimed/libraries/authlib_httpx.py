@@ -104,6 +104,7 @@ LIBRARY = Library(
     packages=(_PACKAGE,),
     timeouts=httpx.LIBRARY.timeouts,
     writes=httpx.LIBRARY.writes,
+    mocks=httpx.LIBRARY.mocks,
     clients=(
         _client("OAuth1Client", _OAUTH1),
         _client("AsyncOAuth1Client", _OAUTH1),

@@ -86,6 +86,7 @@ LIBRARY = Library(
     packages=(_PACKAGE,),
     timeouts=requests.TIMEOUTS,
     writes=requests.LIBRARY.writes,
+    mocks=requests.LIBRARY.mocks,
     clients=(
         _OAUTH1,
         _oauth2(

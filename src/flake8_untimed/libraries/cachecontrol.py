@@ -16,6 +16,7 @@ LIBRARY = Library(
     vendored=True,
     timeouts=requests.TIMEOUTS,
     writes=requests.LIBRARY.writes,
+    mocks=requests.LIBRARY.mocks,
     clients=(
         Client(
             Constructor(

@@ -10,6 +10,7 @@ LIBRARY = Library(
     packages=("cloudscraper",),
     timeouts=requests.TIMEOUTS,
     writes=requests.LIBRARY.writes,
+    mocks=requests.LIBRARY.mocks,
     clients=(
         Client(
             Constructor("cloudscraper.CloudScraper"),

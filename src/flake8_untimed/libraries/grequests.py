@@ -33,6 +33,7 @@ LIBRARY = Library(
     packages=("grequests",),
     timeouts=requests.TIMEOUTS,
     writes=requests.LIBRARY.writes,
+    mocks=requests.LIBRARY.mocks,
     functions={
         **{f"grequests.{name}": _lazy(name, "url") for name in requests.VERBS},
         "grequests.request": _lazy("request", "method", "url"),

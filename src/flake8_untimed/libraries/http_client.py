@@ -5,7 +5,7 @@ none."""
 from __future__ import annotations
 
 from flake8_untimed.libraries.model import Body, Client, Constructor, Library, Sender, Written
-from flake8_untimed.libraries.urllib_request import CONTEXT, TIMEOUTS
+from flake8_untimed.libraries.urllib_request import CONTEXT, MOCKS, TIMEOUTS
 
 _HTTP = Client(
     Constructor(
@@ -53,6 +53,7 @@ LIBRARY = Library(
     mentions=("http_client",),
     timeouts=TIMEOUTS,
     writes=Written("30"),
+    mocks=MOCKS,
     clients=(_HTTP, _HTTPS),
     aliases={
         "six.moves.http_client": "http.client",

@@ -13,6 +13,7 @@ from flake8_untimed.libraries.model import (
     Timeouts,
     Written,
 )
+from flake8_untimed.libraries.urllib_request import MOCKS
 
 _SWITCH = Switch("disable_ssl_certificate_validation", ("True", "1"))
 
@@ -56,6 +57,7 @@ LIBRARY = Library(
         false="invalid",
     ),
     writes=Written("30"),
+    mocks=MOCKS,
     clients=(_HTTP,),
     socket_default=True,
 )

@@ -208,6 +208,7 @@ def library(
     verbs: Mapping[str, bool] = VERBS,
     more_functions: Mapping[str, Sender] | None = None,
     more_methods: tuple[Sender, ...] = (),
+    mocks: tuple[str, ...] = (),
 ) -> Library:
     """The whole package, by its name."""
     return Library(
@@ -215,6 +216,7 @@ def library(
         packages=(package,),
         timeouts=timeouts(package),
         writes=Written("5.0"),
+        mocks=mocks,
         functions={**functions(package, verbs), **(more_functions or {})},
         clients=(
             client(package, "Client", asynchronous=False, verbs=verbs, more=more_methods),
@@ -268,4 +270,14 @@ def library(
     )  # fmt: skip
 
 
-LIBRARY = library("httpx")
+LIBRARY = library(
+    "httpx",
+    mocks=(
+        "httpx_mock",
+        "respx_mock",
+        "respx.mock",
+        "respx.MockRouter",
+        "respx.start",
+        "respx.mock.start",
+    ),
+)

@@ -292,6 +292,10 @@ class Library:
     """Whether `socket.setdefaulttimeout()` bounds its calls."""
     one_shot: bool = False
     """Whether each call of `functions` opens a connection of its own, which a client would keep."""
+    mocks: tuple[str, ...] = ()
+    """What tests put in its place, so that it sends nothing: dotted paths of decorators, context
+    managers and what is called to start it (`responses.activate`); without a dot, the names of
+    fixtures (`requests_mock`)."""
     responses: Responses | None = None
     """None: nothing is said of the use of its responses."""
     timeout_errors: tuple[str, ...] = ()

@@ -15,6 +15,7 @@ from flake8_untimed.libraries.model import (
     Written,
 )
 from flake8_untimed.libraries.urllib3 import TIMEOUT as URLLIB3_TIMEOUT
+from flake8_untimed.libraries.urllib_request import MOCKS
 
 TIMEOUTS = Timeouts(
     # Sending the body is governed by the connect value, so two phases cover everything.
@@ -129,6 +130,18 @@ LIBRARY = Library(
     vendored=True,
     timeouts=TIMEOUTS,
     writes=Written("(5, 30)"),
+    mocks=(
+        *MOCKS,
+        "requests_mock",
+        "requests_mock.Mocker",
+        "requests_mock.mock",
+        "requests_mock.mocker.Mocker",
+        "requests_mock.contrib.fixture.Fixture",
+        "responses.activate",
+        "responses.RequestsMock",
+        "responses.mock",
+        "responses.start",
+    ),
     functions={
         **{f"requests.{name}": verb(name, *p) for name, p in VERBS.items()},
         "requests.request": Sender(

@@ -49,6 +49,7 @@ LIBRARY = Library(
     packages=("requests_cache",),
     timeouts=requests.TIMEOUTS,
     writes=requests.LIBRARY.writes,
+    mocks=requests.LIBRARY.mocks,
     clients=(
         _SESSION,
         # For a class with another session behind it: it passes on what it does not know.

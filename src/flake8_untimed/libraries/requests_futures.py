@@ -12,6 +12,7 @@ LIBRARY = Library(
     packages=("requests_futures",),
     timeouts=requests.TIMEOUTS,
     writes=requests.LIBRARY.writes,
+    mocks=requests.LIBRARY.mocks,
     clients=(
         Client(
             Constructor(

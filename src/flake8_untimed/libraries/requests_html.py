@@ -39,6 +39,7 @@ LIBRARY = Library(
     packages=("requests_html",),
     timeouts=requests.TIMEOUTS,
     writes=requests.LIBRARY.writes,
+    mocks=requests.LIBRARY.mocks,
     clients=(_SYNC, _ASYNC),
     responses=requests.RESPONSES,
 )

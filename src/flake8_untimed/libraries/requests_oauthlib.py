@@ -87,6 +87,7 @@ LIBRARY = Library(
     packages=("requests_oauthlib",),
     timeouts=requests.TIMEOUTS,
     writes=requests.LIBRARY.writes,
+    mocks=requests.LIBRARY.mocks,
     clients=(_OAUTH1, _OAUTH2),
     aliases={
         "requests_oauthlib.oauth1_session": "requests_oauthlib",

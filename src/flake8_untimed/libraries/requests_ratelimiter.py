@@ -34,6 +34,7 @@ LIBRARY = Library(
     packages=("requests_ratelimiter",),
     timeouts=requests.TIMEOUTS,
     writes=requests.LIBRARY.writes,
+    mocks=requests.LIBRARY.mocks,
     clients=(_SESSION, _client("LimiterMixin", _SESSION.path)),
     carriers=(
         Constructor(

@@ -33,6 +33,7 @@ LIBRARY = Library(
     vendored=True,
     timeouts=requests.TIMEOUTS,
     writes=requests.LIBRARY.writes,
+    mocks=requests.LIBRARY.mocks,
     clients=(
         Client(
             Constructor("requests_toolbelt.sessions.BaseUrlSession", ("base_url",)),

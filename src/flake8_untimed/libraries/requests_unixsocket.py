@@ -12,6 +12,7 @@ LIBRARY = Library(
     packages=("requests_unixsocket",),
     timeouts=requests.TIMEOUTS,
     writes=requests.LIBRARY.writes,
+    mocks=requests.LIBRARY.mocks,
     functions={
         **{
             f"requests_unixsocket.{path.rpartition('.')[2]}": sender

@@ -21,6 +21,7 @@ from flake8_untimed.libraries.model import (
     TimeoutType,
     Written,
 )
+from flake8_untimed.libraries.urllib_request import MOCKS
 
 TIMEOUT = TimeoutType(
     "urllib3.Timeout",
@@ -203,6 +204,7 @@ LIBRARY = Library(
     vendored=True,
     timeouts=TIMEOUTS,
     writes=Written("30"),
+    mocks=MOCKS,
     functions={
         "urllib3.request": Sender(
             "request",

@@ -35,6 +35,14 @@ BODY = Body(
     request="url",
 )
 
+# It puts itself in the place of `socket`.
+MOCKS = tuple(
+    f"httpretty.{name}"
+    for name in (
+        "activate", "enabled", "enable", "httprettified", "httprettized", "HTTPretty.enable",
+    )
+)  # fmt: skip
+
 _OPENER = Client(
     Constructor("urllib.request.OpenerDirector"),
     senders={
@@ -85,6 +93,7 @@ LIBRARY = Library(
     packages=("urllib.request",),
     timeouts=TIMEOUTS,
     writes=Written("30"),
+    mocks=MOCKS,
     functions={
         "urllib.request.urlopen": Sender(
             "urlopen",

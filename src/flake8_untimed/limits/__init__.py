@@ -19,7 +19,15 @@ from flake8_untimed.inference.arguments import Argument, Passed, bind
 from flake8_untimed.inference.evaluate import Evaluator
 from flake8_untimed.inference.scopes import Scope
 from flake8_untimed.inference.surroundings import is_surrounded
-from flake8_untimed.inference.values import Alternatives, Context, Mapping, SenderValue, Symbol
+from flake8_untimed.inference.values import (
+    Alternatives,
+    Class,
+    Context,
+    Instance,
+    Mapping,
+    SenderValue,
+    Symbol,
+)
 from flake8_untimed.inference.walk import Walk
 from flake8_untimed.libraries.model import Library, Sender, Timeouts
 from flake8_untimed.limits.adapters import Adapters
@@ -66,6 +74,12 @@ class Limits:
     def _library_of_client(self, value: SenderValue) -> Library | None:
         client = self._evaluator.client_of(value.client) if value.client else None
         return self._evaluator.catalogue.library_of(client.path) if client else None
+
+    def library_made(self, maker: Symbol | Class) -> Library | None:
+        """The library of what a class or function makes, or sends."""
+        client = self._evaluator.client_of(Instance(maker))
+        path = client.path if client is not None else getattr(maker, "path", "")
+        return self._evaluator.catalogue.library_of(path)
 
     def timeouts(self, value: SenderValue) -> Timeouts | None:
         library = self.library(value)

@@ -64,7 +64,7 @@ def at_constructions(facts: Facts, *kinds: Kind) -> Iterator[Construction]:
     for made in facts.constructions:
         if made.client is None or made.bound.kind not in kinds:
             continue
-        if made.bound.source is not Source.CLIENT:
+        if made.node in facts.told_at_calls:
             continue
         if made.bound.site is not None and made.bound.site.node is not made.node:
             # Made around another session, or of a class that says it itself: that is what decides.

@@ -19,9 +19,9 @@ requests.get(url, verify="/etc/ssl/our-own-ca.pem")
 ```
 
 ## When it is not reported
-When the value is a parameter, or off only in some cases (`if insecure:` around the call); and when
-it may only hold the place in a class or module: a subclass, or another module, seems to set it to
-something else.
+When the value is a parameter, or off only in some cases (`if insecure:` around the call, or
+`if not insecure: raise` before it); and when it may only hold the place in a class or module: a
+subclass, or another module, seems to set it to something else.
 
 ## Fix
 Removes the argument (unsafe: the server may have no valid certificate). None where a function of
@@ -33,7 +33,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flake8_untimed.calls import Call, Construction, Facts
-from flake8_untimed.calls.options import is_called_at_choice
+from flake8_untimed.calls.options import is_asked_for
 from flake8_untimed.findings import Finding, Fix, RemoveArgument
 from flake8_untimed.libraries.model import Switch
 from flake8_untimed.rules._switches import is_off
@@ -56,7 +56,7 @@ def _at(
             continue
         if argument is None or not is_off(facts.values(argument), switch):
             continue
-        if is_called_at_choice(facts, place):
+        if is_asked_for(facts, place.context):
             continue
         fix, why_not = None, "the argument is given elsewhere"
         advice = "leave it out, or name your own CA file"

@@ -21,7 +21,8 @@ session.verify = "/etc/ssl/our-own-ca.pem"
 
 ## When it is not reported
 When the value is out of sight, or off only in some cases: also where the statement stands under a
-test of a parameter or a setting (`if not verify_ssl:`).
+test of a parameter or a setting (`if not verify_ssl:`), or behind one that leaves before
+(`if verify_ssl: return`).
 
 ## Fix
 Removes the statement (unsafe: the server may have no valid certificate).

@@ -20,7 +20,8 @@ urllib.request.urlopen(url, timeout=5, context=ssl.create_default_context())
 ```
 
 ## When it is not reported
-When the context comes from out of sight, or was made to verify again.
+When the context comes from out of sight, or was made to verify again; and where it is only handed
+over in some cases (`if insecure:` around the call, or `if not insecure: raise` before it).
 
 ## Fix
 None: which certificates to trust is yours to say.
@@ -32,6 +33,7 @@ import ast
 from collections.abc import Iterator
 
 from flake8_untimed.calls import Call, Construction, Facts
+from flake8_untimed.calls.options import is_asked_for
 from flake8_untimed.findings import Finding
 from flake8_untimed.libraries.model import Switch
 
@@ -46,7 +48,11 @@ def check(facts: Facts) -> Iterator[Finding]:
     for place, switches in places:
         for switch in switches:
             argument = place.argument(switch.name)
-            if switch.context and argument and facts.verifies_nothing(facts.values(argument)):
+            if not (switch.context and argument):
+                continue
+            if facts.verifies_nothing(facts.values(argument)) and not is_asked_for(
+                facts, place.context
+            ):
                 yield facts.finding(
                     "UNT303",
                     place.node,
@@ -54,7 +60,9 @@ def check(facts: Facts) -> Iterator[Finding]:
                     " can answer for the server; use ssl.create_default_context()",
                     why_not=WHY_NOT,
                 )
-    for node in facts.patched_contexts:
+    for node, context in facts.patched_contexts:
+        if is_asked_for(facts, context):
+            continue
         yield facts.finding(
             "UNT303",
             node,
