@@ -54,6 +54,7 @@ LIBRARY = Library(
         negative="invalid",
         true="bounded",
         false="invalid",
+        whole_body=True,
     ),
     writes=Written("30"),
     clients=(_HTTP,),

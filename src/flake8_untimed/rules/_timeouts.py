@@ -20,7 +20,7 @@ from flake8_untimed.calls.places import (
     may_be_another,
     passes_arguments_on,
 )
-from flake8_untimed.calls.streams import streams
+from flake8_untimed.calls.transfers import sends_as_one, streams
 from flake8_untimed.findings import Expression, Fix, ReplaceExpression, SetArgument
 from flake8_untimed.inference.values import SenderValue, Symbol
 from flake8_untimed.libraries.model import Library
@@ -32,6 +32,7 @@ NO_NUMBER = "one number of seconds is wanted here, and {} may be more"
 TAKES_NONE = "has no argument that limits this wait"
 NAMELESS = "the module of {} has no name of its own here"
 STREAMED = "a body is read or sent piece by piece there, and may well take longer"
+SENT_AS_ONE = "a body that may be large is sent as one there, all of it within that time"
 INHERITED = "the default has to go where the subclass calls its base"
 
 
@@ -193,11 +194,15 @@ def set_at_call(
     return Fix((SetArgument(facts.span(call.node), name, near, position),), safe), None
 
 
-def unless_streamed(facts: Facts, place: Call | Construction, fix: Fix | None) -> Fix | None:
+def unless_long(facts: Facts, place: Call | Construction, fix: Fix | None) -> Fix | None:
     """A fix that adds a timeout, which is not safe where that may end in the middle of a body."""
-    if fix is None or not streams(facts, place):
-        return fix
-    return fix._replace(safe=False, doubt=STREAMED)
+    if fix is None:
+        return None
+    if streams(facts, place):
+        return fix._replace(safe=False, doubt=STREAMED)
+    if sends_as_one(facts, place):
+        return fix._replace(safe=False, doubt=SENT_AS_ONE)
+    return fix
 
 
 def use_session_class(facts: Facts, call: Call) -> Fix | None:

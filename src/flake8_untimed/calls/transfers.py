@@ -1,9 +1,10 @@
-"""Bodies that are read or sent piece by piece: they take as long as they take."""
+"""Bodies that take as long as they take: those that are read or sent piece by piece, and those that may
+be large and are sent as one."""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from flake8_untimed.bounds import relies
 from flake8_untimed.calls import Call, Construction, Facts
@@ -20,6 +21,14 @@ _READING = frozenset(
      "readuntil")
 )  # fmt: skip
 """Methods of a stream."""
+_WHOLE = frozenset(("getvalue", "read_bytes", "read_text"))
+"""Methods that return all of a file, beside a `read()` without a size."""
+_RECODING = frozenset(
+    ("b64encode", "bytearray", "bytes", "compress", "decode", "encode", "join", "strip")
+)
+"""Functions and methods that make as much of what they are given."""
+_SHORT = frozenset(("dumps", "str"))
+"""Functions that make a part of a form that is no file."""
 _DEPTH = 4
 """Names behind names that are looked at."""
 
@@ -35,6 +44,96 @@ def streams(facts: Facts, place: Call | Construction) -> bool:
         _reads_pieces(sent, responses, known.pieces) or _sends_pieces(facts, sent)
         for sent in _requests(facts, place)
     )
+
+
+def sends_as_one(facts: Facts, place: Call | Construction) -> bool:
+    """Whether a call, or one in sight that relies on the default of a client, sends a body as one that
+    may be large, and all of it has to be sent within its library's timeout."""
+    return place.library.timeouts.whole_body and any(
+        _sends_much(sent, place) for sent in _requests(facts, place)
+    )
+
+
+def _sends_much(sent: Call | Sent, place: Call | Construction) -> bool:
+    """Whether a body may be large: the whole of a file, or files that are put together to one."""
+    caller = sent if isinstance(sent, Call) else place
+    body = caller.sender.body if isinstance(caller, Call) else None
+    if body is None:
+        return False
+    scope = sent.context.scope
+    others = {*body.text, *body.beside, body.request}.difference(body.files)
+    # What a wrapper hands on is looked at where its caller gives it.
+    given = None if isinstance(sent, Call) else scope
+    return any(_may_be_file(node, scope, given, 0) for node in _given_for(sent, body.files)) or any(
+        _is_whole(node, scope, 0) for node in _given_for(sent, others)
+    )
+
+
+def _given_for(sent: Call | Sent, names: Collection[str | None]) -> Iterator[ast.expr]:
+    """What a request is given for some of its sender's parameters."""
+    if isinstance(sent, Call) and sent.wrapper is None:
+        arguments = map(sent.argument, names)
+        yield from (a.node for a in arguments if a is not None and a.node is not None)
+    elif isinstance(sent.node, ast.Call):
+        yield from (keyword.value for keyword in sent.node.keywords if keyword.arg in names)
+
+
+def _is_whole(node: ast.expr, scope: Scope, depth: int) -> bool:
+    """Whether an expression is the whole of a file, by the look of it, or holds it as a part."""
+    parts: list[ast.expr] = []
+    if depth > _DEPTH:
+        return False
+    if isinstance(node, ast.Await):
+        parts = [node.value]
+    elif isinstance(node, ast.Dict):
+        parts = node.values
+    elif isinstance(node, (ast.List, ast.Tuple)):
+        parts = node.elts
+    elif isinstance(node, ast.BinOp):
+        parts = [node.left, node.right]
+    elif isinstance(node, ast.Name):
+        parts = [*_given(scope, node.id)]
+    elif isinstance(node, ast.Call):
+        name = called_name(node)
+        if isinstance(node.func, ast.Attribute):
+            if name in _WHOLE or (name == "read" and not (node.args or node.keywords)):
+                return True
+            parts = [node.func.value] if name in _RECODING else []
+        if name in _RECODING:
+            parts += node.args
+        elif name == "Request":
+            parts = [*node.args[1:2], *(k.value for k in node.keywords if k.arg == "data")]
+    return any(_is_whole(part, scope, depth + 1) for part in parts)
+
+
+def _may_be_file(node: ast.expr, scope: Scope, given: Scope | None, depth: int) -> bool:
+    """Whether an expression may be a file, or hold one as a part of a form. `given`: a function whose
+    parameters do not count."""
+    parts: list[ast.expr] = []
+    if isinstance(node, (ast.Constant, ast.JoinedStr)) or depth > _DEPTH:
+        return False
+    if isinstance(node, ast.Dict):
+        parts = node.values
+    elif isinstance(node, ast.List):
+        parts = node.elts
+    elif isinstance(node, ast.Tuple):
+        # `(name, what, type)`; without a name it is no file.
+        is_nameless = bool(node.elts) and getattr(node.elts[0], "value", "") is None
+        parts = [] if is_nameless else node.elts[1:2]
+    elif isinstance(node, ast.Call):
+        return called_name(node) not in _SHORT
+    elif isinstance(node, ast.Name):
+        bindings = scope.bindings.get(node.id, ())
+        kinds = {binding.kind for binding in bindings}
+        if given is scope and kinds == {"parameter"}:
+            return False
+        parts = [*_given(scope, node.id)]
+        is_filled = any(event.kind in ("call", "item") for event in scope.events.get(node.id, ()))
+        if not parts or kinds - {"annotation", "assign"} or is_filled:
+            return True
+    else:
+        return True
+    return any(_may_be_file(part, scope, given, depth + 1) for part in parts)
 
 
 def _requests(facts: Facts, place: Call | Construction) -> Iterator[Call | Sent]:
