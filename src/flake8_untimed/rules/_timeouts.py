@@ -33,6 +33,7 @@ TAKES_NONE = "has no argument that limits this wait"
 NAMELESS = "the module of {} has no name of its own here"
 STREAMED = "a body is read or sent piece by piece there, and may well take longer"
 SENT_AS_ONE = "a body that may be large is sent as one there, all of it within that time"
+SWITCHED_OFF = "the function that is called passes None on, which switches {}'s own default off"
 INHERITED = "the default has to go where the subclass calls its base"
 
 
@@ -203,6 +204,15 @@ def unless_long(facts: Facts, place: Call | Construction, fix: Fix | None) -> Fi
     if sends_as_one(facts, place):
         return fix._replace(safe=False, doubt=SENT_AS_ONE)
     return fix
+
+
+def unless_switched_off(call: Call, fix: Fix | None) -> Fix | None:
+    """A fix that adds a timeout, which is not safe where the library has a default and somebody has
+    switched it off on the way: no more than where that stands at the call."""
+    timeouts = call.sender.timeouts or call.library.timeouts
+    if fix is None or timeouts.omitted is None:
+        return fix
+    return fix._replace(safe=False, doubt=SWITCHED_OFF.format(call.library.name))
 
 
 def use_session_class(facts: Facts, call: Call) -> Fix | None:
