@@ -219,7 +219,11 @@ class Evaluator:
         """The alternatives of what is put into a mapping, and may come to be an argument of a request:
         what only holds a place is looked at `deeply`."""
         values = self.evaluate(node, context)
-        if self._rough or isinstance(node, ast.Constant) or not all(map(elsewhere.holds_place, values)):
+        if (
+            self._rough
+            or isinstance(node, ast.Constant)
+            or not all(map(elsewhere.holds_place, values))
+        ):
             return values
         return self.deeply(Argument(node, context))
 
