@@ -17,6 +17,7 @@ from flake8_untimed.rules._timeouts import (
     lack,
     set_at_call,
     set_at_construction,
+    unless_handed_out,
     unless_long,
 )
 
@@ -57,7 +58,7 @@ def findings(
         if fix is not None and (why_not := objection(made)) is not None:
             fix = None
         if shortens:
-            fix = unless_long(facts, made, fix)
+            fix = unless_handed_out(facts, made, unless_long(facts, made, fix))
         yield facts.finding(
             code,
             made.node,

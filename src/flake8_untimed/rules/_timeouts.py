@@ -20,7 +20,7 @@ from flake8_untimed.calls.places import (
     may_be_another,
     passes_arguments_on,
 )
-from flake8_untimed.calls.transfers import sends_as_one, streams
+from flake8_untimed.calls.transfers import is_handed_out, sends_as_one, streams
 from flake8_untimed.findings import Expression, Fix, ReplaceExpression, SetArgument
 from flake8_untimed.inference.values import SenderValue, Symbol
 from flake8_untimed.libraries.model import Library
@@ -33,6 +33,7 @@ TAKES_NONE = "has no argument that limits this wait"
 NAMELESS = "the module of {} has no name of its own here"
 STREAMED = "a body is read or sent piece by piece there, and may well take longer"
 SENT_AS_ONE = "a body that may be large is sent as one there, all of it within that time"
+HANDED_OUT = "the client is handed to another package, which may well send what takes longer"
 SWITCHED_OFF = "the function that is called passes None on, which switches {}'s own default off"
 INHERITED = "the default has to go where the subclass calls its base"
 
@@ -204,6 +205,13 @@ def unless_long(facts: Facts, place: Call | Construction, fix: Fix | None) -> Fi
     if sends_as_one(facts, place):
         return fix._replace(safe=False, doubt=SENT_AS_ONE)
     return fix
+
+
+def unless_handed_out(facts: Facts, made: Construction, fix: Fix | None) -> Fix | None:
+    """A fix that shortens the default of a client, which is not safe where others rely on it."""
+    if fix is None or not is_handed_out(facts, made):
+        return fix
+    return fix._replace(safe=False, doubt=HANDED_OUT)
 
 
 def unless_switched_off(call: Call, fix: Fix | None) -> Fix | None:
