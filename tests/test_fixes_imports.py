@@ -148,6 +148,24 @@ def test_the_users_own(before: str, after: str) -> None:
     check(fixed(before, SETTING, path="src/myapp/web.py"), after)
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (
+            "import os\n\nimport yarl\n\nfrom myapp import models\nfrom .a import b\n\nget()\n",
+            "import os\n\nimport yarl\nfrom aiohttp import ClientTimeout\n\nfrom myapp import models\nfrom .a import b\n\nget(T)\n",
+        ),
+        (
+            "import os\n\nfrom myapp import models\n\nget()\n",
+            "import os\n\nfrom aiohttp import ClientTimeout\nfrom myapp import models\n\nget(T)\n",
+        ),
+    ],
+)  # fmt: skip
+def test_packages_of_others_stand_together(before: str, after: str) -> None:
+    after = after.replace("(T)", "(timeout=ClientTimeout(total=30))")
+    check(fixed(before, AIOHTTP, path="src/myapp/web.py"), after)
+
+
 def test_the_module_that_defines_it_does_not_import_itself() -> None:
     check(
         fixed("HTTP_TIMEOUT = 1\nget()", SETTING, path="src/myapp/settings.py"),

@@ -18,6 +18,7 @@ import http.server
 import importlib
 import importlib.util
 import inspect
+import io
 import json
 import pkgutil
 import re
@@ -1510,6 +1511,73 @@ def test_what_the_socket_default_bounds(silent: Silent) -> None:
             assert attempted.outcome(expected=expected) == expected, name
     finally:
         socket.setdefaulttimeout(None)
+
+
+class Slow:
+    """A server that reads all the while, and slowly."""
+
+    def __init__(self) -> None:
+        self._socket = socket.create_server(("127.0.0.1", 0), backlog=16)
+        self.host = f"127.0.0.1:{self._socket.getsockname()[1]}"
+        self.url = f"http://{self.host}/"
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                connection = self._socket.accept()[0]
+            except OSError:
+                return
+            threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
+
+    def _serve(self, connection: socket.socket) -> None:
+        left = len(MUCH)
+        with connection:
+            try:
+                while left > 0 and (piece := connection.recv(1 << 16)):
+                    left -= len(piece)
+                    time.sleep(0.01)
+                connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+                connection.recv(1 << 16)
+            except OSError:
+                pass
+
+    def close(self) -> None:
+        self._socket.close()
+
+
+MUCH = bytes(16 << 20)
+"""More than the buffers of two sockets hold: the slow server reads for more than two seconds."""
+
+
+def test_what_counts_over_a_whole_body() -> None:
+    """`Timeouts.whole_body`, in both directions; a file object is sent in blocks."""
+    slow, limit = Slow(), 0.7
+    requests, urllib3, httpx = module("requests"), module("urllib3"), module("httpx")
+    pool = urllib3.PoolManager(retries=False)
+    file = {"file": io.BytesIO(MUCH)}
+    calls: list[tuple[str, bool, Callable[[], object]]] = [
+        ("requests", True, lambda: requests.post(slow.url, data=MUCH, timeout=(limit, 60))),
+        ("requests", True, lambda: requests.post(slow.url, files=file, timeout=(limit, 60))),
+        (
+            "requests",
+            False,
+            lambda: requests.post(slow.url, data=io.BytesIO(MUCH), timeout=(limit, 60)),
+        ),
+        ("urllib3", True, lambda: pool.request("POST", slow.url, body=MUCH, timeout=limit)),
+        ("urllib.request", True, lambda: module("urllib.request").urlopen(slow.url, MUCH, limit)),
+        (
+            "httpx",
+            True,
+            lambda: httpx.post(slow.url, content=MUCH, timeout=httpx.Timeout(60, write=limit)),
+        ),
+    ]
+    made = [(name, is_whole, Attempt(call)) for name, is_whole, call in calls]
+    for name, is_whole, attempted in made:
+        attempted.thread.join(60)
+        ends = is_whole and BY_NAME[name].timeouts.whole_body
+        assert (attempted.error is not None) is ends, (name, attempted.error)
+    slow.close()
 
 
 # --- JSON --------------------------------------------------------------------------------------

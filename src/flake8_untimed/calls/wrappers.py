@@ -6,7 +6,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator, Set
 
-from flake8_untimed.inference import invoke, objects
+from flake8_untimed.inference import elsewhere, invoke, objects
 from flake8_untimed.inference.arguments import Argument, Passed, bind, parameter_names
 from flake8_untimed.inference.evaluate import Evaluator
 from flake8_untimed.inference.forwarding import handing_on, reckons_with, takes_apart, takes_number
@@ -37,6 +37,7 @@ DECORATED = "@{} stands before {}(), and may not hand a {}= on"
 NOT_TAKEN = "{}() takes no {}="
 OVERRIDDEN = "a subclass may have a {}() of its own, which takes no {}="
 USED_OTHERWISE = "{}() may do other things with a {}= than to hand it on"
+NAMED_BESIDE = "{}() names {}= itself in another place, beside the one that it would get"
 COMPUTED = "{}() may not hand its {}= on as it is: what unit or form it wants cannot be told"
 _TIMEOUT = "timeout"
 
@@ -90,6 +91,8 @@ class Wrappers:
             return DECORATED.format(decorator, scope.name, name)
         if self._is_overridden(scope, name):
             return OVERRIDDEN.format(scope.name, name)
+        if any(self._comes_twice(method, passed, name) for method in self._alike(wrapper)):
+            return NAMED_BESIDE.format(scope.name, name)
         if not self._is_only_handed_on(wrapper, passed, name):
             return USED_OTHERWISE.format(scope.name, name)
         if name in _named(scope.arguments):
@@ -134,6 +137,15 @@ class Wrappers:
         )
         return any(name not in own and "**" not in own for own in found)
 
+    def _alike(self, wrapper: Function) -> Iterator[Function]:
+        """A wrapper and, of a method, those of the subclasses in its place."""
+        yield wrapper
+        scope = wrapper.scope
+        if scope.owner is not None:
+            for value in elsewhere.from_heirs(self._evaluator, Class(scope.owner), scope.name):
+                if isinstance(value, Function) and value.scope is not scope:
+                    yield value
+
     # What becomes of it ----------------------------------------------------------------------
 
     def _is_only_handed_on(self, wrapper: Function, passed: Passed, name: str) -> bool:
@@ -144,6 +156,37 @@ class Wrappers:
         if accepted.kwarg is None:
             return False
         return self._goes_to_senders(wrapper, passed, accepted.kwarg.arg, name)
+
+    def _comes_twice(self, wrapper: Function, passed: Passed, name: str) -> bool:
+        """Whether a wrapper, or one behind it, names a keyword beside the `**kwargs` that hold the one
+        of its caller: `get(url, timeout=1, **kwargs)` in another branch."""
+        key = (wrapper.key(), name)
+        if key in self._open or wrapper.scope.arguments.kwarg is None:
+            return False
+        self._open.add(key)
+        try:
+            frame = invoke.frame_for(self._evaluator, wrapper, _marked_with(passed, name), None)
+            scope = wrapper.scope
+            spreading = [f for f in walk(scope).calls if any(_splats(f.node))]
+            for node, context, callee, given in self._limits.functions.reached(
+                spreading, scope, frame
+            ):
+                if self._is_given_twice(node, context, name):
+                    return True
+                if isinstance(callee, Function) and name in given.keywords:
+                    if self._comes_twice(callee, given, name):
+                        return True
+            return False
+        finally:
+            self._open.discard(key)
+
+    def _is_given_twice(self, node: ast.Call, context: Context, name: str) -> bool:
+        holding = [splat for splat in _splats(node) if self._holds(splat, context, name)]
+        return len(holding) + any(k.arg == name for k in node.keywords) > 1
+
+    def _holds(self, splat: ast.expr, context: Context, name: str) -> bool:
+        values = self._evaluator.evaluate(splat, context)
+        return any(isinstance(v, Mapping) and name in v.entries for v in values)
 
     def _objection_to_value(self, wrapper: Function, passed: Passed, name: str) -> str | None:
         """What speaks against a value for a parameter of a wrapper, if anything. It has to reach all
@@ -334,6 +377,17 @@ def _with(wrapper: Function, passed: Passed, name: str, given: Argument) -> Pass
     else:
         result.keywords = {**passed.keywords, name: given}
     return result
+
+
+def _marked_with(passed: Passed, name: str) -> Passed:
+    """What is passed, with one keyword more."""
+    result = passed.shifted(0)
+    result.keywords = {**passed.keywords, name: Argument(None, None, values=(Marked(),))}
+    return result
+
+
+def _splats(node: ast.Call) -> Iterator[ast.expr]:
+    return (keyword.value for keyword in node.keywords if keyword.arg is None)
 
 
 def _parameter_at(function: Function, place: int | str) -> str | None:

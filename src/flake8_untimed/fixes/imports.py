@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -445,7 +446,8 @@ class Imports:
             return NewImport(text, body[0] if body else None, before=True)
         root = module.partition(".")[0]
         related = [s for s in group if root in _roots(s)]
-        anchor = (related or group)[-1]
+        others = [s for s in group if self._is_of_another(s)] if root not in self._folders else []
+        anchor = (related or others or group)[-1]
         run = _run(group, anchor)
         froms = [s for s in run if isinstance(s, ast.ImportFrom) and not s.level]
         modules = [(s.module or "").lower() for s in froms]
@@ -455,6 +457,12 @@ class Imports:
                     return NewImport(text, self._first_of_line(statement), before=True)
             return NewImport(text, self._last_of_line(froms[-1]))
         return NewImport(text, self._last_of_line(anchor))
+
+    def _is_of_another(self, statement: ast.stmt) -> bool:
+        """Whether a statement imports a package that is neither Python's nor the one of this file:
+        these stand together."""
+        roots = _roots(statement)
+        return bool(roots) and roots.isdisjoint((*self._folders, *sys.stdlib_module_names))
 
     def _section(self) -> list[ast.stmt]:
         """The import statements at the head of the module: up to the first other statement, or if

@@ -225,6 +225,18 @@ class Evaluator:
             return values
         return self.deeply(Argument(node, context))
 
+    def entry(self, node: ast.expr, context: Context) -> Alternatives:
+        """The alternatives of what is put into a mapping, and may come to be an argument of a request:
+        what only holds a place is looked at `deeply`."""
+        values = self.evaluate(node, context)
+        if (
+            self._rough
+            or isinstance(node, ast.Constant)
+            or not all(map(elsewhere.holds_place, values))
+        ):
+            return values
+        return self.deeply(Argument(node, context))
+
     @property
     def is_deep(self) -> bool:
         """Whether an argument of a request is being looked at."""

@@ -55,6 +55,7 @@ LIBRARY = Library(
         negative="invalid",
         true="bounded",
         false="invalid",
+        whole_body=True,
     ),
     writes=Written("30"),
     mocks=MOCKS,

@@ -71,6 +71,10 @@ class Timeouts:
     """Dotted names of objects that mean the same as saying nothing: `httpx.USE_CLIENT_DEFAULT`."""
     also_in: str = ""
     """Another parameter, a mapping whose entry `timeout` counts as well: httpx's `extensions`."""
+    whole_body: bool = False
+    """Whether a body that is in memory has to be sent as a whole within the time to connect, or the
+    only one: sockets count so (`sendall`), where a library leaves it to them. A file object is sent
+    in blocks, each with that time."""
     made_by: str = ""
     """The dotted name that the library looks up to make the timeout of each request, whatever was
     passed: a class of the project's that is put there may set one."""
@@ -102,6 +106,8 @@ class Body:
     """The parameter that takes the object and encodes it itself, if there is one."""
     beside: tuple[str, ...] = ()
     """Other body parameters that must be absent before `json` may be used (`files`, ...)."""
+    files: tuple[str, ...] = ()
+    """Of those, parameters that take files, which are put together to one body in memory."""
     sent_as: str = "without a Content-Type"
     """What the server is told about a str body, in the words of our message."""
     same_bytes: bool = True

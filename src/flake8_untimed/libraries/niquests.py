@@ -43,6 +43,7 @@ READS = Timeouts(
     # The total at the third place is no wait of its own: the others are complete without it.
     tuples={2: ("connect", "read"), 3: ("connect", "read", "total")},
     types=(TIMEOUT, URLLIB3_TIMEOUT),
+    whole_body=True,
 )
 WRITES = replace(READS, omitted=120.0)
 """For what sends a body, and for `request` whatever its method."""
@@ -55,7 +56,9 @@ PREPARED = replace(READS, omitted=None, none="unbounded", zero="invalid", false=
 
 OFF = ("False", "0", "''", "[]", "b''", "ssl.CERT_NONE")
 VERIFY = Switch("verify", OFF)
-BODY = Body(text=("data",), json="json", beside=("files",), sent_as="as text/plain")
+BODY = Body(
+    text=("data",), json="json", beside=("files",), files=("files",), sent_as="as text/plain"
+)
 
 _KEYWORDS = (
     "headers", "cookies", "auth", "timeout", "allow_redirects", "proxies", "verify", "stream",

@@ -28,12 +28,13 @@ TIMEOUTS = Timeouts(
     false="invalid",
     tuples={2: ("connect", "read")},
     types=(URLLIB3_TIMEOUT,),
+    whole_body=True,
     made_by="requests.adapters.TimeoutSauce",
 )
 
 OFF = ("False", "0", "''", "[]", "b''", "ssl.CERT_NONE")
 VERIFY = Switch("verify", OFF)
-BODY = Body(text=("data",), json="json", beside=("files",))
+BODY = Body(text=("data",), json="json", beside=("files",), files=("files",))
 
 _KEYWORDS = (
     "headers", "cookies", "files", "auth", "timeout", "allow_redirects", "proxies", "hooks",

@@ -39,6 +39,7 @@ TIMEOUTS = Timeouts(
     negative="invalid",
     true="invalid",
     false="invalid",
+    whole_body=True,
     types=(TIMEOUT,),
     # urllib3.util.timeout._DEFAULT_TIMEOUT, and its public name on the class.
     defaults=("urllib3._DEFAULT_TIMEOUT", "urllib3.Timeout.DEFAULT_TIMEOUT"),

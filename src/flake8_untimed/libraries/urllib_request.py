@@ -23,6 +23,7 @@ TIMEOUTS = Timeouts(
     negative="invalid",
     true="bounded",
     false="invalid",
+    whole_body=True,
     defaults=("socket._GLOBAL_DEFAULT_TIMEOUT",),
 )
 

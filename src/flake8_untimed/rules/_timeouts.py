@@ -20,7 +20,7 @@ from flake8_untimed.calls.places import (
     may_be_another,
     passes_arguments_on,
 )
-from flake8_untimed.calls.streams import streams
+from flake8_untimed.calls.transfers import is_handed_out, sends_as_one, streams
 from flake8_untimed.findings import Expression, Fix, ReplaceExpression, SetArgument
 from flake8_untimed.inference.values import SenderValue, Symbol
 from flake8_untimed.libraries.model import Library
@@ -32,6 +32,9 @@ NO_NUMBER = "one number of seconds is wanted here, and {} may be more"
 TAKES_NONE = "has no argument that limits this wait"
 NAMELESS = "the module of {} has no name of its own here"
 STREAMED = "a body is read or sent piece by piece there, and may well take longer"
+SENT_AS_ONE = "a body that may be large is sent as one there, all of it within that time"
+HANDED_OUT = "the client is handed to another package, which may well send what takes longer"
+SWITCHED_OFF = "the function that is called passes None on, which switches {}'s own default off"
 INHERITED = "the default has to go where the subclass calls its base"
 
 
@@ -198,11 +201,31 @@ def set_at_call(
     return Fix((SetArgument(facts.span(call.node), name, near, position),), safe), None
 
 
-def unless_streamed(facts: Facts, place: Call | Construction, fix: Fix | None) -> Fix | None:
+def unless_long(facts: Facts, place: Call | Construction, fix: Fix | None) -> Fix | None:
     """A fix that adds a timeout, which is not safe where that may end in the middle of a body."""
-    if fix is None or not streams(facts, place):
+    if fix is None:
+        return None
+    if streams(facts, place):
+        return fix._replace(safe=False, doubt=STREAMED)
+    if sends_as_one(facts, place):
+        return fix._replace(safe=False, doubt=SENT_AS_ONE)
+    return fix
+
+
+def unless_handed_out(facts: Facts, made: Construction, fix: Fix | None) -> Fix | None:
+    """A fix that shortens the default of a client, which is not safe where others rely on it."""
+    if fix is None or not is_handed_out(facts, made):
         return fix
-    return fix._replace(safe=False, doubt=STREAMED)
+    return fix._replace(safe=False, doubt=HANDED_OUT)
+
+
+def unless_switched_off(call: Call, fix: Fix | None) -> Fix | None:
+    """A fix that adds a timeout, which is not safe where the library has a default and somebody has
+    switched it off on the way: no more than where that stands at the call."""
+    timeouts = call.sender.timeouts or call.library.timeouts
+    if fix is None or timeouts.omitted is None:
+        return fix
+    return fix._replace(safe=False, doubt=SWITCHED_OFF.format(call.library.name))
 
 
 def use_session_class(facts: Facts, call: Call) -> Fix | None:

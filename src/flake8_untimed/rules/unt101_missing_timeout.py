@@ -31,8 +31,11 @@ Adds the timeout (safe). The value is yours: see the setting `timeouts`; a funct
 that hands it on gets one number where it wants that. None where such a function may not take it,
 may compute with it (`timeout / 1000`) or do more with it than to hand it on, where it has a decorator
 of unknown effect, where what is called may be the caller's or of another package, or where a subclass
-has a method of its own that takes no timeout. Unsafe where the timeout includes a body (aiohttp) that
-is streamed in sight.
+has a method of its own that takes no timeout, or where such a function names one itself in another
+place. Unsafe where the timeout includes a body (aiohttp) that is streamed in sight, or where a body
+that may be large (`files=`, the whole of a file) is sent as one: requests, urllib3 and the standard
+library have to send all of it within the time to connect; and where a function of the project passes
+None on, which switches a default of the library (httpx, aiohttp) off.
 With `session-class`, a `requests.Session()` in the same file becomes that class instead, and serves
 all calls through it.
 """
@@ -51,7 +54,8 @@ from flake8_untimed.rules._timeouts import (
     at_constructions,
     set_at_call,
     set_at_construction,
-    unless_streamed,
+    unless_long,
+    unless_switched_off,
     use_session_class,
     written,
     written_at,
@@ -63,11 +67,12 @@ def check(facts: Facts) -> Iterator[Finding]:
         fix, why_not = use_session_class(facts, call), None
         if fix is None:
             fix, why_not = set_at_call(facts, call, written_at(facts, call), safe=True)
-            fix = unless_streamed(facts, call, fix)
+            fix = unless_switched_off(call, unless_long(facts, call, fix))
         yield facts.finding("UNT101", call.node, _message(facts, call), fix, why_not)
     for made in at_constructions(facts, Kind.NONE):
         value = written(facts, made.library, client=True)
         fix, why_not = set_at_construction(facts, made, value, safe=True)
+        fix = unless_long(facts, made, fix)
         yield facts.finding(
             "UNT101",
             made.node,

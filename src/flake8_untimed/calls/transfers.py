@@ -1,0 +1,260 @@
+"""Bodies that take as long as they take: those that are read or sent piece by piece, those that may be
+large and are sent as one, and those that are sent out of sight."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Collection, Iterator
+
+from flake8_untimed.calls import Call, Construction, Facts
+from flake8_untimed.calls.places import Responses, every_call
+from flake8_untimed.inference.forwarding import handing_on
+from flake8_untimed.inference.scopes import Scope, called_name, once
+from flake8_untimed.inference.values import Context, Function, Instance, Symbol, Value
+from flake8_untimed.limits.takers import Sent
+
+_FORMS = frozenset(("FormData", "MultipartWriter"))
+"""Bodies of several parts, which are put into them at once or later."""
+_READING = frozenset(
+    ("iter_any", "iter_chunked", "iter_chunks", "read", "readany", "readexactly", "readline",
+     "readuntil")
+)  # fmt: skip
+"""Methods of a stream."""
+_WHOLE = frozenset(("getvalue", "read_bytes", "read_text"))
+"""Methods that return all of a file, beside a `read()` without a size."""
+_RECODING = frozenset(
+    ("b64encode", "bytearray", "bytes", "compress", "decode", "encode", "join", "strip")
+)
+"""Functions and methods that make as much of what they are given."""
+_SHORT = frozenset(("dumps", "str"))
+"""Functions that make a part of a form that is no file."""
+_DEPTH = 4
+"""Names behind names that are looked at."""
+
+
+def streams(facts: Facts, place: Call | Construction) -> bool:
+    """Whether a call, or one in sight that relies on the default of a client, streams a body, and its
+    library's timeout would end in the middle of that."""
+    known = place.library.responses
+    if known is None or not known.pieces:
+        return False
+    responses = Responses()
+    return any(
+        _reads_pieces(sent, responses, known.pieces) or _sends_pieces(facts, sent)
+        for sent in _requests(facts, place)
+    )
+
+
+def sends_as_one(facts: Facts, place: Call | Construction) -> bool:
+    """Whether a call, or one in sight that relies on the default of a client, sends a body as one that
+    may be large, and all of it has to be sent within its library's timeout."""
+    return place.library.timeouts.whole_body and any(
+        _sends_much(sent, place) for sent in _requests(facts, place)
+    )
+
+
+def _sends_much(sent: Call | Sent, place: Call | Construction) -> bool:
+    """Whether a body may be large: the whole of a file, or files that are put together to one."""
+    caller = sent if isinstance(sent, Call) else place
+    body = caller.sender.body if isinstance(caller, Call) else None
+    if body is None:
+        return False
+    scope = sent.context.scope
+    others = {*body.text, *body.beside, body.request}.difference(body.files)
+    # What a wrapper hands on is looked at where its caller gives it.
+    given = None if isinstance(sent, Call) else scope
+    return any(_may_be_file(node, scope, given, 0) for node in _given_for(sent, body.files)) or any(
+        _is_whole(node, scope, 0) for node in _given_for(sent, others)
+    )
+
+
+def _given_for(sent: Call | Sent, names: Collection[str | None]) -> Iterator[ast.expr]:
+    """What a request is given for some of its sender's parameters."""
+    if isinstance(sent, Call) and sent.wrapper is None:
+        arguments = map(sent.argument, names)
+        yield from (a.node for a in arguments if a is not None and a.node is not None)
+    elif isinstance(sent.node, ast.Call):
+        yield from (keyword.value for keyword in sent.node.keywords if keyword.arg in names)
+
+
+def _is_whole(node: ast.expr, scope: Scope, depth: int) -> bool:
+    """Whether an expression is the whole of a file, by the look of it, or holds it as a part."""
+    parts: list[ast.expr] = []
+    if depth > _DEPTH:
+        return False
+    if isinstance(node, ast.Await):
+        parts = [node.value]
+    elif isinstance(node, ast.Dict):
+        parts = node.values
+    elif isinstance(node, (ast.List, ast.Tuple)):
+        parts = node.elts
+    elif isinstance(node, ast.BinOp):
+        parts = [node.left, node.right]
+    elif isinstance(node, ast.Name):
+        parts = [*_given(scope, node.id)]
+    elif isinstance(node, ast.Call):
+        name = called_name(node)
+        if isinstance(node.func, ast.Attribute):
+            if name in _WHOLE or (name == "read" and not (node.args or node.keywords)):
+                return True
+            parts = [node.func.value] if name in _RECODING else []
+        if name in _RECODING:
+            parts += node.args
+        elif name == "Request":
+            parts = [*node.args[1:2], *(k.value for k in node.keywords if k.arg == "data")]
+    return any(_is_whole(part, scope, depth + 1) for part in parts)
+
+
+def _may_be_file(node: ast.expr, scope: Scope, given: Scope | None, depth: int) -> bool:
+    """Whether an expression may be a file, or hold one as a part of a form. `given`: a function whose
+    parameters do not count."""
+    parts: list[ast.expr] = []
+    if isinstance(node, (ast.Constant, ast.JoinedStr)) or depth > _DEPTH:
+        return False
+    if isinstance(node, ast.Dict):
+        parts = node.values
+    elif isinstance(node, ast.List):
+        parts = node.elts
+    elif isinstance(node, ast.Tuple):
+        # `(name, what, type)`; without a name it is no file.
+        is_nameless = bool(node.elts) and getattr(node.elts[0], "value", "") is None
+        parts = [] if is_nameless else node.elts[1:2]
+    elif isinstance(node, ast.Call):
+        return called_name(node) not in _SHORT
+    elif isinstance(node, ast.Name):
+        bindings = scope.bindings.get(node.id, ())
+        kinds = {binding.kind for binding in bindings}
+        if given is scope and kinds == {"parameter"}:
+            return False
+        parts = [*_given(scope, node.id)]
+        is_filled = any(event.kind in ("call", "item") for event in scope.events.get(node.id, ()))
+        if not parts or kinds - {"annotation", "assign"} or is_filled:
+            return True
+    else:
+        return True
+    return any(_may_be_file(part, scope, given, depth + 1) for part in parts)
+
+
+def is_handed_out(facts: Facts, made: Construction) -> bool:
+    """Whether a client is given to a class or function of another package, which may send through it
+    what takes as long as it takes."""
+    for node, context in every_call(facts):
+        for given in (*node.args, *(keyword.value for keyword in node.keywords)):
+            if (
+                (given is made.node or isinstance(given, (ast.Name, ast.Attribute)))
+                and any(_is_strange(facts, v) for v in facts.evaluate(node.func, context))
+                and any(_is_made_at(v, made) for v in facts.evaluate(given, context))
+            ):
+                return True
+    return False
+
+
+def _is_strange(facts: Facts, callee: Value) -> bool:
+    """Whether something that is called comes from a package of which nothing is known."""
+    if not isinstance(callee, Symbol):
+        return False
+    package = callee.path.partition(".")[0]
+    known = facts.evaluator.catalogue.library_of(callee.path) is not None
+    return not known and package != "builtins" and package not in sys.stdlib_module_names
+
+
+def _is_made_at(value: Value, made: Construction) -> bool:
+    return isinstance(value, Instance) and value.site is not None and value.site.node is made.node
+
+
+def _requests(facts: Facts, place: Call | Construction) -> Iterator[Call | Sent]:
+    if isinstance(place, Call):
+        yield place
+        # Of a wrapper, what it hands the timeout on to.
+        called = facts.evaluate(place.node.func, place.context) if place.wrapper else ()
+        for function in called:
+            if isinstance(function, Function):
+                for node, scope, statement in handing_on(function.scope):
+                    yield Sent(node, Context(scope, statement), True)
+        return
+    for call in place.calls:
+        if call.relies:
+            yield call
+    yield from (sent for sent in place.sent if sent.relies)
+
+
+def _reads_pieces(sent: Call | Sent, responses: Responses, pieces: tuple[str, ...]) -> bool:
+    """Whether the response is read piece by piece, in its function or, where it leaves that, perhaps
+    elsewhere in the file."""
+    uses = set(responses.uses(sent))
+    if not uses.isdisjoint(pieces):
+        return True
+    read = _read_in(sent.context.scope.module.scope)
+    return None in uses and not _is_dropped(sent) and not read.isdisjoint(pieces)
+
+
+def _is_dropped(sent: Call | Sent) -> bool:
+    """Whether nobody gets the response: `await session.post(url)` is the whole statement."""
+    statement = sent.context.at
+    value = statement.value if isinstance(statement, ast.Expr) else None
+    return (value.value if isinstance(value, ast.Await) else value) is sent.node
+
+
+@once
+def _read_in(module: Scope) -> frozenset[str]:
+    """The attributes that a file reads as streams."""
+    parts = map(_read_by, ast.walk(module.node))
+    return frozenset(part.attr for part in parts if isinstance(part, ast.Attribute))
+
+
+def _read_by(node: ast.AST) -> ast.expr | None:
+    """What a node reads as a stream, by the look of it."""
+    if isinstance(node, ast.Attribute) and node.attr in _READING:
+        return node.value
+    return node.iter if isinstance(node, ast.AsyncFor) else None
+
+
+def _sends_pieces(facts: Facts, sent: Call | Sent) -> bool:
+    return isinstance(sent.node, ast.Call) and any(
+        keyword.arg == "data" and _is_stream(facts, keyword.value, sent.context, 0)
+        for keyword in sent.node.keywords
+    )
+
+
+def _is_stream(facts: Facts, node: ast.AST, context: Context, depth: int) -> bool:
+    """Whether an expression is an open file or a generator, or holds one as a part of a form."""
+    parts: list[ast.expr] = []
+    if depth > _DEPTH:
+        return False
+    if isinstance(node, ast.GeneratorExp):
+        return True
+    if isinstance(node, ast.Await):
+        parts = [node.value]
+    elif isinstance(node, ast.Dict):
+        parts = node.values
+    elif isinstance(node, (ast.List, ast.Tuple)):
+        parts = node.elts
+    elif isinstance(node, ast.Call):
+        if called_name(node) == "open" or _makes_generator(facts, node, context):
+            return True
+        if called_name(node) in _FORMS:
+            parts = [*node.args, *(keyword.value for keyword in node.keywords)]
+    elif isinstance(node, ast.Name):
+        parts = [*_given(context.scope, node.id)]
+    return any(_is_stream(facts, part, context, depth + 1) for part in parts)
+
+
+def _given(scope: Scope | None, name: str) -> Iterator[ast.expr]:
+    """What a name was given around some place, and what was put into it there as a form's part."""
+    while scope is not None and name not in scope.bindings:
+        scope = scope.parent
+    if scope is None:
+        return
+    for binding in scope.bindings[name]:
+        if binding.kind in ("assign", "enter") and isinstance(binding.node, ast.expr):
+            yield binding.node
+            if isinstance(binding.node, ast.Call) and called_name(binding.node) in _FORMS:
+                for event in scope.events.get(name, ()):
+                    if isinstance(event.node, ast.Call) and event.kind == "call":
+                        yield from event.node.args
+
+
+def _makes_generator(facts: Facts, node: ast.Call, context: Context) -> bool:
+    called = facts.evaluate(node.func, context)
+    return any(isinstance(v, Function) and bool(v.scope.yields) for v in called)
