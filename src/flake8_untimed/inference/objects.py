@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from flake8_untimed.inference import constructions, containers, elsewhere, invoke, members
 from flake8_untimed.inference.arguments import Argument, bind
-from flake8_untimed.inference.scopes import Scope, dotted
+from flake8_untimed.inference.scopes import Scope, dotted, once, written_names
 from flake8_untimed.inference.values import (
     NOTHING_KNOWN,
     OTHER,
@@ -239,9 +239,12 @@ def _class_attribute(
         return invoke.returned(evaluator, Function(getter, instance)) if instance else NOTHING_KNOWN
     weak: list[Alternatives] = []
     declared: Alternatives = ()
-    shadowed = False
+    shadowed = is_begun = False
     for number, base in enumerate(line):
         if isinstance(base, Class):
+            if is_begun and _is_only_set_at_first(base.scope, name):
+                continue
+            is_begun = is_begun or _begins_alone(base.scope)
             values = _own_attribute(evaluator, base, name, instance)
             if values is None:
                 continue
@@ -316,6 +319,21 @@ def _is_only_set_later(cls: Scope, name: str) -> bool:
     """Whether a class leaves it to its bases what an attribute is at first: only its methods set it."""
     stores = members.attribute_stores(cls).get(name, ())
     return bool(stores) and name not in cls.bindings and not any(map(_is_at_first, stores))
+
+
+def _is_only_set_at_first(cls: Scope, name: str) -> bool:
+    stores = members.attribute_stores(cls).get(name, ())
+    return bool(stores) and name not in cls.bindings and all(map(_is_at_first, stores))
+
+
+@once
+def _begins_alone(cls: Scope) -> bool:
+    """Whether a class has an `__init__` that does not call those of its bases."""
+    bindings = cls.bindings.get("__init__", ())
+    return bool(bindings) and all(
+        binding.kind == "def" and "__init__" not in written_names(binding.node)
+        for binding in bindings
+    )
 
 
 def _is_at_first(store: members.Store) -> bool:
