@@ -47,12 +47,12 @@ def display(evaluator: Evaluator, node: ast.Dict, context: Context) -> Mapping:
                 entries = _overlaid(entries, spread_value)
                 is_open = is_open or spread_value.open or bool(spread_value.others)
         elif isinstance(key, ast.Constant):
-            entries[key.value] = evaluator.entry(value, context)
+            entries[key.value] = evaluator.entry(key.value, value, context)
             nodes[key.value] = value
         else:
             named = evaluator.evaluate(key, context)
             if len(named) == 1 and isinstance(named[0], Literal):
-                entries[named[0].value] = evaluator.entry(value, context)
+                entries[named[0].value] = evaluator.entry(named[0].value, value, context)
                 nodes[named[0].value] = value
             else:
                 others.append(evaluator.evaluate(value, context))
@@ -374,7 +374,7 @@ def _mapping_after(
             put(key, new)
 
     if event.kind == "item":
-        new = evaluator.entry(event.node, context)
+        new = evaluator.entry(event.name, event.node, context)
         if event.name is None:
             others = union([others, new]) if others else new
         else:
@@ -389,7 +389,7 @@ def _mapping_after(
         call = event.node
         key = call.args[0].value if call.args and isinstance(call.args[0], ast.Constant) else None
         if event.name == "setdefault" and key is not None and len(call.args) == 2:
-            new = evaluator.entry(call.args[1], context)
+            new = evaluator.entry(key, call.args[1], context)
             if key not in entries:
                 put(key, union([new, NOTHING_KNOWN]) if is_open and key not in missing else new)
         elif event.name == "pop" and key is not None:
@@ -416,7 +416,7 @@ def _updates(evaluator: Evaluator, call: ast.Call, context: Context) -> Iterator
         for other in evaluator.evaluate(argument, context):
             yield other if isinstance(other, Mapping) else Mapping({}, True, argument)
     named: dict[object, Alternatives] = {
-        k.arg: evaluator.entry(k.value, context) for k in call.keywords if k.arg
+        k.arg: evaluator.entry(k.arg, k.value, context) for k in call.keywords if k.arg
     }
     yield Mapping(named, False, call)
 

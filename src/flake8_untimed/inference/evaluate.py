@@ -225,15 +225,13 @@ class Evaluator:
             return values
         return self.deeply(Argument(node, context))
 
-    def entry(self, node: ast.expr, context: Context) -> Alternatives:
-        """The alternatives of what is put into a mapping, and may come to be an argument of a request:
-        what only holds a place is looked at `deeply`."""
+    def entry(self, key: object, node: ast.expr, context: Context) -> Alternatives:
+        """The alternatives of what is put into a mapping. It may come to be an argument of a request:
+        a timeout that only holds a place is looked at `deeply`."""
         values = self.evaluate(node, context)
-        if (
-            self._rough
-            or isinstance(node, ast.Constant)
-            or not all(map(elsewhere.holds_place, values))
-        ):
+        if self._rough or not (key in self.catalogue.telling or "timeout" in str(key)):
+            return values
+        if isinstance(node, ast.Constant) or not all(map(elsewhere.holds_place, values)):
             return values
         return self.deeply(Argument(node, context))
 
