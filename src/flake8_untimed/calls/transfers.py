@@ -80,19 +80,11 @@ def _given_for(sent: Call | Sent, names: Collection[str | None]) -> Iterator[ast
 
 def _is_whole(node: ast.expr, scope: Scope, depth: int) -> bool:
     """Whether an expression is the whole of a file, by the look of it, or holds it as a part."""
-    parts: list[ast.expr] = []
     if depth > _DEPTH:
         return False
-    if isinstance(node, ast.Await):
-        parts = [node.value]
-    elif isinstance(node, ast.Dict):
-        parts = node.values
-    elif isinstance(node, (ast.List, ast.Tuple)):
-        parts = node.elts
-    elif isinstance(node, ast.BinOp):
+    parts = _parts(node, scope)
+    if isinstance(node, ast.BinOp):
         parts = [node.left, node.right]
-    elif isinstance(node, ast.Name):
-        parts = [*_given(scope, node.id)]
     elif isinstance(node, ast.Call):
         name = called_name(node)
         if isinstance(node.func, ast.Attribute):
@@ -219,25 +211,28 @@ def _sends_pieces(facts: Facts, sent: Call | Sent) -> bool:
 
 def _is_stream(facts: Facts, node: ast.AST, context: Context, depth: int) -> bool:
     """Whether an expression is an open file or a generator, or holds one as a part of a form."""
-    parts: list[ast.expr] = []
     if depth > _DEPTH:
         return False
     if isinstance(node, ast.GeneratorExp):
         return True
-    if isinstance(node, ast.Await):
-        parts = [node.value]
-    elif isinstance(node, ast.Dict):
-        parts = node.values
-    elif isinstance(node, (ast.List, ast.Tuple)):
-        parts = node.elts
-    elif isinstance(node, ast.Call):
+    parts = _parts(node, context.scope)
+    if isinstance(node, ast.Call):
         if called_name(node) == "open" or _makes_generator(facts, node, context):
             return True
         if called_name(node) in _FORMS:
             parts = [*node.args, *(keyword.value for keyword in node.keywords)]
-    elif isinstance(node, ast.Name):
-        parts = [*_given(context.scope, node.id)]
     return any(_is_stream(facts, part, context, depth + 1) for part in parts)
+
+
+def _parts(node: ast.AST, scope: Scope) -> list[ast.expr]:
+    """What an expression holds, or has its value from, by the look of it."""
+    if isinstance(node, ast.Await):
+        return [node.value]
+    if isinstance(node, ast.Dict):
+        return node.values
+    if isinstance(node, (ast.List, ast.Tuple)):
+        return node.elts
+    return [*_given(scope, node.id)] if isinstance(node, ast.Name) else []
 
 
 def _given(scope: Scope | None, name: str) -> Iterator[ast.expr]:
