@@ -61,14 +61,20 @@ def _handings(facts: Facts, made: Construction) -> Iterator[Handing]:
     """The calls that give a client to the project, near to where it is made; storing it through a
     property is one as well."""
     yield from _setters(facts, made)
+    for node, context, passed in calls_given(facts, made):
+        for taker, given in _takers(facts, node, context, passed):
+            yield Handing(node, context, taker, given)
+
+
+def calls_given(facts: Facts, made: Construction) -> Iterator[tuple[ast.Call, Context, Passed]]:
+    """The calls that are given a client, near to where it is made, whatever they call."""
     for node, scope, statement in _calls_near(facts, made):
         if not node.args and not node.keywords:
             continue
         context = Context(scope, statement)
         passed = invoke.passed_by(facts.evaluator, node, context)
         if any(_is_given(facts, argument, made) for argument in arguments_of(passed)):
-            for taker, given in _takers(facts, node, context, passed):
-                yield Handing(node, context, taker, given)
+            yield node, context, passed
 
 
 def _calls_near(facts: Facts, made: Construction) -> list[Found]:

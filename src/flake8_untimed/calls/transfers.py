@@ -8,10 +8,11 @@ import sys
 from collections.abc import Collection, Iterator
 
 from flake8_untimed.calls import Call, Construction, Facts
-from flake8_untimed.calls.places import Responses, every_call
+from flake8_untimed.calls.given import calls_given
+from flake8_untimed.calls.places import Responses
 from flake8_untimed.inference.forwarding import handing_on
 from flake8_untimed.inference.scopes import Scope, called_name, once
-from flake8_untimed.inference.values import Context, Function, Instance, Symbol, Value
+from flake8_untimed.inference.values import Context, Function, Symbol, Value
 from flake8_untimed.limits.takers import Sent
 
 _FORMS = frozenset(("FormData", "MultipartWriter"))
@@ -131,15 +132,11 @@ def _may_be_file(node: ast.expr, scope: Scope, given: Scope | None, depth: int) 
 def is_handed_out(facts: Facts, made: Construction) -> bool:
     """Whether a client is given to a class or function of another package, which may send through it
     what takes as long as it takes."""
-    for node, context in every_call(facts):
-        for given in (*node.args, *(keyword.value for keyword in node.keywords)):
-            if (
-                (given is made.node or isinstance(given, (ast.Name, ast.Attribute)))
-                and any(_is_strange(facts, v) for v in facts.evaluate(node.func, context))
-                and any(_is_made_at(v, made) for v in facts.evaluate(given, context))
-            ):
-                return True
-    return False
+    return any(
+        _is_strange(facts, callee)
+        for node, context, _ in calls_given(facts, made)
+        for callee in facts.evaluate(node.func, context)
+    )
 
 
 def _is_strange(facts: Facts, callee: Value) -> bool:
@@ -149,10 +146,6 @@ def _is_strange(facts: Facts, callee: Value) -> bool:
     package = callee.path.partition(".")[0]
     known = facts.evaluator.catalogue.library_of(callee.path) is not None
     return not known and package != "builtins" and package not in sys.stdlib_module_names
-
-
-def _is_made_at(value: Value, made: Construction) -> bool:
-    return isinstance(value, Instance) and value.site is not None and value.site.node is made.node
 
 
 def _requests(facts: Facts, place: Call | Construction) -> Iterator[Call | Sent]:

@@ -201,14 +201,19 @@ def set_at_call(
     return Fix((SetArgument(facts.span(call.node), name, near, position),), safe), None
 
 
+def _doubted(fix: Fix, why: str) -> Fix:
+    """The same edit, which is not safe."""
+    return fix._replace(safe=False, doubt=why)
+
+
 def unless_long(facts: Facts, place: Call | Construction, fix: Fix | None) -> Fix | None:
     """A fix that adds a timeout, which is not safe where that may end in the middle of a body."""
     if fix is None:
         return None
     if streams(facts, place):
-        return fix._replace(safe=False, doubt=STREAMED)
+        return _doubted(fix, STREAMED)
     if sends_as_one(facts, place):
-        return fix._replace(safe=False, doubt=SENT_AS_ONE)
+        return _doubted(fix, SENT_AS_ONE)
     return fix
 
 
@@ -216,7 +221,7 @@ def unless_handed_out(facts: Facts, made: Construction, fix: Fix | None) -> Fix 
     """A fix that shortens the default of a client, which is not safe where others rely on it."""
     if fix is None or not is_handed_out(facts, made):
         return fix
-    return fix._replace(safe=False, doubt=HANDED_OUT)
+    return _doubted(fix, HANDED_OUT)
 
 
 def unless_switched_off(call: Call, fix: Fix | None) -> Fix | None:
@@ -225,7 +230,7 @@ def unless_switched_off(call: Call, fix: Fix | None) -> Fix | None:
     timeouts = call.sender.timeouts or call.library.timeouts
     if fix is None or timeouts.omitted is None:
         return fix
-    return fix._replace(safe=False, doubt=SWITCHED_OFF.format(call.library.name))
+    return _doubted(fix, SWITCHED_OFF.format(call.library.name))
 
 
 def use_session_class(facts: Facts, call: Call) -> Fix | None:

@@ -23,8 +23,9 @@ httpx.Client(timeout=30.0)  # seconds
 ## When it is not reported
 When the value is a parameter of the function, or one of several values that are not all bad; when
 None means the library's default (`aiohttp.ClientSession(timeout=None)`); when it is only what a
-parameter begins with, and the library has no other default: nobody gave one (UNT101); and when it may only hold
-the place in a class or module: a subclass, or another module, seems to set it to something else.
+parameter begins with, and the library has no other default: nobody gave one (UNT101); and when it
+may only hold the place in a class or module: a subclass, or another module, seems to set it to
+something else.
 
 ## Fix
 Replaces the value (unsafe: somebody wanted it so).
