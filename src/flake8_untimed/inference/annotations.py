@@ -9,6 +9,7 @@ from flake8_untimed.inference.scopes import dotted
 from flake8_untimed.inference.values import (
     NOTHING_KNOWN,
     OTHER,
+    UNKNOWN,
     Alias,
     Alternatives,
     Class,
@@ -21,6 +22,7 @@ from flake8_untimed.inference.values import (
     Result,
     Symbol,
     Value,
+    tells,
     union,
 )
 
@@ -52,6 +54,17 @@ _MANAGERS = frozenset(
 _CHOICES = 20
 """Types in one `a | b | ...`; more than that, and it is none."""
 _GENERIC = _WRAPPERS | _FIRST_ONLY | _SEQUENCES | _MAPPINGS | _MANAGERS
+
+
+def unless_known(
+    evaluator: Evaluator, values: Alternatives, annotation: ast.expr | None, context: Context
+) -> Alternatives:
+    """The values; where they tell nothing, what the annotation says."""
+    if annotation is None or any(tells(v) for v in values):
+        return values
+    declared = instances(evaluator, annotation, context)
+    known = tuple(v for v in declared if v is not UNKNOWN)
+    return union([known, values]) if known else values
 
 
 def instances(

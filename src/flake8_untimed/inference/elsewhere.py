@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from flake8_untimed.inference import members, objects
+from flake8_untimed.inference import members, names, objects
 from flake8_untimed.inference.scopes import Event, Scope, called_name, dotted, name_set, once
 from flake8_untimed.inference.values import (
     Alternatives,
@@ -89,7 +89,7 @@ def _heirs(evaluator: Evaluator, cls: Class) -> Iterator[Class]:
     for file, heir in project.heirs.classes(path, cls.scope.name)[:HEIRS]:
         module = project.module(file) if project.names_library(file) else None
         if module is not None and heir in module.scope.bindings:
-            for value in evaluator.module_name(heir, module.scope):
+            for value in names.of_module(evaluator, heir, module.scope):
                 if isinstance(value, Class):
                     yield value
 

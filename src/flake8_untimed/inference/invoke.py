@@ -7,7 +7,7 @@ from collections.abc import Callable, Set
 from typing import TYPE_CHECKING
 
 from flake8_untimed.inference import annotations as types
-from flake8_untimed.inference import containers, elsewhere, members, objects
+from flake8_untimed.inference import containers, elsewhere, imports, members, names, objects
 from flake8_untimed.inference.arguments import Argument, Passed, bind, defaults, parameter_names
 from flake8_untimed.inference.scopes import FUNCTIONS, Event, Scope, dotted, maker_of
 from flake8_untimed.inference.values import (
@@ -201,7 +201,7 @@ def _declare(
         is_none = all(isinstance(v, Literal) and v.value is None for v in values[name])
         if is_none and name not in given:
             continue
-        declared = evaluator.unless_known(values[name], argument.annotation, where)
+        declared = types.unless_known(evaluator, values[name], argument.annotation, where)
         if FOREIGN in values[name]:
             # Whoever made a client out of sight may have bounded it.
             declared = tuple(v for v in declared if not _is_taken_for_plain(evaluator, v))
@@ -436,7 +436,7 @@ def _declared(evaluator: Evaluator, function: Function, values: Alternatives) ->
     if dotted(annotation) in ("Self", "typing.Self", "typing_extensions.Self"):
         return (function.receiver,) if function.receiver is not None else values
     where = Context(scope.parent or scope, scope.statement, function.frame)
-    return evaluator.unless_known(values, annotation, where)
+    return types.unless_known(evaluator, values, annotation, where)
 
 
 def _decoration(node: ast.AST) -> str:
@@ -520,7 +520,7 @@ def _import_module(evaluator: Evaluator, site: Site) -> Alternatives | None:
     if len(names) == 1 and isinstance(names[0], Literal) and isinstance(names[0].value, str):
         if names[0].value.startswith("."):
             return None
-        return (evaluator.module(site.context.scope.module.path, names[0].value),)
+        return (imports.module_named(evaluator, site.context.scope.module.path, names[0].value),)
     return None
 
 
@@ -534,7 +534,7 @@ def _super(evaluator: Evaluator, site: Site) -> Alternatives | None:
     first = members.first_parameter(scope)
     instance = Instance(cls)
     if first is not None and site.context.frame is not None:
-        for value in evaluator.name(first, site.context):
+        for value in names.look_up(evaluator, first, site.context):
             if isinstance(value, Instance):
                 instance = value
     return (Super(cls, instance),)

@@ -7,7 +7,16 @@ from collections.abc import Iterator
 from collections.abc import Mapping as MappingType
 from typing import TYPE_CHECKING
 
-from flake8_untimed.inference import constructions, containers, elsewhere, invoke, members
+from flake8_untimed.inference import annotations as types
+from flake8_untimed.inference import (
+    constructions,
+    containers,
+    elsewhere,
+    imports,
+    invoke,
+    members,
+    names,
+)
 from flake8_untimed.inference.arguments import Argument, bind
 from flake8_untimed.inference.scopes import Scope, dotted, once, written_names
 from flake8_untimed.inference.values import (
@@ -114,11 +123,11 @@ def _kept(origin: Value, value: Value) -> Value:
 def _of_module(evaluator: Evaluator, value: ProjectModule, name: str) -> Alternatives:
     module = value.scope
     if name in module.bindings or module.module.has_global or module.stars:
-        values = evaluator.module_name(name, module)
+        values = names.of_module(evaluator, name, module)
         if not all(isinstance(v, Symbol) and v.path.startswith("builtins.") for v in values):
             return values
     path = evaluator.project.layout.submodule(module.module.path, name)
-    return (evaluator.project_module(path),) if path else NOTHING_KNOWN
+    return (imports.project_module(evaluator, path),) if path else NOTHING_KNOWN
 
 
 def _of_instance(evaluator: Evaluator, value: Instance, name: str) -> Alternatives:
@@ -392,7 +401,9 @@ def _own_attribute(
             groups.append(given)
         elif members.is_field(scope, name) and not kept:
             groups.append(NOTHING_KNOWN)
-        for value in evaluator.bound(scope, name, None, None, declared=not told and not kept):
+        for value in names.bound(
+            evaluator, scope, name, None, None, declared=not told and not kept
+        ):
             groups.append(_from_class_body(evaluator, value, instance, cls))
         maker = members.decorated_default(scope, name)
         if maker is not None:
@@ -451,7 +462,7 @@ def _stored(
     elif event.kind == "store enter":
         values = enter(evaluator, evaluator.evaluate(event.node, context))
     elif event.kind == "store annotation":
-        values = evaluator.unless_known(NOTHING_KNOWN, event.node, context)
+        values = types.unless_known(evaluator, NOTHING_KNOWN, event.node, context)
     elif event.kind == "store unpack":
         values = invoke.unpacked_target(evaluator, event, name, context)
     for value in values:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from flake8_untimed.bounds import NO_PARAMETER, UNKNOWN, Bound, Kind, Source, judged, omitted, worst
-from flake8_untimed.inference import constructions, invoke, members, objects
+from flake8_untimed.inference import constructions, invoke, members, names, objects
 from flake8_untimed.inference.arguments import Argument, Passed, bind
 from flake8_untimed.inference.constructions import is_base_init
 from flake8_untimed.inference.evaluate import Evaluator
@@ -230,7 +230,7 @@ class Clients:
         """Where the `__init__` of a class calls that of its base; `made`: where it is called itself."""
         passed = made.passed if made is not None else None
         outer = made.context.frame if made is not None else None
-        for method in self._evaluator.bound(cls.scope, "__init__", None, None):
+        for method in names.bound(self._evaluator, cls.scope, "__init__", None, None):
             if not isinstance(method, Function):
                 continue
             bound = Function(method.scope, client)

@@ -5,12 +5,21 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from functools import cached_property
+from typing import NamedTuple
 
 from flake8_untimed.inference.evaluate import Evaluator
-from flake8_untimed.inference.scopes import Event, Module, Scope, called_name
-from flake8_untimed.inference.values import Alternatives, Context, Literal, Result
+from flake8_untimed.inference.scopes import Event, Module, Scope, called_name, once
+from flake8_untimed.inference.values import Alternatives, Context, Literal, Result, Symbol
 from flake8_untimed.inference.walk import walk
 from flake8_untimed.libraries.model import Library
+
+
+class Patch(NamedTuple):
+    """Something that the project puts in the place of a name of a library."""
+
+    path: str
+    context: Context
+    event: Event
 
 
 class ProcessWide:
@@ -64,9 +73,12 @@ class ProcessWide:
 
     def patches(self, path: str) -> Iterator[tuple[Context, Event]]:
         """Where the project puts something else in the place of a name of a library."""
-        for context, event, target in self._evaluator.patches(self._importer):
-            if target == path:
-                yield context, event
+        project = self._evaluator.project
+        for place in project.hints.patching(self._importer):
+            module = project.module(place)
+            for patch in _patches_in(module.scope, self._evaluator) if module is not None else ():
+                if patch.path == path:
+                    yield patch.context, patch.event
 
 
 def _is_under_main(scope: Scope, statement: ast.stmt | None) -> bool:
@@ -75,3 +87,26 @@ def _is_under_main(scope: Scope, statement: ast.stmt | None) -> bool:
         isinstance(around, ast.If) and "__main__" in ast.unparse(around.test)
         for around, _ in scope.parents(statement)
     )
+
+
+@once
+def _patches_in(module: Scope, evaluator: Evaluator) -> list[Patch]:
+    """What a module assigns to attributes of libraries."""
+    return [
+        Patch(f"{_raw(target.value, value)}.{target.attr}", context, event)
+        for node, scope in walk(module).stores
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Attribute)
+        for context in (Context(scope, node),)
+        for value in evaluator.evaluate(target.value, context)
+        if isinstance(value, Symbol) and evaluator.catalogue.library_of(value.path)
+        for event in (Event("store", target.attr, node.value, node),)
+    ]
+
+
+def _raw(node: ast.expr, value: Symbol) -> str:
+    """`requests.api` is the module itself, not its other name `requests`: patching the one does not
+    change the other."""
+    name = node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", None)
+    return f"{value.path}.api" if name == "api" else value.path

@@ -1,0 +1,419 @@
+"""What a name is: by Python's rules of scopes, what reaches a place of it, and what decorators,
+annotations and callers say of that."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from flake8_untimed.inference import annotations as types
+from flake8_untimed.inference import (
+    conditions,
+    containers,
+    elsewhere,
+    imports,
+    invoke,
+    members,
+    objects,
+)
+from flake8_untimed.inference.arguments import Argument, Passed, defaults
+from flake8_untimed.inference.scopes import (
+    COMPREHENSIONS,
+    FUNCTIONS,
+    Binding,
+    Guard,
+    Scope,
+    dotted,
+    once,
+)
+from flake8_untimed.inference.values import (
+    NOTHING_KNOWN,
+    OTHER,
+    UNKNOWN,
+    Alternatives,
+    Class,
+    Collection,
+    Context,
+    Frame,
+    Function,
+    Instance,
+    Literal,
+    Mapping,
+    Parameter,
+    Plain,
+    Site,
+    Symbol,
+    Unknown,
+    Value,
+    is_none,
+    tells,
+    union,
+)
+
+if TYPE_CHECKING:
+    from flake8_untimed.inference.evaluate import Evaluator
+
+_GLOBALS = re.compile(
+    r"\bglobals\(\)\s*(?:\.update\(|\[[^\]]+\]\s*=[^=])|\bsetattr\(\s*sys\.modules\b"
+)
+
+
+def look_up(evaluator: Evaluator, name: str, context: Context) -> Alternatives:
+    """What a name is at some place, by Python's rules of scopes."""
+    scope: Scope | None = context.scope
+    at, frame = context.at, context.frame
+    direct, late = True, False
+    while scope is not None:
+        if name in scope.globals:
+            return of_module(evaluator, name, scope.module.scope, scope, at)
+        if scope.parent is None:
+            return of_module(evaluator, name, scope, None, None if late else at)
+        if name in scope.bindings and (
+            not scope.is_class or (direct and scope.is_bound_before(name, at))
+        ):
+            return bound(evaluator, scope, name, None if late else at, frame)
+        if not isinstance(scope.node, COMPREHENSIONS):
+            direct = False
+        if isinstance(scope.node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            late = True
+        if frame is not None and frame.scope is scope:
+            frame = frame.closure
+        at = scope.statement if scope.statement is not None else at
+        scope = scope.parent
+    return NOTHING_KNOWN
+
+
+def of_module(
+    evaluator: Evaluator,
+    name: str,
+    module: Scope,
+    user: Scope | None = None,
+    at: ast.stmt | None = None,
+) -> Alternatives:
+    """A name of a module, from inside (`user` may have bound it by `global`) or outside."""
+    if user is not None:
+        # Bound by `global` in the function that uses it: mostly "make it when first needed".
+        at = None
+    by_functions = []
+    if module.module.has_global:
+        for function, binding in _global_bindings(module).get(name, ()):
+            by_functions.append(_binding(evaluator, function, name, binding, None))
+    if name in module.bindings:
+        told = any(tells(v) for values in by_functions for v in values)
+        values = union([bound(evaluator, module, name, at, None, declared=not told), *by_functions])
+        if not evaluator.is_rough and all(elsewhere.holds_place(v) for v in values):
+            values = union([values, *_rebound(evaluator, name, module)])
+        return values
+    if by_functions:
+        return union(by_functions)
+    key = ("starred", module, name)
+    return evaluator.remember(
+        evaluator.memo(module.module), key, lambda: _starred(evaluator, name, module)
+    )
+
+
+def _rebound(evaluator: Evaluator, name: str, module: Scope) -> Iterator[Alternatives]:
+    """What a name of a module may be beside what only holds the place: by a star import
+    further down (`from .local_settings import *`), or by other modules."""
+    last = module.bindings[name][-1].statement
+    for statement in module.stars:
+        if last is not None and module.order(statement) > module.order(last):
+            yield _brought(evaluator, statement, name, module) or ()
+    if _writes_globals(module) or evaluator.project.hints.is_set_elsewhere(
+        module.module.path, name
+    ):
+        yield NOTHING_KNOWN
+
+
+def _starred(evaluator: Evaluator, name: str, module: Scope) -> Alternatives:
+    """A name that `from x import *` may have brought, else one of the builtins."""
+    unsure = False
+    for statement in module.stars:
+        brought = _brought(evaluator, statement, name, module)
+        if brought is not None and brought is not NOTHING_KNOWN:
+            return brought
+        unsure = unsure or brought is NOTHING_KNOWN
+    return NOTHING_KNOWN if unsure else (Symbol(f"builtins.{name}"),)
+
+
+def _brought(
+    evaluator: Evaluator, statement: ast.ImportFrom, name: str, module: Scope
+) -> Alternatives | None:
+    """What one `from x import *` brings under a name; None if it surely brings nothing."""
+    path = evaluator.project.layout.find(
+        module.module.path, statement.module or "", statement.level
+    )
+    if path is not None:
+        other = evaluator.project.module(path)
+        if other is None:
+            return NOTHING_KNOWN
+        return of_module(evaluator, name, other.scope) if exported(other.scope, name) else None
+    if statement.level:
+        return NOTHING_KNOWN
+    value = evaluator.symbol(f"{statement.module}.{name}")
+    if evaluator.knows(value):
+        return (value,)
+    return None if evaluator.catalogue.library_of(statement.module or "") else NOTHING_KNOWN
+
+
+def bound(
+    evaluator: Evaluator,
+    scope: Scope,
+    name: str,
+    at: ast.stmt | None,
+    frame: Frame | None,
+    declared: bool = True,
+) -> Alternatives:
+    """What a name of this very scope is at a statement of it; `declared`: where nothing that is
+    bound to it tells, by its annotation."""
+    memo = evaluator.memo(scope.module)
+    key = (scope, name, at, frame, declared)
+    if key in memo:
+        return memo[key]
+    return evaluator.remember(
+        memo, key, lambda: _bound(evaluator, scope, name, at, frame, declared)
+    )
+
+
+def _bound(
+    evaluator: Evaluator,
+    scope: Scope,
+    name: str,
+    at: ast.stmt | None,
+    frame: Frame | None,
+    declared: bool,
+) -> Alternatives:
+    groups = []
+    annotated = []
+    imports = 0
+    earliest: ast.stmt | None = None
+    for binding, sure, guards in scope.reaching(name, at):
+        verdict = _hold(evaluator, guards, scope, frame)
+        if verdict is False:
+            continue
+        if isinstance(binding.statement, ast.AnnAssign):
+            annotated.append(binding.statement)
+        if binding.kind != "annotation":
+            groups.append(_binding(evaluator, scope, name, binding, frame))
+            imports += binding.kind == "import"
+        earliest = binding.statement
+        if sure and verdict:
+            break
+    # Of several imports, the one that is written first is the first choice.
+    values = union(groups[::-1] if imports == len(groups) else groups)
+    if declared and annotated and not any(tells(v) for v in values):
+        # An annotation says no more than what is seen to be bound, if that is seen.
+        types_of = union(_declaration(evaluator, scope, name, a, frame) for a in annotated)
+        if groups and not scope.is_class:
+            # `limit: float | None = None`: what is not a field is what it is given.
+            types_of = tuple(v for v in types_of if not isinstance(v, Unknown))
+        values = union([types_of, values])
+    if at is not None and not any(tells(v) for v in values):
+        values = union([*_narrowed(evaluator, scope, name, at, frame), values])
+    if any(isinstance(v, (Mapping, Collection)) for v in values):
+        return containers.changed(evaluator, values, Context(scope, at, frame), name, earliest)
+    return values
+
+
+def _narrowed(
+    evaluator: Evaluator, scope: Scope, name: str, at: ast.stmt, frame: Frame | None
+) -> Iterator[Alternatives]:
+    """What `isinstance` says of a name: around a statement, or before it where else it would
+    not be reached."""
+    for test in conditions.tests_of(scope).get(name, ()):
+        if dotted(test.call.func) == "isinstance" and test.holds(scope, name, at):
+            context = Context(scope, test.statement, frame)
+            declared = types.instances(evaluator, test.call.args[1], context)
+            yield tuple(v for v in declared if isinstance(v, Instance))
+
+
+def _hold(
+    evaluator: Evaluator, guards: tuple[Guard, ...], scope: Scope, frame: Frame | None
+) -> bool | None:
+    """Whether all tests around a binding come out so that it happens."""
+    verdict: bool | None = True
+    for guard in guards:
+        test = _outcome(evaluator, Context(scope, guard.statement, frame), guard.statement.test)
+        if test is None:
+            verdict = None
+        elif test is not guard.positive:
+            return False
+    return verdict
+
+
+def _outcome(evaluator: Evaluator, context: Context, test: ast.expr) -> bool | None:
+    """How a test comes out: in a long `elif` it is asked for with each branch behind it."""
+    memo, key = evaluator.memo(context.scope.module), ("outcome", test, context.frame)
+    known = memo.get(key)
+    if known is not None:
+        return known[0].value  # type: ignore[attr-defined,no-any-return]
+    verdict, is_whole = evaluator.whole(lambda: conditions.outcome(evaluator, test, context))
+    if is_whole:
+        memo[key] = (Literal(verdict),)
+    return verdict
+
+
+def _binding(
+    evaluator: Evaluator, scope: Scope, name: str, binding: Binding, frame: Frame | None
+) -> Alternatives:
+    context = Context(scope, binding.statement, frame)
+    values = _bound_value(evaluator, scope, name, binding, context)
+    return tuple(v.via(scope, binding.node, (scope, name)) for v in values)
+
+
+def _declaration(
+    evaluator: Evaluator, scope: Scope, name: str, statement: ast.AnnAssign, frame: Frame | None
+) -> Alternatives:
+    """What the annotation of a name says."""
+    declared = types.instances(evaluator, statement.annotation, Context(scope, statement, frame))
+    holder = (scope, name)
+    known = (v.via(scope, statement.annotation, holder) for v in declared if v is not UNKNOWN)
+    return tuple(known)
+
+
+def _bound_value(
+    evaluator: Evaluator, scope: Scope, name: str, binding: Binding, context: Context
+) -> Alternatives:
+    kind, node = binding.kind, binding.node
+    if kind == "assign" or kind == "unpack":
+        assert isinstance(node, ast.expr)
+        values = evaluator.evaluate(node, context)
+        return containers.unpacked(evaluator, values, binding.path) if kind == "unpack" else values
+    if kind == "parameter":
+        assert isinstance(node, ast.arg)
+        return parameter(evaluator, scope, node, context.frame)
+    if kind == "import":
+        assert isinstance(node, ast.alias)
+        return imports.imported(evaluator, node, binding.statement, scope)
+    if kind == "def":
+        function = Function(scope.child(node, binding.statement), None, context.frame)  # type: ignore[arg-type]
+        return _decorated(evaluator, (function,), node, context)
+    if kind == "class":
+        cls = Class(scope.child(node, binding.statement))  # type: ignore[arg-type]
+        return _decorated(evaluator, (cls,), node, context)
+    if kind == "enter":
+        entered = objects.enter(evaluator, evaluator.evaluate(node, context))  # type: ignore[arg-type]
+        return containers.unpacked(evaluator, entered, binding.path) if binding.path else entered
+    if kind == "element":
+        return containers.unpacked(
+            evaluator,
+            containers.elements(evaluator.evaluate(node, context)),  # type: ignore[arg-type]
+            binding.path,
+        )
+    return NOTHING_KNOWN
+
+
+def _decorated(
+    evaluator: Evaluator, values: Alternatives, node: ast.AST, context: Context
+) -> Alternatives:
+    """What the decorators in sight make of a function or class. Those out of sight are taken
+    to leave it as it is, and so are those of methods that make nothing known of them."""
+    is_method = context.scope.is_class and isinstance(values[0], Function)
+    if context.scope.is_class and not is_method:
+        return values
+    if is_method and objects.is_property(evaluator, values[0].scope):  # type: ignore[attr-defined]
+        return values
+    for decorator in reversed(getattr(node, "decorator_list", ())):
+        for value in evaluator.evaluate(decorator, context):
+            if isinstance(value, Function):
+                passed = Passed([Argument(None, None, values=values)])
+                call = ast.Call(func=decorator, args=[], keywords=[])
+                site = Site(call, context, passed)
+                made = invoke.result_of(evaluator, value, site)
+                if not is_method or any(isinstance(m, Function) for m in made):
+                    values = made
+    return values
+
+
+def parameter(
+    evaluator: Evaluator, scope: Scope, node: ast.arg, frame: Frame | None
+) -> Alternatives:
+    """What a parameter is: for the caller in `frame`, or for any caller."""
+    name = node.arg
+    if frame is not None and frame.scope is scope and name in frame.parameters:
+        return frame.parameters[name]
+    function = scope.node
+    assert isinstance(function, FUNCTIONS)
+    arguments = function.args
+    if arguments.kwarg is node:
+        others: Alternatives = ()
+        if node.annotation is not None:
+            where = Context(scope.parent or scope, scope.statement)
+            declared = types.instances(evaluator, node.annotation, where)
+            others = tuple(value for value in declared if tells(value))
+        return (Mapping({}, True, node, others, written=False),)
+    if arguments.vararg is node:
+        if node.annotation is None:
+            return NOTHING_KNOWN
+        where = Context(scope.parent or scope, scope.statement)
+        each = types.instances(evaluator, node.annotation, where)
+        return (Collection((each,), False, node),)
+    own_object = receiver(scope, name)
+    if own_object is not None:
+        return (own_object,)
+    outer = Context(scope.parent or scope, scope.statement, frame.closure if frame else None)
+    own: Alternatives = (Parameter(scope, name),)
+    default = defaults(arguments).get(name)
+    if node.annotation is not None:
+        declared = types.instances(evaluator, node.annotation, outer)
+        known = tuple(v for v in declared if v is not UNKNOWN)
+        if any(not is_none(v) for v in known):
+            known = tuple(Plain(scope, name) if v is OTHER else v for v in known)
+            # `client: Client = None` is not what checkers of types want, and often written.
+            may_be_none = isinstance(default, ast.Constant) and default.value is None
+            return union([known, (Literal(None),)]) if may_be_none else known
+    if default is not None and not isinstance(default, ast.Constant):
+        made = evaluator.evaluate(default, outer)
+        return union([own, tuple(v for v in made if evaluator.knows(v))]) if made else own
+    return own
+
+
+def receiver(scope: Scope, name: str) -> Value | None:
+    """`self` or `cls`, if `name` is that parameter of a method."""
+    owner = scope.owner
+    if owner is None or members.first_parameter(scope) != name:
+        return None
+    kind = members.method_kind(scope)
+    if kind == "static":
+        return None
+    cls = Class(owner)
+    return cls if kind == "class" else Instance(cls)
+
+
+@once
+def _global_bindings(module: Scope) -> dict[str, list[tuple[Scope, Binding]]]:
+    """What the functions of a module bind to its names, by `global`."""
+    found: dict[str, list[tuple[Scope, Binding]]] = {}
+    stack = [module]
+    while stack:
+        scope = stack.pop()
+        scope.bindings  # noqa: B018  (reads the scope, and so finds its children)
+        for name, bindings in scope.global_bindings.items():
+            found.setdefault(name, []).extend((scope, b) for b in bindings)
+        stack.extend(scope.children.values())
+    return found
+
+
+@once
+def _writes_globals(module: Scope) -> bool:
+    """Whether a module sets names of its own that are not written down."""
+    return _GLOBALS.search(module.module.text) is not None
+
+
+def exported(module: Scope, name: str) -> bool:
+    """Whether `from module import *` brings a name."""
+    if "__all__" not in module.bindings:
+        return not name.startswith("_") and (name in module.bindings or bool(module.stars))
+    for binding in module.bindings["__all__"]:
+        for constant in _strings(binding.node):
+            if constant == name:
+                return True
+    return False
+
+
+def _strings(node: ast.AST) -> Iterator[str]:
+    for part in ast.walk(node):
+        if isinstance(part, ast.Constant) and isinstance(part.value, str):
+            yield part.value
