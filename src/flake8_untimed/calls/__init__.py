@@ -20,7 +20,8 @@ from flake8_untimed.inference import invoke
 from flake8_untimed.inference.arguments import Argument, bind, defaults
 from flake8_untimed.inference.arguments import Bound as BoundArguments
 from flake8_untimed.inference.evaluate import Evaluator
-from flake8_untimed.inference.scopes import Event, Module, Scope, dotted
+from flake8_untimed.inference.scopes import Event, Module, Scope
+from flake8_untimed.inference.syntax import dotted
 from flake8_untimed.inference.values import (
     Alternatives,
     Context,

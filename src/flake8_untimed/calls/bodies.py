@@ -7,8 +7,9 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from flake8_untimed.inference import members, objects
-from flake8_untimed.inference.scopes import Scope, dotted
+from flake8_untimed.inference import flow, members, objects
+from flake8_untimed.inference.scopes import Scope
+from flake8_untimed.inference.syntax import dotted
 from flake8_untimed.inference.values import Class, Context, Function, Instance, Result
 from flake8_untimed.inference.walk import walk
 
@@ -109,7 +110,7 @@ def _called(node: ast.Call, scope: Scope, statement: ast.stmt | None) -> str:
     """What is called; of `mac.update(...)`, what made the object."""
     function = node.func
     if isinstance(function, ast.Attribute) and function.attr == "update":
-        made, _ = scope.given(function.value, statement)
+        made, _ = flow.given(scope, function.value, statement)
         return dotted(made.func) or "" if isinstance(made, ast.Call) else ""
     return dotted(function) or ""
 

@@ -15,14 +15,15 @@ from flake8_untimed.calls.givers import are_made_in_sight, bound_of_given, given
 from flake8_untimed.calls.idle import find_idle
 from flake8_untimed.calls.mocks import Mocks
 from flake8_untimed.calls.wrappers import taken_as
-from flake8_untimed.inference import constructions, invoke, objects
+from flake8_untimed.inference import constructions, flow, invoke, objects
 from flake8_untimed.inference.arguments import Argument, Passed, bind, parameter_names
 from flake8_untimed.inference.arguments import Bound as BoundArguments
 from flake8_untimed.inference.evaluate import Evaluator
 from flake8_untimed.inference.forwarding import handing_on, passing_on, timeout_names
 from flake8_untimed.inference.handing import handed_over
-from flake8_untimed.inference.scopes import Module, Scope, dotted
+from flake8_untimed.inference.scopes import Module, Scope
 from flake8_untimed.inference.surroundings import is_surrounded
+from flake8_untimed.inference.syntax import dotted
 from flake8_untimed.inference.values import (
     Alternatives,
     Class,
@@ -75,7 +76,7 @@ class _Collector:
         found = self._facts.found
         # Inner calls first: what is asked of the outer ones is known by then, and nothing gets deep.
         for node, scope, statement in reversed(found.calls):
-            if not scope.is_dead(statement):
+            if not flow.is_dead(scope, statement):
                 self._read(node, Context(scope, statement))
         for cls in found.classes:
             self._read_class(cls)

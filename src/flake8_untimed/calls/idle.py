@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from flake8_untimed.bounds import Kind
 from flake8_untimed.inference import invoke, members, objects
 from flake8_untimed.inference.arguments import Passed, bind
-from flake8_untimed.inference.scopes import Scope, called_name, dotted
+from flake8_untimed.inference.scopes import Scope
+from flake8_untimed.inference.syntax import called_name, dotted
 from flake8_untimed.inference.values import (
     Class,
     Context,

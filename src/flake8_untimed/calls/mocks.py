@@ -20,9 +20,9 @@ from flake8_untimed.calls.patches import (
     packages_of,
     stem,
 )
-from flake8_untimed.inference import objects
+from flake8_untimed.inference import flow, objects
 from flake8_untimed.inference.forwarding import handing_on
-from flake8_untimed.inference.scopes import dotted, written_names
+from flake8_untimed.inference.syntax import dotted, written_names
 from flake8_untimed.inference.values import (
     Alternatives,
     Class,
@@ -147,7 +147,7 @@ class Mocks:
         values = self._evaluator.evaluate(node, context)
         if all(isinstance(v, Instance) and self._limits.clients.sends_nothing(v) for v in values):
             return True
-        maker, at = context.scope.given(node, context.at)
+        maker, at = flow.given(context.scope, node, context.at)
         if not isinstance(maker, ast.Call):
             return False
         callees = self._evaluator.evaluate(maker.func, context._replace(at=at))

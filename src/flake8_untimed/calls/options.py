@@ -10,7 +10,8 @@ from collections.abc import Iterator
 
 from flake8_untimed.calls import Facts, Setting
 from flake8_untimed.inference import conditions
-from flake8_untimed.inference.scopes import Scope, dotted, written_names
+from flake8_untimed.inference.scopes import Scope
+from flake8_untimed.inference.syntax import LEAVES, WITHS, dotted, written_names
 from flake8_untimed.inference.values import Context, Instance
 
 _ABOUT_TRUST = re.compile(
@@ -21,7 +22,6 @@ _ABOUT_TRUST = re.compile(
 )
 """Names that speak of the verification of certificates; a certificate may be there or not without
 that (`if self.cert is None:`)."""
-_LEAVING = (ast.Return, ast.Raise, ast.Break, ast.Continue)
 
 
 def is_set_at_choice(facts: Facts, setting: Setting) -> bool:
@@ -74,7 +74,7 @@ def _is_about_trust(test: ast.expr) -> bool:
 
 def _leaves(block: list[ast.stmt]) -> bool:
     """Whether what follows a block is not reached from its end."""
-    return bool(block) and isinstance(block[-1], _LEAVING)
+    return bool(block) and isinstance(block[-1], LEAVES)
 
 
 def _speaks_of(test: ast.expr, client: ast.expr) -> bool:
@@ -95,7 +95,7 @@ def _is_made_inside(facts: Facts, setting: Setting, branch: list[ast.stmt]) -> b
     return any(
         dotted(target) == name
         for part in inside
-        if isinstance(part, (ast.Assign, ast.AnnAssign, ast.With, ast.AsyncWith))
+        if isinstance(part, (ast.Assign, ast.AnnAssign, *WITHS))
         for target in _targets(part)
     )
 
@@ -105,5 +105,5 @@ def _targets(statement: ast.stmt) -> list[ast.expr]:
         return statement.targets
     if isinstance(statement, ast.AnnAssign):
         return [statement.target]
-    items = statement.items if isinstance(statement, (ast.With, ast.AsyncWith)) else []
+    items = statement.items if isinstance(statement, WITHS) else []
     return [item.optional_vars for item in items if item.optional_vars is not None]

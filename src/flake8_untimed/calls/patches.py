@@ -12,8 +12,10 @@ import ast
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from flake8_untimed.inference import flow
 from flake8_untimed.inference.evaluate import Evaluator
-from flake8_untimed.inference.scopes import Scope, dotted, maker_of, written_names
+from flake8_untimed.inference.scopes import Scope
+from flake8_untimed.inference.syntax import WITHS, dotted, maker_of, written_names
 from flake8_untimed.inference.values import (
     Class,
     Context,
@@ -31,7 +33,6 @@ PACKAGES = ("unittest.mock.", "mock.")
 _PATCHES = frozenset(("patch", "patch.object", "patch.multiple"))
 _SET_UP = ("setUp", "asyncSetUp", "setup")
 """How the methods begin that run before those of a class of tests."""
-_WITHS = (ast.With, ast.AsyncWith)
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _DEPTH = 3
 """Functions behind one another that are looked into."""
@@ -67,7 +68,7 @@ class Patches:
         found: list[Target] = []
         while scope is not None and scope.parent is not None:
             for decorator in getattr(scope.node, "decorator_list", ()):
-                node, before = scope.parent.given(decorator, scope.statement)
+                node, before = flow.given(scope.parent, decorator, scope.statement)
                 if isinstance(node, ast.expr):
                     found += self._targets(node, Context(scope.parent, before))
             if scope.is_function:
@@ -88,7 +89,7 @@ class Patches:
         for statement, targets in self._patched_in(scope, _DEPTH):
             if (
                 statement in around
-                if isinstance(statement, _WITHS)
+                if isinstance(statement, WITHS)
                 else (scope.order(statement) < scope.order(at))
             ):
                 yield from targets
@@ -101,7 +102,7 @@ class Patches:
         yield from self._of_names(_asked_for(scope))
         around = {parent for _, s in scope.yields for parent, _ in scope.parents(s)}
         for statement, targets in self._patched_in(scope, depth):
-            if not isinstance(statement, _WITHS) or statement in around:
+            if not isinstance(statement, WITHS) or statement in around:
                 yield from targets
 
     def _patched_in(self, scope: Scope, depth: int) -> list[tuple[ast.stmt, list[Target]]]:
@@ -125,7 +126,7 @@ class Patches:
         if targets or not isinstance(node, ast.Call):
             return
         given = [dotted(a) or "" for a in (*node.args, *(k.value for k in node.keywords))]
-        if isinstance(context.at, _WITHS) or any(is_pytests(n, context.scope) for n in given):
+        if isinstance(context.at, WITHS) or any(is_pytests(n, context.scope) for n in given):
             for callee in self._evaluator.evaluate(node.func, context):
                 if isinstance(callee, Function):
                     yield from self._left_by(callee.scope, depth - 1)
@@ -276,7 +277,7 @@ def _acts(scope: Scope) -> Iterator[tuple[ast.expr, Context]]:
     for node, inner, statement in walk(scope).calls:
         yield node, Context(inner, statement)
     for statement in scope.places:
-        for item in statement.items if isinstance(statement, _WITHS) else ():
+        for item in statement.items if isinstance(statement, WITHS) else ():
             if not isinstance(item.context_expr, ast.Call):
                 yield item.context_expr, Context(scope, statement)
 

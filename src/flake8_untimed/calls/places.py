@@ -10,13 +10,14 @@ from typing import Union
 
 from flake8_untimed.calls import Call, Construction, Facts
 from flake8_untimed.calls.collector import is_written_otherwise
-from flake8_untimed.inference import invoke
+from flake8_untimed.inference import flow, invoke
 from flake8_untimed.inference.arguments import Bound as Arguments
 from flake8_untimed.inference.arguments import bind, defaults
 from flake8_untimed.inference.handing import keywords_travel
 from flake8_untimed.inference.objects import mro
-from flake8_untimed.inference.scopes import COMPREHENSIONS, Event, Scope, dotted
+from flake8_untimed.inference.scopes import COMPREHENSIONS, Event, Scope
 from flake8_untimed.inference.surroundings import is_surrounded
+from flake8_untimed.inference.syntax import WITHS, dotted
 from flake8_untimed.inference.values import (
     Alternatives,
     Class,
@@ -340,7 +341,7 @@ class Responses:
             return None
         if isinstance(parent, ast.withitem):
             around = parents[parent]
-            assert isinstance(around, (ast.With, ast.AsyncWith))
+            assert isinstance(around, WITHS)
             return name, around.body[0], False
         assert isinstance(parent, ast.stmt)
         return (name, parent, True) if is_response else None
@@ -366,7 +367,7 @@ class Responses:
         while statement is not None and statement not in scope.places:
             statement = parents.get(statement)
         at = statement if isinstance(statement, ast.stmt) else None
-        return [reaching.binding.statement for reaching in scope.reaching(use.id, at)]
+        return [reaching.binding.statement for reaching in flow.reaching(scope, use.id, at)]
 
     def _of(self, scope: Scope) -> dict[ast.AST, ast.AST]:
         found = self._parents.get(scope)

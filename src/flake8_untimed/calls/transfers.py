@@ -11,7 +11,8 @@ from flake8_untimed.calls import Call, Construction, Facts
 from flake8_untimed.calls.given import calls_given
 from flake8_untimed.calls.places import Responses
 from flake8_untimed.inference.forwarding import handing_on
-from flake8_untimed.inference.scopes import Scope, called_name, once
+from flake8_untimed.inference.scopes import Scope, once
+from flake8_untimed.inference.syntax import called_name
 from flake8_untimed.inference.values import Context, Function, Symbol, Value
 from flake8_untimed.limits.takers import Sent
 

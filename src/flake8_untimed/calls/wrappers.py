@@ -12,7 +12,8 @@ from flake8_untimed.inference.evaluate import Evaluator
 from flake8_untimed.inference.forwarding import handing_on, reckons_with, takes_apart, takes_number
 from flake8_untimed.inference.handing import handed_over
 from flake8_untimed.inference.mappings import Given, uses_of
-from flake8_untimed.inference.scopes import Scope, dotted, maker_of
+from flake8_untimed.inference.scopes import Scope
+from flake8_untimed.inference.syntax import ENDS, LOOPS, dotted, maker_of
 from flake8_untimed.inference.values import (
     Alternatives,
     Class,
@@ -41,8 +42,6 @@ NAMED_BESIDE = "{}() names {}= itself in another place, beside the one that it w
 COMPUTED = "{}() may not hand its {}= on as it is: what unit or form it wants cannot be told"
 _TIMEOUT = "timeout"
 
-_LOOPS = (ast.For, ast.AsyncFor, ast.While)
-_ENDS = (ast.Return, ast.Raise)
 _SAME = frozenset(
     ("abc", "asyncio", "backoff", "builtins", "contextlib", "functools", "ratelimit", "retrying",
      "tenacity", "types", "typing", "typing_extensions", "warnings")
@@ -338,9 +337,9 @@ class Wrappers:
 def _lines_behind(scope: Scope, statement: ast.stmt) -> range | None:
     """The lines of a function that can be reached from a statement; None: all of them."""
     place = scope.places.get(statement)
-    if place is None or any(isinstance(parent, _LOOPS) for parent, _ in scope.parents(statement)):
+    if place is None or any(isinstance(parent, LOOPS) for parent, _ in scope.parents(statement)):
         return None
-    last: ast.AST = place.body[-1] if isinstance(place.body[-1], _ENDS) else scope.node
+    last: ast.AST = place.body[-1] if isinstance(place.body[-1], ENDS) else scope.node
     return range(statement.lineno, (last.end_lineno or 0) + 1)  # type: ignore[attr-defined]
 
 

@@ -11,6 +11,7 @@ from flake8_untimed.explanation.places import Places
 from flake8_untimed.explanation.words import from_here, listed, seconds, short, unparsed
 from flake8_untimed.inference.scopes import Scope
 from flake8_untimed.inference.surroundings import BLOCKING_CONTEXTS, CONTEXTS, WRAPPERS
+from flake8_untimed.inference.syntax import WITHS
 from flake8_untimed.inference.values import Class, Context, Instance, Parameter, Result, Symbol
 from flake8_untimed.inference.walk import walk
 
@@ -119,7 +120,7 @@ class Waits:
         at = call.context.at
         while scope is not None:
             for statement in [at, *(parent for parent, _ in scope.parents(at))]:
-                if isinstance(statement, (ast.With, ast.AsyncWith)):
+                if isinstance(statement, WITHS):
                     for item in statement.items:
                         if self._leads_to(item.context_expr, Context(scope, statement), _TABLE):
                             text = short(unparsed(item.context_expr))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from flake8_untimed.inference.scopes import dotted
+from flake8_untimed.inference.syntax import dotted
 from flake8_untimed.inference.values import (
     NOTHING_KNOWN,
     OTHER,

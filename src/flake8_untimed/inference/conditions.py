@@ -6,7 +6,8 @@ import ast
 from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_untimed.inference import containers
-from flake8_untimed.inference.scopes import Scope, dotted, once
+from flake8_untimed.inference.scopes import Scope, once
+from flake8_untimed.inference.syntax import dotted, ends
 from flake8_untimed.inference.values import (
     Alternatives,
     Collection,
@@ -124,7 +125,7 @@ def tests_of(scope: Scope) -> dict[str, list[Test]]:
             inside = isinstance(statement, ast.If)
             # `if not isinstance(...): raise`
             if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
-                if not isinstance(statement, ast.If) or not Scope._ends(statement.body):
+                if not isinstance(statement, ast.If) or not ends(statement.body):
                     continue
                 test, inside = test.operand, False
             is_and = isinstance(test, ast.BoolOp) and isinstance(test.op, ast.And)

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from flake8_untimed.inference import invoke, members, objects
+from flake8_untimed.inference import flow, invoke, members, objects
 from flake8_untimed.inference.arguments import Passed
 from flake8_untimed.inference.scopes import Scope
 from flake8_untimed.inference.values import (
@@ -123,7 +123,7 @@ def calls_of_library(evaluator: Evaluator, cls: Class) -> Iterator[tuple[ast.Cal
     for method in members.methods(cls.scope):
         if method.name == "__init__" and method.owner is cls.scope:
             for node, scope, statement in walk(method).calls:
-                if is_base_init(node) and not scope.is_dead(statement):
+                if is_base_init(node) and not flow.is_dead(scope, statement):
                     assert isinstance(node.func, ast.Attribute)
                     context = Context(scope, statement)
                     holders: Alternatives = (above,) if above is not None else ()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from flake8_untimed.inference import conditions, members, objects
 from flake8_untimed.inference.scopes import COMPREHENSIONS, Event
+from flake8_untimed.inference.syntax import WITHS
 from flake8_untimed.inference.values import (
     NOTHING_KNOWN,
     Alternatives,
@@ -337,7 +338,7 @@ def _certain(evaluator: Evaluator, event: Event, context: Context) -> bool | Non
                 verdict = None
             elif test is not (block == "body"):
                 return False
-        elif not isinstance(parent, (ast.With, ast.AsyncWith, ast.Try)):
+        elif not isinstance(parent, (*WITHS, ast.Try)):
             verdict = None
     return verdict
 

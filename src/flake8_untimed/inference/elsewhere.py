@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from flake8_untimed.inference import members, names, objects
-from flake8_untimed.inference.scopes import Event, Scope, called_name, dotted, name_set, once
+from flake8_untimed.inference.scopes import Event, Scope, once
+from flake8_untimed.inference.syntax import called_name, dotted, name_set
 from flake8_untimed.inference.values import (
     Alternatives,
     Class,

@@ -1,7 +1,7 @@
-"""What an expression is: names, literals, conditions, containers.
+"""What an expression is. Nothing is evaluated before it is asked for, and nothing twice.
 
-Attributes are looked up in `objects`, calls carried out in `invoke`, types read in `annotations`;
-the four call each other. Nothing is evaluated before it is asked for.
+Names are looked up in `names`, attributes in `objects`, calls carried out in `invoke`, types read in
+`annotations`; they all call each other, and what is asked for inside its own answer is unknown.
 """
 
 from __future__ import annotations

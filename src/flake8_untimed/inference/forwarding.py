@@ -7,7 +7,8 @@ import re
 from collections.abc import Set
 
 from flake8_untimed.inference import members
-from flake8_untimed.inference.scopes import Scope, called_name, once
+from flake8_untimed.inference.scopes import Scope, once
+from flake8_untimed.inference.syntax import called_name
 from flake8_untimed.inference.values import Context, Frame
 from flake8_untimed.inference.walk import Found, walk
 

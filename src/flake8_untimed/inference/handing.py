@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from flake8_untimed.inference import invoke
 from flake8_untimed.inference.arguments import Argument, Passed, bind
-from flake8_untimed.inference.scopes import called_name
+from flake8_untimed.inference.syntax import called_name
 from flake8_untimed.inference.values import (
     Alternatives,
     Class,

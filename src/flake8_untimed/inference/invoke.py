@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from flake8_untimed.inference import annotations as types
 from flake8_untimed.inference import containers, elsewhere, imports, members, names, objects
 from flake8_untimed.inference.arguments import Argument, Passed, bind, defaults, parameter_names
-from flake8_untimed.inference.scopes import FUNCTIONS, Event, Scope, dotted, maker_of
+from flake8_untimed.inference.scopes import FUNCTIONS, Event, Scope
+from flake8_untimed.inference.syntax import dotted, maker_of
 from flake8_untimed.inference.values import (
     FOREIGN,
     NOTHING_KNOWN,

@@ -7,7 +7,8 @@ import ast
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from flake8_untimed.inference.scopes import FUNCTIONS, called_name
+from flake8_untimed.inference.scopes import FUNCTIONS
+from flake8_untimed.inference.syntax import called_name
 
 SHOWING = frozenset(
     ("print", "pprint", "pformat", "str", "repr", "format", "debug", "info", "warning", "warn",

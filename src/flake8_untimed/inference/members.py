@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from flake8_untimed.inference.arguments import parameter_names
-from flake8_untimed.inference.scopes import Event, Scope, called_name, dotted, maker_of, once
+from flake8_untimed.inference.scopes import Event, Scope, once
+from flake8_untimed.inference.syntax import called_name, dotted, maker_of
 
 _DATACLASSES = frozenset(("dataclass", "define", "frozen", "mutable", "attrs", "s"))
 """Decorators that give a class a constructor with its fields."""

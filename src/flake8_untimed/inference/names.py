@@ -13,21 +13,15 @@ from flake8_untimed.inference import (
     conditions,
     containers,
     elsewhere,
+    flow,
     imports,
     invoke,
     members,
     objects,
 )
 from flake8_untimed.inference.arguments import Argument, Passed, defaults
-from flake8_untimed.inference.scopes import (
-    COMPREHENSIONS,
-    FUNCTIONS,
-    Binding,
-    Guard,
-    Scope,
-    dotted,
-    once,
-)
+from flake8_untimed.inference.scopes import COMPREHENSIONS, FUNCTIONS, Binding, Scope, once
+from flake8_untimed.inference.syntax import dotted
 from flake8_untimed.inference.values import (
     NOTHING_KNOWN,
     OTHER,
@@ -189,7 +183,7 @@ def _bound(
     annotated = []
     imports = 0
     earliest: ast.stmt | None = None
-    for binding, sure, guards in scope.reaching(name, at):
+    for binding, sure, guards in flow.reaching(scope, name, at):
         verdict = _hold(evaluator, guards, scope, frame)
         if verdict is False:
             continue
@@ -230,7 +224,7 @@ def _narrowed(
 
 
 def _hold(
-    evaluator: Evaluator, guards: tuple[Guard, ...], scope: Scope, frame: Frame | None
+    evaluator: Evaluator, guards: tuple[flow.Guard, ...], scope: Scope, frame: Frame | None
 ) -> bool | None:
     """Whether all tests around a binding come out so that it happens."""
     verdict: bool | None = True

@@ -18,7 +18,8 @@ from flake8_untimed.inference import (
     names,
 )
 from flake8_untimed.inference.arguments import Argument, bind
-from flake8_untimed.inference.scopes import Scope, dotted, once, written_names
+from flake8_untimed.inference.scopes import Scope, once
+from flake8_untimed.inference.syntax import dotted, written_names
 from flake8_untimed.inference.values import (
     NOTHING_KNOWN,
     OTHER,

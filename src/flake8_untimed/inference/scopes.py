@@ -13,6 +13,18 @@ from collections.abc import Callable, Iterator
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Concatenate, NamedTuple, ParamSpec, TypeVar, Union
 
+from flake8_untimed.inference.syntax import (
+    BLOCKS,
+    LOOPS,
+    TRIES,
+    WITHS,
+    dotted,
+    dotted_from_builtin,
+    first_line,
+    name_set,
+    own_expressions,
+)
+
 if TYPE_CHECKING:
     from flake8_untimed.inference.values import Alternatives, Frame
 
@@ -28,12 +40,6 @@ ScopeNode = Union[
 ]
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
-_LOOPS = (ast.For, ast.AsyncFor, ast.While)
-_WITHS = (ast.With, ast.AsyncWith)
-_TRIES: tuple[type, ...] = (ast.Try,) + ((ast.TryStar,) if hasattr(ast, "TryStar") else ())
-_ENDS = (ast.Return, ast.Raise)
-_LEAVES = (*_ENDS, ast.Break, ast.Continue)
-_BLOCKS = ("body", "orelse", "handlers", "finalbody", "cases")
 
 
 class Binding(NamedTuple):
@@ -368,7 +374,7 @@ class Scope:
         s: ast.stmt,
         path: tuple[int, ...] = (),
     ) -> None:
-        text = dotted(base) or _dotted_from_builtin(base)
+        text = dotted(base) or dotted_from_builtin(base)
         if text is None:
             return
         if path:
@@ -410,11 +416,11 @@ class Scope:
                         binding = Binding("assign", part.value, statement, ())
                         self._bindings.setdefault(part.target.id, []).append(binding)
         for bindings in self._bindings.values():
-            bindings.sort(key=self._order_of)
+            bindings.sort(key=self.order_of)
 
-    # Which binding a use sees ----------------------------------------------------------------
+    # Where its statements stand --------------------------------------------------------------
 
-    def _order_of(self, binding: Binding) -> int:
+    def order_of(self, binding: Binding) -> int:
         return self._places[binding.statement].order if binding.statement else 0
 
     def chain(self, statement: ast.stmt | None) -> list[Place]:
@@ -441,162 +447,13 @@ class Scope:
     def order(self, statement: ast.stmt) -> int:
         return self.places[statement].order
 
-    def is_dead(self, statement: ast.stmt | None) -> bool:
-        """Whether a statement is never reached, whatever happens: under `if False`, behind a
-        `return`."""
-        for place in self.chain(statement):
-            around = place.parent
-            if isinstance(around, (ast.If, ast.While)) and isinstance(around.test, ast.Constant):
-                if bool(around.test.value) is not (place.block == "body"):
-                    # What stands behind `while True` may be reached by a `break`.
-                    return isinstance(around, ast.If) or place.block == "body"
-            if self.is_function and any(
-                isinstance(before, _LEAVES) for before in place.body[: place.position]
-            ):
-                return True
-        if self.parent is not None and isinstance(self.node, (*COMPREHENSIONS, ast.Lambda)):
-            return self.parent.is_dead(self.statement)
-        return False
-
     def is_bound_before(self, name: str, at: ast.stmt | None) -> bool:
         """Whether anything is bound to a name before a statement. In a class it is not yet in its
         own: `session = session` takes the one outside."""
         if at not in self.places:
             return True
         order = self.order(at)
-        return any(self._order_of(binding) < order for binding in self.bindings[name])
-
-    def given(self, node: ast.expr, at: ast.stmt | None) -> tuple[ast.AST, ast.stmt | None]:
-        """The expression that a local name was surely given, and the statement that does; for
-        anything else the node itself."""
-        if isinstance(node, ast.Name) and node.id in self.bindings:
-            reaching = self.reaching(node.id, at)
-            if len(reaching) == 1 and reaching[0].binding.kind == "assign":
-                return reaching[0].binding.node, reaching[0].binding.statement
-        return node, at
-
-    def reaching(self, name: str, at: ast.stmt | None) -> list[Reaching]:
-        """The bindings of a name that can be in force at a statement (None: at the scope's end),
-        the nearest first. A binding that happens whatever the tests say hides those before it."""
-        bindings = self.bindings.get(name, [])
-        if len(bindings) <= 1:
-            return [Reaching(b, True, ()) for b in bindings]
-        if at is not None and at not in self.places:
-            at = None
-        use = self.chain(at)
-        order = use[-1].order if use else self._order + 1
-        orders = [self._order_of(b) for b in bindings]
-        start = bisect_left(orders, order)
-        found: list[Reaching] = []
-        halves: set[tuple[Guard, ...]] = set()
-        # A `with` or `:=` of the very statement, then the later turns of a loop around it.
-        for i in range(start, len(bindings)):
-            binding = bindings[i]
-            if binding.statement is at and at is not None:
-                if binding.kind == "enter" or self._is_walrus(binding):
-                    found.append(Reaching(binding, False, ()))
-            elif self._share_loop(use, self.chain(binding.statement)):
-                found.append(Reaching(binding, False, ()))
-            else:
-                break
-        for i in range(start - 1, -1, -1):
-            binding = bindings[i]
-            if (
-                binding.kind == "annotation"
-                and i
-                and bindings[i - 1].statement is binding.statement
-            ):
-                continue
-            relation = self._relation(self.chain(binding.statement), use)
-            if relation is None:
-                continue
-            sure, guards = relation
-            found.append(Reaching(binding, sure, guards))
-            if sure and self._covers(guards, halves):
-                break
-        return found
-
-    @staticmethod
-    def _covers(guards: tuple[Guard, ...], halves: set[tuple[Guard, ...]]) -> bool:
-        """Whether bindings in both branches of an `if` (and of those around it) were now seen."""
-        while guards:
-            *outer, last = guards
-            if (*outer, Guard(last.statement, not last.positive)) not in halves:
-                halves.add(guards)
-                return False
-            guards = tuple(outer)
-        return True
-
-    @staticmethod
-    def _is_walrus(binding: Binding) -> bool:
-        return not isinstance(binding.statement, (ast.Assign, ast.AnnAssign))
-
-    @staticmethod
-    def _share_loop(use: list[Place], other: list[Place]) -> bool:
-        for mine, theirs in zip(use, other):
-            if mine.parent is not theirs.parent:
-                return False
-            if isinstance(mine.parent, _LOOPS):
-                return True
-        return False
-
-    def _relation(
-        self, binding: list[Place], use: list[Place]
-    ) -> tuple[bool, tuple[Guard, ...]] | None:
-        """Whether an earlier binding reaches the use (None: never), surely, under which tests."""
-        if not binding:
-            return True, ()
-        depth = 0
-        for mine, theirs in zip(binding, use):
-            if mine.parent is not theirs.parent or mine.block != theirs.block:
-                break
-            depth += 1
-            if mine.position != theirs.position:
-                break
-        raised = False
-        if depth < len(use) and depth < len(binding) and depth:
-            # They part inside one statement, in different blocks of it.
-            parent = binding[depth].parent
-            raised = isinstance(parent, _TRIES) and parent is use[depth].parent
-            if (
-                parent is use[depth].parent
-                and not self._passes(parent, binding[depth].block, use[depth].block)
-                and not self._share_loop(use, binding)
-            ):
-                return None
-        sure, guards = True, []
-        for place in binding[depth:]:
-            parent = place.parent
-            if parent is None or isinstance(parent, _WITHS):
-                continue
-            if self._ends(place.body) and not (raised and place is binding[depth]):
-                return None
-            if isinstance(parent, ast.If):
-                positive = place.block == "body"
-                if not self._ends(parent.orelse if positive else parent.body):
-                    guards.append(Guard(parent, positive))
-            elif isinstance(parent, _TRIES):
-                if not (
-                    place.block == "finalbody"
-                    or all(self._ends(h.body) for h in parent.handlers)  # type: ignore[attr-defined]
-                    or (place.block == "body" and _is_calm(place.body[: place.position + 1]))
-                ):
-                    sure = False
-            else:
-                sure = False
-        return sure, tuple(guards)
-
-    @staticmethod
-    def _passes(parent: ast.stmt | None, earlier: str, later: str) -> bool:
-        """Whether control can go from one block of a statement to another."""
-        if isinstance(parent, _TRIES):
-            return earlier == "body" or later == "finalbody"
-        return isinstance(parent, _LOOPS)
-
-    @staticmethod
-    def _ends(body: list[ast.stmt]) -> bool:
-        """Whether a block leaves the function at its end."""
-        return bool(body) and isinstance(body[-1], _ENDS)
+        return any(self.order_of(binding) < order for binding in self.bindings[name])
 
 
 _READERS: dict[type, Callable[[Scope, Any], None]] = {
@@ -618,11 +475,11 @@ _READERS: dict[type, Callable[[Scope, Any], None]] = {
     ast.Nonlocal: Scope._read_nonlocal,
     ast.Delete: Scope._read_delete,
     ast.Match: Scope._bind_match,
-    **dict.fromkeys(_TRIES, Scope._bind_handlers),
+    **dict.fromkeys(TRIES, Scope._bind_handlers),
 }
 _BLOCKS_OF = {
-    kind: tuple(f for f in _BLOCKS if f in kind._fields)  # type: ignore[attr-defined]
-    for kind in (ast.If, *_LOOPS, *_WITHS, *_TRIES, ast.Match)
+    kind: tuple(f for f in BLOCKS if f in kind._fields)
+    for kind in (ast.If, *LOOPS, *WITHS, *TRIES, ast.Match)
 }
 """Kind of compound statement -> its fields that are blocks, or parts with blocks."""
 _Stacked = list[tuple[ast.stmt, tuple[ast.stmt | None, str, list[ast.stmt], int]]]
@@ -646,33 +503,6 @@ def _blocks(statement: ast.stmt, fields: tuple[str, ...]) -> _Stacked:
     return found
 
 
-class Reaching(NamedTuple):
-    """A binding that can be in force. `sure`: it is, if its guards hold."""
-
-    binding: Binding
-    sure: bool
-    guards: tuple[Guard, ...]
-
-
-class Guard(NamedTuple):
-    """An `if` that stands between a binding and a use; `positive`: the binding is in its body."""
-
-    statement: ast.If
-    positive: bool
-
-
-_CALM = (
-    ast.Assign, ast.AnnAssign, ast.If, ast.Pass, ast.Expr, ast.Name, ast.Constant, ast.Attribute,
-    ast.BoolOp, ast.Compare, ast.UnaryOp, ast.IfExp, ast.expr_context, ast.boolop, ast.unaryop,
-    ast.cmpop,
-)  # fmt: skip
-
-
-def _is_calm(statements: list[ast.stmt]) -> bool:
-    """Whether statements hold nothing that is likely to raise: an exception comes after them."""
-    return all(isinstance(part, _CALM) for s in statements for part in ast.walk(s))
-
-
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -691,88 +521,8 @@ def once(look: Callable[Concatenate[Scope, P], T]) -> Callable[Concatenate[Scope
     return found
 
 
-def called_name(node: ast.Call) -> str:
-    """The last name of what is called, as written."""
-    function = node.func
-    return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
-
-
-def written_names(node: ast.AST) -> set[str]:
-    """The names and attributes that an expression is written with: also those of `Client().get`."""
-    return {
-        part.id if isinstance(part, ast.Name) else part.attr
-        for part in ast.walk(node)
-        if isinstance(part, (ast.Name, ast.Attribute))
-    }
-
-
-def maker_of(decorator: ast.expr) -> ast.expr:
-    """What decorates, without the arguments that it is given: `fixture` of `@fixture(autouse=True)`."""
-    return decorator.func if isinstance(decorator, ast.Call) else decorator
-
-
-def dotted(node: ast.expr) -> str | None:
-    """`a.b.c` of names and attributes; calls of `super` and the like have no name."""
-    parts: list[str] = []
-    while isinstance(node, ast.Attribute):
-        parts.append(node.attr)
-        node = node.value
-        if len(parts) > 6:
-            return None
-    if not isinstance(node, ast.Name):
-        return None
-    parts.append(node.id)
-    return ".".join(reversed(parts))
-
-
-def name_set(node: ast.Call) -> str | None:
-    """The name in `setattr(x, "name", value)`; empty if it is not written down."""
-    if len(node.args) != 3 or dotted(node.func) not in ("setattr", "object.__setattr__"):
-        return None
-    name = node.args[1]
-    return str(name.value) if isinstance(name, ast.Constant) else ""
-
-
-_BUILTINS = {"type": "__class__", "vars": "__dict__"}
-
-
-def _dotted_from_builtin(node: ast.expr) -> str | None:
-    """`dotted`, of what begins with `type(x)`, which is `x.__class__`, or `vars(x)`, `x.__dict__`."""
-    behind = ""
-    while isinstance(node, ast.Attribute):
-        behind = f".{node.attr}{behind}"
-        node = node.value
-    if not isinstance(node, ast.Call) or len(node.args) != 1:
-        return None
-    attribute, text = _BUILTINS.get(dotted(node.func) or ""), dotted(node.args[0])
-    return f"{text}.{attribute}{behind}" if attribute and text else None
-
-
-def own_expressions(statement: ast.stmt) -> Iterator[ast.expr]:
-    """The expressions that belong to a statement itself, not to the blocks inside it."""
-    for field, value in ast.iter_fields(statement):
-        if field in _BLOCKS and not isinstance(value, ast.expr):
-            continue
-        if isinstance(value, ast.expr):
-            yield value
-        elif isinstance(value, list):
-            for item in value:
-                if isinstance(item, ast.expr):
-                    yield item
-                elif isinstance(item, ast.withitem):
-                    yield item.context_expr
-                elif isinstance(item, ast.keyword):
-                    yield item.value
-
-
 def _lines_with(sign: str, text: str) -> list[int]:
     """The numbers (1-based) of the lines with a sign."""
     if sign not in text:
         return []
     return [n for n, line in enumerate(LINE_END.split(text), 1) if sign in line]
-
-
-def first_line(statement: ast.stmt) -> int:
-    """Where a statement begins, its decorators with it."""
-    decorators: list[ast.expr] = getattr(statement, "decorator_list", [])
-    return min((d.lineno for d in decorators), default=statement.lineno)

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from flake8_untimed.inference import invoke, objects
-from flake8_untimed.inference.scopes import Scope, called_name, once, own_expressions
+from flake8_untimed.inference.scopes import Scope, once
+from flake8_untimed.inference.syntax import WITHS, called_name, own_expressions
 from flake8_untimed.inference.values import (
     Alternatives,
     Class,
@@ -112,7 +113,7 @@ def _in_statement(
     table = _contexts(asynchronous)
     statements = [at, *(parent for parent, _ in scope.parents(at))]
     for statement in statements:
-        if isinstance(statement, (ast.With, ast.AsyncWith)):
+        if isinstance(statement, WITHS):
             for item in statement.items:
                 if any(part is node for part in ast.walk(item.context_expr)):
                     break

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from flake8_untimed.bounds import NO_PARAMETER, UNKNOWN, Bound, Kind, Source, judged, omitted
-from flake8_untimed.inference import invoke
+from flake8_untimed.inference import flow, invoke
 from flake8_untimed.inference.arguments import Argument, Passed, bind
 from flake8_untimed.inference.evaluate import Evaluator
 from flake8_untimed.inference.scopes import Scope
@@ -154,7 +154,7 @@ class Limits:
         if argument is None or argument.node is None or argument.context is None:
             return None
         scope, at, frame = argument.context
-        node, at = scope.given(argument.node, at)
+        node, at = flow.given(scope, argument.node, at)
         context = Context(scope, at, frame)
         if not isinstance(node, ast.Call):
             return None

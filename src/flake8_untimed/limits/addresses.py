@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import ast
 
+from flake8_untimed.inference import flow
 from flake8_untimed.inference.arguments import Passed, bind
 from flake8_untimed.inference.conditions import tests_of
 from flake8_untimed.inference.evaluate import Evaluator
-from flake8_untimed.inference.scopes import called_name
+from flake8_untimed.inference.syntax import called_name
 from flake8_untimed.inference.values import Context, Literal, SenderValue
 
 _NO_NETWORK = ("data:", "file:")
@@ -25,7 +26,7 @@ def url_of(evaluator: Evaluator, passed: Passed) -> str | None:
         if argument is None or argument.node is None or argument.context is None:
             continue
         scope, at, frame = argument.context
-        node, at = scope.given(argument.node, at)
+        node, at = flow.given(scope, argument.node, at)
         if _is_file(node):
             return "file:"
         if isinstance(node, ast.JoinedStr) and node.values:

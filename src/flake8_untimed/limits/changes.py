@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from flake8_untimed.inference import constructions, members, objects
 from flake8_untimed.inference.arguments import parameter_names
 from flake8_untimed.inference.evaluate import Evaluator
-from flake8_untimed.inference.scopes import Binding, Event, Scope, dotted, once
+from flake8_untimed.inference.scopes import Binding, Event, Scope, once
+from flake8_untimed.inference.syntax import dotted
 from flake8_untimed.inference.values import Class, Context, Function, Instance, Value
 
 _CHANGING = frozenset(("mount", "update", "setdefault"))

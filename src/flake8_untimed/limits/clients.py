@@ -12,7 +12,8 @@ from flake8_untimed.inference.arguments import Argument, Passed, bind
 from flake8_untimed.inference.constructions import is_base_init
 from flake8_untimed.inference.evaluate import Evaluator
 from flake8_untimed.inference.forwarding import inside
-from flake8_untimed.inference.scopes import Scope, called_name
+from flake8_untimed.inference.scopes import Scope
+from flake8_untimed.inference.syntax import called_name
 from flake8_untimed.inference.values import (
     Alternatives,
     Class,

@@ -14,6 +14,7 @@ from flake8_untimed.inference.evaluate import Evaluator
 from flake8_untimed.inference.forwarding import handing_on, hands_on, inside
 from flake8_untimed.inference.handing import CALLABLE, handed_over
 from flake8_untimed.inference.scopes import COMPREHENSIONS, Scope
+from flake8_untimed.inference.syntax import ends
 from flake8_untimed.inference.values import (
     Class,
     Context,
@@ -227,7 +228,7 @@ def _reachable(evaluator: Evaluator, context: Context, flags: bool) -> bool:
                 if outcome(before) is False:
                     return False
             elif isinstance(before, ast.If):
-                leaves = scope._ends(before.body), scope._ends(before.orelse)
+                leaves = ends(before.body), ends(before.orelse)
                 if any(leaves):
                     test = outcome(before)
                     if test is not None and leaves[0 if test else 1]:

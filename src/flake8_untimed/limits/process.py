@@ -8,7 +8,8 @@ from functools import cached_property
 from typing import NamedTuple
 
 from flake8_untimed.inference.evaluate import Evaluator
-from flake8_untimed.inference.scopes import Event, Module, Scope, called_name, once
+from flake8_untimed.inference.scopes import Event, Module, Scope, once
+from flake8_untimed.inference.syntax import called_name
 from flake8_untimed.inference.values import Alternatives, Context, Literal, Result, Symbol
 from flake8_untimed.inference.walk import walk
 from flake8_untimed.libraries.model import Library

@@ -10,19 +10,17 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cached_property
 from itertools import accumulate
 
-from flake8_untimed.inference.scopes import LINE_END, Module, first_line, name_set
+from flake8_untimed.inference.scopes import LINE_END, Module
+from flake8_untimed.inference.syntax import BLOCKS, LOOPS, TRIES, WITHS, first_line, name_set
 
 _GLOBAL = re.compile(r"\bglobal[ \t]+([\w, \t]+)")
 _WORD = re.compile(r"[A-Za-z_]\w*")
 _OWN = (re.compile(r"self\.(\w+)"), re.compile(r"cls\.(\w+)"))
 _CALLED_ON_OWN = re.compile(r"self\.(\w+)\.(\w+)\s*\(")
 SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-_COMPOUND = (
-    ast.If, ast.For, ast.AsyncFor, ast.While, ast.With, ast.AsyncWith, ast.Try, ast.Match,
-    *((ast.TryStar,) if hasattr(ast, "TryStar") else ()),
-)  # fmt: skip
+_COMPOUND = (ast.If, *LOOPS, *WITHS, *TRIES, ast.Match)
 _PARTS = ("cases", "handlers")
-_BLOCKS = ("cases", "finalbody", "orelse", "handlers", "body")
+_BLOCKS = BLOCKS[::-1]
 """The last one first, as a stack wants them."""
 _BLOCKS_OF: dict[type, tuple[str, ...]] = {
     **{kind: tuple(f for f in _BLOCKS if f in kind._fields) for kind in _COMPOUND},

@@ -27,7 +27,8 @@ from flake8_untimed.inference.interest.statements import (
     names_in,
     stores_attribute,
 )
-from flake8_untimed.inference.scopes import COMPREHENSIONS, Scope, dotted, name_set
+from flake8_untimed.inference.scopes import COMPREHENSIONS, Scope
+from flake8_untimed.inference.syntax import WITHS, dotted, name_set
 from flake8_untimed.inference.walk import Found, Walk, visit
 
 if TYPE_CHECKING:
@@ -301,7 +302,7 @@ class Dye:
             names = names_in([node.target])
             self.callables.update(names)
             return names, True
-        if isinstance(node, (ast.With, ast.AsyncWith)):
+        if isinstance(node, WITHS):
             held = [i for i in node.items if self._carries(i.context_expr)]
             return names_in([i.optional_vars for i in held if i.optional_vars]), bool(held)
         if isinstance(node, (ast.If, ast.While, ast.Assert)):

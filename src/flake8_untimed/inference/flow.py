@@ -1,0 +1,178 @@
+"""Which statements are reached, and which binding of a name a use can see."""
+
+from __future__ import annotations
+
+import ast
+from bisect import bisect_left
+from typing import NamedTuple
+
+from flake8_untimed.inference.scopes import COMPREHENSIONS, Binding, Place, Scope
+from flake8_untimed.inference.syntax import LEAVES, LOOPS, TRIES, WITHS, ends
+
+_CALM = (
+    ast.Assign, ast.AnnAssign, ast.If, ast.Pass, ast.Expr, ast.Name, ast.Constant, ast.Attribute,
+    ast.BoolOp, ast.Compare, ast.UnaryOp, ast.IfExp, ast.expr_context, ast.boolop, ast.unaryop,
+    ast.cmpop,
+)  # fmt: skip
+
+
+class Reaching(NamedTuple):
+    """A binding that can be in force. `sure`: it is, if its guards hold."""
+
+    binding: Binding
+    sure: bool
+    guards: tuple[Guard, ...]
+
+
+class Guard(NamedTuple):
+    """An `if` that stands between a binding and a use; `positive`: the binding is in its body."""
+
+    statement: ast.If
+    positive: bool
+
+
+def is_dead(scope: Scope, statement: ast.stmt | None) -> bool:
+    """Whether a statement is never reached, whatever happens: under `if False`, behind a
+    `return`."""
+    for place in scope.chain(statement):
+        around = place.parent
+        if isinstance(around, (ast.If, ast.While)) and isinstance(around.test, ast.Constant):
+            if bool(around.test.value) is not (place.block == "body"):
+                # What stands behind `while True` may be reached by a `break`.
+                return isinstance(around, ast.If) or place.block == "body"
+        if scope.is_function and any(
+            isinstance(before, LEAVES) for before in place.body[: place.position]
+        ):
+            return True
+    if scope.parent is not None and isinstance(scope.node, (*COMPREHENSIONS, ast.Lambda)):
+        return is_dead(scope.parent, scope.statement)
+    return False
+
+
+def given(scope: Scope, node: ast.expr, at: ast.stmt | None) -> tuple[ast.AST, ast.stmt | None]:
+    """The expression that a local name was surely given, and the statement that does; for
+    anything else the node itself."""
+    if isinstance(node, ast.Name) and node.id in scope.bindings:
+        found = reaching(scope, node.id, at)
+        if len(found) == 1 and found[0].binding.kind == "assign":
+            return found[0].binding.node, found[0].binding.statement
+    return node, at
+
+
+def reaching(scope: Scope, name: str, at: ast.stmt | None) -> list[Reaching]:
+    """The bindings of a name that can be in force at a statement (None: at the scope's end),
+    the nearest first. A binding that happens whatever the tests say hides those before it."""
+    bindings = scope.bindings.get(name, [])
+    if len(bindings) <= 1:
+        return [Reaching(b, True, ()) for b in bindings]
+    if at is not None and at not in scope.places:
+        at = None
+    use = scope.chain(at)
+    order = use[-1].order if use else len(scope.places) + 1
+    orders = [scope.order_of(b) for b in bindings]
+    start = bisect_left(orders, order)
+    found: list[Reaching] = []
+    halves: set[tuple[Guard, ...]] = set()
+    # A `with` or `:=` of the very statement, then the later turns of a loop around it.
+    for i in range(start, len(bindings)):
+        binding = bindings[i]
+        if binding.statement is at and at is not None:
+            if binding.kind == "enter" or _is_walrus(binding):
+                found.append(Reaching(binding, False, ()))
+        elif _share_loop(use, scope.chain(binding.statement)):
+            found.append(Reaching(binding, False, ()))
+        else:
+            break
+    for i in range(start - 1, -1, -1):
+        binding = bindings[i]
+        if binding.kind == "annotation" and i and bindings[i - 1].statement is binding.statement:
+            continue
+        relation = _relation(scope.chain(binding.statement), use)
+        if relation is None:
+            continue
+        sure, guards = relation
+        found.append(Reaching(binding, sure, guards))
+        if sure and _covers(guards, halves):
+            break
+    return found
+
+
+def _covers(guards: tuple[Guard, ...], halves: set[tuple[Guard, ...]]) -> bool:
+    """Whether bindings in both branches of an `if` (and of those around it) were now seen."""
+    while guards:
+        *outer, last = guards
+        if (*outer, Guard(last.statement, not last.positive)) not in halves:
+            halves.add(guards)
+            return False
+        guards = tuple(outer)
+    return True
+
+
+def _is_walrus(binding: Binding) -> bool:
+    return not isinstance(binding.statement, (ast.Assign, ast.AnnAssign))
+
+
+def _share_loop(use: list[Place], other: list[Place]) -> bool:
+    for mine, theirs in zip(use, other):
+        if mine.parent is not theirs.parent:
+            return False
+        if isinstance(mine.parent, LOOPS):
+            return True
+    return False
+
+
+def _relation(binding: list[Place], use: list[Place]) -> tuple[bool, tuple[Guard, ...]] | None:
+    """Whether an earlier binding reaches the use (None: never), surely, under which tests."""
+    if not binding:
+        return True, ()
+    depth = 0
+    for mine, theirs in zip(binding, use):
+        if mine.parent is not theirs.parent or mine.block != theirs.block:
+            break
+        depth += 1
+        if mine.position != theirs.position:
+            break
+    raised = False
+    if depth < len(use) and depth < len(binding) and depth:
+        # They part inside one statement, in different blocks of it.
+        parent = binding[depth].parent
+        raised = isinstance(parent, TRIES) and parent is use[depth].parent
+        if (
+            parent is use[depth].parent
+            and not _passes(parent, binding[depth].block, use[depth].block)
+            and not _share_loop(use, binding)
+        ):
+            return None
+    sure, guards = True, []
+    for place in binding[depth:]:
+        parent = place.parent
+        if parent is None or isinstance(parent, WITHS):
+            continue
+        if ends(place.body) and not (raised and place is binding[depth]):
+            return None
+        if isinstance(parent, ast.If):
+            positive = place.block == "body"
+            if not ends(parent.orelse if positive else parent.body):
+                guards.append(Guard(parent, positive))
+        elif isinstance(parent, TRIES):
+            if not (
+                place.block == "finalbody"
+                or all(ends(h.body) for h in parent.handlers)
+                or (place.block == "body" and _is_calm(place.body[: place.position + 1]))
+            ):
+                sure = False
+        else:
+            sure = False
+    return sure, tuple(guards)
+
+
+def _passes(parent: ast.stmt | None, earlier: str, later: str) -> bool:
+    """Whether control can go from one block of a statement to another."""
+    if isinstance(parent, TRIES):
+        return earlier == "body" or later == "finalbody"
+    return isinstance(parent, LOOPS)
+
+
+def _is_calm(statements: list[ast.stmt]) -> bool:
+    """Whether statements hold nothing that is likely to raise: an exception comes after them."""
+    return all(isinstance(part, _CALM) for s in statements for part in ast.walk(s))

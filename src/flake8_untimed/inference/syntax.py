@@ -1,0 +1,99 @@
+"""How nodes are written: names, calls and the parts of statements, by their look."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+LOOPS = (ast.For, ast.AsyncFor, ast.While)
+WITHS = (ast.With, ast.AsyncWith)
+TRIES = (ast.Try, getattr(ast, "TryStar", ast.Try))
+ENDS = (ast.Return, ast.Raise)
+LEAVES = (*ENDS, ast.Break, ast.Continue)
+BLOCKS = ("body", "handlers", "orelse", "finalbody", "cases")
+"""Fields of compound statements that are blocks, or parts with blocks, as they are written."""
+
+
+def called_name(node: ast.Call) -> str:
+    """The last name of what is called, as written."""
+    function = node.func
+    return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+
+
+def written_names(node: ast.AST) -> set[str]:
+    """The names and attributes that an expression is written with: also those of `Client().get`."""
+    return {
+        part.id if isinstance(part, ast.Name) else part.attr
+        for part in ast.walk(node)
+        if isinstance(part, (ast.Name, ast.Attribute))
+    }
+
+
+def maker_of(decorator: ast.expr) -> ast.expr:
+    """What decorates, without the arguments that it is given: `fixture` of `@fixture(autouse=True)`."""
+    return decorator.func if isinstance(decorator, ast.Call) else decorator
+
+
+def dotted(node: ast.expr) -> str | None:
+    """`a.b.c` of names and attributes; calls of `super` and the like have no name."""
+    parts: list[str] = []
+    while isinstance(node, ast.Attribute):
+        parts.append(node.attr)
+        node = node.value
+        if len(parts) > 6:
+            return None
+    if not isinstance(node, ast.Name):
+        return None
+    parts.append(node.id)
+    return ".".join(reversed(parts))
+
+
+def name_set(node: ast.Call) -> str | None:
+    """The name in `setattr(x, "name", value)`; empty if it is not written down."""
+    if len(node.args) != 3 or dotted(node.func) not in ("setattr", "object.__setattr__"):
+        return None
+    name = node.args[1]
+    return str(name.value) if isinstance(name, ast.Constant) else ""
+
+
+_BUILTINS = {"type": "__class__", "vars": "__dict__"}
+
+
+def dotted_from_builtin(node: ast.expr) -> str | None:
+    """`dotted`, of what begins with `type(x)`, which is `x.__class__`, or `vars(x)`, `x.__dict__`."""
+    behind = ""
+    while isinstance(node, ast.Attribute):
+        behind = f".{node.attr}{behind}"
+        node = node.value
+    if not isinstance(node, ast.Call) or len(node.args) != 1:
+        return None
+    attribute, text = _BUILTINS.get(dotted(node.func) or ""), dotted(node.args[0])
+    return f"{text}.{attribute}{behind}" if attribute and text else None
+
+
+def ends(body: list[ast.stmt]) -> bool:
+    """Whether a block leaves the function at its end."""
+    return bool(body) and isinstance(body[-1], ENDS)
+
+
+def own_expressions(statement: ast.stmt) -> Iterator[ast.expr]:
+    """The expressions that belong to a statement itself, not to the blocks inside it."""
+    for field, value in ast.iter_fields(statement):
+        if field in BLOCKS and not isinstance(value, ast.expr):
+            continue
+        if isinstance(value, ast.expr):
+            yield value
+        elif isinstance(value, list):
+            for item in value:
+                if isinstance(item, ast.expr):
+                    yield item
+                elif isinstance(item, ast.withitem):
+                    yield item.context_expr
+                elif isinstance(item, ast.keyword):
+                    yield item.value
+
+
+def first_line(statement: ast.stmt) -> int:
+    """Where a statement begins, its decorators with it."""
+    decorators: list[ast.expr] = getattr(statement, "decorator_list", [])
+    return min((d.lineno for d in decorators), default=statement.lineno)
