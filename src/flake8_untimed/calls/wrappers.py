@@ -269,7 +269,7 @@ class Wrappers:
         if key in self._open:
             return True
         scope = wrapper.scope
-        uses = uses_of(scope.node, mapping, name, helps, lines)
+        uses = uses_of(scope, mapping, name, helps, lines)
         if uses is None:
             return False
         senders = {given.node for given in uses.calls}

@@ -7,7 +7,7 @@ import ast
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from flake8_untimed.inference.scopes import FUNCTIONS
+from flake8_untimed.inference.scopes import FUNCTIONS, Scope, once
 from flake8_untimed.inference.syntax import called_name
 
 SHOWING = frozenset(
@@ -36,18 +36,15 @@ class Uses(NamedTuple):
     """Names that were given the value of the key."""
 
 
+@once
 def uses_of(
-    function: ast.AST,
-    name: str,
-    key: str,
-    may_return: bool = False,
-    lines: range | None = None,
+    function: Scope, name: str, key: str, may_return: bool = False, lines: range | None = None
 ) -> Uses | None:
     """What a function does with a mapping that goes by a name in it and may have a key that its
     author did not think of; None: more than to hand it on to calls, to look up other keys, to test
     for one, or to show it. `may_return`: it may also be given back to the caller. `lines`: those
     that count (None: all)."""
-    reader = _Reader(function, key, may_return, lines)
+    reader = _Reader(function.node, key, may_return, lines)
     try:
         reader.read(name)
     except _More:

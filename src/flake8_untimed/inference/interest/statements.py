@@ -68,6 +68,16 @@ class Statements:
         """Whether the text has one of some words."""
         return bool(words) and not self._words.isdisjoint(words)
 
+    def mentioning(self, words: Collection[str]) -> set[int]:
+        """The statements that have one of some words, whatever follows it."""
+        ends = self._ends
+        return {
+            index
+            for word in self._words.intersection(words)
+            for place in places(self._text, word, None)
+            for index in self.at(bisect_right(ends, place) + 1)
+        }
+
     @cached_property
     def _words(self) -> frozenset[str]:
         return frozenset(_WORD.findall(self._text))

@@ -156,8 +156,7 @@ class Dye:
         self._attributes, self._wanted, self._held = seeds.attributes, seeds.wanted, seeds.held
         if self.marked:
             fresh = (seeds.attributes | seeds.wanted) - before
-            if statements.mention(fresh):
-                self._look_again()
+            self._look_again(statements.mentioning(fresh))
             for missing in self._heirs.values():
                 self._inherit(missing)
         while self._fresh:
@@ -172,9 +171,9 @@ class Dye:
                 self.marked.add(index)
                 self._colour(index)
 
-    def _look_again(self) -> None:
-        """Some attributes have come to lead to something coloured."""
-        for index in sorted(self.marked - self._carrying):
+    def _look_again(self, statements: set[int]) -> None:
+        """They mention attributes that have come to lead to something coloured."""
+        for index in sorted(statements & self.marked - self._carrying):
             self._colour(index)
 
     def _add(self, names: Collection[str], where: str) -> None:
