@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING, NamedTuple
+import operator
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from flake8_untimed.inference import containers
 from flake8_untimed.inference.scopes import Scope, once
@@ -24,6 +26,15 @@ from flake8_untimed.inference.values import (
 
 if TYPE_CHECKING:
     from flake8_untimed.inference.evaluate import Evaluator
+
+_COMPARING: dict[type, Callable[[Any, Any], bool]] = {
+    ast.Eq: operator.eq,
+    ast.NotEq: operator.ne,
+    ast.Lt: operator.lt,
+    ast.LtE: operator.le,
+    ast.Gt: operator.gt,
+    ast.GtE: operator.ge,
+}
 
 
 def outcome(evaluator: Evaluator, test: ast.expr, context: Context) -> bool | None:
@@ -50,14 +61,44 @@ def _outcome_of_all(evaluator: Evaluator, test: ast.BoolOp, context: Context) ->
 def _compare(evaluator: Evaluator, test: ast.Compare, context: Context) -> bool | None:
     if len(test.ops) != 1:
         return None
-    operator, right = test.ops[0], test.comparators[0]
-    if isinstance(operator, (ast.In, ast.NotIn)):
+    how, right = test.ops[0], test.comparators[0]
+    if isinstance(how, (ast.In, ast.NotIn)):
         held = containers.holds(evaluator, test.left, right, context)
-        return held if held is None or isinstance(operator, ast.In) else not held
-    if not isinstance(operator, (ast.Is, ast.IsNot, ast.Eq, ast.NotEq)):
+        return held if held is None or isinstance(how, ast.In) else not held
+    if _version_in(test.left) is not None:
+        return _compare_version(evaluator, test, context)
+    if not isinstance(how, (ast.Is, ast.IsNot, ast.Eq, ast.NotEq)):
         return None
     same = _same(evaluator.evaluate(test.left, context), evaluator.evaluate(right, context))
-    return same if same is None or isinstance(operator, (ast.Is, ast.Eq)) else not same
+    return same if same is None or isinstance(how, (ast.Is, ast.Eq)) else not same
+
+
+def _version_in(node: ast.expr) -> tuple[ast.expr, bool] | None:
+    """`sys.version_info` in an expression that is it, or (True) its first part."""
+    is_major = isinstance(node, ast.Attribute) and node.attr == "major"
+    if isinstance(node, ast.Subscript):
+        is_major = isinstance(node.slice, ast.Constant) and node.slice.value == 0
+    whole = node.value if is_major and isinstance(node, (ast.Attribute, ast.Subscript)) else node
+    return (whole, is_major) if (dotted(whole) or "").endswith("version_info") else None
+
+
+def _compare_version(evaluator: Evaluator, test: ast.Compare, context: Context) -> bool | None:
+    """How a test of Python's version comes out. That it is 3 is all that is known of it."""
+    compare, version = _COMPARING.get(type(test.ops[0])), _version_in(test.left)
+    if compare is None or version is None:
+        return None
+    whole, is_major = version
+    values = evaluator.evaluate(whole, context)
+    if any(getattr(value, "path", "") != "sys.version_info" for value in values):
+        return None
+    wanted = test.comparators[0]
+    numbers = [part.value for part in ast.walk(wanted) if isinstance(part, ast.Constant)]
+    if not all(isinstance(number, int) for number in numbers):
+        return None
+    if is_major:
+        return compare(3, *numbers) if isinstance(wanted, ast.Constant) else None
+    is_told = isinstance(wanted, ast.Tuple) and (numbers[:1] != [3] or numbers in ([3], [3, 0]))
+    return compare([3, 1], numbers) if is_told else None
 
 
 def truth_of(value: Value) -> bool | None:

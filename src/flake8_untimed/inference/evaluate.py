@@ -302,6 +302,10 @@ class Evaluator:
             return (Alias(node, context),)
         return containers.subscript(self, node, context)
 
+    def _comparison(self, node: ast.expr, context: Context) -> Alternatives:
+        test = conditions.outcome(self, node, context)
+        return NOTHING_KNOWN if test is None else (Literal(test),)
+
     def _number(self, node: ast.expr, context: Context) -> Alternatives:
         """Signs, and sums and products of numbers: `60 * 5`."""
         if isinstance(node, ast.UnaryOp):
@@ -404,6 +408,7 @@ _HANDLERS: dict[type, Callable[[Evaluator, ast.expr, Context], Alternatives]] = 
     ast.DictComp: Evaluator._comprehension,
     ast.Lambda: Evaluator._lambda,
     ast.Subscript: Evaluator._subscript,
+    ast.Compare: Evaluator._comparison,
     ast.UnaryOp: Evaluator._number,
     ast.BinOp: Evaluator._number,
 }
