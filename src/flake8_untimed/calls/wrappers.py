@@ -9,7 +9,13 @@ from collections.abc import Iterable, Iterator, Set
 from flake8_untimed.inference import elsewhere, invoke, objects
 from flake8_untimed.inference.arguments import Argument, Passed, bind, parameter_names
 from flake8_untimed.inference.evaluate import Evaluator
-from flake8_untimed.inference.forwarding import handing_on, reckons_with, takes_apart, takes_number
+from flake8_untimed.inference.forwarding import (
+    handing_on,
+    reckons_with,
+    takes_apart,
+    takes_number,
+    timeout_names,
+)
 from flake8_untimed.inference.handing import handed_over
 from flake8_untimed.inference.mappings import Given, uses_of
 from flake8_untimed.inference.scopes import Scope
@@ -344,11 +350,15 @@ def _lines_behind(scope: Scope, statement: ast.stmt) -> range | None:
 
 
 def taken_as(wrapper: Scope) -> str | None:
-    """The name under which a wrapper takes a timeout: by the look of its parameters."""
-    if takes(wrapper, _TIMEOUT):
+    """The name under which a wrapper takes a timeout: by the look of its parameters, and of what it
+    hands on."""
+    names = [name for name in _named(wrapper.arguments) if _TIMEOUT in name]
+    if _TIMEOUT in names:
         return _TIMEOUT
-    names = _named(wrapper.arguments)
-    return next((name for name in names if _TIMEOUT in name), None)
+    if wrapper.arguments.kwarg is not None:
+        handed = timeout_names(wrapper)
+        return next((name for name in names if name in handed), _TIMEOUT)
+    return names[0] if names else None
 
 
 def takes(function: Scope, name: str) -> bool:

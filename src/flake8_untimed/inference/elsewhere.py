@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from flake8_untimed.inference import members, names, objects
+from flake8_untimed.inference.arguments import parameter_names
 from flake8_untimed.inference.scopes import Event, Scope, once
 from flake8_untimed.inference.syntax import called_name, dotted, name_set
 from flake8_untimed.inference.values import (
@@ -149,9 +150,16 @@ def _names_set(cls: Scope) -> set[object]:
     return {
         attribute
         for method in members.methods(cls)
-        for base, attribute, _ in _set_by_name(method)
-        if base == members.first_parameter(method)
+        for base, attribute, event in _set_by_name(method)
+        if base == members.first_parameter(method) and not _sets_absent(method, event)
     }
+
+
+def _sets_absent(method: Scope, event: Event) -> bool:
+    """`setattr(self, name, made)` in `__getattr__(self, name)`, which is asked for what is not there."""
+    if method.name != "__getattr__" or not isinstance(event.node, ast.Call):
+        return False
+    return [*map(dotted, event.node.args[1:2])] == parameter_names(method.arguments)[1:2]
 
 
 def is_set_outside(evaluator: Evaluator, cls: Class, name: str, values: Alternatives) -> bool:

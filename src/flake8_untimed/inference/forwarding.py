@@ -25,7 +25,7 @@ def hands_on(node: ast.Call, scope: Scope) -> bool:
         if keyword.arg is None:
             if not is_named and _may_spread(keyword.value, names):
                 return True
-        elif "timeout" in keyword.arg and _mentions(keyword.value, names):
+        elif _is_timeout(keyword) and _mentions(keyword.value, names):
             return True
     if isinstance(node.func, ast.Name) and node.func.id in names:
         return True
@@ -48,6 +48,11 @@ def passes_on(node: ast.Call, scope: Scope, parameters: Set[str]) -> bool:
         and keyword.value.id in names
         for keyword in node.keywords
     )
+
+
+def _is_timeout(keyword: ast.keyword) -> bool:
+    """Whether one of the names of a keyword's two sides is that of a timeout: `wait=timeout`."""
+    return "timeout" in f"{keyword.arg} {getattr(keyword.value, 'id', '')}"
 
 
 @once
@@ -86,16 +91,14 @@ def passing_on(scope: Scope, parameters: frozenset[str]) -> list[Found]:
     return [f for f in walk(scope).calls if passes_on(f.node, scope, parameters)]
 
 
+@once
 def timeout_names(scope: Scope) -> set[str]:
-    """The names that a function hands on as `timeout=`."""
-    return {
-        part.id
-        for found in handing_on(scope)
-        for keyword in found.node.keywords
-        if keyword.arg == "timeout"
-        for part in ast.walk(keyword.value)
-        if isinstance(part, ast.Name)
-    }
+    """The names that a function hands on as `timeout=`, or under a name like that."""
+    keywords = (keyword for found in handing_on(scope) for keyword in found.node.keywords)
+    handed = [keyword.value for keyword in keywords if "timeout" in (keyword.arg or "")]
+    for events in scope.events.values():
+        handed += [e.node for e in events if e.kind == "item" and "timeout" in str(e.name)]
+    return {p.id for node in handed for p in ast.walk(node) if isinstance(p, ast.Name)}
 
 
 def takes_number(function: ast.AST, name: str, senders: Set[ast.AST]) -> bool:

@@ -189,7 +189,7 @@ class Dye:
             self.members.update(self.statements.globals.intersection(names))
 
     def _add_wrapper(self, name: str) -> None:
-        if name not in self.wrappers and not name.startswith("__"):
+        if name not in self.wrappers and not (name.startswith("__") and name.endswith("__")):
             self.wrappers.add(name)
             self._fresh.add(name)
 
