@@ -157,7 +157,15 @@ def test_the_users_own(before: str, after: str) -> None:
         ),
         (
             "import os\n\nfrom myapp import models\n\nget()\n",
-            "import os\n\nfrom aiohttp import ClientTimeout\nfrom myapp import models\n\nget(T)\n",
+            "import os\n\nfrom aiohttp import ClientTimeout\n\nfrom myapp import models\n\nget(T)\n",
+        ),
+        (
+            "import os\n\n# ours\nfrom .a import b\nfrom .c import d\n\nget()\n",
+            "import os\n\nfrom aiohttp import ClientTimeout\n\n# ours\nfrom .a import b\nfrom .c import d\n\nget(T)\n",
+        ),
+        (
+            "import os\nfrom .a import b\n\nget()\n",
+            "import os\nfrom aiohttp import ClientTimeout\nfrom .a import b\n\nget(T)\n",
         ),
     ],
 )  # fmt: skip

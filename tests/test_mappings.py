@@ -7,12 +7,19 @@ import ast
 import pytest
 
 from flake8_untimed.inference.mappings import uses_of
+from flake8_untimed.inference.scopes import Module, Scope
+
+
+def function(*body: str) -> Scope:
+    text = "def f(u, **kw):\n" + "".join(f"    {line}\n" for line in body)
+    module = Module(ast.parse(text), "a.py", text).scope
+    statement = module.node.body[0]  # type: ignore[union-attr,index]
+    return module.child(statement, statement)  # type: ignore[arg-type]
 
 
 def calls(*body: str, may_return: bool = False) -> list[str] | None:
     """The calls that are given the mapping, each with its place; None: more is done with it."""
-    function = ast.parse("def f(u, **kw):\n" + "".join(f"    {line}\n" for line in body)).body[0]
-    uses = uses_of(function, "kw", "timeout", may_return)
+    uses = uses_of(function(*body), "kw", "timeout", may_return)
     if uses is None:
         return None
     return sorted(f"{ast.unparse(c.node.func)} {c.place}" for c in uses.calls)
@@ -107,7 +114,6 @@ def test_helpers_may_give_it_back() -> None:
 
 
 def test_names_of_the_timeout() -> None:
-    function = ast.parse("def f(**kw):\n    seconds = kw.pop('timeout', 5)").body[0]
-    uses = uses_of(function, "kw", "timeout")
+    uses = uses_of(function("seconds = kw.pop('timeout', 5)"), "kw", "timeout")
     assert uses is not None
     assert uses.values == {"seconds"}

@@ -323,12 +323,12 @@ def _new_import(module: Module, change: NewImport) -> tuple[int, str]:
         ends = not source or source.endswith(("\n", "\r"))
         return len(source), ("" if ends else newline) + change.text + newline
     if change.before:
-        is_import = isinstance(anchor, (ast.Import, ast.ImportFrom))
+        is_close = isinstance(anchor, (ast.Import, ast.ImportFrom)) and not change.apart
         first = min([anchor.lineno, *(d.lineno for d in getattr(anchor, "decorator_list", ()))])
         start = module.extent(anchor)[0]
         indent = source[module.starts[module.line(start)] : start]
         gap = 2 if hasattr(anchor, "decorator_list") and not indent else 1
-        new = indent + change.text + newline + newline * (0 if is_import else gap)
+        new = indent + change.text + newline + newline * (0 if is_close else gap)
         return _above_comments(module, first - 1), new
     offset = module.starts[module.line(module.extent(anchor)[1]) + 1]
     if source[:offset].endswith(("\n", "\r")):

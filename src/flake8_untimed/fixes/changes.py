@@ -93,6 +93,8 @@ class NewImport:
     text: str
     anchor: ast.stmt | None
     before: bool = False
+    apart: bool = False
+    """A blank line stands between it and the import that it comes before."""
 
 
 CallChange = Union[SetValue, AddKeyword, DropArgument, TurnArgument]

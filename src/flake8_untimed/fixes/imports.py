@@ -447,6 +447,11 @@ class Imports:
         root = module.partition(".")[0]
         related = [s for s in group if root in _roots(s)]
         others = [s for s in group if self._is_of_another(s)] if root not in self._folders else []
+        own = next((s for s in group if not _roots(s) or _roots(s) & {*self._folders}), None)
+        if own is not None and not (related or others or root in self._folders):
+            # It would stand with those of other packages, which come before.
+            anchor = self._first_of_line(own)
+            return NewImport(text, anchor, before=True, apart=self._is_below_blank(anchor))
         anchor = (related or others or group)[-1]
         run = _run(group, anchor)
         froms = [s for s in run if isinstance(s, ast.ImportFrom) and not s.level]
@@ -457,6 +462,11 @@ class Imports:
                     return NewImport(text, self._first_of_line(statement), before=True)
             return NewImport(text, self._last_of_line(froms[-1]))
         return NewImport(text, self._last_of_line(anchor))
+
+    def _is_below_blank(self, statement: ast.stmt) -> bool:
+        above = reversed(self.module.source.lines[: statement.lineno - 1])
+        nearest = next((line for line in above if not line.lstrip().startswith("#")), "")
+        return not nearest.strip()
 
     def _is_of_another(self, statement: ast.stmt) -> bool:
         """Whether a statement imports a package that is neither Python's nor the one of this file:
