@@ -421,20 +421,11 @@ def _returns(evaluator: Evaluator, function: Function, frame: Frame | None) -> A
             groups.append(evaluator.evaluate(statement.value, Context(scope, statement, frame)))
     values = union(groups)
     if function.receiver is not None:
-        values = tuple(v if _is_final(function, v) else objects.opened(v) for v in values)
+        # A subclass may return something else.
+        values = tuple(objects.opened(v) for v in values)
         if elsewhere.is_up_to_heirs(evaluator, function.receiver, scope.name, values):
             values = union([values, NOTHING_KNOWN])
     return _declared(evaluator, function, values)
-
-
-def _is_final(function: Function, returned: Value) -> bool:
-    """Whether no class out of sight returns more in the place of what a method does: it is private,
-    or of an object made in sight. `return {}` of a private one is there for others to fill."""
-    receiver = function.receiver
-    if isinstance(receiver, Instance) and receiver.site is not None:
-        return True
-    is_filled = isinstance(returned, Mapping) and bool(returned.entries)
-    return is_filled and function.scope.name.startswith("_")
 
 
 def _declared(evaluator: Evaluator, function: Function, values: Alternatives) -> Alternatives:
