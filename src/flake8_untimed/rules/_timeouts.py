@@ -20,6 +20,7 @@ from flake8_untimed.calls.places import (
     may_be_another,
     passes_arguments_on,
 )
+from flake8_untimed.calls.retries import sends_again
 from flake8_untimed.calls.transfers import is_handed_out, sends_as_one, streams
 from flake8_untimed.findings import Expression, Fix, ReplaceExpression, SetArgument
 from flake8_untimed.inference.values import SenderValue, Symbol
@@ -33,6 +34,7 @@ TAKES_NONE = "has no argument that limits this wait"
 NAMELESS = "the module of {} has no name of its own here"
 STREAMED = "a body is read or sent piece by piece there, and may well take longer"
 SENT_AS_ONE = "a body that may be large is sent as one there, all of it within that time"
+SENT_AGAIN = "a Retry sends what has timed out there again, POST or PATCH too: it may be done twice"
 HANDED_OUT = "the client is handed to another package, which may well send what takes longer"
 SWITCHED_OFF = "the function that is called passes None on, which switches {}'s own default off"
 INHERITED = "the default has to go where the subclass calls its base"
@@ -214,6 +216,8 @@ def unless_long(facts: Facts, place: Call | Construction, fix: Fix | None) -> Fi
         return _doubted(fix, STREAMED)
     if sends_as_one(facts, place):
         return _doubted(fix, SENT_AS_ONE)
+    if sends_again(facts, place):
+        return _doubted(fix, SENT_AGAIN)
     return fix
 
 
