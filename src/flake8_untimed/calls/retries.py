@@ -6,10 +6,18 @@ import ast
 from collections.abc import Iterable, Iterator
 
 from flake8_untimed.calls import Call, Construction, Facts
+from flake8_untimed.calls.givers import given_to
 from flake8_untimed.calls.places import Arguments, libraries
 from flake8_untimed.inference import invoke
 from flake8_untimed.inference.arguments import Argument, bind
-from flake8_untimed.inference.values import Alternatives, Collection, Literal, Result
+from flake8_untimed.inference.values import (
+    Alternatives,
+    Collection,
+    Instance,
+    Literal,
+    Result,
+    Value,
+)
 from flake8_untimed.libraries.model import Constructor
 from flake8_untimed.limits.takers import arguments_of
 
@@ -68,9 +76,15 @@ def _repeated_late(facts: Facts, retry: Result) -> tuple[str, ...]:
 
 def _retries(facts: Facts, call: Call) -> Iterator[Result]:
     yield from _among(facts, call.arguments.named.values())
-    client = call.client
-    if client is None:
-        return
+    clients: list[Value | None] = [call.client]
+    if call.client is not None and call.client.site is None:
+        clients = [value for values in given_to(facts, call) for value in values]
+    for client in clients:
+        if isinstance(client, Instance):
+            yield from _of_client(facts, client)
+
+
+def _of_client(facts: Facts, client: Instance) -> Iterator[Result]:
     if client.site is not None:
         yield from _among(facts, arguments_of(client.site.passed))
     for context, event in facts.limits.changes.events(client):
