@@ -48,7 +48,7 @@ def streams(facts: Facts, place: Call | Construction) -> bool:
     responses = Responses()
     return any(
         _reads_pieces(sent, responses, known.pieces) or _sends_pieces(facts, sent)
-        for sent in _requests(facts, place)
+        for sent in requests_of(facts, place)
     )
 
 
@@ -56,7 +56,7 @@ def sends_as_one(facts: Facts, place: Call | Construction) -> bool:
     """Whether a call, or one in sight that relies on the default of a client, sends a body as one that
     may be large, and all of it has to be sent within its library's timeout."""
     return place.library.timeouts.whole_body and any(
-        _sends_much(facts, sent, place) for sent in _requests(facts, place)
+        _sends_much(facts, sent, place) for sent in requests_of(facts, place)
     )
 
 
@@ -183,7 +183,8 @@ def _is_strange(facts: Facts, callee: Value) -> bool:
     return not known and package != "builtins" and package not in sys.stdlib_module_names
 
 
-def _requests(facts: Facts, place: Call | Construction) -> Iterator[Call | Sent]:
+def requests_of(facts: Facts, place: Call | Construction) -> Iterator[Call | Sent]:
+    """A call, or those in sight that rely on the default of a client."""
     if isinstance(place, Call):
         yield place
         # Of a wrapper, what it hands the timeout on to.
