@@ -45,8 +45,9 @@ def _arguments(sent: Call | Sent) -> Iterator[Argument]:
     if isinstance(sent, Call):
         yield from sent.arguments.named.values()
     elif isinstance(sent.node, ast.Call):
-        for node in (*sent.node.args, *(keyword.value for keyword in sent.node.keywords)):
-            yield Argument(node, sent.context)
+        # A `**mapping` holds what is for the library itself.
+        named = (keyword.value for keyword in sent.node.keywords if keyword.arg)
+        yield from (Argument(node, sent.context) for node in (*sent.node.args, *named))
 
 
 def _headers(facts: Facts, client: Instance) -> Iterator[Value]:
