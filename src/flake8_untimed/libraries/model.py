@@ -112,6 +112,9 @@ class Body:
     """What the server is told about a str body, in the words of our message."""
     same_bytes: bool = True
     """Whether `json=x` sends the very bytes of `json.dumps(x)`; if not, JSON of equal value."""
+    shown_to: tuple[str, ...] = ()
+    """Arguments, and attributes of the client, that are given what is sent, and may read its `body`:
+    text where text was given, bytes where `json` was."""
     none_is_empty: bool = True
     """Whether `json=None` sends no body at all."""
     encoders: tuple[str, ...] = ()

@@ -9,6 +9,7 @@ from flake8_untimed.calls import Call, Facts
 from flake8_untimed.calls.bodies import (
     functions_on_the_way,
     is_made_again,
+    is_read_again,
     is_rebound_inside,
     keywords_in_class,
     uses,
@@ -226,6 +227,8 @@ def _may_differ(facts: Facts, body: JsonBody) -> bool:
     if known.encoders and _may_encode(facts, call):
         return True
     if not known.same_bytes and _are_bytes_known(facts, body):
+        return True
+    if is_read_again(facts, call, known.shown_to):
         return True
     return any(uses(scope, known.text) for scope in functions_on_the_way(facts, call))
 
