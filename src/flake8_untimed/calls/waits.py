@@ -15,7 +15,7 @@ from flake8_untimed.inference.values import Instance, Literal, Mapping, Result, 
 from flake8_untimed.limits.takers import Sent, arguments_of
 
 _WAIT = re.compile(
-    r"(long|max|poll|polling|request|server)*(timeout|wait|waittime)(in)?"
+    r"(long|max|poll|polling|request|server)*(timeout|wait|waittime)"
     r"(s|secs?|seconds|ms|millis|milliseconds)?|longpoll(ing)?"
 )
 """What a server calls the time that it may keep silent."""
