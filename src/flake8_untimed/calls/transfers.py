@@ -27,8 +27,8 @@ _READING = frozenset(
 _WHOLE = frozenset(("getvalue", "read_bytes", "read_text"))
 """Methods that return all of a file, beside a `read()` without a size."""
 _RECODING = frozenset(
-    ("b64encode", "bytearray", "bytes", "compress", "decode", "encode", "encodebytes", "join",
-     "standard_b64encode", "strip", "urlsafe_b64encode")
+    ("b64encode", "bytearray", "bytes", "compress", "decode", "dumps", "encode", "encodebytes",
+     "join", "standard_b64encode", "strip", "urlsafe_b64encode")
 )  # fmt: skip
 """Functions and methods that make as much of what they are given."""
 _SHORT = frozenset(("dumps", "str"))

@@ -31,7 +31,7 @@ def asks_to_wait(facts: Facts, place: Call | Construction, seconds: str | None) 
     events, or tells the server to keep silent for so many seconds, or more, or nobody knows how long."""
     for sent in requests_of(facts, place):
         for argument in _arguments(sent):
-            if any(_asks(value, seconds) for value in facts.values(argument)):
+            if any(_asks(value, seconds) for value in _shown(facts, argument)):
                 return True
             if any(_is_wait(key, told, seconds) for key, told in _in_url(argument)):
                 return True
@@ -48,6 +48,14 @@ def _arguments(sent: Call | Sent) -> Iterator[Argument]:
         # A `**mapping` holds what is for the library itself.
         named = (keyword.value for keyword in sent.node.keywords if keyword.arg)
         yield from (Argument(node, sent.context) for node in (*sent.node.args, *named))
+
+
+def _shown(facts: Facts, argument: Argument) -> Iterator[Value]:
+    """What an argument may be, and what its text is made of: `json.dumps({...})`."""
+    for value in facts.values(argument):
+        yield value
+        for given in value.site.passed.positional[:1] if isinstance(value, Result) else ():
+            yield from facts.values(given)
 
 
 def _headers(facts: Facts, client: Instance) -> Iterator[Value]:
