@@ -67,7 +67,8 @@ def _sends_much(facts: Facts, sent: Call | Sent, place: Call | Construction) -> 
     if body is None:
         return False
     scope = sent.context.scope
-    others = {*body.text, *body.beside, body.json, body.request}.difference(body.files, {None})
+    others = {*body.text, *body.beside, body.json}.difference(body.files, {None})
+    bodies = [*_given_for(sent, others), *_of_requests(sent, body.request)]
     # What a wrapper hands on is looked at where its caller gives it.
     given = None if isinstance(sent, Call) else scope
     return any(
@@ -75,7 +76,7 @@ def _sends_much(facts: Facts, sent: Call | Sent, place: Call | Construction) -> 
         for node in _given_for(sent, body.files)
     ) or any(
         _reaches(node, scope, lambda part, around: _of_whole(facts, part, around))
-        for node in _given_for(sent, others)
+        for node in bodies
     )
 
 
@@ -107,6 +108,14 @@ def _given_for(sent: Call | Sent, names: Collection[str | None]) -> Iterator[ast
         yield from (keyword.value for keyword in sent.node.keywords if keyword.arg in names)
 
 
+def _of_requests(sent: Call | Sent, name: str | None) -> Iterator[ast.expr]:
+    """The bodies of the requests that are made before they are sent: `urlopen(Request(url, data))`."""
+    for node in _given_for(sent, {name} if name else ()):
+        for made in (node, *_parts(node, sent.context.scope)):
+            if isinstance(made, ast.Call) and called_name(made) == "Request":
+                yield from (*made.args[1:2], *(k.value for k in made.keywords if k.arg == "data"))
+
+
 def _of_whole(facts: Facts, node: ast.expr, scope: Scope) -> list[_Part] | None:
     """What an expression holds, or is made of, as a whole; None if it is the whole of a file, by the
     look of it."""
@@ -128,8 +137,6 @@ def _of_whole(facts: Facts, node: ast.expr, scope: Scope) -> list[_Part] | None:
             parts = [node.func.value] if name in _RECODING else []
         if name in _RECODING:
             parts += node.args
-        elif name == "Request":
-            parts = [*node.args[1:2], *(k.value for k in node.keywords if k.arg == "data")]
         for called in facts.evaluate(node.func, Context(scope, None)):
             if isinstance(called, Function) and called.scope.module is scope.module:
                 found += [(r.value, called.scope) for r in called.scope.returns if r.value]
