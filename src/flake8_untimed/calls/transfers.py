@@ -75,7 +75,7 @@ def _sends_much(facts: Facts, sent: Call | Sent, place: Call | Construction) -> 
         _reaches(node, scope, lambda part, around: _of_form(part, around, given))
         for node in _given_for(sent, body.files)
     ) or any(
-        _reaches(node, scope, lambda part, around: _of_whole(facts, part, around))
+        _reaches(node, scope, lambda part, around: _of_whole(facts, part, around, given))
         for node in bodies
     )
 
@@ -116,15 +116,18 @@ def _of_requests(sent: Call | Sent, name: str | None) -> Iterator[ast.expr]:
                 yield from (*made.args[1:2], *(k.value for k in made.keywords if k.arg == "data"))
 
 
-def _of_whole(facts: Facts, node: ast.expr, scope: Scope) -> list[_Part] | None:
+def _of_whole(
+    facts: Facts, node: ast.expr, scope: Scope, given: Scope | None
+) -> list[_Part] | None:
     """What an expression holds, or is made of, as a whole; None if it is the whole of a file, by the
-    look of it."""
+    look of it. `given`: a function whose parameters do not count."""
     parts = _parts(node, scope)
     found: list[_Part] = []
     if isinstance(node, ast.Name):
         parts += [event.node for event in scope.events.get(node.id, ()) if event.kind == "item"]
-        if any(binding.kind == "parameter" for binding in scope.bindings.get(node.id, ())):
-            found = [(given, context.scope) for given, context in written_for(scope, node.id)]
+        kinds = [binding.kind for binding in scope.bindings.get(node.id, ())]
+        if "parameter" in kinds and scope is not given:
+            found = [(value, context.scope) for value, context in written_for(scope, node.id)]
     elif isinstance(node, ast.BinOp):
         parts = [node.left, node.right]
     elif isinstance(node, ast.JoinedStr):
