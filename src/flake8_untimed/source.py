@@ -152,6 +152,10 @@ class Source:
             )
         )
 
+    def comments(self, span: Span) -> list[str]:
+        """The comments inside an expression."""
+        return comments_in(self.segment(span))
+
     def parse(self) -> ast.Module:
         """Raises SourceError, and nothing else, whatever the text is."""
         tree = self._compiled(ast.PyCF_ONLY_AST)
@@ -230,6 +234,21 @@ class Source:
             if match[0][0] == "\\":
                 joined.add(first)
         return frozenset(joined)
+
+
+def comments_in(text: str) -> list[str]:
+    """The comments in the text of an expression; all of it, where that cannot be told."""
+    if "#" not in text:
+        return []
+    import io
+    import tokenize
+
+    lines = io.StringIO(f"({text}\n)".replace("\r\n", "\n").replace("\r", "\n"))
+    try:
+        tokens = list(tokenize.generate_tokens(lines.readline))
+    except (tokenize.TokenError, SyntaxError):
+        return [text]
+    return [token.string for token in tokens if token.type == tokenize.COMMENT]
 
 
 def _encoding(data: bytes, path: str) -> str:

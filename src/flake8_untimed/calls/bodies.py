@@ -5,12 +5,21 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeGuard
 
 from flake8_untimed.inference import flow, members, objects
 from flake8_untimed.inference.scopes import Scope
 from flake8_untimed.inference.syntax import dotted
-from flake8_untimed.inference.values import Class, Context, Function, Instance, Result
+from flake8_untimed.inference.values import (
+    Class,
+    Collection,
+    Context,
+    Function,
+    Instance,
+    Mapping,
+    Result,
+    Value,
+)
 from flake8_untimed.inference.walk import walk
 
 if TYPE_CHECKING:
@@ -72,6 +81,42 @@ def uses(scope: Scope, names: tuple[str, ...]) -> bool:
         for statement in (body if isinstance(body, list) else [body])
         for part in ast.walk(statement)
     )
+
+
+def is_read_again(facts: Facts, call: Call, names: tuple[str, ...]) -> bool:
+    """Whether code in sight reads the `body` of the request that a call sends: around the call, or in
+    what the call or its client is given as one of these names."""
+    around = ast.walk(call.context.scope.node) if names else ()
+    if any(_is_body(part) and _is_body(part.value, "request") for part in around):
+        return True
+    values = [v for name in names for v in facts.values(call.argument(name))]
+    if call.client is not None:
+        for context, event in facts.limits.changes.events(call.client):
+            if event.kind == "store" and event.name in names:
+                values += facts.evaluator.evaluate(event.node, context)
+    return any(
+        _is_body(part)
+        for value in values
+        for scope in _shown(facts, value)
+        for part in ast.walk(scope.node)
+    )
+
+
+def _shown(facts: Facts, value: Value) -> Iterator[Scope]:
+    """The functions and classes of the project among what is given, or in a mapping or list of it."""
+    if isinstance(value, Function):
+        yield value.scope
+    elif isinstance(value, Instance) and isinstance(value.cls, Class):
+        line = objects.mro(facts.evaluator, value.cls)
+        yield from (base.scope for base in line if isinstance(base, Class))
+    elif isinstance(value, (Mapping, Collection)):
+        groups = value.entries.values() if isinstance(value, Mapping) else value.elements
+        for inner in (inner for group in groups for inner in group):
+            yield from _shown(facts, inner)
+
+
+def _is_body(node: ast.AST, name: str = "body") -> TypeGuard[ast.Attribute]:
+    return isinstance(node, ast.Attribute) and node.attr == name
 
 
 def keywords_in_class(facts: Facts, client: Instance) -> set[str | None]:

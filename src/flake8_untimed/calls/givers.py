@@ -48,6 +48,20 @@ def given_to(facts: Facts, call: Call) -> list[Alternatives]:
     return [] if facts.evaluator.is_spent else given
 
 
+def written_for(scope: Scope, name: str) -> Iterator[tuple[ast.expr, Context]]:
+    """What the calls of a function in its own file give for a parameter, by the look of it."""
+    if not scope.is_function or isinstance(scope.node, ast.Lambda):
+        return
+    parameters = parameter_names(scope.arguments)
+    if scope.owner is not None and members.method_kind(scope) != "static":
+        parameters = parameters[1:]
+    for node, inner, statement in walk(scope.module.scope).calls:
+        if isinstance(node, ast.Call) and called_name(node) in _names(scope):
+            context = Context(inner, statement)
+            yield from ((v, context) for p, v in zip(parameters, node.args) if p == name)
+            yield from ((k.value, context) for k in node.keywords if k.arg == name)
+
+
 def are_made_in_sight(given: Sequence[Alternatives]) -> bool:
     """Whether nothing but clients that the project makes is given anywhere: there is said what is to
     be said. Perhaps one out of sight instead (`session or ClientSession()`), or None before that."""

@@ -10,11 +10,12 @@ from typing import Union
 
 from flake8_untimed.calls import Call, Construction, Facts
 from flake8_untimed.calls.collector import is_written_otherwise
+from flake8_untimed.calls.givers import written_for
 from flake8_untimed.inference import flow, invoke
 from flake8_untimed.inference.arguments import Bound as Arguments
 from flake8_untimed.inference.arguments import bind, defaults
 from flake8_untimed.inference.handing import keywords_travel
-from flake8_untimed.inference.objects import mro
+from flake8_untimed.inference.objects import class_attribute, mro
 from flake8_untimed.inference.scopes import COMPREHENSIONS, Event, Scope
 from flake8_untimed.inference.surroundings import is_surrounded
 from flake8_untimed.inference.syntax import WITHS, dotted
@@ -90,6 +91,8 @@ def may_be_another(facts: Facts, place: Call | Construction) -> bool:
     values = facts.evaluate(function, place.context)
     if any(_is_strange(facts, value, place) for value in values):
         return True
+    if isinstance(place, Call) and _is_given_another(facts, place):
+        return True
     if not isinstance(function, ast.Attribute):
         return _may_be_anything(values)
     holders = facts.evaluate(function.value, place.context)
@@ -118,6 +121,41 @@ def _is_strange(facts: Facts, value: Value, place: Call | Construction) -> bool:
     if isinstance(value, Class):
         return facts.evaluator.client_of(Instance(value)) is None
     return isinstance(value, (Function, Instance))
+
+
+def _is_given_another(facts: Facts, call: Call) -> bool:
+    """Whether a client comes by a parameter that has a default, or is made by one, and another call of
+    its function in the file gives something of the project there that takes no timeout."""
+    step = call.client.steps if call.client is not None else None
+    made = call.client.site if call.client is not None else None
+    held = [(made.context.scope, name_of(made.node.func))] if made is not None else []
+    while step is not None:
+        held += [step.holder] if step.holder is not None else []
+        step = step.before
+    return any(
+        _is_another(facts, value, call)
+        for scope, name in held
+        if any(binding.kind == "parameter" for binding in scope.bindings.get(name, ()))
+        for given, context in written_for(scope, name)
+        for value in facts.evaluate(given, context)
+    )
+
+
+def _is_another(facts: Facts, value: Value, call: Call) -> bool:
+    """Whether a class or object of the project is no client, and its method takes no timeout."""
+    cls = value.cls if isinstance(value, Instance) else value
+    if not isinstance(cls, Class) or facts.evaluator.client_of(Instance(cls)) is not None:
+        return False
+    methods = class_attribute(facts.evaluator, cls, call.sender.name, None)
+    return not any(
+        isinstance(method, Function) and _takes(method, call.sender.timeout) for method in methods
+    )
+
+
+def _takes(function: Function, name: str | None) -> bool:
+    arguments = function.scope.arguments
+    given = (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)
+    return arguments.kwarg is not None or any(argument.arg == name for argument in given)
 
 
 def _may_be_anything(values: Alternatives) -> bool:

@@ -5,10 +5,11 @@ from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 
 from flake8_untimed.calls import Call, Construction, Facts
 from flake8_untimed.calls.given import calls_given
+from flake8_untimed.calls.givers import written_for
 from flake8_untimed.calls.places import Responses
 from flake8_untimed.inference.forwarding import handing_on
 from flake8_untimed.inference.scopes import Scope, once
@@ -26,11 +27,14 @@ _READING = frozenset(
 _WHOLE = frozenset(("getvalue", "read_bytes", "read_text"))
 """Methods that return all of a file, beside a `read()` without a size."""
 _RECODING = frozenset(
-    ("b64encode", "bytearray", "bytes", "compress", "decode", "encode", "join", "strip")
-)
+    ("b64encode", "bytearray", "bytes", "compress", "decode", "dumps", "encode", "encodebytes",
+     "join", "standard_b64encode", "strip", "urlsafe_b64encode")
+)  # fmt: skip
 """Functions and methods that make as much of what they are given."""
 _SHORT = frozenset(("dumps", "str"))
 """Functions that make a part of a form that is no file."""
+_Part = tuple[ast.expr, Scope]
+"""By the scope that it stands in."""
 _DEPTH = 4
 """Names behind names that are looked at."""
 
@@ -44,7 +48,7 @@ def streams(facts: Facts, place: Call | Construction) -> bool:
     responses = Responses()
     return any(
         _reads_pieces(sent, responses, known.pieces) or _sends_pieces(facts, sent)
-        for sent in _requests(facts, place)
+        for sent in requests_of(facts, place)
     )
 
 
@@ -52,23 +56,47 @@ def sends_as_one(facts: Facts, place: Call | Construction) -> bool:
     """Whether a call, or one in sight that relies on the default of a client, sends a body as one that
     may be large, and all of it has to be sent within its library's timeout."""
     return place.library.timeouts.whole_body and any(
-        _sends_much(sent, place) for sent in _requests(facts, place)
+        _sends_much(facts, sent, place) for sent in requests_of(facts, place)
     )
 
 
-def _sends_much(sent: Call | Sent, place: Call | Construction) -> bool:
+def _sends_much(facts: Facts, sent: Call | Sent, place: Call | Construction) -> bool:
     """Whether a body may be large: the whole of a file, or files that are put together to one."""
     caller = sent if isinstance(sent, Call) else place
     body = caller.sender.body if isinstance(caller, Call) else None
     if body is None:
         return False
     scope = sent.context.scope
-    others = {*body.text, *body.beside, body.request}.difference(body.files)
+    others = {*body.text, *body.beside, body.json}.difference(body.files, {None})
+    bodies = [*_given_for(sent, others), *_of_requests(sent, body.request)]
     # What a wrapper hands on is looked at where its caller gives it.
     given = None if isinstance(sent, Call) else scope
-    return any(_may_be_file(node, scope, given, 0) for node in _given_for(sent, body.files)) or any(
-        _is_whole(node, scope, 0) for node in _given_for(sent, others)
+    return any(
+        _reaches(node, scope, lambda part, around: _of_form(part, around, given))
+        for node in _given_for(sent, body.files)
+    ) or any(
+        _reaches(node, scope, lambda part, around: _of_whole(facts, part, around, given))
+        for node in bodies
     )
+
+
+def _reaches(
+    node: ast.expr, scope: Scope, parts: Callable[[ast.expr, Scope], list[_Part] | None]
+) -> bool:
+    """Whether an expression, or a part of what it is made of, is what is looked for: `parts` finds
+    None there, and what is to be looked at instead elsewhere."""
+    left: list[_Part] = [(node, scope)]
+    seen: set[object] = set()
+    while left:
+        part, around = left.pop()
+        key = (part.id, around) if isinstance(part, ast.Name) else part
+        if key not in seen:
+            seen.add(key)
+            found = parts(part, around)
+            if found is None:
+                return True
+            left += found
+    return False
 
 
 def _given_for(sent: Call | Sent, names: Collection[str | None]) -> Iterator[ast.expr]:
@@ -80,32 +108,48 @@ def _given_for(sent: Call | Sent, names: Collection[str | None]) -> Iterator[ast
         yield from (keyword.value for keyword in sent.node.keywords if keyword.arg in names)
 
 
-def _is_whole(node: ast.expr, scope: Scope, depth: int) -> bool:
-    """Whether an expression is the whole of a file, by the look of it, or holds it as a part."""
-    if depth > _DEPTH:
-        return False
+def _of_requests(sent: Call | Sent, name: str | None) -> Iterator[ast.expr]:
+    """The bodies of the requests that are made before they are sent: `urlopen(Request(url, data))`."""
+    for node in _given_for(sent, {name} if name else ()):
+        for made in (node, *_parts(node, sent.context.scope)):
+            if isinstance(made, ast.Call) and called_name(made) == "Request":
+                yield from (*made.args[1:2], *(k.value for k in made.keywords if k.arg == "data"))
+
+
+def _of_whole(
+    facts: Facts, node: ast.expr, scope: Scope, given: Scope | None
+) -> list[_Part] | None:
+    """What an expression holds, or is made of, as a whole; None if it is the whole of a file, by the
+    look of it. `given`: a function whose parameters do not count."""
     parts = _parts(node, scope)
-    if isinstance(node, ast.BinOp):
+    found: list[_Part] = []
+    if isinstance(node, ast.Name):
+        parts += [event.node for event in scope.events.get(node.id, ()) if event.kind == "item"]
+        kinds = [binding.kind for binding in scope.bindings.get(node.id, ())]
+        if "parameter" in kinds and scope is not given:
+            found = [(value, context.scope) for value, context in written_for(scope, node.id)]
+    elif isinstance(node, ast.BinOp):
         parts = [node.left, node.right]
+    elif isinstance(node, ast.JoinedStr):
+        parts = [part.value for part in node.values if isinstance(part, ast.FormattedValue)]
     elif isinstance(node, ast.Call):
         name = called_name(node)
         if isinstance(node.func, ast.Attribute):
             if name in _WHOLE or (name == "read" and not (node.args or node.keywords)):
-                return True
+                return None
             parts = [node.func.value] if name in _RECODING else []
         if name in _RECODING:
             parts += node.args
-        elif name == "Request":
-            parts = [*node.args[1:2], *(k.value for k in node.keywords if k.arg == "data")]
-    return any(_is_whole(part, scope, depth + 1) for part in parts)
+        for called in facts.evaluate(node.func, Context(scope, None)):
+            if isinstance(called, Function) and called.scope.module is scope.module:
+                found += [(r.value, called.scope) for r in called.scope.returns if r.value]
+    return [*found, *((part, scope) for part in parts)]
 
 
-def _may_be_file(node: ast.expr, scope: Scope, given: Scope | None, depth: int) -> bool:
-    """Whether an expression may be a file, or hold one as a part of a form. `given`: a function whose
-    parameters do not count."""
+def _of_form(node: ast.expr, scope: Scope, given: Scope | None) -> list[_Part] | None:
+    """The parts of a form that an expression holds; None if it may be a file. `given`: a function
+    whose parameters do not count."""
     parts: list[ast.expr] = []
-    if isinstance(node, (ast.Constant, ast.JoinedStr)) or depth > _DEPTH:
-        return False
     if isinstance(node, ast.Dict):
         parts = node.values
     elif isinstance(node, ast.List):
@@ -115,19 +159,19 @@ def _may_be_file(node: ast.expr, scope: Scope, given: Scope | None, depth: int) 
         is_nameless = bool(node.elts) and getattr(node.elts[0], "value", "") is None
         parts = [] if is_nameless else node.elts[1:2]
     elif isinstance(node, ast.Call):
-        return called_name(node) not in _SHORT
+        return [] if called_name(node) in _SHORT else None
     elif isinstance(node, ast.Name):
         bindings = scope.bindings.get(node.id, ())
         kinds = {binding.kind for binding in bindings}
         if given is scope and kinds == {"parameter"}:
-            return False
+            return []
         parts = [*_given(scope, node.id)]
         is_filled = any(event.kind in ("call", "item") for event in scope.events.get(node.id, ()))
         if not parts or kinds - {"annotation", "assign"} or is_filled:
-            return True
-    else:
-        return True
-    return any(_may_be_file(part, scope, given, depth + 1) for part in parts)
+            return None
+    elif not isinstance(node, (ast.Constant, ast.JoinedStr)):
+        return None
+    return [(part, scope) for part in parts]
 
 
 def is_handed_out(facts: Facts, made: Construction) -> bool:
@@ -149,7 +193,8 @@ def _is_strange(facts: Facts, callee: Value) -> bool:
     return not known and package != "builtins" and package not in sys.stdlib_module_names
 
 
-def _requests(facts: Facts, place: Call | Construction) -> Iterator[Call | Sent]:
+def requests_of(facts: Facts, place: Call | Construction) -> Iterator[Call | Sent]:
+    """A call, or those in sight that rely on the default of a client."""
     if isinstance(place, Call):
         yield place
         # Of a wrapper, what it hands the timeout on to.

@@ -4,8 +4,6 @@ spelled, imports added and dropped."""
 from __future__ import annotations
 
 import ast
-import io
-import tokenize
 from collections.abc import Hashable, Iterable
 from typing import Union
 
@@ -36,7 +34,7 @@ from flake8_untimed.fixes.errors import Refused
 from flake8_untimed.fixes.imports import Imports, Needed
 from flake8_untimed.fixes.module import SIMPLE, Module, Place, parse_expression, place, value_of
 from flake8_untimed.fixes.neighbours import ALONE, Neighbours
-from flake8_untimed.source import Source
+from flake8_untimed.source import Source, comments_in
 
 _ATOMS = (
     ast.Name, ast.Attribute, ast.Call, ast.Subscript, ast.List, ast.Dict, ast.Set, ast.ListComp,
@@ -282,7 +280,7 @@ def _check_comments(module: Module, change: Change) -> None:
     if not isinstance(change, (SetValue, TurnArgument, PutExpression)):
         return
     node = change.node if isinstance(change, PutExpression) else value_of(change.argument)
-    if not set(_comments(module.segment(node))) <= set(_comments(change.text)):
+    if not set(comments_in(module.segment(node))) <= set(comments_in(change.text)):
         raise Refused("a comment in the replaced text would be lost")
 
 
@@ -300,14 +298,3 @@ def _named(nodes: Iterable[ast.AST]) -> set[str]:
     """The names that are given to parts of expressions."""
     parts = (part for node in nodes for part in ast.walk(node))
     return {part.target.id for part in parts if isinstance(part, ast.NamedExpr)}
-
-
-def _comments(text: str) -> list[str]:
-    if "#" not in text:
-        return []
-    lines = io.StringIO(f"({text}\n)".replace("\r\n", "\n").replace("\r", "\n"))
-    try:
-        tokens = list(tokenize.generate_tokens(lines.readline))
-    except (tokenize.TokenError, SyntaxError):
-        return [text]
-    return [token.string for token in tokens if token.type == tokenize.COMMENT]

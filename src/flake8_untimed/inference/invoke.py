@@ -628,7 +628,7 @@ def _sequence(evaluator: Evaluator, site: Site) -> Alternatives | None:
 
 
 def _copied(evaluator: Evaluator, site: Site, is_tuple: bool) -> Alternatives | None:
-    """`list(elements)`, `tuple(elements)`."""
+    """`list(elements)`, `set(elements)`, `tuple(elements)`."""
     values = _sequence(evaluator, site)
     if values is None:
         return None
@@ -650,7 +650,10 @@ _SPECIAL: dict[str, Callable[[Evaluator, Site], Alternatives | None]] = {
     "builtins.next": _next,
     "builtins.anext": _next,
     "builtins.dict": _dict,
-    "builtins.list": lambda evaluator, site: _copied(evaluator, site, False),
+    **dict.fromkeys(
+        ("builtins.list", "builtins.set", "builtins.frozenset"),
+        lambda evaluator, site: _copied(evaluator, site, False),
+    ),
     "builtins.tuple": lambda evaluator, site: _copied(evaluator, site, True),
     "builtins.iter": _sequence,
     "builtins.reversed": _sequence,

@@ -146,6 +146,8 @@ SESSION = Client(
     asynchronous=True,
 )  # fmt: skip
 
+_QUEUES = ("limit", "limit_per_host")
+
 LIBRARY = Library(
     name="aiohttp",
     packages=("aiohttp",),
@@ -175,10 +177,12 @@ LIBRARY = Library(
                 "happy_eyeballs_delay", "interleave", "socket_factory", "ssl_shutdown_timeout",
             ),
             switches=SWITCHES,
+            queues=_QUEUES,
         ),
         Constructor(
             "aiohttp.UnixConnector",
             ("path", "force_close", "keepalive_timeout", "limit", "limit_per_host", "loop"),
+            queues=_QUEUES,
         ),
     ),
     aliases={"aiohttp.client": "aiohttp", "aiohttp.connector": "aiohttp"},

@@ -112,6 +112,9 @@ class Body:
     """What the server is told about a str body, in the words of our message."""
     same_bytes: bool = True
     """Whether `json=x` sends the very bytes of `json.dumps(x)`; if not, JSON of equal value."""
+    shown_to: tuple[str, ...] = ()
+    """Arguments, and attributes of the client, that are given what is sent, and may read its `body`:
+    text where text was given, bytes where `json` was."""
     none_is_empty: bool = True
     """Whether `json=None` sends no body at all."""
     encoders: tuple[str, ...] = ()
@@ -187,6 +190,9 @@ class Constructor:
     transports: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Parameters that say what the requests go through -> the classes with which that is the
     network. With any other (a transport of one's own), the timeout may mean nothing."""
+    queues: tuple[str, ...] = ()
+    """Of a carrier: parameters that say how many requests are on their way at once. The others wait
+    for their turn, and the timeout counts that."""
     in_memory: tuple[str, ...] = ()
     """Classes that are given in their place and never reach the network: `httpx.MockTransport`."""
 

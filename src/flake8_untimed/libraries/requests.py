@@ -34,7 +34,13 @@ TIMEOUTS = Timeouts(
 
 OFF = ("False", "0", "''", "[]", "b''", "ssl.CERT_NONE")
 VERIFY = Switch("verify", OFF)
-BODY = Body(text=("data",), json="json", beside=("files",), files=("files",))
+BODY = Body(
+    text=("data",),
+    json="json",
+    beside=("files",),
+    files=("files",),
+    shown_to=("auth", "hooks"),
+)
 
 _KEYWORDS = (
     "headers", "cookies", "files", "auth", "timeout", "allow_redirects", "proxies", "hooks",

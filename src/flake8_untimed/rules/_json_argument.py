@@ -9,6 +9,7 @@ from flake8_untimed.calls import Call, Facts
 from flake8_untimed.calls.bodies import (
     functions_on_the_way,
     is_made_again,
+    is_read_again,
     is_rebound_inside,
     keywords_in_class,
     uses,
@@ -20,6 +21,7 @@ from flake8_untimed.findings import (
     RemoveArgument,
     RemoveItem,
     RenameArgument,
+    Span,
 )
 from flake8_untimed.inference.arguments import Argument
 from flake8_untimed.inference.values import (
@@ -226,6 +228,8 @@ def _may_differ(facts: Facts, body: JsonBody) -> bool:
         return True
     if not known.same_bytes and _are_bytes_known(facts, body):
         return True
+    if is_read_again(facts, call, known.shown_to):
+        return True
     return any(uses(scope, known.text) for scope in functions_on_the_way(facts, call))
 
 
@@ -288,12 +292,26 @@ def _without_header(facts: Facts, body: JsonBody) -> list[Edit]:
         return []
     if not isinstance(value, ast.Constant) or value.value != "application/json":
         return []
+    if facts.source.comments(_dropped(facts, body.call.node, node)):
+        # It may say why the header is there.
+        return []
     if len(node.keys) > 1:
         return [RemoveItem(facts.span(node), key.value)]
     if headers.position is not None:
         return []
     name = body.call.sender.headers or "headers"
     return [RemoveArgument(facts.span(body.call.node), name, headers.position)]
+
+
+def _dropped(facts: Facts, call: ast.Call, headers: ast.Dict) -> Span:
+    """What goes, or may, with a header: the headers, and what stands behind them on their last line
+    if they go with it."""
+    span, around = facts.span(headers), facts.span(call)
+    if len(headers.keys) > 1:
+        return span
+    is_last = around.end_line == span.end_line
+    line = facts.source.lines[span.end_line - 1]
+    return span._replace(end_column=around.end_column - 1 if is_last else len(line) + 1)
 
 
 def _places_of_type(facts: Facts, headers: Argument) -> list[int]:

@@ -20,7 +20,9 @@ from flake8_untimed.calls.places import (
     may_be_another,
     passes_arguments_on,
 )
+from flake8_untimed.calls.retries import sends_again
 from flake8_untimed.calls.transfers import is_handed_out, sends_as_one, streams
+from flake8_untimed.calls.waits import asks_to_wait, queues, written_in_vain
 from flake8_untimed.findings import Expression, Fix, ReplaceExpression, SetArgument
 from flake8_untimed.inference.values import SenderValue, Symbol
 from flake8_untimed.libraries.model import Library
@@ -33,6 +35,12 @@ TAKES_NONE = "has no argument that limits this wait"
 NAMELESS = "the module of {} has no name of its own here"
 STREAMED = "a body is read or sent piece by piece there, and may well take longer"
 SENT_AS_ONE = "a body that may be large is sent as one there, all of it within that time"
+SENT_AGAIN = "a Retry sends what has timed out there again, POST or PATCH too: it may be done twice"
+ASKED_TO_WAIT = (
+    "the server is asked to keep silent there, or to tell of events: it may well take longer"
+)
+QUEUED = "few requests get through at once there, and that time includes the wait for their turn"
+IN_VAIN = "`{}` does nothing, but tells that another time is meant there"
 HANDED_OUT = "the client is handed to another package, which may well send what takes longer"
 SWITCHED_OFF = "the function that is called passes None on, which switches {}'s own default off"
 INHERITED = "the default has to go where the subclass calls its base"
@@ -207,14 +215,28 @@ def _doubted(fix: Fix, why: str) -> Fix:
 
 
 def unless_long(facts: Facts, place: Call | Construction, fix: Fix | None) -> Fix | None:
-    """A fix that adds a timeout, which is not safe where that may end in the middle of a body."""
-    if fix is None:
-        return None
+    """A fix that adds a timeout, which is not safe where that may end what used to go well, or make
+    it be done twice."""
+    values = [e.value for e in fix.edits if isinstance(e, SetArgument)] if fix is not None else []
+    why = next((why for value in values for why in _doubts(facts, place, value)), None)
+    return fix if fix is None or why is None else _doubted(fix, why)
+
+
+def _doubts(facts: Facts, place: Call | Construction, value: Expression) -> Iterator[str]:
+    """What speaks against a timeout at a place."""
     if streams(facts, place):
-        return _doubted(fix, STREAMED)
+        yield STREAMED
     if sends_as_one(facts, place):
-        return _doubted(fix, SENT_AS_ONE)
-    return fix
+        yield SENT_AS_ONE
+    if sends_again(facts, place):
+        yield SENT_AGAIN
+    if asks_to_wait(facts, place, seconds_for(value, "read")):
+        yield ASKED_TO_WAIT
+    if queues(facts, place):
+        yield QUEUED
+    in_vain = written_in_vain(facts, place, value.text) if isinstance(place, Call) else None
+    if in_vain is not None:
+        yield IN_VAIN.format(in_vain)
 
 
 def unless_handed_out(facts: Facts, made: Construction, fix: Fix | None) -> Fix | None:

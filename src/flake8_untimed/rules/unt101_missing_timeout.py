@@ -32,10 +32,22 @@ that hands it on gets one number where it wants that. None where such a function
 may compute with it (`timeout / 1000`) or do more with it than to hand it on, where it has a decorator
 of unknown effect, where what is called may be the caller's or of another package, or where a subclass
 has a method of its own that takes no timeout, or where such a function names one itself in another
-place. Unsafe where the timeout includes a body (aiohttp) that is streamed in sight, or where a body
-that may be large (`files=`, the whole of a file) is sent as one: requests, urllib3 and the standard
-library have to send all of it within the time to connect; and where a function of the project passes
-None on, which switches a default of the library (httpx, aiohttp) off.
+place, or where another call in the file gives something of the project, which takes none, in the
+place of the client.
+
+Unsafe where what went well so far may end in an exception, or be done twice:
+
+- The timeout includes a body (aiohttp) that is streamed in sight.
+- A body that may be large (`files=`, the whole of a file, by the look of the function and file around)
+  is sent as one: requests, urllib3 and the standard library have to send all of it within the time to
+  connect. Of a parameter alone, nothing is said.
+- A `Retry` in sight allows POST or PATCH: what has timed out is sent again.
+- The request asks for `text/event-stream`, or tells the server how long it may keep silent
+  (`params={"timeout": 60}`, also in the URL or the body), which is no less than the timeout.
+- The session has a timeout of another value that does nothing (UNT107).
+- A function of the project passes None on, which switches a default of the library (httpx, aiohttp)
+  off.
+
 With `session-class`, a `requests.Session()` in the same file becomes that class instead, and serves
 all calls through it.
 """

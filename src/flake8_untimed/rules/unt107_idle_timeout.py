@@ -31,7 +31,8 @@ When the attribute, or the recipe, is really used by code in sight: `session.sen
 no timeout on, so that a default in `send()` does apply there.
 
 ## Fix
-None here: the calls that it was meant for are reported as UNT101, which has one.
+None here: the calls that it was meant for are reported as UNT101, which has one (unsafe where the
+session has another value: that is what was meant).
 """
 
 from __future__ import annotations

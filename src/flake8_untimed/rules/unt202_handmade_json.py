@@ -24,8 +24,9 @@ text is signed or hashed as well: `json=` need not send the same bytes.
 
 ## Fix
 `json=x`, under the conditions of UNT201, and the header goes if it stood at the call for this reason
-only (safe). It stays where the call goes through a client, which may have a header of its own, and
-where a `**mapping` before it or another spelling of it would count in its place.
+only (safe). It stays where the call goes through a client, which may have a header of its own, where
+a `**mapping` before it or another spelling of it would count in its place, and where a comment stands
+at it.
 """
 
 from __future__ import annotations

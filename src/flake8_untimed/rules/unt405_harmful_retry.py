@@ -40,14 +40,13 @@ from flake8_untimed.calls.places import (
     arguments_of,
     client_of,
     every_call,
-    libraries,
     name_of,
     path_of,
 )
+from flake8_untimed.calls.retries import elements, known_retries, literals, repeated
 from flake8_untimed.findings import Finding
 from flake8_untimed.inference.values import (
     Alternatives,
-    Collection,
     Context,
     Instance,
     Literal,
@@ -60,13 +59,12 @@ OPT_IN = True
 
 WHY_NOT = "what is to be retried is not known"
 _HOPELESS = (400, 401, 403, 404, 422)
-_NOT_IDEMPOTENT = ("POST", "PATCH")
 _SCHEMES = ("http://", "https://")
 _MOUNT = Constructor("mount", ("prefix", "adapter"))
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    known = {r.path: r for lib in libraries(facts) for r in lib.retries}
+    known = known_retries(facts)
     mounts: dict[object, list[tuple[ast.Call, Context]]] = {}
     for node, context in every_call(facts):
         constructor = known.get(path_of(facts, node.func, context))
@@ -87,51 +85,32 @@ def _faults(facts: Facts, given: Arguments) -> Iterator[str]:
     def values(name: str) -> Alternatives:
         return facts.values(given.named.get(name))
 
-    total = _literals(values("total"))
+    total = literals(values("total"))
     if total and all(not t for t in total):
         return
-    hopeless = [str(s) for s in _HOPELESS if s in _elements(values("status_forcelist"))]
+    hopeless = [str(s) for s in _HOPELESS if s in elements(values("status_forcelist"))]
     if hopeless:
         yield (
             f"retries the status {', '.join(hopeless)}, which no retry mends; retry 429 and 5xx only"
         )
-    methods = values("allowed_methods") or values("method_whitelist")
-    if methods and _literals(methods) and all(m is None or m is False for m in _literals(methods)):
+    is_every, named = repeated(facts, given)
+    if is_every:
         yield (
             "retries every method, POST too: what is not idempotent may be done twice; leave"
             " allowed_methods out"
         )
-    repeated = [m for m in _NOT_IDEMPOTENT if m in _elements(methods)]
-    if repeated:
+    if named:
         yield (
-            f"retries {' and '.join(repeated)}, which is not idempotent and may be done twice; leave"
+            f"retries {' and '.join(named)}, which is not idempotent and may be done twice; leave"
             " it out of allowed_methods"
         )
     if given.open_keywords or given.open_positional:
         return
-    pauses = _literals(values("backoff_factor"))
+    pauses = literals(values("backoff_factor"))
     is_given = "backoff_factor" in given.named
     several = total and all(type(t) is int and t > 1 for t in total)
     if several and (not is_given or (pauses and not any(pauses))):
         yield "retries without a pause in between; give it a backoff_factor"
-
-
-def _literals(values: Alternatives) -> list[object]:
-    """The values of an expression, if they are all literals."""
-    found = [v.value for v in values if isinstance(v, Literal)]
-    return found if len(found) == len(values) else []
-
-
-def _elements(values: Alternatives) -> set[object]:
-    """What a list, tuple or set in sight surely holds."""
-    if len(values) != 1 or not isinstance(values[0], Collection):
-        return set()
-    return {
-        value.value.upper() if isinstance(value.value, str) else value.value
-        for element in values[0].elements
-        for value in element
-        if isinstance(value, Literal) and len(element) == 1
-    }
 
 
 # One scheme ----------------------------------------------------------------------------------
@@ -149,7 +128,7 @@ def _one_scheme(
     prefixes = set()
     for node, where in mounts:
         given = arguments_of(facts, node, where, _MOUNT).named
-        prefix = _literals(facts.values(given.get("prefix")))
+        prefix = literals(facts.values(given.get("prefix")))
         if len(prefix) != 1 or not _retries(facts, facts.values(given.get("adapter")), known):
             return
         prefixes.add(prefix[0])
@@ -173,7 +152,7 @@ def _is_new_client(facts: Facts, owner: Value) -> bool:
         return False
     for call in facts.calls:
         if call.client is not None and call.client.key() == owner.key():
-            for url in _literals(facts.values(call.argument("url"))):
+            for url in literals(facts.values(call.argument("url"))):
                 if isinstance(url, str) and url.lower().startswith(_SCHEMES):
                     return False
     return True

@@ -1,0 +1,123 @@
+"""What a `Retry` sends again: one that a call is given, its client, or an adapter mounted on that."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+
+from flake8_untimed.calls import Call, Construction, Facts
+from flake8_untimed.calls.givers import given_to
+from flake8_untimed.calls.places import Arguments, libraries
+from flake8_untimed.inference import invoke
+from flake8_untimed.inference.arguments import Argument, bind
+from flake8_untimed.inference.values import (
+    Alternatives,
+    Collection,
+    Instance,
+    Literal,
+    Result,
+    Value,
+)
+from flake8_untimed.libraries.model import Constructor
+from flake8_untimed.limits.takers import arguments_of
+
+NOT_IDEMPOTENT = ("POST", "PATCH")
+_METHODS = ("GET", "HEAD", "OPTIONS", "PUT", "DELETE", *NOT_IDEMPOTENT)
+
+
+def known_retries(facts: Facts) -> dict[str, Constructor]:
+    """The classes that say what is sent again, by their paths."""
+    return {retry.path: retry for library in libraries(facts) for retry in library.retries}
+
+
+def repeated(facts: Facts, given: Arguments) -> tuple[bool, list[str]]:
+    """Of what a `Retry` is given: whether it sends every method again, and which it names that are not
+    idempotent."""
+    named = given.named
+    methods = facts.values(named.get("allowed_methods")) or facts.values(
+        named.get("method_whitelist")
+    )
+    told = literals(methods)
+    is_every = bool(told) and all(m is None or m is False for m in told)
+    return is_every, [m for m in NOT_IDEMPOTENT if m in elements(methods)]
+
+
+def sends_again(facts: Facts, place: Call | Construction) -> bool:
+    """Whether a call, or one in sight that relies on the default of a client, sends what is not
+    idempotent once more when it has timed out."""
+    if isinstance(place, Construction):
+        if place.calls:
+            return any(sends_again(facts, call) for call in place.calls if call.relies)
+        return any(_repeated_late(facts, r) for r in _among(facts, place.arguments.named.values()))
+    methods = _methods(facts, place)
+    return any(not methods.isdisjoint(_repeated_late(facts, r)) for r in _retries(facts, place))
+
+
+def _methods(facts: Facts, call: Call) -> set[object]:
+    """What the method of a request may be."""
+    name = call.sender.name.upper()
+    if name in _METHODS:
+        return {name}
+    told = literals(facts.values(call.argument("method")))
+    return {str(method).upper() for method in told} or {*_METHODS}
+
+
+def _repeated_late(facts: Facts, retry: Result) -> tuple[str, ...]:
+    """The methods that are not idempotent that a `Retry` sends again after a timeout."""
+    known = known_retries(facts)[retry.path]
+    given = bind(retry.site.passed, known.parameters, known.keywords)
+    for name in ("total", "read"):
+        times = literals(facts.values(given.named.get(name)))
+        if times and all(t is False or t == 0 for t in times):
+            return ()
+    is_every, named = repeated(facts, given)
+    return NOT_IDEMPOTENT if is_every else tuple(named)
+
+
+def _retries(facts: Facts, call: Call) -> Iterator[Result]:
+    yield from _among(facts, call.arguments.named.values())
+    clients: list[Value | None] = [call.client]
+    if call.client is not None and call.client.site is None:
+        clients = [value for values in given_to(facts, call) for value in values]
+    for client in clients:
+        if isinstance(client, Instance):
+            yield from _of_client(facts, client)
+
+
+def _of_client(facts: Facts, client: Instance) -> Iterator[Result]:
+    if client.site is not None:
+        yield from _among(facts, arguments_of(client.site.passed))
+    for context, event in facts.limits.changes.events(client):
+        if event.kind == "call" and event.name == "mount" and isinstance(event.node, ast.Call):
+            passed = invoke.passed_by(facts.evaluator, event.node, context)
+            for argument in arguments_of(passed):
+                for adapter in facts.values(argument):
+                    site = getattr(adapter, "site", None)
+                    if site is not None:
+                        yield from _among(facts, arguments_of(site.passed))
+
+
+def _among(facts: Facts, arguments: Iterable[Argument]) -> Iterator[Result]:
+    known = known_retries(facts)
+    for argument in arguments:
+        for value in facts.values(argument):
+            if isinstance(value, Result) and value.path in known:
+                yield value
+
+
+def literals(values: Alternatives) -> list[object]:
+    """The values of an expression, if they are all literals."""
+    found = [v.value for v in values if isinstance(v, Literal)]
+    return found if len(found) == len(values) else []
+
+
+def elements(values: Alternatives) -> set[object]:
+    """What a list, tuple or set in sight surely holds, text in capitals."""
+    if len(values) != 1 or not isinstance(values[0], Collection):
+        return set()
+    return {
+        value.value.upper() if isinstance(value.value, str) else value.value
+        for element in values[0].elements
+        for value in element
+        if isinstance(value, Literal) and len(element) == 1
+    }

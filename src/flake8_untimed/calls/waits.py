@@ -1,0 +1,149 @@
+"""Waits that are meant: what a request tells the server of its patience, what was written down for its
+client in vain, and the wait for a free connection, where the timeout counts that, too."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+from flake8_untimed.calls import Call, Construction, Facts
+from flake8_untimed.calls.transfers import requests_of
+from flake8_untimed.inference import flow
+from flake8_untimed.inference.arguments import Argument, bind
+from flake8_untimed.inference.values import Instance, Literal, Mapping, Result, Value, is_none
+from flake8_untimed.limits.takers import Sent, arguments_of
+
+_WAIT = re.compile(
+    r"(long|max|poll|polling|request|server)*(timeout|wait|waittime)"
+    r"(s|secs?|seconds|ms|millis|milliseconds)?|longpoll(ing)?"
+)
+"""What a server calls the time that it may keep silent."""
+_IN_URL = re.compile(r"[?&]([\w.-]+)=([^&#]*)")
+_EVENTS = "text/event-stream"
+"""A body that is silent as long as nothing happens."""
+_FEW = 100
+"""Requests at once that wait for nobody, by default (aiohttp)."""
+
+
+def asks_to_wait(facts: Facts, place: Call | Construction, seconds: str | None) -> bool:
+    """Whether a call, or one in sight that relies on the default of a client, asks for a stream of
+    events, or tells the server to keep silent for so many seconds, or more, or nobody knows how long."""
+    for sent in requests_of(facts, place):
+        for argument in _arguments(sent):
+            if any(_asks(value, seconds) for value in _shown(facts, argument)):
+                return True
+            if any(_is_wait(key, told, seconds) for key, told in _in_url(argument)):
+                return True
+        client = sent.client if isinstance(sent, Call) else None
+        if client is not None and any(_asks(value, None) for value in _headers(facts, client)):
+            return True
+    return False
+
+
+def _arguments(sent: Call | Sent) -> Iterator[Argument]:
+    if isinstance(sent, Call):
+        yield from sent.arguments.named.values()
+    elif isinstance(sent.node, ast.Call):
+        # A `**mapping` holds what is for the library itself.
+        named = (keyword.value for keyword in sent.node.keywords if keyword.arg)
+        yield from (Argument(node, sent.context) for node in (*sent.node.args, *named))
+
+
+def _shown(facts: Facts, argument: Argument) -> Iterator[Value]:
+    """What an argument may be, and what its text is made of: `json.dumps({...})`."""
+    for value in facts.values(argument):
+        yield value
+        for given in value.site.passed.positional[:1] if isinstance(value, Result) else ():
+            yield from facts.values(given)
+
+
+def _headers(facts: Facts, client: Instance) -> Iterator[Value]:
+    """What the headers of a client may be."""
+    if client.site is not None:
+        yield from facts.values(client.site.passed.keywords.get("headers"))
+    yield from (value for value in facts.headers_set(client) if value is not None)
+
+
+def _asks(value: Value, seconds: str | None) -> bool:
+    """Whether a mapping has an entry that asks for a wait."""
+    return isinstance(value, Mapping) and any(
+        isinstance(key, str)
+        and any(
+            _EVENTS in str(getattr(v, "value", ""))
+            if key.lower() == "accept"
+            else _is_wait(key, getattr(v, "value", ""), seconds)
+            for v in values
+        )
+        for key, values in value.entries.items()
+    )
+
+
+def _is_wait(key: str, told: object, seconds: str | None) -> bool:
+    """Whether an entry says how long the server may keep silent, and that may be too long."""
+    if told in (None, False) or not _WAIT.fullmatch(re.sub("[-_.]", "", key).lower()):
+        return False
+    number, limit = _number(told), _number(seconds)
+    if number is None:
+        return str(told).lower() not in ("false", "no", "none")
+    return number > 0 and (limit is None or number >= limit)
+
+
+def _number(told: object) -> float | None:
+    try:
+        return float(str(told))
+    except ValueError:
+        return None
+
+
+def _in_url(argument: Argument) -> Iterator[tuple[str, str]]:
+    """The entries of a query that is written in an address; empty where they are put in."""
+    node, context = argument.node, argument.context
+    if node is None or context is None:
+        return
+    shown, _ = flow.given(context.scope, node, context.at)
+    for part in ast.walk(shown) if isinstance(shown, (ast.Constant, *_JOINED)) else ():
+        if isinstance(part, ast.Constant) and isinstance(part.value, str):
+            yield from _IN_URL.findall(part.value)
+
+
+_JOINED = (ast.BinOp, ast.Call, ast.JoinedStr)
+
+
+def written_in_vain(facts: Facts, call: Call, value: str) -> str | None:
+    """A statement that sets another timeout for the client of a call, and does nothing."""
+    known = facts.evaluator.client_of(call.client) if call.client is not None else None
+    if known is None or call.client is None:
+        return None
+    for context, event in facts.limits.changes.events(call.client):
+        if event.kind != "store" or event.name not in known.idle:
+            continue
+        is_other = ast.unparse(event.node) != value
+        if is_other and not all(map(is_none, facts.evaluate(event.node, context))):
+            return ast.unparse(event.statement)
+    return None
+
+
+def queues(facts: Facts, place: Call | Construction) -> bool:
+    """Whether the connector of a client lets few requests through at once: the others wait for their
+    turn, within the timeout."""
+    given: list[Argument] = []
+    if isinstance(place, Construction):
+        given = [*place.arguments.named.values()]
+    elif place.client is not None and place.client.site is not None:
+        given = [*arguments_of(place.client.site.passed)]
+    return any(_lets_few_through(facts, v) for argument in given for v in facts.values(argument))
+
+
+def _lets_few_through(facts: Facts, connector: Value) -> bool:
+    if not isinstance(connector, Result):
+        return False
+    known = facts.evaluator.catalogue.carrier(connector.path)
+    if known is None:
+        return False
+    named = bind(connector.site.passed, known.parameters, known.keywords).named
+    return any(
+        isinstance(v, Literal) and type(v.value) is int and 0 < v.value < _FEW
+        for name in known.queues
+        for v in facts.values(named.get(name))
+    )
