@@ -82,11 +82,15 @@ def is_set_elsewhere(facts: Facts, made: Construction) -> bool:
     an object of this module sets on itself is another one."""
     names = made.client.settable if made.client is not None else ()
     home = made.context.scope.module.path
-    return any(
-        re.search(rf"(?<!\bself)\.{re.escape(name)}\s*=", facts.module.text)
-        or facts.evaluator.project.hints.is_set_elsewhere(home, name)
-        for name in names
-    )
+    return any(is_set_by_others(facts, home, name) for name in names)
+
+
+def is_set_by_others(facts: Facts, home: str, name: str) -> bool:
+    """Whether this module, or another one that imports the one at `home`, seems to set an attribute
+    of this name on an object that is not its own."""
+    return re.search(
+        rf"(?<!\bself)\.{re.escape(name)}\s*=", facts.module.text
+    ) is not None or facts.evaluator.project.hints.is_set_elsewhere(home, name)
 
 
 _Place = tuple[int, int]
