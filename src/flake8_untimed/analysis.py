@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from flake8_untimed.calls import Facts
 from flake8_untimed.calls.collector import collect
+from flake8_untimed.calls.elsewhere import settle
 from flake8_untimed.findings import Finding
 from flake8_untimed.inference.evaluate import Evaluator
 from flake8_untimed.inference.importers import Importers
@@ -97,7 +98,9 @@ class Workspace:
             tree = tree if tree is not None else source.parse()
             module = Module(tree, path, source.text)
         with self.project.lent(module, keep):
-            yield collect(source, module, self._evaluator, self._settings_for(path))
+            facts = collect(source, module, self._evaluator, self._settings_for(path))
+            settle(facts)
+            yield facts
 
     def _settings_for(self, path: str) -> Settings:
         """The session class out of sight is believed to set a timeout. One of the project's own is

@@ -59,6 +59,10 @@ class Call:
     client: Instance | None = None
     wrapper: str | None = None
     """The function of the project that sends the request, if this is a call of one."""
+    way: tuple[Scope, ...] = ()
+    """Of what a caller passes on: that function, and those behind it."""
+    alike: tuple[Call, ...] = ()
+    """The other requests behind it that get the same from the caller."""
     handed_over: bool = False
     """The sender is not called here, but given to somebody who calls it."""
     splats: tuple[ast.expr, ...] = ()

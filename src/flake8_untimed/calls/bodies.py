@@ -50,11 +50,9 @@ def signer(facts: Facts, call: Call, parameter: str, text: Result) -> ast.Call |
 
 
 def functions_on_the_way(facts: Facts, call: Call) -> Iterator[Scope]:
-    """The functions of the project that have the body before the library has it: the one that is
-    called, and methods of a subclass through which the library's own lead."""
-    if call.wrapper is not None:
-        called = facts.evaluate(call.node.func, call.context)
-        yield from (v.scope for v in called if isinstance(v, Function))
+    """The functions of the project that have the body before the library has it: wrappers, and
+    methods of a subclass through which the library's own lead."""
+    yield from call.way
     client = call.client
     if client is None or not isinstance(client.cls, Class):
         return
@@ -65,6 +63,35 @@ def functions_on_the_way(facts: Facts, call: Call) -> Iterator[Scope]:
             if isinstance(value, Function):
                 yield value.scope
         sender = known.senders.get(sender.delegates or "")
+
+
+def may_add_headers(facts: Facts, call: Call) -> bool:
+    """Whether a function on the way, or what stands in its place, may say more in the headers than
+    is seen of it: it names the Content-Type, takes the headers out of its keywords, has a decorator
+    out of sight, or a subclass says it otherwise."""
+    return any(
+        facts.wrappers.is_replaced(scope)
+        or any(_adds_headers(facts, scope, part) for part in ast.walk(scope.node))
+        for scope in call.way
+    )
+
+
+def _adds_headers(facts: Facts, scope: Scope, part: ast.AST) -> bool:
+    if isinstance(part, ast.Constant):
+        return isinstance(part.value, str) and part.value.lower() == "content-type"
+    if isinstance(part, ast.Subscript):
+        return isinstance(part.ctx, ast.Load) and _is_headers(part.slice)
+    if isinstance(part, ast.Call):
+        return bool(part.args) and _is_headers(part.args[0])
+    return (
+        isinstance(part, ast.Attribute)
+        and "header" in part.attr.lower()
+        and facts.wrappers.is_said_otherwise(scope, part.attr)
+    )
+
+
+def _is_headers(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and node.value == "headers"
 
 
 def uses(scope: Scope, names: tuple[str, ...]) -> bool:

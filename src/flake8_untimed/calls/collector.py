@@ -28,6 +28,7 @@ from flake8_untimed.inference.values import (
     Alternatives,
     Class,
     Context,
+    Frame,
     Function,
     Instance,
     Mapping,
@@ -333,28 +334,32 @@ class _Collector:
         names = {name for name in telling & passed.keywords.keys() if self._may_tell(name, passed)}
         if not names:
             return
-        behind = self._limits.functions.requests_behind
-        for value, given in behind(
-            function, passed, functools.partial(passing_on, parameters=telling)
-        ):
+        which = functools.partial(passing_on, parameters=telling)
+        way: list[Scope] = []
+        requests: list[Call] = []
+        for value, given in self._limits.functions.behind(function, passed, which):
+            if isinstance(value, Frame):
+                way.append(value.scope)
+                continue
             library = self._limits.library(value)
             bound = bind(given, value.sender.parameters, value.sender.keywords)
             own = {
                 name: passed.keywords[name]
                 for name in names & bound.named.keys()
                 if self._is_same(passed.keywords[name], bound.named[name])
-                and _may_be_json(value.sender, name, function.scope)
             }
             if own and library is not None:
                 arguments = replace(bound, named={**bound.named, **own})
                 name = written(node.func, None)
-                self._facts.forwarded.append(
+                requests.append(
                     Call(
                         node, context, name, value.sender, library, arguments, UNKNOWN,
                         value.client, function.scope.name,
                     )
                 )  # fmt: skip
-                return
+        if requests:
+            first, *others = requests
+            self._facts.forwarded.append(replace(first, way=tuple(way), alike=tuple(others)))
 
     def _may_tell(self, name: str, passed: Passed) -> bool:
         """Whether an argument may be something to report by itself: JSON text as a body, or a
@@ -665,17 +670,6 @@ def is_written_otherwise(library: Library, other: Library) -> bool:
         for known in (library, other)
     )
     return ours != theirs
-
-
-def _may_be_json(sender: Sender, name: str, wrapper: Scope) -> bool:
-    """Whether a parameter is no body, or the wrapper takes the body as an object as well."""
-    body = sender.body
-    if body is None or name not in body.text:
-        return True
-    accepted = wrapper.arguments
-    names = {a.arg for a in (*accepted.posonlyargs, *accepted.args, *accepted.kwonlyargs)}
-    # With a name of its own, the wrapper may do more with it.
-    return body.json in names or (accepted.kwarg is not None and name not in names)
 
 
 def written(function: ast.expr, value: Value | None) -> str:

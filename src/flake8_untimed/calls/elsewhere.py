@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 
+from flake8_untimed.bounds import Bound, Kind, Source
 from flake8_untimed.calls import Call, Construction, Facts
 from flake8_untimed.calls.collector import collect, places_made
 from flake8_untimed.inference.scopes import Module
@@ -26,10 +27,10 @@ def made_elsewhere(facts: Facts, site: Site) -> Construction | None:
 
 def calls_elsewhere(facts: Facts, made: Construction) -> list[Call]:
     """The calls through a client in the modules that import the one where it is made."""
-    home = facts.module.path
+    home = made.context.scope.module.path
     found = (
         call
-        for _, calls in _importing(facts)
+        for _, calls in _importing(facts, home)
         for node in made.places
         for call in calls.get((home, *_place(node)), ())
     )
@@ -38,7 +39,7 @@ def calls_elsewhere(facts: Facts, made: Construction) -> list[Call]:
 
 def objects_elsewhere(facts: Facts, made: Construction) -> Iterator[Construction]:
     """The objects that are made, in these modules, of the class that a construction speaks for."""
-    for constructions, _ in _importing(facts):
+    for constructions, _ in _importing(facts, facts.module.path):
         for other in constructions.values():
             site = other.bound.site
             if site is not None and site.context.scope.module.path == facts.module.path:
@@ -46,10 +47,30 @@ def objects_elsewhere(facts: Facts, made: Construction) -> Iterator[Construction
                     yield other
 
 
-def _importing(facts: Facts) -> Iterator[_Read]:
-    """What is known of the modules that import this one."""
+def left_out_elsewhere(facts: Facts, made: Construction) -> Bound | None:
+    """What a client that is made with the keywords of others has for the calls of other modules that
+    rely on its default, where these gave it none; None if there are no such calls."""
+    if made.calls or not made.splats or made.bound.kind is not Kind.UNKNOWN:
+        return None
+    for call in calls_elsewhere(facts, made):
+        bound = call.bound
+        if call.relies and bound.source is Source.CLIENT and bound.site is not None:
+            is_here = _place(bound.site.node) == _place(made.node)
+            if is_here and bound.kind in (Kind.NONE, Kind.DEFAULT):
+                return bound._replace(site=None)
+    return None
+
+
+def settle(facts: Facts) -> None:
+    """Look at what other modules give the clients that are made here with their keywords."""
+    for made in facts.constructions:
+        made.bound = left_out_elsewhere(facts, made) or made.bound
+
+
+def _importing(facts: Facts, home: str) -> Iterator[_Read]:
+    """What is known of the modules that import one."""
     project = facts.evaluator.project
-    for path in project.hints.importing(facts.module.path)[:MODULES]:
+    for path in project.hints.importing(home)[:MODULES]:
         module = project.module(path) if project.matters(path) else None
         if module is not None:
             yield _read(facts, module)
@@ -61,11 +82,15 @@ def is_set_elsewhere(facts: Facts, made: Construction) -> bool:
     an object of this module sets on itself is another one."""
     names = made.client.settable if made.client is not None else ()
     home = made.context.scope.module.path
-    return any(
-        re.search(rf"(?<!\bself)\.{re.escape(name)}\s*=", facts.module.text)
-        or facts.evaluator.project.hints.is_set_elsewhere(home, name)
-        for name in names
-    )
+    return any(is_set_by_others(facts, home, name) for name in names)
+
+
+def is_set_by_others(facts: Facts, home: str, name: str) -> bool:
+    """Whether this module, or another one that imports the one at `home`, seems to set an attribute
+    of this name on an object that is not its own."""
+    return re.search(
+        rf"(?<!\bself)\.{re.escape(name)}\s*=", facts.module.text
+    ) is not None or facts.evaluator.project.hints.is_set_elsewhere(home, name)
 
 
 _Place = tuple[int, int]

@@ -13,7 +13,7 @@ from flake8_untimed.calls.collector import is_written_otherwise
 from flake8_untimed.calls.givers import written_for
 from flake8_untimed.inference import flow, invoke
 from flake8_untimed.inference.arguments import Bound as Arguments
-from flake8_untimed.inference.arguments import bind, defaults
+from flake8_untimed.inference.arguments import bind
 from flake8_untimed.inference.handing import keywords_travel
 from flake8_untimed.inference.objects import class_attribute, mro
 from flake8_untimed.inference.scopes import COMPREHENSIONS, Event, Scope
@@ -211,35 +211,6 @@ def arguments_of(
     """What a call passes, by the parameters of what it calls."""
     passed = invoke.passed_by(facts.evaluator, node, context)
     return bind(passed, constructor.parameters, constructor.keywords)
-
-
-def owner_of_parameter(call: Call, name: str) -> tuple[Scope, ast.expr | None] | None:
-    """The function around a call whose parameter `name` is there, bound to nothing else, and the
-    parameter's default."""
-    scope: Scope | None = call.context.scope
-    while scope is not None:
-        bindings = () if scope.is_class else scope.bindings.get(name, ())
-        if bindings:
-            node = scope.node
-            if len(bindings) > 1 or bindings[0].kind != "parameter":
-                return None
-            assert isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda))
-            return scope, defaults(node.args).get(name)
-        scope = scope.parent
-    return None
-
-
-def is_tested(function: Scope, name: str) -> bool:
-    """Whether anything in a function depends on what a name is."""
-    tests: list[ast.AST] = []
-    for part in ast.walk(function.node):
-        if isinstance(part, (ast.If, ast.IfExp, ast.While, ast.Assert)):
-            tests.append(part.test)
-        elif isinstance(part, (ast.BoolOp, ast.Match)):
-            tests.append(part)
-    return any(
-        isinstance(part, ast.Name) and part.id == name for test in tests for part in ast.walk(test)
-    )
 
 
 def own_keywords(call: Call) -> tuple[Scope, str] | None:
@@ -440,7 +411,6 @@ __all__ = [
     "every_call",
     "is_bounded_around",
     "is_inside",
-    "is_tested",
     "is_untouched",
     "keywords_travel",
     "libraries",
@@ -449,7 +419,6 @@ __all__ = [
     "may_hold_timeout",
     "name_of",
     "own_keywords",
-    "owner_of_parameter",
     "passes_arguments_on",
     "path_of",
     "tries_around",

@@ -123,6 +123,18 @@ class Wrappers:
         objection = self.objection(method, given, _TIMEOUT)
         return objection, self.takes_number(method, given, _TIMEOUT)
 
+    def is_replaced(self, scope: Scope) -> bool:
+        """Whether something that is not seen may stand in the place of a function."""
+        return self._decorator(scope) is not None or self.is_said_otherwise(scope, scope.name)
+
+    def is_said_otherwise(self, method: Scope, name: str) -> bool:
+        """Whether a subclass has something of its own under a name that a method calls itself by,
+        or uses."""
+        owner = method.owner
+        return owner is not None and self._evaluator.project.heirs.say_otherwise(
+            owner.module.path, owner.name, name
+        )
+
     def _decorator(self, scope: Scope) -> str | None:
         """A decorator out of sight that may change what a function takes."""
         context = Context(scope.parent or scope, scope.statement)

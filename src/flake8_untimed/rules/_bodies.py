@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from flake8_untimed.calls import Call, Facts
-from flake8_untimed.calls.bodies import signer
+from flake8_untimed.calls.bodies import may_add_headers, signer
 from flake8_untimed.inference.arguments import Argument
 from flake8_untimed.inference.values import (
     Alternatives,
@@ -53,8 +53,7 @@ def json_bodies(facts: Facts) -> Iterator[JsonBody]:
             made = json_text(facts.values(argument))
             if argument is not None and made is not None:
                 kind = _content_type(facts, call)
-                if kind == "none" and call.wrapper is not None:
-                    # It may add the header in its own manner.
+                if kind == "none" and not _is_untold(facts, call):
                     kind = "unknown"
                 headers = call.argument(call.sender.headers)
                 signed = signer(facts, call, parameter, made)
@@ -95,7 +94,7 @@ def is_same(facts: Facts, body: JsonBody) -> bool:
     call, known = body.call, body.call.sender.body
     return (
         known is not None
-        and known.json is not None
+        and takes_json(call, body.parameter)
         and body.dumps.path == STANDARD
         and not body.dumps.site.passed.keywords
         and body.signed_by is None
@@ -103,7 +102,28 @@ def is_same(facts: Facts, body: JsonBody) -> bool:
     )
 
 
+def takes_json(call: Call, parameter: str) -> bool:
+    """Whether the body can be given as an object: wrappers have to take it so as well. With a name
+    of its own for the text, one may do more with that."""
+    body = call.sender.body
+    if body is None or body.json is None:
+        return False
+    for scope in call.way:
+        accepted = scope.arguments
+        names = {a.arg for a in (*accepted.posonlyargs, *accepted.args, *accepted.kwonlyargs)}
+        if body.json not in names and (accepted.kwarg is None or parameter in names):
+            return False
+    return True
+
+
 # What the server is told ---------------------------------------------------------------------
+
+
+def _is_untold(facts: Facts, call: Call) -> bool:
+    """Of the call of a wrapper that seems to tell nothing, whether that is so on all its ways."""
+    return not may_add_headers(facts, call) and all(
+        _content_type(facts, other) == "none" for other in call.alike
+    )
 
 
 def _content_type(facts: Facts, call: Call) -> str:

@@ -11,6 +11,7 @@ from flake8_untimed.calls import Call, Construction, Facts
 from flake8_untimed.calls.elsewhere import (
     calls_elsewhere,
     is_set_elsewhere,
+    left_out_elsewhere,
     made_elsewhere,
     objects_elsewhere,
 )
@@ -57,15 +58,16 @@ def at_calls(facts: Facts, *kinds: Kind) -> Iterator[Call]:
 
 def _is_left_to_calls(facts: Facts, call: Call) -> bool:
     """Whether a client without a timeout is made in another module that bounds every call through
-    it, or makes it with the keywords of others: nothing is reported there, so the calls of
-    others speak for themselves."""
+    it, or makes it with the keywords of others and is not seen to be used by these: nothing is
+    reported there, so the calls of others speak for themselves."""
     if call.bound.kind not in (Kind.NONE, Kind.DEFAULT) or call.bound.site is None:
         return False
     made = made_elsewhere(facts, call.bound.site)
     if made is None or is_set_elsewhere(facts, made):
         return False
-    is_theirs = bool(made.splats) and made.bound.kind is Kind.UNKNOWN
-    return is_theirs or not is_relied_on(made)
+    if made.splats and made.bound.kind is Kind.UNKNOWN:
+        return left_out_elsewhere(facts, made) is None
+    return not is_relied_on(made)
 
 
 def at_constructions(facts: Facts, *kinds: Kind) -> Iterator[Construction]:

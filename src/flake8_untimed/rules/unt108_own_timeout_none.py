@@ -1,8 +1,9 @@
 """A function passes its own `timeout=None` on: whoever leaves it out waits for ever.
 
 ## What it does
-Finds calls whose timeout is a parameter of the function around them, where that parameter is None
-unless the caller gives it.
+Finds calls, and clients that are made, whose timeout is a parameter of the function around them, or
+one that their object keeps from its making (by its `__init__`, or as a field of a dataclass or of
+attrs), where that parameter is None unless the caller gives it.
 
 ## Why is this bad?
 The signature offers a timeout, so that everybody believes there is one; the usual call gives none,
@@ -21,9 +22,9 @@ def fetch(url, timeout=(5, 30)):
 ```
 
 ## When it is not reported
-When the parameter gets another value or is tested anywhere in the function, when None means the
-library's own default (aiohttp, niquests), when a subclass or an adapter may set a timeout, or
-something around the call bounds it.
+When the parameter, or what is kept of it, gets another value or is tested anywhere in the function
+or class, or seems to be set from elsewhere; when None means the library's own default (aiohttp,
+niquests), when a subclass or an adapter may set a timeout, or something around the call bounds it.
 
 ## Fix
 None: which default the function should have is yours to say.
@@ -31,43 +32,39 @@ None: which default the function should have is yours to say.
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterator
 
 from flake8_untimed.bounds import Kind
-from flake8_untimed.calls import Call, Facts
-from flake8_untimed.calls.places import is_tested, is_untouched, owner_of_parameter
+from flake8_untimed.calls import Call, Construction, Facts
+from flake8_untimed.calls.origins import own_none
+from flake8_untimed.calls.places import is_untouched
 from flake8_untimed.findings import Finding
+from flake8_untimed.inference.arguments import Argument
 
 OPT_IN = True
 
 
 def check(facts: Facts) -> Iterator[Finding]:
     for call in facts.calls:
-        argument = call.argument(call.sender.timeout)
-        if argument is None or not argument.is_written or not isinstance(argument.node, ast.Name):
-            continue
-        name = argument.node.id
-        function = _function_with(call, name)
-        if function is not None and _may_be_unbounded(facts, call):
-            yield facts.finding(
-                "UNT108",
-                call.node,
-                f"{call.name}() gets the {name}=None of {function}(): whoever calls it without one"
-                " waits for ever; give the parameter another default",
-                why_not="which default the function should have is not known",
-            )
+        if _may_be_unbounded(facts, call):
+            yield from _told(facts, call, call.argument(call.sender.timeout))
+    for made in facts.constructions:
+        if _may_hold_none(made):
+            yield from _told(facts, made, made.argument(made.constructor.timeout))
 
 
-def _function_with(call: Call, name: str) -> str | None:
-    """The function around a call whose parameter `name` is None unless the caller gives it, and
-    stays as it is."""
-    owner = owner_of_parameter(call, name)
-    if owner is None:
-        return None
-    function, default = owner
-    is_none = isinstance(default, ast.Constant) and default.value is None
-    return function.name if is_none and not is_tested(function, name) else None
+def _told(facts: Facts, place: Call | Construction, argument: Argument | None) -> Iterator[Finding]:
+    if argument is None or not argument.is_written or argument.node is None:
+        return
+    own = own_none(facts, place.context.scope, argument.node)
+    if own is not None:
+        yield facts.finding(
+            "UNT108",
+            place.node,
+            f"{place.name}() gets the {own.name}=None of {own.of}(): whoever calls it without one"
+            " waits for ever; give the parameter another default",
+            why_not="which default the function should have is not known",
+        )
 
 
 def _may_be_unbounded(facts: Facts, call: Call) -> bool:
@@ -78,3 +75,13 @@ def _may_be_unbounded(facts: Facts, call: Call) -> bool:
         return False
     timeouts = call.sender.timeouts or call.library.timeouts
     return timeouts.none == "unbounded" and not call.sender.lazy
+
+
+def _may_hold_none(made: Construction) -> bool:
+    """The same for what is sent through a client."""
+    if made.client is None or not made.is_direct or made.bound.kind is not Kind.UNKNOWN:
+        return False
+    if made.calls and all(call.bound.kind is Kind.BOUNDED for call in made.calls):
+        return False
+    timeouts = made.constructor.timeouts or made.library.timeouts
+    return timeouts.none == "unbounded"

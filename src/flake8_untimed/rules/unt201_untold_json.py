@@ -2,7 +2,8 @@
 
 ## What it does
 Finds `data=json.dumps(x)` (or `content=`, `body=`; inline, positional, through a variable, with
-`.encode()`) where no Content-Type is given on the call or the client.
+`.encode()`, or given to a function of the project that hands it on) where no Content-Type is given
+on the call or the client.
 
 ## Why is this bad?
 requests and httpx send no Content-Type at all for such a body, aiohttp says `text/plain`,
@@ -21,8 +22,10 @@ requests.post(url, json=body)
 
 ## When it is not reported
 When a Content-Type is given: with JSON see UNT202, with any other the call is right as it is
-(`application/vnd.api+json`). When the headers are out of sight, and through a function of the
-project, which may add them. With `files=` beside it, which most libraries refuse.
+(`application/vnd.api+json`). When the headers are out of sight. Through a function of the project,
+the call is reported if nothing on the way can add a Content-Type: it names none, does not take the
+headers out of its keywords, and no decorator or subclass has a say. With `files=` beside it, which
+most libraries refuse.
 
 ## Fix
 `json=x`, where the body is just `json.dumps(x)`, or that encoded as UTF-8, ASCII or Latin-1. Safe

@@ -35,15 +35,15 @@ from collections.abc import Iterator
 
 from flake8_untimed.calls import Facts
 from flake8_untimed.findings import Finding
-from flake8_untimed.rules._bodies import is_same, json_bodies
+from flake8_untimed.rules._bodies import is_same, json_bodies, takes_json
 from flake8_untimed.rules._json_argument import use_json
 
 
 def check(facts: Facts) -> Iterator[Finding]:
     for body in json_bodies(facts):
-        known = body.call.sender.body
-        assert known is not None
-        if body.content_type != "json" or known.json is None or body.signed_by is not None:
+        if body.content_type != "json" or body.signed_by is not None:
+            continue
+        if not takes_json(body.call, body.parameter):
             continue
         fix, why_not = use_json(facts, body)
         if is_same(facts, body):

@@ -95,11 +95,17 @@ class Hints:
         )
 
     def importing(self, path: str) -> list[str]:
-        """The other files that seem to import from the module at `path`."""
-        name = os.path.basename(path).removesuffix(".py")
-        if name == "__init__":
-            name = os.path.basename(os.path.dirname(path))
-        found = self._looking(path, _says(name))
+        """The other files that seem to import from the module at `path`, first those that name it,
+        then those that name a package that hands on what it has."""
+        folder, base = os.path.split(path)
+        package = os.path.join(folder, "__init__.py")
+        name = base.removesuffix(".py")
+        names = [name]
+        if path == package:
+            names = [os.path.basename(folder)]
+        elif name.encode() in self._outlines.data(package):
+            names.append(os.path.basename(folder))
+        found = dict.fromkeys(f for name in names for f in self._looking(path, _says(name)))
         return [f for f in found if f != path and path in self._outlines.neighbours(f)]
 
     def changing(self, path: str, name: str) -> list[tuple[str, str]]:

@@ -1,0 +1,108 @@
+"""The parameter that a timeout comes from: of the function around a call, or of the class whose object
+keeps it."""
+
+from __future__ import annotations
+
+import ast
+from typing import NamedTuple
+
+from flake8_untimed.calls import Facts
+from flake8_untimed.calls.elsewhere import is_set_by_others
+from flake8_untimed.inference import members
+from flake8_untimed.inference.arguments import defaults
+from flake8_untimed.inference.scopes import Scope
+from flake8_untimed.inference.syntax import dotted
+
+
+class Own(NamedTuple):
+    """A parameter that is None unless it is given, and stays as it is."""
+
+    name: str
+    of: str
+    """The function that it is one of, or the class."""
+
+
+def own_none(facts: Facts, scope: Scope, node: ast.expr) -> Own | None:
+    """The parameter that a timeout comes from, directly or by way of the object."""
+    if isinstance(node, ast.Name):
+        return _of_function(scope, node.id)
+    if isinstance(node, ast.Attribute):
+        return _of_object(facts, scope, node)
+    return None
+
+
+def _of_function(scope: Scope, name: str) -> Own | None:
+    function, default = _owner_of_parameter(scope, name) or (None, None)
+    if function is None or not _is_none(default) or _is_tested(function, name):
+        return None
+    return Own(name, function.name)
+
+
+def _of_object(facts: Facts, scope: Scope, node: ast.Attribute) -> Own | None:
+    """What the object that a method belongs to keeps of its making, and nothing changes later."""
+    method, name = scope.of_statement, node.attr
+    cls = method.owner
+    if cls is None or dotted(node.value) != members.first_parameter(method):
+        return None
+    if _is_tested(cls, dotted(node) or "") or facts.wrappers.is_said_otherwise(method, name):
+        return None
+    if is_set_by_others(facts, facts.module.path, name):
+        return None
+    stores = members.attribute_stores(cls).get(name, [])
+    if not stores:
+        return Own(name.lstrip("_"), cls.name) if _is_none(_field_default(cls, name)) else None
+    begun, stored = stores[0].method, stores[0].event.node
+    is_declared = all(binding.kind == "annotation" for binding in cls.bindings.get(name, ()))
+    if len(stores) > 1 or begun.name != "__init__" or not is_declared:
+        return None
+    own = _of_function(begun, stored.id) if isinstance(stored, ast.Name) else None
+    return own and own._replace(of=cls.name)
+
+
+def _owner_of_parameter(scope: Scope | None, name: str) -> tuple[Scope, ast.expr | None] | None:
+    """The function whose parameter `name` is in a scope, bound to nothing else, and the parameter's
+    default."""
+    while scope is not None:
+        bindings = () if scope.is_class else scope.bindings.get(name, ())
+        if bindings:
+            node = scope.node
+            if len(bindings) > 1 or bindings[0].kind != "parameter":
+                return None
+            assert isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda))
+            return scope, defaults(node.args).get(name)
+        scope = scope.parent
+    return None
+
+
+def _field_default(cls: Scope, name: str) -> ast.expr | None:
+    """What a field of a dataclass, or one of attrs, is unless whoever makes the object gives it:
+    `timeout: float | None = None`, `field(default=None)`."""
+    values = [b.node for b in cls.bindings.get(name, ()) if b.kind != "annotation"]
+    if len(values) != 1 or not members.is_dataclass(cls) or not members.is_field(cls, name):
+        return None
+    value = values[0]
+    if not members.is_of_attrs(value):
+        return value if isinstance(value, ast.expr) else None
+    assert isinstance(value, ast.Call)
+    given = {keyword.arg: keyword.value for keyword in value.keywords}
+    return given.get("default") if "init" not in given else None
+
+
+def _is_tested(function: Scope, name: str) -> bool:
+    """Whether anything in a function, or class, depends on what a name (`timeout`), or an attribute
+    (`self.timeout`), is."""
+    tests: list[ast.AST] = []
+    for part in ast.walk(function.node):
+        if isinstance(part, (ast.If, ast.IfExp, ast.While, ast.Assert)):
+            tests.append(part.test)
+        elif isinstance(part, (ast.BoolOp, ast.Match)):
+            tests.append(part)
+    return any(
+        isinstance(part, (ast.Name, ast.Attribute)) and dotted(part) == name
+        for test in tests
+        for part in ast.walk(test)
+    )
+
+
+def _is_none(default: ast.expr | None) -> bool:
+    return isinstance(default, ast.Constant) and default.value is None
