@@ -19,7 +19,7 @@ from flake8_untimed.rules._timeouts import (
     set_at_call,
     set_at_construction,
     unless_handed_out,
-    unless_long,
+    unless_doubted,
 )
 
 
@@ -41,7 +41,7 @@ def findings(
         new = fitting(call, value(call.library, seconds, False))
         fix, why_not = set_at_call(facts, call, new, safe=True)
         if shortens:
-            fix = unless_long(facts, call, fix)
+            fix = unless_doubted(facts, call, fix)
         yield facts.finding(
             code,
             call.node,
@@ -59,7 +59,7 @@ def findings(
         if fix is not None and (why_not := objection(made)) is not None:
             fix = None
         if shortens:
-            fix = unless_handed_out(facts, made, unless_long(facts, made, fix))
+            fix = unless_handed_out(facts, made, unless_doubted(facts, made, fix))
         yield facts.finding(
             code,
             made.node,

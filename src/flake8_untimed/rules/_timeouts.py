@@ -216,7 +216,7 @@ def _doubted(fix: Fix, why: str) -> Fix:
     return fix._replace(safe=False, doubt=why)
 
 
-def unless_long(facts: Facts, place: Call | Construction, fix: Fix | None) -> Fix | None:
+def unless_doubted(facts: Facts, place: Call | Construction, fix: Fix | None) -> Fix | None:
     """A fix that adds a timeout, which is not safe where that may end what used to go well, or make
     it be done twice."""
     values = [e.value for e in fix.edits if isinstance(e, SetArgument)] if fix is not None else []

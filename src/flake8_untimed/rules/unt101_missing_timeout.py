@@ -66,7 +66,7 @@ from flake8_untimed.rules._timeouts import (
     at_constructions,
     set_at_call,
     set_at_construction,
-    unless_long,
+    unless_doubted,
     unless_switched_off,
     use_session_class,
     written,
@@ -79,12 +79,12 @@ def check(facts: Facts) -> Iterator[Finding]:
         fix, why_not = use_session_class(facts, call), None
         if fix is None:
             fix, why_not = set_at_call(facts, call, written_at(facts, call), safe=True)
-            fix = unless_switched_off(call, unless_long(facts, call, fix))
+            fix = unless_switched_off(call, unless_doubted(facts, call, fix))
         yield facts.finding("UNT101", call.node, _message(facts, call), fix, why_not)
     for made in at_constructions(facts, Kind.NONE):
         value = written(facts, made.library, client=True)
         fix, why_not = set_at_construction(facts, made, value, safe=True)
-        fix = unless_long(facts, made, fix)
+        fix = unless_doubted(facts, made, fix)
         yield facts.finding(
             "UNT101",
             made.node,
