@@ -1,7 +1,13 @@
 """The calls of a module that send requests, and the other places that matter to them.
 
-The rules go by these `Facts`, which `collector` reads, and never look into the inference behind
-them.
+The rules go by these `Facts`, and never look into the inference behind them.
+
+- `collector` reads a module into them, with `constructions` (clients that are made), `wrappers`
+  (functions in between), `mocks` and `patches` (what tests replace) and `idle` (what sets nothing).
+- `given` and `givers`: to whom a client is given, and by whom; `elsewhere`: in other modules.
+- `places`, `options` and `origins`: what stands around a call, and where its timeout is from.
+- `bodies`, `transfers`, `waits` and `retries`: what a timeout that is added may do to a request.
+- `contexts`: of SSL; `spelling`: how a message names what is called.
 """
 
 from __future__ import annotations

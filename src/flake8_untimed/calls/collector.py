@@ -5,17 +5,16 @@ from __future__ import annotations
 import ast
 import functools
 import itertools
-from collections.abc import Iterator
 from dataclasses import replace
 
 from flake8_untimed.bounds import UNKNOWN, Bound, Kind, Source
-from flake8_untimed.calls import Call, Construction, Facts, Setting
-from flake8_untimed.calls.given import sent_by_takers
-from flake8_untimed.calls.givers import are_made_in_sight, bound_of_given, given_to
+from flake8_untimed.calls import Call, Facts, Setting
+from flake8_untimed.calls.constructions import attach, read_class, read_made
 from flake8_untimed.calls.idle import find_idle
 from flake8_untimed.calls.mocks import Mocks
+from flake8_untimed.calls.spelling import written, written_path
 from flake8_untimed.calls.wrappers import taken_as
-from flake8_untimed.inference import constructions, flow, invoke, objects
+from flake8_untimed.inference import flow, invoke
 from flake8_untimed.inference.arguments import Argument, Passed, bind, parameter_names
 from flake8_untimed.inference.arguments import Bound as BoundArguments
 from flake8_untimed.inference.evaluate import Evaluator
@@ -80,11 +79,11 @@ class _Collector:
             if not flow.is_dead(scope, statement):
                 self._read(node, Context(scope, statement))
         for cls in found.classes:
-            self._read_class(cls)
+            read_class(self._facts, cls)
         for store, scope in found.stores:
             self._read_store(store, Context(scope, store))
         self._settle_partials()
-        self._attach()
+        attach(self._facts, self._alternatives, self._partials)
         self._facts.idle = find_idle(self._facts)
         return self._facts
 
@@ -125,7 +124,7 @@ class _Collector:
                 else:
                     hidden = True
             elif isinstance(callee, (Symbol, Class)) and not mocked:
-                self._made(node, context, callee, passed)
+                read_made(self._facts, node, context, callee, passed)
                 if isinstance(callee, Symbol) and callee.path == "functools.partial":
                     self._read_partial(node, context)
         if mocked:
@@ -451,139 +450,6 @@ class _Collector:
         catalogue = self._evaluator.catalogue
         return path == "functools.partial" or catalogue.library_of(path) is not None
 
-    def _made(self, node: ast.Call, context: Context, callee: Value, passed: Passed) -> None:
-        catalogue = self._evaluator.catalogue
-        if isinstance(callee, Class):
-            value = Instance(callee)
-            client = self._evaluator.client_of(value)
-            path = client.path if client else ""
-        else:
-            assert isinstance(callee, Symbol)
-            path = catalogue.factory(callee.path) or callee.path
-            client = self._evaluator.client_at(path)
-        constructor = (
-            client.constructor if client else catalogue.carrier(path) or catalogue.context(path)
-        )
-        library = catalogue.library_of(path)
-        if constructor is None or library is None:
-            return
-        bound = UNKNOWN
-        if client is not None:
-            for made in self._evaluator.evaluate(node, context):
-                known = self._evaluator.client_of(made) if isinstance(made, Instance) else None
-                if isinstance(made, Instance) and known and known.path == client.path:
-                    table = constructor.timeouts or library.timeouts
-                    bound = self._limits.clients.of_client(made, table)
-                    break
-        if client is not None and self._serves_carrier(context, library):
-            bound = UNKNOWN
-        if isinstance(callee, Class):
-            # The arguments are the subclass's own; what they mean to the base is seen above.
-            arguments = bind(passed, (), ())
-        else:
-            arguments = bind(passed, constructor.parameters, constructor.keywords)
-        self._facts.constructions.append(
-            Construction(
-                node, context, written(node.func, callee), constructor, library, arguments, client,
-                bound, isinstance(callee, Symbol), is_context=catalogue.context(path) is not None,
-                splats=passed.splats,
-            )
-        )  # fmt: skip
-
-    def _read_class(self, scope: Scope) -> None:
-        """What a subclass says of all its objects: `super().__init__(timeout=None)`."""
-        of_class = Instance(Class(scope))
-        client = self._evaluator.client_of(of_class)
-        library = self._evaluator.catalogue.library_of(client.path) if client else None
-        if client is None or library is None:
-            return
-        constructor = client.constructor
-        calls = [*constructions.calls_of_library(self._evaluator, Class(scope))]
-        if not calls:
-            return
-        bound = self._limits.clients.of_client(of_class, constructor.timeouts or library.timeouts)
-        for node, context in calls:
-            is_here = bound.site is not None and bound.site.node is node
-            passed = constructions.passed_to_base(self._evaluator, node, context)
-            self._facts.constructions.append(
-                Construction(
-                    node, context, written(node.func, None), constructor, library,
-                    bind(passed, constructor.parameters, constructor.keywords), client,
-                    UNKNOWN if bound.source is Source.CLIENT and not is_here else bound,
-                    of_class=scope,
-                )
-            )  # fmt: skip
-
-    def _serves_carrier(self, context: Context, library: Library) -> bool:
-        """Whether a client is made in a class that gives each request a timeout of its own: the
-        pools of an `HTTPAdapter`."""
-        scope: Scope | None = context.scope
-        while scope is not None and scope.owner is None:
-            scope = scope.parent
-        if scope is None or scope.owner is None:
-            return False
-        for base in objects.mro(self._evaluator, Class(scope.owner)):
-            carrier = (
-                self._evaluator.catalogue.carrier(base.path) if isinstance(base, Symbol) else None
-            )
-            if carrier is not None and library.name in carrier.pools:
-                return True
-        return False
-
-    def _attach(self) -> None:
-        """Which calls go through which construction, and whether it is used elsewhere too."""
-        # Of two libraries behind one name, both are made at one place.
-        by_place: dict[ast.AST, list[Construction]] = {}
-        for made in self._facts.constructions:
-            for place in made.places:
-                by_place.setdefault(place, []).append(made)
-        settled = (p for p in self._partials if p in self._facts.calls)
-        for call in (*self._alternatives, *self._facts.overridden, *settled):
-            places = (place for _, place in places_made(self._evaluator, call))
-            for made in dict.fromkeys(m for place in places for m in by_place.get(place, ())):
-                made.calls.append(call)
-        for made in self._facts.constructions:
-            if made.bound.kind is Kind.UNKNOWN and made.splats:
-                made.bound = self._left_out(made)
-        objects_of: dict[ast.Call, list[Construction]] = {}
-        for made in self._facts.constructions:
-            if not made.calls and made.bound.source is Source.CLIENT:
-                if made.bound.kind is not Kind.BOUNDED and made.of_class is None:
-                    made.sent, is_spent = sent_by_takers(self._facts, made)
-                    if made.sent or is_spent:
-                        made.is_relied_on = any(sent.relies for sent in made.sent)
-                    made.is_too_much = is_spent and not made.is_relied_on
-                if made.bound.site is not None:
-                    objects_of.setdefault(made.bound.site.node, []).append(made)
-        for made in self._facts.constructions:
-            if made.of_class is not None and not made.calls:
-                others = [o for o in objects_of.get(made.node, ()) if o is not made]
-                if others:
-                    made.is_relied_on = any(other.is_relied_on is not False for other in others)
-        for call in self._facts.calls:
-            self._look_at_givers(call)
-
-    def _look_at_givers(self, call: Call) -> None:
-        """Of a client that is not made in sight of a call, its givers may say more."""
-        if call.bound.source is Source.OUT_OF_SIGHT and call.bound.kind is Kind.DEFAULT:
-            call.is_made_in_sight = are_made_in_sight(given_to(self._facts, call))
-        elif call.bound.kind is Kind.NONE and call.client is not None and call.client.site is None:
-            call.bound = bound_of_given(self._facts, call, given_to(self._facts, call))
-
-    def _left_out(self, made: Construction) -> Bound:
-        """What a client that is made with the keywords of others has for a call that relies on its
-        default, where these gave it none: `def create(**kwargs): return Client(**kwargs)`."""
-        table = made.constructor.timeouts or made.library.timeouts
-        for call in made.calls:
-            if call.relies:
-                bound = call.bound
-                if call.client is not None:
-                    bound = self._limits.clients.of_client(call.client, table)
-                if bound.source is Source.CLIENT and bound.site is not None:
-                    if bound.site.node is made.node and bound.kind in (Kind.NONE, Kind.DEFAULT):
-                        return bound
-        return made.bound
-
     # Attributes that are set -----------------------------------------------------------------
 
     def _read_store(self, node: ast.Assign | ast.AnnAssign, context: Context) -> None:
@@ -616,19 +482,6 @@ class _Collector:
         for value in self._evaluator.evaluate(node.value, context):
             if isinstance(value, Symbol) and value.path == "ssl._create_unverified_context":
                 self._facts.patched_contexts.append((node, context))
-
-
-def places_made(evaluator: Evaluator, call: Call) -> Iterator[tuple[str, ast.AST]]:
-    """The places, each in its module, where a construction speaks for the client of a call: where it
-    is made, what it is made around, and its classes."""
-    client = call.client
-    for site in (call.bound.site, client.site if client is not None else None):
-        if site is not None:
-            yield site.context.scope.module.path, site.node
-    if client is not None and isinstance(client.cls, Class):
-        for base in objects.mro(evaluator, client.cls):
-            if isinstance(base, Class):
-                yield base.scope.module.path, base.scope.node
 
 
 def released(facts: Facts, node: ast.Call, context: Context, sender: Sender, bound: Bound) -> Bound:
@@ -670,41 +523,3 @@ def is_written_otherwise(library: Library, other: Library) -> bool:
         for known in (library, other)
     )
     return ours != theirs
-
-
-def written(function: ast.expr, value: Value | None) -> str:
-    """How a callee is written, for a message."""
-    text = dotted(function)
-    if text is not None and len(text) <= 60:
-        return text
-    if isinstance(function, ast.Attribute):
-        text = _unparsed(function)
-        return text if text is not None and len(text) <= 40 else f"(...).{function.attr}"
-    if isinstance(function, ast.Call) and dotted(function.func) == "getattr":
-        return _unparsed(function) or written_path(value)
-    if value is not None:
-        return written_path(value)
-    text = _unparsed(function)
-    if text is None or isinstance(function, (ast.Call, ast.Subscript)):
-        return text or "the function"
-    return f"({text})"
-
-
-def _unparsed(node: ast.expr) -> str | None:
-    """The source of an expression, unless it is long or nested too deeply."""
-    try:
-        text = ast.unparse(node)
-    except RecursionError:
-        return None
-    return text if len(text) <= 60 else None
-
-
-def written_path(value: Value | None) -> str:
-    """A name for a sender that is not written out: `requests.get`, `Session.get`."""
-    while isinstance(value, Partial):
-        value = value.function
-    if isinstance(value, SenderValue):
-        return value.path if value.client is None else ".".join(value.path.rsplit(".", 2)[1:])
-    if isinstance(value, Symbol):
-        return value.path
-    return "the function"

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 
 from flake8_untimed.bounds import Bound, Kind, Source
 from flake8_untimed.calls import Call, Construction, Facts
-from flake8_untimed.calls.collector import collect, places_made
+from flake8_untimed.calls.collector import collect
+from flake8_untimed.calls.constructions import places_made
 from flake8_untimed.inference.scopes import Module
 from flake8_untimed.inference.values import Site
 from flake8_untimed.source import Source as Text

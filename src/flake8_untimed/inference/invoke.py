@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Set
+from collections.abc import Set
 from typing import TYPE_CHECKING
 
 from flake8_untimed.inference import annotations as types
-from flake8_untimed.inference import containers, elsewhere, imports, members, names, objects
+from flake8_untimed.inference import containers, elsewhere, objects, standard
 from flake8_untimed.inference.arguments import Argument, Passed, bind, defaults, parameter_names
 from flake8_untimed.inference.scopes import FUNCTIONS, Event, Scope
 from flake8_untimed.inference.syntax import dotted, maker_of
@@ -30,7 +30,6 @@ from flake8_untimed.inference.values import (
     Result,
     SenderValue,
     Site,
-    Super,
     Symbol,
     Unknown,
     Value,
@@ -297,7 +296,7 @@ def _symbol_called(evaluator: Evaluator, callee: Symbol, site: Site) -> Alternat
     owner = evaluator.client_at(parent)
     if owner is not None and name in owner.mappings:
         return (Mapping(dict.fromkeys(owner.mappings[name], NOTHING_KNOWN), False, site.node),)
-    special = _SPECIAL.get(path)
+    special = standard.SPECIAL.get(path)
     if special is not None:
         values = special(evaluator, site)
         if values is not None:
@@ -466,210 +465,3 @@ def unpacked_target(
                     values = evaluator.evaluate(statement.value, context)
                     return containers.unpacked(evaluator, values, (index,))
     return NOTHING_KNOWN
-
-
-# Functions of the standard library that hand on what they are given ---------------------------
-
-
-def _first(evaluator: Evaluator, site: Site) -> Alternatives | None:
-    positional = site.passed.positional
-    return evaluator.argument(positional[0]) if positional else None
-
-
-def _type(evaluator: Evaluator, site: Site) -> Alternatives | None:
-    if len(site.passed.positional) != 1:
-        return None
-    values = evaluator.argument(site.passed.positional[0])
-    return union(objects.attribute(evaluator, value, "__class__") for value in values)
-
-
-def _getattr(evaluator: Evaluator, site: Site) -> Alternatives | None:
-    positional = site.passed.positional
-    if len(positional) < 2:
-        return None
-    groups = []
-    names = evaluator.argument(positional[1])
-    for value in evaluator.argument(positional[0]):
-        for name in names:
-            if isinstance(name, Literal) and isinstance(name.value, str):
-                groups.append(objects.attribute(evaluator, value, name.value))
-                if len(positional) > 2 and not objects.is_surely_set(evaluator, value, name.value):
-                    groups.append(evaluator.argument(positional[2]))
-            else:
-                groups.append(_some_sender(evaluator, value))
-    return union(groups)
-
-
-def _some_sender(evaluator: Evaluator, value: Value) -> Alternatives:
-    """`getattr(requests, method)`: one of the verbs, whichever; all take the same keywords."""
-    if isinstance(value, Symbol):
-        found = evaluator.symbol(f"{value.path}.get")
-        library = evaluator.catalogue.library_of(value.path)
-        if isinstance(found, SenderValue) and library and value.path in library.packages:
-            return (SenderValue(found.sender, f"{value.path}.*"),)
-    elif isinstance(value, Instance):
-        client = evaluator.client_of(value)
-        if client is not None and "get" in client.senders:
-            sender = SenderValue(client.senders["get"], f"{client.path}.*", value)
-            sender.steps = value.steps
-            return (sender,)
-    return NOTHING_KNOWN
-
-
-def _import_module(evaluator: Evaluator, site: Site) -> Alternatives | None:
-    names = _first(evaluator, site) or ()
-    if len(names) == 1 and isinstance(names[0], Literal) and isinstance(names[0].value, str):
-        if names[0].value.startswith("."):
-            return None
-        return (imports.module_named(evaluator, site.context.scope.module.path, names[0].value),)
-    return None
-
-
-def _super(evaluator: Evaluator, site: Site) -> Alternatives | None:
-    scope: Scope | None = site.context.scope
-    while scope is not None and scope.owner is None:
-        scope = scope.parent
-    if scope is None or scope.owner is None:
-        return None
-    cls = Class(scope.owner)
-    first = members.first_parameter(scope)
-    instance = Instance(cls)
-    if first is not None and site.context.frame is not None:
-        for value in names.look_up(evaluator, first, site.context):
-            if isinstance(value, Instance):
-                instance = value
-    return (Super(cls, instance),)
-
-
-def _partial(evaluator: Evaluator, site: Site) -> Alternatives | None:
-    functions = _first(evaluator, site)
-    if not functions:
-        return None
-    inner = Site(site.node, site.context, site.passed.shifted(1))
-    made = [
-        Partial(f, inner) for f in functions if not isinstance(f, (Unknown, Parameter, Literal))
-    ]
-    for partial in made:
-        partial.steps = partial.function.steps
-    return tuple(m.via(site.context.scope, site.node) for m in made) or None
-
-
-def _entered(evaluator: Evaluator, site: Site) -> Alternatives | None:
-    values = _first(evaluator, site)
-    return objects.enter(evaluator, values) if values else None
-
-
-def _cast(evaluator: Evaluator, site: Site) -> Alternatives | None:
-    node = site.node
-    if len(node.args) != 2:
-        return None
-    return types.instances(evaluator, node.args[0], site.context)
-
-
-def _next(evaluator: Evaluator, site: Site) -> Alternatives | None:
-    values = _first(evaluator, site)
-    return containers.elements(values) if values else None
-
-
-def _dict(evaluator: Evaluator, site: Site) -> Alternatives | None:
-    passed = site.passed
-    entries: dict[object, Alternatives] = {}
-    nodes: dict[object, ast.expr] = {}
-    is_open = passed.open_keywords or passed.open_positional
-    if passed.positional:
-        base = evaluator.argument(passed.positional[0])
-        if len(base) == 1 and isinstance(base[0], Mapping):
-            entries.update(base[0].entries)
-            is_open = is_open or base[0].open
-        else:
-            is_open = True
-    for name, argument in passed.keywords.items():
-        entries[name] = evaluator.argument(argument)
-        if argument.node is not None:
-            nodes[name] = argument.node
-    return (Mapping(entries, is_open, site.node, nodes=nodes),)
-
-
-def _enumerate(evaluator: Evaluator, site: Site) -> Alternatives | None:
-    values = _first(evaluator, site)
-    if not values:
-        return None
-    pair = Collection((NOTHING_KNOWN, containers.elements(values)), True, site.node)
-    return (Collection(((pair,),), False, site.node),)
-
-
-def _zip(evaluator: Evaluator, site: Site) -> Alternatives | None:
-    each = [
-        containers.elements(evaluator.argument(a)) or NOTHING_KNOWN for a in site.passed.positional
-    ]
-    if site.passed.open_positional or not each:
-        return None
-    return (Collection(((Collection(tuple(each), True, site.node),),), False, site.node),)
-
-
-def _default_dict(evaluator: Evaluator, site: Site) -> Alternatives | None:
-    """`defaultdict(Session)`: any of its items may be one that the factory made. What is made of
-    other kinds is filled later."""
-    factories = _first(evaluator, site)
-    if not factories or len(site.passed.positional) > 1:
-        return None
-    inner = Site(site.node, site.context, Passed())
-    made = union(result_of(evaluator, f, inner) for f in factories)
-    if not all(isinstance(value, Instance) for value in made):
-        return None
-    return (Mapping({}, False, site.node, made),)
-
-
-def _sequence(evaluator: Evaluator, site: Site) -> Alternatives | None:
-    values = _first(evaluator, site)
-    if values and len(values) == 1 and isinstance(values[0], Collection):
-        return values
-    return None
-
-
-def _copied(evaluator: Evaluator, site: Site, is_tuple: bool) -> Alternatives | None:
-    """`list(elements)`, `set(elements)`, `tuple(elements)`."""
-    values = _sequence(evaluator, site)
-    if values is None:
-        return None
-    (made,) = values
-    assert isinstance(made, Collection)
-    return (Collection(made.elements, made.ordered, site.node, is_tuple),)
-
-
-_SPECIAL: dict[str, Callable[[Evaluator, Site], Alternatives | None]] = {
-    "builtins.getattr": _getattr,
-    "importlib.import_module": _import_module,
-    "builtins.__import__": _import_module,
-    "builtins.super": _super,
-    "builtins.type": _type,
-    "functools.partial": _partial,
-    "functools.partialmethod": _partial,
-    "typing.cast": _cast,
-    "typing_extensions.cast": _cast,
-    "builtins.next": _next,
-    "builtins.anext": _next,
-    "builtins.dict": _dict,
-    **dict.fromkeys(
-        ("builtins.list", "builtins.set", "builtins.frozenset"),
-        lambda evaluator, site: _copied(evaluator, site, False),
-    ),
-    "builtins.tuple": lambda evaluator, site: _copied(evaluator, site, True),
-    "builtins.iter": _sequence,
-    "builtins.reversed": _sequence,
-    "builtins.sorted": _sequence,
-    "builtins.enumerate": _enumerate,
-    "builtins.zip": _zip,
-    "itertools.cycle": _sequence,
-    "random.choice": _next,
-    "collections.defaultdict": _default_dict,
-    "builtins.staticmethod": _first,
-    "builtins.bytes": _first,
-    "copy.copy": _first,
-    "copy.deepcopy": _first,
-    "asyncio.run": _first,
-    "asyncio.create_task": _first,
-    "asyncio.ensure_future": _first,
-    "weakref.proxy": _first,
-    "asgiref.sync.sync_to_async": _first,
-}

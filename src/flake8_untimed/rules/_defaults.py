@@ -18,8 +18,8 @@ from flake8_untimed.rules._timeouts import (
     lack,
     set_at_call,
     set_at_construction,
-    unless_handed_out,
     unless_doubted,
+    unless_handed_out,
 )
 
 
