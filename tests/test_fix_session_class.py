@@ -110,7 +110,7 @@ def test_a_class_that_sets_no_timeout_is_not_used(project: Path) -> None:
     source = "import requests\n\ns = requests.Session()\ns.get('u')\n"
     assert fixed(project, source) == source
     result = untimed(project, "fix", *CLASS)
-    assert "api.py:4:1: UNT101 left: UNT101 would still be reported" in result.stdout
+    assert "api.py:4:1: UNT101 left: UNT101 would still be reported:" in result.stdout
 
 
 def test_a_class_that_is_not_there_is_an_error(project: Path) -> None:

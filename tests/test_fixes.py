@@ -174,7 +174,7 @@ def test_what_is_left_is_told_at_its_new_place() -> None:
         (lambda source: [untimed(source, n) for n in ast.walk(Source("get(u)", "").parse()) if isinstance(n, ast.Call)],
          "a new finding would appear: UNT101 at 1:1"),
         (lambda source: [Finding("UNT101", source.span(n), "m", why_not="") for n in ast.walk(source.parse()) if isinstance(n, ast.Call)],
-         "UNT101 would still be reported"),
+         "UNT101 would still be reported: what is written does not reach the request"),
         (lambda source: [Finding("UNT301", source.span(n), "m", why_not="") for n in ast.walk(source.parse()) if isinstance(n, ast.Call)],
          "a new finding would appear: UNT301 at 1:1"),
     ],
@@ -203,7 +203,9 @@ def test_one_bad_fix_does_not_keep_the_others() -> None:
         "post(u3, timeout=5)", "post(u3)"
     ).replace("post(u11, timeout=5)", "post(u11)").replace("post(u12, timeout=5)", "post(u12)")
     assert len(outcome.applied) == 17
-    assert {left.reason for left in outcome.left} == {"UNT101 would still be reported"}
+    assert {left.reason for left in outcome.left} == {
+        "UNT101 would still be reported: what is written does not reach the request"
+    }
 
 
 def test_all_edits_of_a_fix_or_none() -> None:

@@ -78,7 +78,9 @@ class _StillReported(Refused):
     """Findings that the analysis still gives for the text in which they were fixed."""
 
     def __init__(self, findings: list[Finding]) -> None:
-        super().__init__(f"{findings[0].code} would still be reported")
+        super().__init__(
+            f"{findings[0].code} would still be reported: what is written does not reach the request"
+        )
         self.findings = findings
 
 
