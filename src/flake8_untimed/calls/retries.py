@@ -50,7 +50,9 @@ def sends_again(facts: Facts, place: Call | Construction) -> bool:
             return any(sends_again(facts, call) for call in place.calls if call.relies)
         return any(_repeated_late(facts, r) for r in _among(facts, place.arguments.named.values()))
     methods = _methods(facts, place)
-    return any(not methods.isdisjoint(_repeated_late(facts, r)) for r in _retries(facts, place))
+    return not methods.isdisjoint(NOT_IDEMPOTENT) and any(
+        not methods.isdisjoint(_repeated_late(facts, r)) for r in _retries(facts, place)
+    )
 
 
 def _methods(facts: Facts, call: Call) -> set[object]:
@@ -75,7 +77,8 @@ def _repeated_late(facts: Facts, retry: Result) -> tuple[str, ...]:
 
 
 def _retries(facts: Facts, call: Call) -> Iterator[Result]:
-    yield from _among(facts, call.arguments.named.values())
+    named = call.arguments.named
+    yield from _among(facts, (named[name] for name in named if "retr" in name))
     clients: list[Value | None] = [call.client]
     if call.client is not None and call.client.site is None:
         clients = [value for values in given_to(facts, call) for value in values]

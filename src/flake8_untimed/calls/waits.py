@@ -11,6 +11,7 @@ from flake8_untimed.calls import Call, Construction, Facts
 from flake8_untimed.calls.transfers import requests_of
 from flake8_untimed.inference import flow
 from flake8_untimed.inference.arguments import Argument, bind
+from flake8_untimed.inference.scopes import Scope, once
 from flake8_untimed.inference.values import Instance, Literal, Mapping, Result, Value, is_none
 from flake8_untimed.limits.takers import Sent, arguments_of
 
@@ -20,6 +21,10 @@ _WAIT = re.compile(
 )
 """What a server calls the time that it may keep silent."""
 _IN_URL = re.compile(r"[?&]([\w.-]+)=([^&#]*)")
+_SPOKEN = re.compile(
+    r"""event-stream|["'?&(]\s*[\w.-]*(?:timeout|wait|poll)[\w.-]*\s*["'=]""", re.IGNORECASE
+)
+"""How a file mentions such an entry that it writes itself."""
 _EVENTS = "text/event-stream"
 """A body that is silent as long as nothing happens."""
 _FEW = 100
@@ -29,6 +34,8 @@ _FEW = 100
 def asks_to_wait(facts: Facts, place: Call | Construction, seconds: str | None) -> bool:
     """Whether a call, or one in sight that relies on the default of a client, asks for a stream of
     events, or tells the server to keep silent for so many seconds, or more, or nobody knows how long."""
+    if not _speaks_of_waits(place.context.scope.module.scope):
+        return False
     for sent in requests_of(facts, place):
         for argument in _arguments(sent):
             if any(_asks(value, seconds) for value in _shown(facts, argument)):
@@ -39,6 +46,11 @@ def asks_to_wait(facts: Facts, place: Call | Construction, seconds: str | None) 
         if client is not None and any(_asks(value, None) for value in _headers(facts, client)):
             return True
     return False
+
+
+@once
+def _speaks_of_waits(module: Scope) -> bool:
+    return _SPOKEN.search(module.module.text) is not None
 
 
 def _arguments(sent: Call | Sent) -> Iterator[Argument]:
