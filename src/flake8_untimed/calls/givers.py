@@ -55,8 +55,9 @@ def written_for(scope: Scope, name: str) -> Iterator[tuple[ast.expr, Context]]:
     parameters = parameter_names(scope.arguments)
     if scope.owner is not None and members.method_kind(scope) != "static":
         parameters = parameters[1:]
+    names = _names(scope)
     for node, inner, statement in walk(scope.module.scope).calls:
-        if isinstance(node, ast.Call) and called_name(node) in _names(scope):
+        if called_name(node) in names:
             context = Context(inner, statement)
             yield from ((v, context) for p, v in zip(parameters, node.args) if p == name)
             yield from ((k.value, context) for k in node.keywords if k.arg == name)
