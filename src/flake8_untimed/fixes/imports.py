@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import re
-import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -13,22 +12,18 @@ from pathlib import PurePath
 from typing import Any
 
 from flake8_untimed.findings import Expression
-from flake8_untimed.fixes.changes import DropStatement, EditImport, ImportChange, NewImport
+from flake8_untimed.fixes.changes import DropStatement, EditImport, ImportChange
 from flake8_untimed.fixes.errors import Refused
 from flake8_untimed.fixes.module import (
     FUNCTIONS,
     Module,
-    is_docstring,
-    is_future,
-    is_head,
     parse_expression,
 )
 from flake8_untimed.fixes.neighbours import ALONE, Neighbours
 from flake8_untimed.fixes.order import comes_first, is_deferred
+from flake8_untimed.fixes.placement import IMPORTS, Needed, Placement
 from flake8_untimed.source import Source
 
-Import = (ast.Import, ast.ImportFrom)
-_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _SCOPES = (ast.Module, ast.ClassDef, *FUNCTIONS)
 
 
@@ -42,34 +37,6 @@ class Binding:
     dotted: str = ""
     statement: ast.stmt | None = None
     alias: ast.alias | None = None
-
-
-@dataclass(frozen=True)
-class Needed:
-    """A name that must be imported: `module` is imported as `name`, or its `attribute` is."""
-
-    module: str
-    attribute: str
-    name: str
-    grown: ast.ImportFrom | None = None
-    """The import statement that it joins; None: a statement of its own."""
-    before: ast.stmt | None = None
-    """The statement inside a function before which that one stands; None: with the module's."""
-
-    @property
-    def dotted(self) -> str:
-        return f"{self.module}.{self.attribute}" if self.attribute else self.module
-
-    @property
-    def item(self) -> str:
-        """As it stands in the list of an import."""
-        return self.attribute + (f" as {self.name}" if self.name != self.attribute else "")
-
-    @property
-    def statement(self) -> str:
-        if self.attribute:
-            return f"from {self.module} import {self.item}"
-        return f"import {self.module}"
 
 
 @dataclass
@@ -347,7 +314,7 @@ class Imports:
                 edit.added.append((_index_for(needed.item, needed.grown.names), needed.item))
         for binding in self._unused(set(destroyed), written):
             statement = binding.statement
-            assert isinstance(statement, Import)
+            assert isinstance(statement, IMPORTS)
             assert binding.alias is not None
             edits.setdefault(statement, EditImport(statement)).dropped.append(binding.alias)
         changes: list[ImportChange] = []
@@ -357,7 +324,8 @@ class Imports:
                 changes.append(edit)
             else:
                 changes.append(DropStatement(edit.statement))
-        changes += [self._placed(new) for _, new in sorted(news.items(), key=lambda n: n[0][0])]
+        place = Placement(self.module, self._users).placed
+        changes += [place(new) for _, new in sorted(news.items(), key=lambda n: n[0][0])]
         return changes
 
     def _unused(self, destroyed: set[ast.AST], written: Iterable[str]) -> list[Binding]:
@@ -403,112 +371,6 @@ class Imports:
         """Whether a comment on the statement asks linters to leave it."""
         lines = self.module.source.lines[statement.lineno - 1 : statement.end_lineno]
         return any(re.search(r"#.*\b(noqa|pylint)\b", line, re.IGNORECASE) for line in lines)
-
-    def _placed(self, needed: Needed) -> NewImport:
-        """A new import stands with the module's others, in their order if they have one; never
-        behind what uses it. Raises Refused."""
-        if needed.before is not None:
-            return NewImport(needed.statement, needed.before, before=True)
-        change = self._place(needed)
-        if change.before or change.anchor is None or not self._is_used_by(change.anchor):
-            return change
-        first = self._first_of_line(change.anchor)
-        if is_head(first):
-            raise Refused("no line is free for the import before the code on the first line")
-        return NewImport(change.text, first, before=True)
-
-    def _is_used_by(self, last: ast.stmt) -> bool:
-        """Whether the module's body up to a statement needs an import already."""
-        body = self.module.tree.body
-        return not self._using.isdisjoint(body[: body.index(last) + 1])
-
-    @property
-    def _using(self) -> set[ast.stmt]:
-        """The statements of the module's body that need an import as soon as they are run."""
-        using = set()
-        for node in self._users:
-            if not is_deferred(self.module, node):
-                *_, statement, _ = (node, *self.module.ancestors(node))
-                assert isinstance(statement, ast.stmt)
-                using.add(statement)
-        return using
-
-    def _place(self, needed: Needed) -> NewImport:
-        body = self.module.tree.body
-        text, module = needed.statement, needed.module
-        imports = self._section()
-        group = [s for s in imports if not is_future(s)]
-        if not group:
-            if imports:
-                return NewImport(text, self._last_of_line(imports[-1]))
-            if body and is_docstring(body[0]):
-                return NewImport(text, self._last_of_line(body[0]))
-            return NewImport(text, body[0] if body else None, before=True)
-        root = module.partition(".")[0]
-        related = [s for s in group if root in _roots(s)]
-        others = [s for s in group if self._is_of_another(s)] if root not in self._folders else []
-        own = next((s for s in group if not _roots(s) or _roots(s) & {*self._folders}), None)
-        if own is not None and not (related or others or root in self._folders):
-            # It would stand with those of other packages, which come before.
-            anchor = self._first_of_line(own)
-            return NewImport(text, anchor, before=True, apart=self._is_below_blank(anchor))
-        anchor = (related or others or group)[-1]
-        run = _run(group, anchor)
-        froms = [s for s in run if isinstance(s, ast.ImportFrom) and not s.level]
-        modules = [(s.module or "").lower() for s in froms]
-        if froms and needed.attribute and modules == sorted(modules):
-            for statement, other in zip(froms, modules, strict=True):
-                if other > module.lower():
-                    return NewImport(text, self._first_of_line(statement), before=True)
-            return NewImport(text, self._last_of_line(froms[-1]))
-        return NewImport(text, self._last_of_line(anchor))
-
-    def _is_below_blank(self, statement: ast.stmt) -> bool:
-        above = reversed(self.module.source.lines[: statement.lineno - 1])
-        nearest = next((line for line in above if not line.lstrip().startswith("#")), "")
-        return not nearest.strip()
-
-    def _is_of_another(self, statement: ast.stmt) -> bool:
-        """Whether a statement imports a package that is neither Python's nor the one of this file:
-        these stand together."""
-        roots = _roots(statement)
-        return bool(roots) and roots.isdisjoint((*self._folders, *sys.stdlib_module_names))
-
-    def _section(self) -> list[ast.stmt]:
-        """The import statements at the head of the module: up to the first other statement, or if
-        `sys.path` is changed there up to the first definition; and up to what needs an import."""
-        body, using = self.module.tree.body, self._using
-        patched = any(
-            isinstance(n, ast.Attribute) and n.attr == "path" and isinstance(n.value, ast.Name) and n.value.id == "sys"
-            for n in self.module.nodes
-        )  # fmt: skip
-        section: list[ast.stmt] = []
-        for statement in body:
-            if statement in using:
-                break
-            if isinstance(statement, Import):
-                section.append(statement)
-            elif isinstance(statement, _DEFINITIONS if patched else ast.stmt) and not (
-                is_docstring(statement) or isinstance(statement, (ast.If, ast.Try))
-            ):
-                break
-        return section
-
-    def _last_of_line(self, statement: ast.stmt) -> ast.stmt:
-        body = self.module.tree.body
-        for following in body[body.index(statement) + 1 :]:
-            if following.lineno != statement.end_lineno:
-                break
-            statement = following
-        return statement
-
-    def _first_of_line(self, statement: ast.stmt) -> ast.stmt:
-        body = self.module.tree.body
-        for previous in reversed(body[: body.index(statement)]):
-            if previous.end_lineno != statement.lineno:
-                break
-            statement = previous
-        return statement
 
 
 def _bindings(node: ast.AST) -> Iterator[Binding]:
@@ -648,22 +510,3 @@ def _index_for(item: str, names: Sequence[ast.alias]) -> int:
         if keys == sorted(keys):
             return sum(key <= order(new) for key in keys)
     return len(names)
-
-
-def _roots(statement: ast.stmt) -> set[str]:
-    if isinstance(statement, ast.ImportFrom):
-        return set() if statement.level else {(statement.module or "").partition(".")[0]}
-    assert isinstance(statement, ast.Import)
-    return {alias.name.partition(".")[0] for alias in statement.names}
-
-
-def _run(statements: list[ast.stmt], anchor: ast.stmt) -> list[ast.stmt]:
-    """The statements on neighbouring lines around one of them."""
-    run: list[ast.stmt] = []
-    for statement in statements:
-        if run and (run[-1].end_lineno or 0) + 1 < statement.lineno:
-            if anchor in run:
-                break
-            run = []
-        run.append(statement)
-    return run

@@ -31,9 +31,10 @@ from flake8_untimed.fixes.changes import (
     TurnArgument,
 )
 from flake8_untimed.fixes.errors import Refused
-from flake8_untimed.fixes.imports import Imports, Needed
+from flake8_untimed.fixes.imports import Imports
 from flake8_untimed.fixes.module import SIMPLE, Module, Place, parse_expression, place, value_of
 from flake8_untimed.fixes.neighbours import ALONE, Neighbours
+from flake8_untimed.fixes.placement import Needed
 from flake8_untimed.source import Source, comments_in
 
 _ATOMS = (
