@@ -812,9 +812,12 @@ class Silent:
     def _accept(self) -> None:
         while True:
             try:
-                self._accepted.append(self._socket.accept()[0])
+                self._take(self._socket.accept()[0])
             except OSError:
                 return
+
+    def _take(self, connection: socket.socket) -> None:
+        self._accepted.append(connection)
 
     def close(self) -> None:
         self._socket.close()
@@ -1513,22 +1516,11 @@ def test_what_the_socket_default_bounds(silent: Silent) -> None:
         socket.setdefaulttimeout(None)
 
 
-class Slow:
-    """A server that reads all the while, and slowly."""
+class Slow(Silent):
+    """A server that reads all the while, and slowly, and answers then."""
 
-    def __init__(self) -> None:
-        self._socket = socket.create_server(("127.0.0.1", 0), backlog=16)
-        self.host = f"127.0.0.1:{self._socket.getsockname()[1]}"
-        self.url = f"http://{self.host}/"
-        threading.Thread(target=self._accept, daemon=True).start()
-
-    def _accept(self) -> None:
-        while True:
-            try:
-                connection = self._socket.accept()[0]
-            except OSError:
-                return
-            threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
+    def _take(self, connection: socket.socket) -> None:
+        threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
 
     def _serve(self, connection: socket.socket) -> None:
         left = len(MUCH)
@@ -1541,9 +1533,6 @@ class Slow:
                 connection.recv(1 << 16)
             except OSError:
                 pass
-
-    def close(self) -> None:
-        self._socket.close()
 
 
 MUCH = bytes(16 << 20)

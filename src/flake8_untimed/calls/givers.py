@@ -241,7 +241,6 @@ def _clients_given_in(facts: Facts, home: Scope) -> Alternatives:
     return tuple(
         value
         for node, inner, statement in calls
-        if isinstance(node, ast.Call)
         for argument in (*node.args, *(keyword.value for keyword in node.keywords))
         if isinstance(argument, (ast.Name, ast.Attribute))
         for value in facts.evaluate(argument, Context(inner, statement))

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from flake8_untimed.calls import Facts, Setting
 from flake8_untimed.inference import conditions
 from flake8_untimed.inference.scopes import Scope
-from flake8_untimed.inference.syntax import LEAVES, WITHS, dotted, written_names
+from flake8_untimed.inference.syntax import LEAVES, WITHS, dotted, ends, written_names
 from flake8_untimed.inference.values import Context, Instance
 
 _ABOUT_TRUST = re.compile(
@@ -53,11 +53,11 @@ def _open_tests(facts: Facts, context: Context) -> Iterator[tuple[ast.expr, list
     for place in scope.chain(context.at):
         found = [(place.parent, place.block == "body", place.body)]
         found += [
-            (before, not _leaves(before.body), place.body[number:])
+            (before, not ends(before.body, LEAVES), place.body[number:])
             for number, before in enumerate(place.body[: place.position], 1)
             # Many leave early for other reasons.
             if isinstance(before, ast.If)
-            and _leaves(before.body) is not _leaves(before.orelse)
+            and ends(before.body, LEAVES) is not ends(before.orelse, LEAVES)
             and _is_about_trust(before.test)
         ]
         for statement, leads_here, branch in found:
@@ -70,11 +70,6 @@ def _open_tests(facts: Facts, context: Context) -> Iterator[tuple[ast.expr, list
 
 def _is_about_trust(test: ast.expr) -> bool:
     return any(map(_ABOUT_TRUST.search, written_names(test)))
-
-
-def _leaves(block: list[ast.stmt]) -> bool:
-    """Whether what follows a block is not reached from its end."""
-    return bool(block) and isinstance(block[-1], LEAVES)
 
 
 def _speaks_of(test: ast.expr, client: ast.expr) -> bool:

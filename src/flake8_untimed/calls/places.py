@@ -11,6 +11,7 @@ from typing import Union
 from flake8_untimed.calls import Call, Construction, Facts
 from flake8_untimed.calls.collector import is_written_otherwise
 from flake8_untimed.calls.givers import written_for
+from flake8_untimed.calls.wrappers import takes
 from flake8_untimed.inference import flow, invoke
 from flake8_untimed.inference.arguments import Bound as Arguments
 from flake8_untimed.inference.arguments import bind
@@ -148,14 +149,9 @@ def _is_another(facts: Facts, value: Value, call: Call) -> bool:
         return False
     methods = class_attribute(facts.evaluator, cls, call.sender.name, None)
     return not any(
-        isinstance(method, Function) and _takes(method, call.sender.timeout) for method in methods
+        isinstance(method, Function) and takes(method.scope, call.sender.timeout or "")
+        for method in methods
     )
-
-
-def _takes(function: Function, name: str | None) -> bool:
-    arguments = function.scope.arguments
-    given = (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)
-    return arguments.kwarg is not None or any(argument.arg == name for argument in given)
 
 
 def _may_be_anything(values: Alternatives) -> bool:

@@ -27,8 +27,6 @@ _SPOKEN = re.compile(
 """How a file mentions such an entry that it writes itself."""
 _EVENTS = "text/event-stream"
 """A body that is silent as long as nothing happens."""
-_FEW = 100
-"""Requests at once that wait for nobody, by default (aiohttp)."""
 
 
 def asks_to_wait(facts: Facts, place: Call | Construction, seconds: str | None) -> bool:
@@ -155,7 +153,7 @@ def _lets_few_through(facts: Facts, connector: Value) -> bool:
         return False
     named = bind(connector.site.passed, known.parameters, known.keywords).named
     return any(
-        isinstance(v, Literal) and type(v.value) is int and 0 < v.value < _FEW
-        for name in known.queues
+        isinstance(v, Literal) and type(v.value) is int and 0 < v.value < few
+        for name, few in known.queues.items()
         for v in facts.values(named.get(name))
     )

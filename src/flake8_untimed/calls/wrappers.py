@@ -56,6 +56,9 @@ _SAME = frozenset(
 _ALIKE = ("retry", "retries", "backoff", "deprecated", "override", "coroutine", "typechecked")
 """Parts of the names of decorators, of whatever package, that do the same."""
 
+_MARKED = Argument(None, None, values=(Marked(),))
+"""What is followed to see where it comes out."""
+
 
 class Wrappers:
     """Answers for the calls of one module."""
@@ -182,7 +185,9 @@ class Wrappers:
             return False
         self._open.add(key)
         try:
-            frame = invoke.frame_for(self._evaluator, wrapper, _marked_with(passed, name), None)
+            frame = invoke.frame_for(
+                self._evaluator, wrapper, _with_keyword(passed, name, _MARKED), None
+            )
             scope = wrapper.scope
             spreading = [f for f in walk(scope).calls if any(_splats(f.node))]
             for node, context, callee, given in self._limits.functions.reached(
@@ -210,9 +215,8 @@ class Wrappers:
         senders that get a timeout from the wrapper as it is, or in a pair or a timeout of their
         library: then its unit is theirs."""
         computed = COMPUTED.format(wrapper.scope.name, name)
-        given = Argument(None, None, values=(Marked(),))
         found: list[bool | None] = []
-        marked = _with(wrapper, passed, name, given)
+        marked = _with(wrapper, passed, name, _MARKED)
         for value, taken in self._limits.functions.behind(wrapper, marked):
             if isinstance(value, Frame):
                 names = [n for n, held in value.parameters.items() if _is_marked(held)]
@@ -391,19 +395,18 @@ def _is_marked(values: Alternatives) -> bool:
 def _with(wrapper: Function, passed: Passed, name: str, given: Argument) -> Passed:
     """What a wrapper is passed, with one argument more, or in the place of its own."""
     names = parameter_names(wrapper.scope.arguments)[1 if wrapper.receiver is not None else 0 :]
-    result = passed.shifted(0)
     place = names.index(name) if name in names else len(names)
-    if place < len(passed.positional):
-        result.positional = [*passed.positional[:place], given, *passed.positional[place + 1 :]]
-    else:
-        result.keywords = {**passed.keywords, name: given}
+    if place >= len(passed.positional):
+        return _with_keyword(passed, name, given)
+    result = passed.shifted(0)
+    result.positional = [*passed.positional[:place], given, *passed.positional[place + 1 :]]
     return result
 
 
-def _marked_with(passed: Passed, name: str) -> Passed:
-    """What is passed, with one keyword more."""
+def _with_keyword(passed: Passed, name: str, given: Argument) -> Passed:
+    """What is passed, with one keyword more, or in the place of its own."""
     result = passed.shifted(0)
-    result.keywords = {**passed.keywords, name: Argument(None, None, values=(Marked(),))}
+    result.keywords = {**passed.keywords, name: given}
     return result
 
 

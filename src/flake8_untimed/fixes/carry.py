@@ -27,6 +27,7 @@ from flake8_untimed.fixes.changes import (
 )
 from flake8_untimed.fixes.errors import Refused
 from flake8_untimed.fixes.module import SIMPLE, Module, arguments, is_head, value_of
+from flake8_untimed.fixes.placement import IMPORTS
 from flake8_untimed.fixes.rows import Item, Row
 
 _TO_PARENTHESIS = re.compile(r"(?:[\s)\\]|#[^\r\n]*)*\(")
@@ -323,7 +324,7 @@ def _new_import(module: Module, change: NewImport) -> tuple[int, str]:
         ends = not source or source.endswith(("\n", "\r"))
         return len(source), ("" if ends else newline) + change.text + newline
     if change.before:
-        is_close = isinstance(anchor, (ast.Import, ast.ImportFrom)) and not change.apart
+        is_close = isinstance(anchor, IMPORTS) and not change.apart
         first = min([anchor.lineno, *(d.lineno for d in getattr(anchor, "decorator_list", ()))])
         start = module.extent(anchor)[0]
         indent = source[module.starts[module.line(start)] : start]

@@ -65,8 +65,9 @@ def _compare(evaluator: Evaluator, test: ast.Compare, context: Context) -> bool 
     if isinstance(how, (ast.In, ast.NotIn)):
         held = containers.holds(evaluator, test.left, right, context)
         return held if held is None or isinstance(how, ast.In) else not held
-    if _version_in(test.left) is not None:
-        return _compare_version(evaluator, test, context)
+    version = _version_in(test.left)
+    if version is not None:
+        return _compare_version(evaluator, test, version, context)
     if not isinstance(how, (ast.Is, ast.IsNot, ast.Eq, ast.NotEq)):
         return None
     same = _same(evaluator.evaluate(test.left, context), evaluator.evaluate(right, context))
@@ -82,10 +83,12 @@ def _version_in(node: ast.expr) -> tuple[ast.expr, bool] | None:
     return (whole, is_major) if (dotted(whole) or "").endswith("version_info") else None
 
 
-def _compare_version(evaluator: Evaluator, test: ast.Compare, context: Context) -> bool | None:
+def _compare_version(
+    evaluator: Evaluator, test: ast.Compare, version: tuple[ast.expr, bool], context: Context
+) -> bool | None:
     """How a test of Python's version comes out. That it is 3 is all that is known of it."""
-    compare, version = _COMPARING.get(type(test.ops[0])), _version_in(test.left)
-    if compare is None or version is None:
+    compare = _COMPARING.get(type(test.ops[0]))
+    if compare is None:
         return None
     whole, is_major = version
     values = evaluator.evaluate(whole, context)

@@ -71,9 +71,9 @@ def dotted_from_builtin(node: ast.expr) -> str | None:
     return f"{text}.{attribute}{behind}" if attribute and text else None
 
 
-def ends(body: list[ast.stmt]) -> bool:
-    """Whether a block leaves the function at its end."""
-    return bool(body) and isinstance(body[-1], ENDS)
+def ends(body: list[ast.stmt], by: tuple[type[ast.stmt], ...] = ENDS) -> bool:
+    """Whether a block leaves the function at its end; `by` LEAVES: that, or a loop."""
+    return bool(body) and isinstance(body[-1], by)
 
 
 def own_expressions(statement: ast.stmt) -> Iterator[ast.expr]:

@@ -146,7 +146,7 @@ SESSION = Client(
     asynchronous=True,
 )  # fmt: skip
 
-_QUEUES = ("limit", "limit_per_host")
+_QUEUES = {"limit": 100, "limit_per_host": 100}  # 100 is its own limit
 
 LIBRARY = Library(
     name="aiohttp",

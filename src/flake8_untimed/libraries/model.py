@@ -190,9 +190,9 @@ class Constructor:
     transports: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Parameters that say what the requests go through -> the classes with which that is the
     network. With any other (a transport of one's own), the timeout may mean nothing."""
-    queues: tuple[str, ...] = ()
-    """Of a carrier: parameters that say how many requests are on their way at once. The others wait
-    for their turn, and the timeout counts that."""
+    queues: Mapping[str, int] = field(default_factory=dict)
+    """Of a carrier: parameters that say how many requests are on their way at once -> fewer than so
+    many are few. The others wait for their turn, and the timeout counts that."""
     in_memory: tuple[str, ...] = ()
     """Classes that are given in their place and never reach the network: `httpx.MockTransport`."""
 
