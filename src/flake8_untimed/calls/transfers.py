@@ -216,8 +216,9 @@ def _reads_pieces(sent: Call | Sent, responses: Responses, pieces: tuple[str, ..
     uses = set(responses.uses(sent))
     if not uses.isdisjoint(pieces):
         return True
-    read = _read_in(sent.context.scope.module.scope)
-    return None in uses and not _is_dropped(sent) and not read.isdisjoint(pieces)
+    if None not in uses or _is_dropped(sent):
+        return False
+    return not _read_in(sent.context.scope.module.scope).isdisjoint(pieces)
 
 
 def _is_dropped(sent: Call | Sent) -> bool:
