@@ -50,7 +50,7 @@ class Project:
         self._interest = Interest(
             self.outlines, catalogue, self._make_dye, self._forget, self.heirs.fill
         )
-        self.hints = Hints(self.outlines, layout)
+        self.hints = Hints(self.outlines, layout, catalogue)
         self._evaluator: Evaluator | None = None
         self._vendored: dict[str, str | None] = {}
 

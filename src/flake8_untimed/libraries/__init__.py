@@ -91,6 +91,19 @@ class Catalogue:
         """The client class at `path`, the senders and attributes of its bases merged in."""
         return self._clients.get(path)
 
+    def sending(self, owner: str, name: str) -> tuple[Client | None, Sender | None]:
+        """The sender `name` of the module or client at `owner`, with the client if it is one's."""
+        client = self._clients.get(owner)
+        if client is not None:
+            return client, client.senders.get(name)
+        return None, self._senders.get(self.canonical(f"{owner}.{name}"))
+
+    def ancestry(self, client: Client) -> Iterator[str]:
+        """The paths of a client's class and of its bases, the nearest first."""
+        yield client.path
+        for base in client.bases:
+            yield from self.ancestry(_BASES[base][0])
+
     def factory(self, path: str) -> str | None:
         """The path of the client that the function at `path` returns."""
         return self._factories.get(path)
@@ -229,6 +242,31 @@ class Catalogue:
         """Whether import statements may name the package around one of the libraries' packages:
         `import urllib`, with `urllib.request` further down."""
         return any(word in imports for word in self._parents)
+
+    def looks_patched(self, data: bytes) -> bool:
+        """Whether the bytes of a file look as if it put something in the place of what sends a
+        request: `requests.Session.request = ...`. It may err in both ways."""
+        owners, pattern = self._patching
+        return any(data.endswith(owners, 0, match.start()) for match in pattern.finditer(data))
+
+    @cached_property
+    def _patching(self) -> tuple[tuple[bytes, ...], re.Pattern[bytes]]:
+        """The last names of modules and classes, and the look of what is assigned to theirs."""
+        paths = [
+            *self._senders,
+            *(
+                f"{client.path}.{name}"
+                for client in self._clients.values()
+                for name in client.senders
+            ),
+            *(f"{c.path}.{name}" for c in self._carriers.values() for name in c.senders),
+            *(library.timeouts.made_by for library in self.libraries),
+            *(f"{alias}." for alias in self._aliases),
+        ]
+        owners, names = zip(*(path.split(".")[-2:] for path in paths if path), strict=True)
+        words = "|".join(sorted({re.escape(name) for name in names if name}))
+        pattern = re.compile(rf"\.(?:{words})[ \t]*=[^=]".encode())
+        return tuple(sorted({owner.encode() for owner in owners})), pattern
 
     @cached_property
     def _parents(self) -> frozenset[bytes]:

@@ -154,7 +154,8 @@ class Sender:
     wait for all of it, if they have one: `grequests.map` -> `gtimeout`."""
     delegates: str | None = None
     """The method of the same client through which the request goes on, if a subclass can override
-    it: requests' `get` goes through `request`, that through `send`."""
+    it: requests' `get` goes through `request`, that through `send`. Of a function: the dotted name
+    by which it calls what comes next, if a patch can take its place."""
     passes: tuple[str, ...] = ()
     """Parameters handed on explicitly when it delegates, given or not: requests' `request` passes
     `timeout=None` on to `send`."""

@@ -107,11 +107,18 @@ def _functions() -> dict[str, Sender]:
     }
     return {
         f"niquests.{prefix}{name}": replace(
-            sender, name=f"{prefix}{name}", asynchronous=bool(prefix)
+            sender, name=f"{prefix}{name}", asynchronous=bool(prefix), delegates=_next(prefix, name)
         )
         for prefix in ("", "a")
         for name, sender in senders.items()
     }
+
+
+def _next(prefix: str, name: str) -> str | None:
+    """What a function calls by name."""
+    if prefix:
+        return None
+    return "niquests.Session.request" if name == "request" else "niquests.api.request"
 
 
 def _method(name: str, *parameters: str) -> Sender:

@@ -150,7 +150,10 @@ LIBRARY = Library(
         "responses.start",
     ),
     functions={
-        **{f"requests.{name}": verb(name, *p) for name, p in VERBS.items()},
+        **{
+            f"requests.{name}": verb(name, *p, delegates="requests.api.request")
+            for name, p in VERBS.items()
+        },
         "requests.request": Sender(
             "request",
             ("method", "url"),
@@ -158,6 +161,7 @@ LIBRARY = Library(
             switches=(VERIFY,),
             body=BODY,
             stream="stream",
+            delegates="requests.Session.request",
         ),
     },
     clients=(SESSION,),

@@ -110,6 +110,7 @@ LIBRARY = Library(
             ("url", "filename", "reporthook", "data"),
             timeout=None,
             headers=None,
+            delegates="urllib.request.urlopen",
         ),
     },
     clients=(_OPENER, _REQUEST, _OLD_OPENER, _FANCY_OPENER),

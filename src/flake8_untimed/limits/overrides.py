@@ -4,6 +4,7 @@ the library itself."""
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -31,10 +32,6 @@ from flake8_untimed.limits.functions import DEPTH
 
 if TYPE_CHECKING:
     from flake8_untimed.limits import Limits
-
-_REQUEST, _SEND = "requests.Session.request", "requests.Session.send"
-_PREVIOUS = Sender("request", (), passes=("timeout", "verify", "cert", "stream", "proxies"))
-"""What comes before `send`, where the client is not known."""
 
 
 class Overrides:
@@ -166,39 +163,48 @@ class Overrides:
 
     def _patched_function(self, value: SenderValue, given: Alternatives | None) -> Bound | None:
         """What the project puts in the place of `requests.get` and the like."""
-        for name in _patchable(value):
+        for name, previous in self._way(value):
+            if previous is not None and given is None and "timeout" in previous.passes:
+                given = self._passed_on(value)
             for context, event in self._limits.process.patches(name):
                 key = (event.statement, name)
                 if key in self._limits.open:
                     continue
                 with self._limits.looking_into(key):
-                    bound = self._patch_limits(context, event, value.sender, given)
+                    bound = self._patch_limits(context, event, value.sender, previous, given)
                 if bound is not None:
                     return bound
         return None
 
+    def _way(self, value: SenderValue) -> Iterator[tuple[str, Sender | None]]:
+        """The names by which a request is sent, one through the other, each with the sender that
+        calls it (None: the project): `requests.get`, `requests.api.request`, ..."""
+        catalogue = self._evaluator.catalogue
+        client = self._evaluator.client_of(value.client) if value.client is not None else None
+        owner, _, name = value.path.rpartition(".")
+        sender: Sender | None = value.sender
+        previous: Sender | None = None
+        while sender is not None:
+            for around in catalogue.ancestry(client) if client is not None else (owner,):
+                yield f"{around}.{name}", previous
+            previous, name = sender, sender.delegates or ""
+            if client is not None:
+                sender = client.senders.get(name)
+            else:
+                owner, _, name = name.rpartition(".")
+                client, sender = catalogue.sending(owner, name)
+
     def _patch_limits(
-        self, context: Context, event: Event, sender: Sender, given: Alternatives | None
+        self,
+        context: Context,
+        event: Event,
+        sender: Sender,
+        previous: Sender | None,
+        given: Alternatives | None,
     ) -> Bound | None:
         found = self._evaluator.evaluate(event.node, context)
         for patch in found:
             if isinstance(patch, (Partial, Function)):
-                name = event.name
-                previous = _PREVIOUS if name == "send" else None
                 through = self.through(patch, sender, previous, given)
                 return through if through.kind is Kind.BOUNDED else None
         return None
-
-
-def _patchable(value: SenderValue) -> tuple[str, ...]:
-    """The names whose patching covers a sender."""
-    path = value.path
-    base, _, name = path.rpartition(".")
-    if value.client is None:
-        if base != "requests":
-            return (path,)
-        on_the_way = () if name == "request" else ("requests.api.request",)
-        return (path, *on_the_way, _REQUEST, _SEND)
-    if value.sender.name in ("request", "send") or "request" not in (value.sender.delegates or ""):
-        return (path, _SEND) if base == "requests.Session" else (path,)
-    return (path, _REQUEST, _SEND)

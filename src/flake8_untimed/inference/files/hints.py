@@ -9,16 +9,7 @@ from functools import cache
 
 from flake8_untimed.inference.files.layout import Layout, inside
 from flake8_untimed.inference.files.outline import Outlines
-
-_PATCH = re.compile(
-    rb"\.(?:request|send|get|post|put|patch|delete|head|options|TimeoutSauce)[ \t]*=[^=]"
-)
-_PATCHED = tuple(
-    name.encode()
-    for name in (
-        "requests", "api", "Session", "HTTPAdapter", "ClientSession", "Client", "adapters",
-    )
-)  # fmt: skip
+from flake8_untimed.libraries import Catalogue
 
 _SETS_ANY = re.compile(rb"\bsetattr\(\s*(\w+)[\w.]*,\s*[^\"'\s]")
 
@@ -26,9 +17,10 @@ _SETS_ANY = re.compile(rb"\bsetattr\(\s*(\w+)[\w.]*,\s*[^\"'\s]")
 class Hints:
     """Answers for one project; every answer is kept."""
 
-    def __init__(self, outlines: Outlines, layout: Layout) -> None:
+    def __init__(self, outlines: Outlines, layout: Layout, catalogue: Catalogue) -> None:
         self._outlines = outlines
         self._layout = layout
+        self._catalogue = catalogue
         self._looked: dict[tuple[str, Callable[[bytes], bool]], list[str]] = {}
         self._by_name: dict[str, bool] = {}
         self._changing: dict[tuple[str, str], list[tuple[str, str]]] = {}
@@ -37,7 +29,7 @@ class Hints:
     def patching(self, importer: str) -> list[str]:
         """The files of the project around `importer` that look as if they patched a library:
         `requests.Session.request = ...`."""
-        found = self._looking(importer, _patches)
+        found = self._looking(importer, self._catalogue.looks_patched)
         return [path for path in found if self._outlines.names_library(path)]
 
     def setting_sockets(self, importer: str) -> list[str]:
@@ -132,11 +124,6 @@ class Hints:
 def _by_name(data: bytes) -> bool:
     """Whether a text sets attributes by names that it does not write down."""
     return b"setattr(" in data and _SETS_ANY.search(data) is not None
-
-
-def _patches(data: bytes) -> bool:
-    """Whether a text looks as if it put something in the place of a library's function."""
-    return any(data.endswith(_PATCHED, 0, match.start()) for match in _PATCH.finditer(data))
 
 
 def _sets_sockets(data: bytes) -> bool:
