@@ -386,11 +386,35 @@ def test_a_sender_names_only_its_own_parameters(entry: Entry) -> None:
         body = sender.body
         assert_known((*body.text, body.json, *body.beside, body.request), parameters)
     if sender.delegates:
-        assert entry.client
-        merged = catalogue().client(entry.client.path)
-        assert merged
-        assert sender.delegates in merged.senders
+        owner = entry.client.path if entry.client else sender.delegates.rpartition(".")[0]
+        assert catalogue().sending(owner, sender.delegates.rpartition(".")[2])[1]
     assert_known(sender.passes, parameters)
+
+
+GOING_ON = [e for e in ENTRIES if not e.client and e.sender.delegates]
+
+
+@pytest.mark.parametrize("entry", by_path(GOING_ON))
+def test_a_function_calls_what_it_goes_on_with_by_that_name(
+    entry: Entry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    needs(entry.library)
+
+    class Taken(Exception):
+        """What was put in the place of the name got the call."""
+
+    def take(*_: object, **__: object) -> None:
+        raise Taken
+
+    owner, _, name = (entry.sender.delegates or "").rpartition(".")
+    monkeypatch.setattr(at(owner), name, take)
+    needed = (
+        ["http://127.0.0.1:9"]
+        if entry.sender.parameters[0] == "url"
+        else ["GET", "http://127.0.0.1:9"]
+    )
+    with pytest.raises(Taken):
+        at(entry.path)(*needed)
 
 
 @pytest.mark.parametrize("case", by_path(CONSTRUCTORS))

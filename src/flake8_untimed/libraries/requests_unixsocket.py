@@ -4,6 +4,8 @@ tests/test_libraries.py; behaviour measured on CPython 3.11 against a socket tha
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flake8_untimed.libraries import requests
 from flake8_untimed.libraries.model import Client, Constructor, Library
 
@@ -15,11 +17,16 @@ LIBRARY = Library(
     mocks=requests.LIBRARY.mocks,
     functions={
         **{
-            f"requests_unixsocket.{path.rpartition('.')[2]}": sender
-            for path, sender in requests.LIBRARY.functions.items()
+            f"requests_unixsocket.{name}": requests.verb(
+                name, *parameters, delegates="requests_unixsocket.request"
+            )
+            # Here `params` of get is keyword-only.
+            for name, parameters in {**requests.VERBS, "get": ()}.items()
         },
-        # Here `params` of get is keyword-only.
-        "requests_unixsocket.get": requests.verb("get"),
+        "requests_unixsocket.request": replace(
+            requests.LIBRARY.functions["requests.request"],
+            delegates="requests_unixsocket.Session.request",
+        ),
     },
     clients=(
         Client(

@@ -18,7 +18,9 @@ FILE_LIMIT = 50_000
 """A project with more files than this is not searched."""
 
 _INIT = f"{os.sep}__init__.py"
-_SKIPPED = frozenset(("node_modules", "__pycache__", "venv", "build", "dist", "site-packages"))
+_SKIPPED = frozenset(("node_modules", "__pycache__", "venv", "site-packages"))
+_BUILT = frozenset(("build", "dist"))
+"""Copies, at the top of a project; further down they are packages of that name."""
 
 
 class Layout:
@@ -223,7 +225,8 @@ class Layout:
                 # Another project inside this one.
                 folders.clear()
                 continue
-            folders[:] = [f for f in folders if not f.startswith(".") and f not in _SKIPPED]
+            skipped = _SKIPPED | _BUILT if folder == top else _SKIPPED
+            folders[:] = [f for f in folders if not f.startswith(".") and f not in skipped]
             found += [os.path.join(folder, n) for n in names if n.endswith(".py")]
             entries += len(names) + len(folders)
             if entries > FILE_LIMIT:
