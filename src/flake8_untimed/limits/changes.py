@@ -134,11 +134,10 @@ def _also_called(bindings: list[Binding]) -> Iterator[str]:
 @once
 def changes(scope: Scope, path: str) -> list[tuple[Scope, Event]]:
     """What may change the object that `path` names in a scope (of a class: `self.path` in its
-    methods; of a module: in its functions, too), by the look of it."""
+    methods; else also in the functions inside), by the look of it."""
     every = [*members.attribute_events(scope, path)] if scope.is_class else []
     every += [(scope, e) for e in scope.events.get(path, ())]
-    if scope.parent is None:
-        every += members.done_inside(scope, path)
+    every += members.done_inside(scope, path)
     return [(s, e) for s, e in every if _may_change(e)]
 
 
