@@ -15,6 +15,7 @@ from typing import NamedTuple
 from flake8_untimed.inference import flow
 from flake8_untimed.inference.evaluate import Evaluator
 from flake8_untimed.inference.scopes import Scope
+from flake8_untimed.inference.surroundings import yielding
 from flake8_untimed.inference.syntax import WITHS, dotted, maker_of, written_names
 from flake8_untimed.inference.values import (
     Class,
@@ -99,7 +100,7 @@ class Patches:
         if scope is None or not depth:
             return
         yield from self._of_names(_asked_for(scope))
-        around = {parent for _, s in scope.yields for parent, _ in scope.parents(s)}
+        around = {parent for s in yielding(scope) for parent, _ in scope.parents(s)}
         for statement, targets in self._patched_in(scope, depth):
             if not isinstance(statement, WITHS) or statement in around:
                 yield from targets

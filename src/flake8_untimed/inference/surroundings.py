@@ -176,11 +176,11 @@ def _bounds_yield(evaluator: Evaluator, scope: Scope, asynchronous: bool) -> boo
     return any(
         _in_statement(evaluator, statement, statement, scope, asynchronous, False)
         or (not asynchronous and _has_alarm(evaluator, scope, statement))
-        for statement in _yielding(scope)
+        for statement in yielding(scope)
     )
 
 
-def _yielding(scope: Scope) -> list[ast.stmt]:
+def yielding(scope: Scope) -> list[ast.stmt]:
     """The statements of a generator function that yield."""
     return [
         statement
