@@ -275,7 +275,7 @@ def _binding(
     evaluator: Evaluator, scope: Scope, name: str, binding: Binding, frame: Frame | None
 ) -> Alternatives:
     context = Context(scope, binding.statement, frame)
-    values = _bound_value(evaluator, scope, name, binding, context)
+    values = _bound_value(evaluator, scope, binding, context)
     return tuple(v.via(scope, binding.node, (scope, name)) for v in values)
 
 
@@ -290,7 +290,7 @@ def _declaration(
 
 
 def _bound_value(
-    evaluator: Evaluator, scope: Scope, name: str, binding: Binding, context: Context
+    evaluator: Evaluator, scope: Scope, binding: Binding, context: Context
 ) -> Alternatives:
     kind, node = binding.kind, binding.node
     if kind == "assign" or kind == "unpack":
@@ -329,7 +329,7 @@ def _decorated(
     is_method = context.scope.is_class and isinstance(values[0], Function)
     if context.scope.is_class and not is_method:
         return values
-    if is_method and objects.is_property(evaluator, values[0].scope):  # type: ignore[attr-defined]
+    if is_method and objects.is_property(values[0].scope):  # type: ignore[attr-defined]
         return values
     for decorator in reversed(getattr(node, "decorator_list", ())):
         for value in evaluator.evaluate(decorator, context):

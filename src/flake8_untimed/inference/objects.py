@@ -526,7 +526,7 @@ def _from_class_body(
 ) -> Alternatives:
     """A value of a class body as an object sees it: methods bound, properties called."""
     if isinstance(value, Function):
-        if is_property(evaluator, value.scope):
+        if is_property(value.scope):
             if instance is None:
                 return NOTHING_KNOWN
             return invoke.returned(evaluator, Function(value.scope, instance))
@@ -587,7 +587,7 @@ def _property(line: Alternatives, name: str) -> tuple[Scope | None, Scope | None
     return None, None
 
 
-def is_property(evaluator: Evaluator, scope: Scope) -> bool:
+def is_property(scope: Scope) -> bool:
     """Whether a method is decorated as a property of some kind."""
     for decorator in getattr(scope.node, "decorator_list", ()):
         text = dotted(decorator) or ""

@@ -524,7 +524,7 @@ def once(look: Callable[Concatenate[Scope, P], T]) -> Callable[Concatenate[Scope
 
     @wraps(look)
     def found(scope: Scope, /, *args: P.args, **keywords: P.kwargs) -> T:
-        key = look, args, *keywords.values()
+        key = look, args, *keywords.items()
         kept: dict[object, T] = scope.kept
         if key not in kept:
             kept[key] = look(scope, *args, **keywords)

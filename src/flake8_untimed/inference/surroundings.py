@@ -20,6 +20,7 @@ from flake8_untimed.inference.values import (
     Result,
     Symbol,
     Value,
+    are_none,
 )
 from flake8_untimed.inference.walk import Found, walk
 
@@ -322,11 +323,7 @@ def _limits(evaluator: Evaluator, value: Value, table: dict[str, str]) -> bool:
     argument = passed.keywords.get(table[value.path])
     if argument is None and passed.positional:
         argument = passed.positional[0]
-    return argument is not None and not _surely_none(evaluator.argument(argument))
-
-
-def _surely_none(values: Alternatives) -> bool:
-    return all(isinstance(v, Literal) and v.value is None for v in values)
+    return argument is not None and not are_none(evaluator.argument(argument))
 
 
 def _calls_around(node: ast.AST, statement: ast.stmt) -> Iterator[ast.Call]:
@@ -355,7 +352,7 @@ def _wraps(evaluator: Evaluator, outer: ast.Call, node: ast.AST, context: Contex
             argument = passed.keywords.get(WRAPPERS[callee.path])
             if argument is None and len(passed.positional) > 1:
                 argument = passed.positional[1]
-            return argument is not None and not _surely_none(evaluator.argument(argument))
+            return argument is not None and not are_none(evaluator.argument(argument))
     return False
 
 

@@ -54,16 +54,14 @@ class Functions:
         passed: Passed,
         outer: Frame | None = None,
         everything: bool = False,
-        node: ast.AST | None = None,
     ) -> Bound | None:
         """The bound of the requests that a callable sends when it is given these arguments; None
         if it sends none. `everything`: whatever it sends counts, not only what it hands on."""
         if isinstance(value, SenderValue):
             return self._limits.of_request(value, passed)
         if isinstance(value, Partial):
-            return self.of_callable(
-                value.function, passed.after(value.site.passed), outer, everything, node
-            )
+            behind = passed.after(value.site.passed)
+            return self.of_callable(value.function, behind, outer, everything)
         if not isinstance(value, Function) or self._limits.depth >= DEPTH:
             return None
         key = (value.scope, value.receiver and value.receiver.key())
@@ -159,7 +157,7 @@ class Functions:
             if isinstance(callee, SenderValue):
                 yield self._limits.of(callee, passed, context, node)
             elif isinstance(callee, (Partial, Function)):
-                yield self.of_callable(callee, passed, frame, everything, node)
+                yield self.of_callable(callee, passed, frame, everything)
             elif isinstance(callee, Unknown):
                 yield None
 
