@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from flake8_untimed.inference import invoke, objects
-from flake8_untimed.inference.scopes import Scope, once
+from flake8_untimed.inference.scopes import COMPREHENSIONS, Scope, once
 from flake8_untimed.inference.syntax import WITHS, called_name, own_expressions
 from flake8_untimed.inference.values import (
     Alternatives,
@@ -20,6 +20,7 @@ from flake8_untimed.inference.values import (
     Result,
     Symbol,
     Value,
+    are_none,
 )
 from flake8_untimed.inference.walk import Found, walk
 
@@ -69,11 +70,23 @@ def is_surrounded(
     context: Context,
     asynchronous: bool,
     late_body: bool = False,
-    depth: int = 0,
 ) -> bool:
     """Whether something around a call bounds it, in its function or, for an async function, around
     every call of that function in sight. `late_body`: the library returns before the body is read,
     so that reading it has to be inside too."""
+    if _is_bounded_inside(evaluator, node, context, asynchronous, late_body):
+        return True
+    return asynchronous and _callers_bounded(evaluator, _function(context.scope))
+
+
+def _is_bounded_inside(
+    evaluator: Evaluator,
+    node: ast.AST,
+    context: Context,
+    asynchronous: bool,
+    late_body: bool,
+) -> bool:
+    """The same of what stands in its own function."""
     scope: Scope | None = context.scope
     at = context.at
     while scope is not None:
@@ -90,9 +103,14 @@ def is_surrounded(
         return False
     if _entered_before(evaluator, scope, at, asynchronous):
         return True
-    if not asynchronous:
-        return _has_alarm(evaluator, scope, at)
-    return depth < DEPTH and _callers_bounded(evaluator, scope, depth)
+    return not asynchronous and _has_alarm(evaluator, scope, at)
+
+
+def _function(scope: Scope) -> Scope:
+    """The function that a scope is, or that its lambda or comprehension stands in."""
+    while isinstance(scope.node, (*COMPREHENSIONS, ast.Lambda)) and scope.parent is not None:
+        scope = scope.parent
+    return scope
 
 
 def _in_statement(
@@ -141,16 +159,11 @@ def _managers(evaluator: Evaluator, node: ast.expr, context: Context) -> Alterna
 def _bounds_its_block(evaluator: Evaluator, value: Value, asynchronous: bool) -> bool:
     """Whether a context manager of the project bounds what is done inside it."""
     if isinstance(value, Managed) and value.scope is not None:
-        scope = value.scope
-        key = "bounds its block", asynchronous
-        if key not in scope.kept:
-            scope.kept[key] = False
-            scope.kept[key] = any(
-                _in_statement(evaluator, statement, statement, scope, asynchronous, False)
-                or (not asynchronous and _has_alarm(evaluator, scope, statement))
-                for statement in _yielding(scope)
-            )
-        return bool(scope.kept[key])
+        scope, key = value.scope, ("bounds its block", value.scope, asynchronous)
+        kept: dict[object, bool] = scope.kept
+        return evaluator.settle(
+            kept, key, lambda: _bounds_yield(evaluator, scope, asynchronous), False
+        )
     if asynchronous or not isinstance(value, Instance) or not isinstance(value.cls, Class):
         return False
     return any(
@@ -159,7 +172,16 @@ def _bounds_its_block(evaluator: Evaluator, value: Value, asynchronous: bool) ->
     )
 
 
-def _yielding(scope: Scope) -> list[ast.stmt]:
+def _bounds_yield(evaluator: Evaluator, scope: Scope, asynchronous: bool) -> bool:
+    """Whether a generator function has a bound around what it yields for."""
+    return any(
+        _in_statement(evaluator, statement, statement, scope, asynchronous, False)
+        or (not asynchronous and _has_alarm(evaluator, scope, statement))
+        for statement in yielding(scope)
+    )
+
+
+def yielding(scope: Scope) -> list[ast.stmt]:
     """The statements of a generator function that yield."""
     return [
         statement
@@ -301,11 +323,7 @@ def _limits(evaluator: Evaluator, value: Value, table: dict[str, str]) -> bool:
     argument = passed.keywords.get(table[value.path])
     if argument is None and passed.positional:
         argument = passed.positional[0]
-    return argument is not None and not _surely_none(evaluator.argument(argument))
-
-
-def _surely_none(values: Alternatives) -> bool:
-    return all(isinstance(v, Literal) and v.value is None for v in values)
+    return argument is not None and not are_none(evaluator.argument(argument))
 
 
 def _calls_around(node: ast.AST, statement: ast.stmt) -> Iterator[ast.Call]:
@@ -334,7 +352,7 @@ def _wraps(evaluator: Evaluator, outer: ast.Call, node: ast.AST, context: Contex
             argument = passed.keywords.get(WRAPPERS[callee.path])
             if argument is None and len(passed.positional) > 1:
                 argument = passed.positional[1]
-            return argument is not None and not _surely_none(evaluator.argument(argument))
+            return argument is not None and not are_none(evaluator.argument(argument))
     return False
 
 
@@ -357,22 +375,49 @@ def _has_alarm(evaluator: Evaluator, scope: Scope, at: ast.stmt | None) -> bool:
     return is_set
 
 
-def _callers_bounded(evaluator: Evaluator, scope: Scope, depth: int) -> bool:
+def _callers_bounded(evaluator: Evaluator, function: Scope) -> bool:
     """Whether a helper coroutine is awaited, in its module, only where something bounds it."""
-    if not isinstance(scope.node, ast.AsyncFunctionDef):
-        return False
-    key = "callers", depth
-    if key not in scope.kept:
-        scope.kept[key] = False
-        if scope.module.text.count(scope.name) == 1:
-            return False
-        callers = [
-            found
-            for found in walk(scope.module.scope).calls
-            if called_name(found.node) == scope.name
-        ]
-        scope.kept[key] = bool(callers) and all(
-            is_surrounded(evaluator, f.node, Context(f.scope, f.statement), True, depth=depth + 1)
-            for f in callers
-        )
-    return bool(scope.kept[key])
+    kept: dict[object, bool] = function.kept
+    key = ("callers bounded", function)
+    return evaluator.settle(kept, key, lambda: _all_bounded(evaluator, function), False)
+
+
+def _all_bounded(evaluator: Evaluator, function: Scope) -> bool:
+    callers: dict[Scope, list[Scope | None]] = {}
+    asked = [function]
+    for _ in range(DEPTH):
+        for callee in asked:
+            callers[callee] = _callers(evaluator, callee)
+            if not callers[callee]:
+                return False
+        every = dict.fromkeys(f for found in callers.values() for f in found)
+        asked = [f for f in every if f is not None and f not in callers]
+    bounded: set[Scope | None] = {None}
+    while more := {f for f, found in callers.items() if not bounded.isdisjoint(found)} - bounded:
+        bounded |= more
+    # Functions that only call themselves are called from out of sight.
+    return not asked and callers.keys() <= bounded
+
+
+def _callers(evaluator: Evaluator, function: Scope) -> list[Scope | None]:
+    """What calls a coroutine, in its module: None for a call that something bounds where it
+    stands."""
+    if not isinstance(function.node, ast.AsyncFunctionDef):
+        return []
+    if function.module.text.count(function.name) == 1:
+        return []
+    return [
+        None
+        if _is_bounded_inside(evaluator, f.node, Context(f.scope, f.statement), True, False)
+        else _function(f.scope)
+        for f in _calls_by_name(function.module.scope).get(function.name, ())
+    ]
+
+
+@once
+def _calls_by_name(module: Scope) -> dict[str, list[Found]]:
+    """The calls in a module, by the last name of what is called."""
+    calls: dict[str, list[Found]] = {}
+    for found in walk(module).calls:
+        calls.setdefault(called_name(found.node) or "", []).append(found)
+    return calls

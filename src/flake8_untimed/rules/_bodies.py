@@ -17,6 +17,8 @@ from flake8_untimed.inference.values import (
     Mapping,
     Result,
     Value,
+    are_none,
+    is_none,
 )
 
 STANDARD = "json.dumps"
@@ -71,14 +73,9 @@ def is_something(facts: Facts, value: Value) -> bool:
     """Whether a value is surely not None."""
     return (
         isinstance(value, (Mapping, Collection, Instance))
-        or (isinstance(value, Literal) and value.value is not None)
+        or (isinstance(value, Literal) and not is_none(value))
         or facts.is_declared(value)
     )
-
-
-def is_only_none(values: Alternatives) -> bool:
-    """Whether nothing is given, or nothing but None."""
-    return all(isinstance(v, Literal) and v.value is None for v in values)
 
 
 def json_text(values: Alternatives) -> Result | None:
@@ -98,7 +95,7 @@ def is_same(facts: Facts, body: JsonBody) -> bool:
         and body.dumps.path == STANDARD
         and not body.dumps.site.passed.keywords
         and body.signed_by is None
-        and all(is_only_none(facts.values(call.argument(name))) for name in known.beside)
+        and all(are_none(facts.values(call.argument(name))) for name in known.beside)
     )
 
 
@@ -147,9 +144,9 @@ def _is_request(facts: Facts, call: Call, parameter: str) -> bool:
     return not all(isinstance(v, Literal) and isinstance(v.value, str) for v in values)
 
 
-def _of_headers(value: object) -> str:
+def _of_headers(value: Value) -> str:
     """What a headers argument says of the Content-Type."""
-    if isinstance(value, Literal) and value.value is None:
+    if is_none(value):
         return "none"
     if not isinstance(value, Mapping):
         return "unknown"
