@@ -27,14 +27,15 @@ def run(arguments: argparse.Namespace) -> int:
     settings = settings_for(arguments, [name if path == STDIN else path for path in paths])
     if arguments.write_baseline:
         baseline.check_place(arguments.write_baseline)
+    known = baseline.read(arguments.baseline) if arguments.baseline else None
     found = files_for(paths, settings)
     report = _check(found, settings, arguments)
     total = len(report.findings)
     if arguments.write_baseline:
         baseline.write(arguments.write_baseline, report.findings)
         report.findings.clear()
-    elif arguments.baseline:
-        report.findings = baseline.unknown(arguments.baseline, report.findings)
+    elif known is not None:
+        report.findings = baseline.unknown(known, arguments.baseline, report.findings)
     reporters.write(report, arguments.output_format, sys.stdout)
     sys.stdout.flush()
     show_errors(report.errors)
