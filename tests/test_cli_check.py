@@ -470,9 +470,9 @@ class TestBaseline:
             raise OSError(errno.ENOSPC, "No space left on device")
 
         monkeypatch.setattr("os.fsync", full)
-        with pytest.raises(UsageError, match="known.json: not written: No space left on device"):
+        with pytest.raises(UsageError, match=r"known\.json: not written: No space left on device"):
             baseline.write(str(known), [])
-        with pytest.raises(UsageError, match="new.json: not written: No space left on device"):
+        with pytest.raises(UsageError, match=r"new\.json: not written: No space left on device"):
             baseline.write(str(project / "new.json"), [])
         assert known.read_bytes() == before
         assert not list(project.glob("*new.json*"))

@@ -108,13 +108,12 @@ def is_relied_on(made: Construction) -> bool:
     return made.is_relied_on is not False
 
 
-def written(facts: Facts, library: Library, *, client: bool = False) -> Expression:
+def written(facts: Facts, library: Library) -> Expression:
     """The timeout to write: the user's, else the library's usual one."""
     chosen = facts.settings.timeouts.get(library.name)
     if chosen is not None:
         return chosen
-    usual = (library.writes_client if client else None) or library.writes
-    return Expression(usual.text, usual.needs)
+    return Expression(library.writes.text, library.writes.needs)
 
 
 def written_at(facts: Facts, call: Call) -> Expression:
@@ -251,8 +250,7 @@ def unless_handed_out(facts: Facts, made: Construction, fix: Fix | None) -> Fix 
 def unless_switched_off(call: Call, fix: Fix | None) -> Fix | None:
     """A fix that adds a timeout, which is not safe where the library has a default and somebody has
     switched it off on the way: no more than where that stands at the call."""
-    timeouts = call.sender.timeouts or call.library.timeouts
-    if fix is None or timeouts.omitted is None:
+    if fix is None or call.timeouts.omitted is None:
         return fix
     return _doubted(fix, SWITCHED_OFF.format(call.library.name))
 
