@@ -21,7 +21,7 @@ ALLOWED = {
     "source": ("findings",),
     "settings": ("findings", "libraries"),
     "libraries": (),
-    "inference": ("libraries",),
+    "inference": ("libraries", "source"),
     "bounds": ("inference", "libraries"),
     "limits": ("bounds", "inference", "libraries", "settings"),
     "calls": ("bounds", "findings", "inference", "libraries", "limits", "settings", "source"),

@@ -356,7 +356,7 @@ def _spelled_nearby(
 
 def default_of(library: Library, bound: Bound) -> str:
     """How a message names the library's own default."""
-    return library.default_named or f"{library.name}'s own default of {seconds_of(bound)}"
+    return library.default_named or f"{library.name}'s own default of {bound.limit}"
 
 
 def value_node(place: Call | Construction) -> ast.expr | None:
@@ -364,11 +364,3 @@ def value_node(place: Call | Construction) -> ast.expr | None:
     name = place.sender.timeout if isinstance(place, Call) else place.constructor.timeout
     argument = place.argument(name)
     return argument.node if argument is not None and argument.is_written else None
-
-
-def seconds_of(bound: Bound) -> str:
-    """Seconds for a message."""
-    seconds = bound.seconds or 0.0
-    if seconds >= 120 and seconds % 60 == 0:
-        return f"{seconds / 60:g} minutes"
-    return f"{seconds:g} s"
