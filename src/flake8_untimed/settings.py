@@ -13,6 +13,7 @@ import os
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from flake8_untimed.findings import Expression
@@ -114,6 +115,7 @@ def _selected_codes(value: object, folder: str) -> tuple[str, ...]:
     return codes
 
 
+@cache
 def _rules() -> dict[str, str]:
     """The codes of the rules -> the files that are named after them. None is loaded: they stand on
     top of all else."""

@@ -173,16 +173,13 @@ def _recipes(facts: Facts, scope: Scope) -> Iterator[Idle]:
     senders = facts.evaluator.senders_at(base)
     if not base or not senders["send"].never_omitted:
         return
+    is_session = "get" in senders
+    get = SenderValue(senders["get"], f"{base}.get", Instance(cls)) if is_session else None
     scope.bindings  # noqa: B018  (reads the scope, and so finds its children)
     for child in scope.children.values():
         if child.owner is not scope:
             continue
         if child.name == "send":
-            get = (
-                SenderValue(senders["get"], f"{base}.get", Instance(cls))
-                if "get" in senders
-                else None
-            )
             if get is None or not _is_of_use(facts, get, child):
                 yield from _send(facts, cls, child)
         elif child.name == "init_poolmanager":

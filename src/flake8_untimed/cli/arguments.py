@@ -173,7 +173,7 @@ def _add_files(parser: argparse.ArgumentParser) -> None:
         "--jobs",
         type=_jobs,
         metavar="N",
-        help="processes at most (one for each processor if not given); each gets 100 files or more",
+        help="processes at most, if not one for each processor; every hundred files take one",
     )
     parser.add_argument("-q", "--quiet", action="store_true", help="no summary and no progress")
 
