@@ -67,6 +67,15 @@ class Bound(NamedTuple):
     detail: str = ""
     site: Site | None = None
 
+    @property
+    def limit(self) -> str:
+        """The seconds, for people."""
+        if self.seconds is None:
+            return "an unknown time"
+        if self.seconds >= 120 and self.seconds % 60 == 0:
+            return f"{self.seconds / 60:g} minutes"
+        return f"{self.seconds:g} s"
+
 
 UNKNOWN = Bound(Kind.UNKNOWN)
 NO_PARAMETER = "it takes no timeout"

@@ -39,7 +39,7 @@ from flake8_untimed.inference.values import (
     Value,
 )
 from flake8_untimed.inference.walk import Walk
-from flake8_untimed.libraries.model import Client, Constructor, Library, Sender
+from flake8_untimed.libraries.model import Client, Constructor, Library, Sender, Timeouts
 from flake8_untimed.limits import Limits
 from flake8_untimed.limits.takers import Sent
 from flake8_untimed.settings import Settings
@@ -90,6 +90,11 @@ class Call:
         return self.arguments.named.get(name) if name is not None else None
 
     @property
+    def timeouts(self) -> Timeouts:
+        """What its timeout parameter makes of each kind of value."""
+        return self.sender.timeouts or self.library.timeouts
+
+    @property
     def relies(self) -> bool:
         """Whether it has nothing but the default of its client."""
         return relies(self.bound, self.argument(self.sender.timeout) is not None, self.splats)
@@ -132,6 +137,11 @@ class Construction:
 
     def argument(self, name: str | None) -> Argument | None:
         return self.arguments.named.get(name) if name is not None else None
+
+    @property
+    def timeouts(self) -> Timeouts:
+        """What its timeout parameter makes of each kind of value."""
+        return self.constructor.timeouts or self.library.timeouts
 
 
 @dataclass(eq=False, repr=False)

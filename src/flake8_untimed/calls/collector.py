@@ -518,8 +518,4 @@ def _is_put_back(partial: Call) -> bool:
 
 def is_written_otherwise(library: Library, other: Library) -> bool:
     """Whether a timeout of one library is no timeout of another, or means something else there."""
-    ours, theirs = (
-        [written and written.text for written in (known.writes, known.writes_client)]
-        for known in (library, other)
-    )
-    return ours != theirs
+    return library.writes.text != other.writes.text

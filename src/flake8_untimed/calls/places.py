@@ -19,7 +19,7 @@ from flake8_untimed.inference.handing import keywords_travel
 from flake8_untimed.inference.objects import class_attribute, mro
 from flake8_untimed.inference.scopes import COMPREHENSIONS, Event, Scope
 from flake8_untimed.inference.surroundings import is_surrounded
-from flake8_untimed.inference.syntax import WITHS, dotted
+from flake8_untimed.inference.syntax import WITHS, called_name, dotted, last_name
 from flake8_untimed.inference.values import (
     Alternatives,
     Class,
@@ -232,10 +232,11 @@ def is_untouched(facts: Facts, client: Instance) -> bool:
     """Whether a client is of the library's own class and nothing in sight changes how it sends."""
     if not facts.is_plain(client):
         return False
-    return not any(_changes(event) for _, event in facts.limits.changes.events(client))
+    return not any(is_in_the_way(event) for _, event in facts.limits.changes.events(client))
 
 
-def _changes(event: Event) -> bool:
+def is_in_the_way(event: Event) -> bool:
+    """Whether what is done to a client can change how it sends."""
     if event.kind == "call":
         return event.name == "mount"
     return event.kind == "store" and event.name in ("request", "send", "get", "post")
@@ -402,13 +403,16 @@ __all__ = [
     "are_touched",
     "arguments_of",
     "attributes_set",
+    "called_name",
     "client_of",
     "dotted",
     "every_call",
     "is_bounded_around",
+    "is_in_the_way",
     "is_inside",
     "is_untouched",
     "keywords_travel",
+    "last_name",
     "libraries",
     "loops_around",
     "may_be_another",

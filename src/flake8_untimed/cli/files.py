@@ -23,7 +23,7 @@ STDIN = "-"
 class FileResult(NamedTuple):
     findings: Sequence[Reported] = ()
     error: str | None = None
-    """Why the file could not be checked."""
+    """Why the file could not be checked, or nothing be said of fixes."""
 
 
 class Checker:
@@ -43,8 +43,11 @@ class Checker:
             findings = self.findings(source)
         except SourceError as error:
             return FileResult(error=error.reason)
-        fixable = self._fixable(source, findings) if self._with_fixes else set()
-        return FileResult([self._reported(source, findings, f, f in fixable) for f in findings])
+        try:
+            fixable = self._fixable(source, findings) if self._with_fixes else set()
+            return FileResult(self._all_reported(source, findings, fixable))
+        except SourceError as error:  # of the fixes alone
+            return FileResult(self._all_reported(source, findings, set()), error.reason)
 
     def source(self, data: bytes, name: str) -> Source | None:
         """The text of a file, or None if nothing can be found in it. Raises SourceError, also for
@@ -63,9 +66,7 @@ class Checker:
         except SourceError:
             raise
         except Exception as error:
-            # A mistake of ours must not keep the other files from being checked.
-            reason = f"the analysis failed: {type(error).__name__}: {error}"
-            raise SourceError(source.path, reason) from error
+            raise _failed("the analysis", source, error) from error
         if not found:
             return found
         ignored = self._ignores.codes(source.path)
@@ -75,6 +76,11 @@ class Checker:
             if not (ignored and finding.code.startswith(ignored))
             and not source.silences(finding.code, finding.span.line)
         ]
+
+    def _all_reported(
+        self, source: Source, findings: Sequence[Finding], fixable: set[Finding]
+    ) -> list[Reported]:
+        return [self._reported(source, findings, f, f in fixable) for f in findings]
 
     def _reported(
         self, source: Source, findings: Sequence[Finding], finding: Finding, is_fixable: bool
@@ -115,16 +121,26 @@ class Checker:
         unsafe: bool,
         analyze: Analyze | None = None,
     ) -> Outcome:
-        """What becomes of a file and its findings. Raises LibcstMissing."""
-        from flake8_untimed.fixes import fix_source
+        """What becomes of a file and its findings. Raises LibcstMissing and SourceError."""
+        from flake8_untimed.fixes import LibcstMissing, fix_source
 
-        return fix_source(
-            source,
-            findings,
-            unsafe=unsafe,
-            analyze=analyze or self.findings,
-            neighbours=self._workspace.neighbours(source.path),
-        )
+        try:
+            return fix_source(
+                source,
+                findings,
+                unsafe=unsafe,
+                analyze=analyze or self.findings,
+                neighbours=self._workspace.neighbours(source.path),
+            )
+        except LibcstMissing:
+            raise
+        except Exception as error:
+            raise _failed("the fixes", source, error) from error
+
+
+def _failed(what: str, source: Source, error: Exception) -> SourceError:
+    """A mistake of ours, which must not keep the other files from being checked."""
+    return SourceError(source.path, f"{what} failed: {type(error).__name__}: {error}")
 
 
 def read(path: str) -> bytes:

@@ -107,7 +107,7 @@ def fix_source(
 
     Each new text is compiled and analysed again: it must mean the old one plus exactly the edits,
     without the findings that were fixed, and with no new ones. A fix that does not stand the test
-    is left out, and the others are tried without it. Raises LibcstMissing, and nothing else.
+    is left out, and the others are tried without it. Raises LibcstMissing.
     """
     tracked = [_Tracked(f, f, _why_not(f, unsafe)) for f in sorted(findings, key=_order)]
     applied: list[Finding] = []

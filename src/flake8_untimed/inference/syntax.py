@@ -16,8 +16,12 @@ BLOCKS = ("body", "handlers", "orelse", "finalbody", "cases")
 
 def called_name(node: ast.Call) -> str:
     """The last name of what is called, as written."""
-    function = node.func
-    return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+    return last_name(node.func)
+
+
+def last_name(node: ast.expr) -> str:
+    """The last name of an expression, as written; empty if it ends in none."""
+    return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
 
 
 def written_names(node: ast.AST) -> set[str]:
