@@ -69,8 +69,7 @@ def reaching(scope: Scope, name: str, at: ast.stmt | None) -> list[Reaching]:
         at = None
     use = scope.chain(at)
     order = use[-1].order if use else len(scope.places) + 1
-    orders = [scope.order_of(b) for b in bindings]
-    start = bisect_left(orders, order)
+    start = bisect_left(bindings, order, key=scope.order_of)
     found: list[Reaching] = []
     halves: set[tuple[Guard, ...]] = set()
     # A `with` or `:=` of the very statement, then the later turns of a loop around it.

@@ -93,6 +93,16 @@ def own_expressions(statement: ast.stmt) -> Iterator[ast.expr]:
                     yield item.value
 
 
+def parents_in(*nodes: ast.AST) -> dict[ast.AST, ast.AST]:
+    """What stands in some nodes -> in what it stands there."""
+    return {
+        child: part
+        for node in nodes
+        for part in ast.walk(node)
+        for child in ast.iter_child_nodes(part)
+    }
+
+
 def first_line(statement: ast.stmt) -> int:
     """Where a statement begins, its decorators with it."""
     decorators: list[ast.expr] = getattr(statement, "decorator_list", [])
