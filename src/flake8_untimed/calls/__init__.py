@@ -169,6 +169,9 @@ class Facts:
     """Calls in the place of which a test puts a mock: nothing is sent there, so they are no calls."""
     patched_contexts: list[tuple[ast.Assign, Context]] = field(default_factory=list)
     """Where `ssl._create_default_https_context` is replaced."""
+    given: dict[tuple[tuple[Scope, str], ...], list[Alternatives]] = field(default_factory=dict)
+    """What the project gives some parameters, each by its function and name, as far as `givers` was
+    asked."""
 
     @cached_property
     def limits(self) -> Limits:

@@ -16,8 +16,17 @@ BLOCKS = ("body", "handlers", "orelse", "finalbody", "cases")
 
 def called_name(node: ast.Call) -> str:
     """The last name of what is called, as written."""
-    function = node.func
-    return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+    return last_name(node.func)
+
+
+def last_name(node: ast.expr) -> str:
+    """The name of a name or attribute; empty for anything else."""
+    return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
+
+
+def written_arguments(node: ast.Call) -> list[ast.expr]:
+    """What a call is given, by position and by name, as it is written."""
+    return [*node.args, *(keyword.value for keyword in node.keywords)]
 
 
 def written_names(node: ast.AST) -> set[str]:
