@@ -161,8 +161,8 @@ class Facts:
     """Calls of wrappers as the requests that they lead to, for what their callers pass on to a
     sender beside the timeout; the arguments are the sender's."""
     overridden: list[Call] = field(default_factory=list)
-    """Calls of methods that clients have in the place of the library's and that bound what they
-    send: no more than uses of the client."""
+    """Calls of methods that clients have in the place of the library's: no more than uses of the
+    client. Of one that may hold a default, only those that bound what they send."""
     constructions: list[Construction] = field(default_factory=list)
     assignments: list[Setting] = field(default_factory=list)
     idle: list[Idle] = field(default_factory=list)

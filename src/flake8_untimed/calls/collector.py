@@ -310,13 +310,17 @@ class _Collector:
         client = self._evaluator.client_of(owner) if isinstance(owner, Instance) else None
         sender = client.senders.get(function.scope.name) if client is not None else None
         library = self._evaluator.catalogue.library_of(client.path) if client else None
-        if sender is None or library is None or not isinstance(owner, Instance):
+        if client is None or sender is None or library is None or not isinstance(owner, Instance):
             return
-        passed = invoke.passed_by(self._evaluator, node, context)
-        # A timeout that may come with `**kwargs` would not rely on it either.
-        passed = replace(passed, open_keywords=False, splats=())
-        bound = self._limits.functions.of_callable(function, passed, everything=True)
-        if bound is not None and bound.kind in (Kind.BOUNDED, Kind.PARTIAL):
+        bound: Bound | None = UNKNOWN
+        if client.may_hold_default:
+            passed = invoke.passed_by(self._evaluator, node, context)
+            # A timeout that may come with `**kwargs` would not rely on it either.
+            passed = replace(passed, open_keywords=False, splats=())
+            bound = self._limits.functions.of_callable(function, passed, everything=True)
+            if bound is not None and bound.kind not in (Kind.BOUNDED, Kind.PARTIAL):
+                return
+        if bound is not None:
             name, none = written(node.func, None), BoundArguments({}, {}, [], False, False)
             self._facts.overridden.append(
                 Call(node, context, name, sender, library, none, bound, owner)
