@@ -18,6 +18,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 from flake8_untimed.bounds import Bound, Kind, Source, judged, relies
 from flake8_untimed.calls import contexts
@@ -170,9 +171,8 @@ class Facts:
     """Calls in the place of which a test puts a mock: nothing is sent there, so they are no calls."""
     patched_contexts: list[tuple[ast.Assign, Context]] = field(default_factory=list)
     """Where `ssl._create_default_https_context` is replaced."""
-    given: dict[tuple[tuple[Scope, str], ...], list[Alternatives]] = field(default_factory=dict)
-    """What the project gives some parameters, each by its function and name, as far as `givers` was
-    asked."""
+    kept: dict[object, Any] = field(default_factory=dict)
+    """What was found out from them, by what that was: see `once`."""
 
     @cached_property
     def limits(self) -> Limits:

@@ -13,7 +13,7 @@ from flake8_untimed.calls import Call, Facts, Setting
 from flake8_untimed.calls.constructions import attach, read_class, read_made
 from flake8_untimed.calls.idle import find_idle
 from flake8_untimed.calls.mocks import Mocks
-from flake8_untimed.calls.releases import Releases
+from flake8_untimed.calls.releases import bound_when_sent
 from flake8_untimed.calls.spelling import written, written_path
 from flake8_untimed.calls.wrappers import taken_as
 from flake8_untimed.inference import flow, invoke
@@ -67,7 +67,6 @@ class _Collector:
         self._limits = facts.limits
         self._wrappers = facts.wrappers
         self._mocks = Mocks(facts)
-        self._releases = Releases(facts)
         self._partials: list[Call] = []
         self._told_beside: set[ast.Call] = set()
         """Partials that are called where something else may be called, too, which needs a timeout."""
@@ -221,7 +220,7 @@ class _Collector:
             return None
         bound = self._limits.of(callee, passed, context, node)
         if callee.sender.lazy:
-            bound = self._releases.bound(node, callee.sender, bound)
+            bound = bound_when_sent(self._facts, node, callee.sender, bound)
         taken = passed.shifted(1) if callee.unbound else passed
         arguments = bind(taken, callee.sender.parameters, callee.sender.keywords)
         objection, takes_number = None, False

@@ -39,16 +39,14 @@ def given_to(facts: Facts, call: Call) -> list[Alternatives]:
     what each place of the project gives it there. Nothing where one of these is not in sight."""
     facts.evaluator.begin()
     scope = call.context.scope.of_statement
-    given: list[Alternatives] = []
-    for holder in _holders(facts, call):
-        parameters = (*_parameters(scope, holder),)
-        if parameters not in facts.given:
-            found = [*_given_for(facts, parameters, frozenset())]
-            facts.given[parameters] = [] if facts.evaluator.is_spent else found
-        if not facts.given[parameters]:
-            return []
-        given += facts.given[parameters]
-    return given
+    given = [_given_to(facts, (*_parameters(scope, h),)) for h in _holders(facts, call)]
+    return [values for each in given for values in each] if all(given) else []
+
+
+@once
+def _given_to(facts: Facts, parameters: tuple[_Parameter, ...]) -> list[Alternatives]:
+    found = [*_given_for(facts, parameters, frozenset())]
+    return [] if facts.evaluator.is_spent else found
 
 
 def written_for(scope: Scope, name: str) -> Iterator[tuple[ast.expr, Context]]:
