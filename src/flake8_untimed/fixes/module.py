@@ -10,6 +10,7 @@ from typing import NamedTuple, TypeVar
 
 from flake8_untimed.findings import Span
 from flake8_untimed.fixes.errors import Refused
+from flake8_untimed.fixes.names import Names
 from flake8_untimed.source import Source
 
 Place = tuple[int, int, int, int]
@@ -61,6 +62,7 @@ class Module:
                     if found is not None:
                         found.append(node)
         self.nodes = nodes
+        self.names = Names(nodes)
 
     def find(self, span: Span, kind: type[_Node] | tuple[type[_Node], ...], what: str) -> _Node:
         """The node of a kind at a span. Raises Refused."""

@@ -11,7 +11,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator
 from functools import wraps
-from typing import TYPE_CHECKING, Any, Concatenate, NamedTuple, ParamSpec, TypeVar, Union
+from typing import TYPE_CHECKING, Any, Concatenate, NamedTuple, ParamSpec, Protocol, TypeVar, Union
 
 from flake8_untimed.inference.syntax import (
     BLOCKS,
@@ -515,19 +515,26 @@ def _blocks(statement: ast.stmt, fields: tuple[str, ...]) -> _Stacked:
     return found
 
 
+class Keeper(Protocol):
+    """What keeps what was looked for in it."""
+
+    kept: dict[object, Any]
+
+
+K = TypeVar("K", bound=Keeper)
 P = ParamSpec("P")
 T = TypeVar("T")
 
 
-def once(look: Callable[Concatenate[Scope, P], T]) -> Callable[Concatenate[Scope, P], T]:
-    """Has something looked for in a scope once; what is found stays with the scope."""
+def once(look: Callable[Concatenate[K, P], T]) -> Callable[Concatenate[K, P], T]:
+    """Has something looked for in a scope, or whatever keeps it, once; what is found stays there."""
 
     @wraps(look)
-    def found(scope: Scope, /, *args: P.args, **keywords: P.kwargs) -> T:
+    def found(keeper: K, /, *args: P.args, **keywords: P.kwargs) -> T:
         key = look, args, *keywords.items()
-        kept: dict[object, T] = scope.kept
+        kept: dict[object, T] = keeper.kept
         if key not in kept:
-            kept[key] = look(scope, *args, **keywords)
+            kept[key] = look(keeper, *args, **keywords)
         return kept[key]
 
     return found

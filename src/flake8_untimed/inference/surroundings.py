@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from flake8_untimed.inference import invoke, objects
 from flake8_untimed.inference.scopes import COMPREHENSIONS, Scope, once
-from flake8_untimed.inference.syntax import WITHS, called_name, own_expressions
+from flake8_untimed.inference.syntax import WITHS, called_name, own_expressions, parents_in
 from flake8_untimed.inference.values import (
     Alternatives,
     Class,
@@ -123,8 +125,10 @@ def _in_statement(
 ) -> bool:
     task = None
     if asynchronous and at in scope.places:
-        for outer in _calls_around(node, at):
-            if _wraps(evaluator, outer, node, Context(scope, at)):
+        for inner, outer in pairwise(_outward(scope, node, at)):
+            if not isinstance(outer, ast.Call):
+                continue
+            if _wraps(evaluator, outer, inner, Context(scope, at)):
                 return not (late_body and _body_read_outside(scope, at, at))
             if called_name(outer) in TASKS:
                 task = at
@@ -133,7 +137,7 @@ def _in_statement(
     for statement in statements:
         if isinstance(statement, WITHS):
             for item in statement.items:
-                if any(part is node for part in ast.walk(item.context_expr)):
+                if statement is at and item.context_expr in _outward(scope, node, at):
                     break
                 values = _managers(evaluator, item.context_expr, Context(scope, statement))
                 if any(
@@ -141,7 +145,7 @@ def _in_statement(
                     for v in values
                 ):
                     if task is not None:
-                        return _awaited_inside(task, statement)
+                        return _awaited_inside(scope, task, statement)
                     return not (late_body and _body_read_outside(scope, at, statement))
     return False
 
@@ -224,12 +228,15 @@ def _bounded_later(
     """Whether a coroutine that is kept (`tasks = [fetch(u) for u in urls]`) is waited for where
     something bounds it, later in the same function."""
     name = _kept_in(at)
-    if at is None or name is None or at not in scope.places or _is_awaited(node, at):
+    if at is None or name is None or at not in scope.places:
+        return False
+    if any(isinstance(outer, ast.Await) for outer in _outward(scope, node, at)):
+        # Waited for in the very statement that makes it.
         return False
     return any(
         _in_statement(evaluator, use, statement, scope, True, late_body)
         for use, statement in _uses(scope).get(name, ())
-        if scope.order(statement) > scope.order(at) and not _only_keeps(statement, name)
+        if scope.order(statement) > scope.order(at)
     )
 
 
@@ -257,24 +264,16 @@ def _only_keeps(statement: ast.stmt, name: str) -> bool:
     return isinstance(statement, ast.Expr) and _kept_in(statement) == name
 
 
-def _is_awaited(node: ast.AST, at: ast.stmt) -> bool:
-    """Whether a coroutine is waited for in the very statement that makes it."""
-    return any(
-        isinstance(part, ast.Await) and any(inner is node for inner in ast.walk(part))
-        for expression in own_expressions(at)
-        for part in ast.walk(expression)
-    )
-
-
 @once
 def _uses(scope: Scope) -> dict[str, list[tuple[ast.Name, ast.stmt]]]:
-    """Where the names of a function are read."""
+    """Where the names of a function are read, and more is done than to put something into them."""
     uses: dict[str, list[tuple[ast.Name, ast.stmt]]] = {}
     for statement in scope.places:
         for expression in own_expressions(statement):
             for part in ast.walk(expression):
                 if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load):
-                    uses.setdefault(part.id, []).append((part, statement))
+                    if not _only_keeps(statement, part.id):
+                        uses.setdefault(part.id, []).append((part, statement))
     return uses
 
 
@@ -285,17 +284,17 @@ def _assigned(statement: ast.stmt) -> str | None:
     return None
 
 
-def _awaited_inside(task: ast.stmt, around: ast.stmt) -> bool:
+def _awaited_inside(scope: Scope, task: ast.stmt, around: ast.stmt) -> bool:
     """Whether a task that is made by one statement is waited for inside another."""
     name = _assigned(task)
-    if name is None:
-        return not isinstance(task, ast.Assign)
-    for part in ast.walk(around):
-        if isinstance(part, ast.Await) and any(
-            isinstance(p, ast.Name) and p.id == name for p in ast.walk(part)
-        ):
-            return True
-    return False
+    return not isinstance(task, ast.Assign) if name is None else name in _awaited(scope, around)
+
+
+@once
+def _awaited(scope: Scope, around: ast.stmt) -> set[str]:
+    """The names that are waited for inside a statement of a function."""
+    awaits = (part for part in ast.walk(around) if isinstance(part, ast.Await))
+    return {p.id for part in awaits for p in ast.walk(part) if isinstance(p, ast.Name)}
 
 
 def _body_read_outside(scope: Scope, at: ast.stmt, around: ast.stmt) -> bool:
@@ -303,17 +302,19 @@ def _body_read_outside(scope: Scope, at: ast.stmt, around: ast.stmt) -> bool:
     name = _assigned(at)
     if name is None:
         return False
-    inside = set(ast.walk(around))
-    for part in ast.walk(scope.node):
-        if (
-            isinstance(part, ast.Attribute)
-            and part.attr in BODIES
-            and isinstance(part.value, ast.Name)
-            and part.value.id == name
-            and part not in inside
-        ):
-            return True
-    return False
+    return _bodies_read(scope, scope.node)[name] > _bodies_read(scope, around)[name]
+
+
+@once
+def _bodies_read(scope: Scope, around: ast.AST) -> Counter[str]:
+    """How often bodies are read in a part of a function, by the names of their responses."""
+    return Counter(
+        part.value.id
+        for part in ast.walk(around)
+        if isinstance(part, ast.Attribute)
+        and part.attr in BODIES
+        and isinstance(part.value, ast.Name)
+    )
 
 
 def _limits(evaluator: Evaluator, value: Value, table: dict[str, str]) -> bool:
@@ -326,25 +327,23 @@ def _limits(evaluator: Evaluator, value: Value, table: dict[str, str]) -> bool:
     return argument is not None and not are_none(evaluator.argument(argument))
 
 
-def _calls_around(node: ast.AST, statement: ast.stmt) -> Iterator[ast.Call]:
-    """The calls of a statement in whose arguments a node stands."""
-    parents: dict[ast.AST, ast.AST] = {}
-    for expression in own_expressions(statement):
-        stack: list[ast.AST] = [expression]
-        while stack:
-            part = stack.pop()
-            for child in ast.iter_child_nodes(part):
-                parents[child] = part
-                stack.append(child)
-    current = parents.get(node)
-    while current is not None:
-        if isinstance(current, ast.Call):
-            yield current
-        current = parents.get(current)
+def _outward(scope: Scope, node: ast.AST, at: ast.stmt) -> Iterator[ast.AST]:
+    """A node and the expressions of its statement that it stands in, innermost first."""
+    parents = _parents(scope, at)
+    yield node
+    while node in parents:
+        node = parents[node]
+        yield node
 
 
-def _wraps(evaluator: Evaluator, outer: ast.Call, node: ast.AST, context: Context) -> bool:
-    if not outer.args or not any(part is node for part in ast.walk(outer.args[0])):
+@once
+def _parents(scope: Scope, statement: ast.stmt) -> dict[ast.AST, ast.AST]:
+    return parents_in(*own_expressions(statement))
+
+
+def _wraps(evaluator: Evaluator, outer: ast.Call, given: ast.AST, context: Context) -> bool:
+    """Whether a call bounds what it is given, if that comes first."""
+    if not outer.args or outer.args[0] is not given:
         return False
     for callee in evaluator.evaluate(outer.func, context):
         if isinstance(callee, Symbol) and callee.path in WRAPPERS:

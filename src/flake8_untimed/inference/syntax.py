@@ -24,6 +24,11 @@ def last_name(node: ast.expr) -> str:
     return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
 
 
+def written_arguments(node: ast.Call) -> list[ast.expr]:
+    """What a call is given, by position and by name, as it is written."""
+    return [*node.args, *(keyword.value for keyword in node.keywords)]
+
+
 def written_names(node: ast.AST) -> set[str]:
     """The names and attributes that an expression is written with: also those of `Client().get`."""
     return {
@@ -95,6 +100,16 @@ def own_expressions(statement: ast.stmt) -> Iterator[ast.expr]:
                     yield item.context_expr
                 elif isinstance(item, ast.keyword):
                     yield item.value
+
+
+def parents_in(*nodes: ast.AST) -> dict[ast.AST, ast.AST]:
+    """What stands in some nodes -> in what it stands there."""
+    return {
+        child: part
+        for node in nodes
+        for part in ast.walk(node)
+        for child in ast.iter_child_nodes(part)
+    }
 
 
 def first_line(statement: ast.stmt) -> int:

@@ -241,6 +241,11 @@ class Client:
     def path(self) -> str:
         return self.constructor.path
 
+    @property
+    def may_hold_default(self) -> bool:
+        """Whether it can be given a default timeout at all."""
+        return self.constructor.timeout is not None or bool(self.settable)
+
 
 @dataclass(eq=False, repr=False)
 class Responses:

@@ -68,7 +68,7 @@ class Clients:
         table = constructor.timeouts or library.timeouts
         made = self._construction(client)
         passed = made.passed if made is not None else None
-        if constructor.timeout is None and not known.settable:
+        if not known.may_hold_default:
             plain = isinstance(client.cls, Symbol) and passed is not None
             if plain and _takes_nothing(constructor) and passed and "timeout" in passed.keywords:
                 return Bound(Kind.INVALID, Source.CLIENT, detail=NO_PARAMETER, site=client.site)

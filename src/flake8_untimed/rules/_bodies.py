@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
 from typing import NamedTuple
 
 from flake8_untimed.calls import Call, Facts
 from flake8_untimed.calls.bodies import may_add_headers, signer
 from flake8_untimed.inference.arguments import Argument
+from flake8_untimed.inference.scopes import once
 from flake8_untimed.inference.values import (
     Alternatives,
     Collection,
@@ -43,8 +43,10 @@ class JsonBody(NamedTuple):
     """The call that signs or hashes the text: `json=` need not write the same bytes."""
 
 
-def json_bodies(facts: Facts) -> Iterator[JsonBody]:
+@once
+def json_bodies(facts: Facts) -> list[JsonBody]:
     """The calls whose body is surely JSON text."""
+    bodies = []
     for call in facts.requests:
         body = call.sender.body
         # With files, the text is no body: most libraries raise.
@@ -59,8 +61,9 @@ def json_bodies(facts: Facts) -> Iterator[JsonBody]:
                     kind = "unknown"
                 headers = call.argument(call.sender.headers)
                 signed = signer(facts, call, parameter, made)
-                yield JsonBody(call, argument, parameter, made, kind, headers, signed)
+                bodies.append(JsonBody(call, argument, parameter, made, kind, headers, signed))
                 break
+    return bodies
 
 
 def _is_given(facts: Facts, call: Call, parameter: str) -> bool:

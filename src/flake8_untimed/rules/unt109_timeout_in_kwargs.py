@@ -121,5 +121,5 @@ def _relies_on_caller(facts: Facts, call: Call) -> bool:
     if call.client is None:
         return True
     known = client_of(facts, call.client)
-    holds_none = known is not None and known.constructor.timeout is None and not known.settable
+    holds_none = known is not None and not known.may_hold_default
     return holds_none and is_untouched(facts, call.client)
