@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from collections.abc import Mapping as MappingType
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_untimed.inference import annotations as types
@@ -448,7 +449,7 @@ def opened(value: Value) -> Value:
     """A mapping that may hold more than is in sight."""
     if not isinstance(value, Mapping) or value.open:
         return value
-    return Mapping(value.entries, True, value.node, value.others, value.nodes)
+    return replace(value, open=True, missing=frozenset())
 
 
 def _stored(
