@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from flake8_untimed.inference import conditions, flow, members, objects
+from flake8_untimed.inference import conditions, flow, members, objects, touches
 from flake8_untimed.inference.scopes import COMPREHENSIONS, Event
 from flake8_untimed.inference.values import (
     NOTHING_KNOWN,
@@ -43,14 +43,13 @@ def display(evaluator: Evaluator, node: ast.Dict, context: Context) -> Mapping:
         if key is None:
             made = made.under(either(evaluator.insist(value, context), value))
             continue
-        named = evaluator.evaluate(key, context)
-        if len(named) == 1 and isinstance(named[0], Literal):
-            name = named[0].value
-            made.entries[name] = evaluator.entry(name, value, context)
-            made.nodes[name] = value
-        else:
+        name = _key(evaluator, key, context)
+        if name is None:
             values = evaluator.evaluate(value, context)
             made = made.under(Mapping({}, False, node, values))
+        else:
+            made.entries[name] = evaluator.entry(name, value, context)
+            made.nodes[name] = value
     return made
 
 
@@ -275,24 +274,35 @@ def changed(
     """Containers as they are at a place, after what was done to them by name since they were
     bound: `kwargs.setdefault("timeout", 5)`, `sessions["a"] = ...`, `clients.append(...)`."""
     scope, at, frame = context
-    events = scope.events.get(name, [])
-    inner = [(s, e) for s, e in members.done_inside(scope, name) if e.kind in ("item", "call")]
-    if len(events) + len(inner) > SIZE:
-        return tuple(objects.opened(v) for v in values)
+    inner = [(s, e) for s, e in members.done_inside(scope, name) if not e.kind.startswith("store")]
     start = scope.order(since) if since is not None and since in scope.places else 0
     end = scope.order(at) if at is not None and at in scope.places else 1 << 60
-    for event in events:
-        order = scope.order(event.statement)
-        if not start <= order < end or event.kind.startswith("store"):
-            continue
-        happened = _happened(evaluator, event, context)
-        if happened is not False:
-            where = Context(scope, event.statement, frame)
-            values = tuple(after(evaluator, v, event, where, bool(happened)) for v in values)
+    events = [
+        (event, by_itself)
+        for event, by_itself in touches.done_to(scope, name)
+        if start <= scope.order(event.statement) < end and not event.kind.startswith("store")
+    ]
+    if len(events) + len(inner) > SIZE:
+        return tuple(v.doubted() if isinstance(v, Mapping) else v for v in values)
+    for event, by_itself in events:
+        where = Context(scope, event.statement, frame)
+        if not _is_idle(evaluator, event, name, where):
+            happened = _happened(evaluator, event, context)
+            if happened is not False:
+                certain = by_itself and bool(happened)
+                values = tuple(after(evaluator, v, event, where, certain) for v in values)
     for function, event in inner:
         where = Context(function, event.statement)
-        values = tuple(after(evaluator, v, event, where, False) for v in values)
+        if not _is_idle(evaluator, event, name, where):
+            values = tuple(after(evaluator, v, event, where, False) for v in values)
     return values
+
+
+def _is_idle(evaluator: Evaluator, event: Event, name: str, context: Context) -> bool:
+    """Whether a container is only handed to somebody who leaves it as it is."""
+    return event.kind.endswith("argument") and (
+        evaluator.is_rough or touches.is_left_alone(evaluator, event, name, context)
+    )
 
 
 def _happened(evaluator: Evaluator, event: Event, context: Context) -> bool | None:
@@ -331,11 +341,24 @@ def _doubted(evaluator: Evaluator, value: Mapping, event: Event, context: Contex
 
 def _with_item(evaluator: Evaluator, value: Mapping, event: Event, context: Context) -> Mapping:
     """`mapping[key] = value`."""
-    new = evaluator.entry(event.name, event.node, context)
-    if event.name is None:
+    key = event.name if event.name is not None else _key_of_target(evaluator, event, context)
+    new = evaluator.entry(key, event.node, context)
+    if key is None:
         return value.under(Mapping({}, False, event.node, new))
-    nodes = {event.name: event.node}
-    return value.under(Mapping({event.name: new}, False, event.node, nodes=nodes))
+    return value.under(Mapping({key: new}, False, event.node, nodes={key: event.node}))
+
+
+def _key_of_target(evaluator: Evaluator, event: Event, context: Context) -> object:
+    """The key in `mapping[KEY] = value`; None if it is not in sight."""
+    targets = getattr(event.statement, "targets", ())
+    slices = [target.slice for target in targets if isinstance(target, ast.Subscript)]
+    return _key(evaluator, slices[0], context) if len(slices) == 1 else None
+
+
+def _key(evaluator: Evaluator, node: ast.expr, context: Context) -> object:
+    """What an expression is as a key; None if that is not in sight."""
+    values = evaluator.evaluate(node, context)
+    return values[0].value if len(values) == 1 and isinstance(values[0], Literal) else None
 
 
 def _with_part(evaluator: Evaluator, value: Mapping, event: Event, context: Context) -> Mapping:
@@ -356,18 +379,32 @@ def _after_call(evaluator: Evaluator, value: Mapping, event: Event, context: Con
     if event.name == "__ior__":
         return value.under(either(evaluator.evaluate(call, context), call))
     assert isinstance(call, ast.Call)
-    if event.name in _READING:
+    if event.name in touches.READING:
         return value
     if event.name == "clear":
         return replace(value, entries={}, nodes={})
     if event.name == "update":
         return _updated(evaluator, value, call, context)
-    key = call.args[0].value if call.args and isinstance(call.args[0], ast.Constant) else None
+    key = _key(evaluator, call.args[0], context) if call.args else None
     if event.name == "pop" and key is not None:
         return _without(value, key)
     if event.name == "setdefault" and key is not None and len(call.args) == 2:
         return _with_default(evaluator, value, key, call.args[1], context)
     return value.doubted()
+
+
+def _unchanged(evaluator: Evaluator, value: Mapping, event: Event, context: Context) -> Mapping:
+    return value
+
+
+def _changed_inside(
+    evaluator: Evaluator, value: Mapping, event: Event, context: Context
+) -> Mapping:
+    """`mapping[key][other] = value`."""
+    entries = dict(value.entries)
+    for key in entries if event.name is None else {event.name} & entries.keys():
+        entries[key] = tuple(v.doubted() if isinstance(v, Mapping) else v for v in entries[key])
+    return replace(value, entries=entries)
 
 
 def _without(value: Mapping, key: object) -> Mapping:
@@ -397,13 +434,16 @@ def _updated(evaluator: Evaluator, value: Mapping, call: ast.Call, context: Cont
     return value.under(Mapping(named, False, call))
 
 
-_READING = frozenset(("get", "items", "keys", "values", "copy"))
-"""Methods that leave a mapping as it is."""
 _CHANGES: dict[str, Callable[[Evaluator, Mapping, Event, Context], Mapping]] = {
     "item": _with_item,
     "item unpack": _with_part,
     "delete": _without_item,
     "call": _after_call,
+    "kept": _unchanged,
+    "inside kept": _unchanged,
+    "inside item": _changed_inside,
+    "inside call": _changed_inside,
+    "inside argument": _changed_inside,
 }
 """What each kind of event surely makes of a mapping."""
 

@@ -122,7 +122,8 @@ def _share_loop(use: list[Place], other: list[Place]) -> bool:
 
 
 def relate(earlier: list[Place], use: list[Place]) -> tuple[bool, tuple[Guard, ...]] | None:
-    """Whether what an earlier statement does reaches the use (None: never), surely, under which tests."""
+    """Whether what an earlier statement does reaches the use (None: never), surely, under which
+    tests."""
     if not earlier:
         return True, ()
     depth = 0
@@ -143,18 +144,21 @@ def relate(earlier: list[Place], use: list[Place]) -> tuple[bool, tuple[Guard, .
             and not _share_loop(use, earlier)
         ):
             return None
-    sure, guards = True, []
+    sure, caught, guards = True, False, []
     for place in earlier[depth:]:
         parent = place.parent
         if parent is None or isinstance(parent, WITHS):
             continue
         if ends(place.body) and not (raised and place is earlier[depth]):
-            return None
+            if not (caught and isinstance(place.body[-1], ast.Raise)):
+                return None
+            sure = False
         if isinstance(parent, ast.If):
             positive = place.block == "body"
             if not ends(parent.orelse if positive else parent.body):
                 guards.append(Guard(parent, positive))
         elif isinstance(parent, TRIES):
+            caught = caught or (place.block == "body" and bool(parent.handlers))
             if not (
                 place.block == "finalbody"
                 or all(ends(h.body) for h in parent.handlers)

@@ -323,8 +323,9 @@ class Scope:
         for target in s.targets:
             if isinstance(target, ast.Name):
                 self._add(target.id, Binding("unknown", s, s))
-            elif isinstance(target, ast.Subscript) and isinstance(target.slice, ast.Constant):
-                self._event(target.value, "delete", target.slice.value, target, s)
+            elif isinstance(target, ast.Subscript):
+                key = target.slice.value if isinstance(target.slice, ast.Constant) else None
+                self._event(target.value, "delete", key, target, s)
 
     def _bind_match(self, s: ast.Match) -> None:
         for part in ast.walk(s):

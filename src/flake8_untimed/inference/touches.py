@@ -1,0 +1,201 @@
+"""What the statements of a scope do to the dict that a name holds: in any of their expressions, and
+by other names for it."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from flake8_untimed.inference import members
+from flake8_untimed.inference.arguments import parameter_names
+from flake8_untimed.inference.mappings import SHOWING
+from flake8_untimed.inference.scopes import Event, Scope, once
+from flake8_untimed.inference.syntax import called_name, own_expressions
+from flake8_untimed.inference.values import Context, Function, SenderValue, Symbol, Unknown, Value
+
+if TYPE_CHECKING:
+    from flake8_untimed.inference.evaluate import Evaluator
+
+READING = frozenset(("get", "items", "keys", "values", "copy"))
+"""Methods that leave a dict as it is."""
+_HARMLESS = SHOWING | frozenset(
+    ("all", "any", "bool", "copy", "deepcopy", "dict", "dumps", "enumerate", "id", "isinstance", "iter",
+     "len", "list", "set", "sorted", "tuple", "type", "urlencode", "zip")
+)  # fmt: skip
+"""Functions and methods that leave what they are given as it is."""
+HANDS = 3
+"""Functions that hand a dict on to each other and are looked into."""
+
+
+class _Held(NamedTuple):
+    """A name in an expression that gives away what it holds: the dict itself, one inside it (`key`
+    tells which, if that is written), or either as a part of something else."""
+
+    name: str
+    is_inside: bool
+    key: object
+    is_part: bool
+
+
+@once
+def done_to(scope: Scope, name: str) -> list[tuple[Event, bool]]:
+    """All that is done to what a name holds, by the order of the statements, and whether that is
+    done by the name itself."""
+    found: list[tuple[Event, bool]] = []
+    for known in _names_for(scope, name):
+        events = scope.events.get(known, [])
+        read = {id(event.node) for event in events}
+        found += [(event, known == name) for event in events]
+        found += [
+            (event, known == name)
+            for event in _given_away(scope).get(known, ())
+            if id(event.node) not in read
+        ]
+    return sorted(found, key=lambda each: scope.order(each[0].statement))
+
+
+def _names_for(scope: Scope, name: str) -> list[str]:
+    """A name, and the others that hold the same."""
+    names = [name]
+    for known in names:  # grows
+        names += [other for other in _aliases(scope).get(known, ()) if other not in names]
+    return names
+
+
+@once
+def _aliases(scope: Scope) -> dict[str, list[str]]:
+    """The other names of what a name holds: `a = b`, `a = b = {}`, `a = b or {}`."""
+    found: dict[str, list[str]] = {}
+    for name, bindings in scope.bindings.items():
+        for _, node, statement, path in bindings:
+            others = [h.name for h in _held(node) if not (path or h.is_inside or h.is_part)]
+            if isinstance(statement, ast.Assign) and len(statement.targets) > 1:
+                others += [t.id for t in statement.targets if isinstance(t, ast.Name)]
+            for other in others:
+                if other != name:
+                    found.setdefault(name, []).append(other)
+                    found.setdefault(other, []).append(name)
+    return found
+
+
+@once
+def _given_away(scope: Scope) -> dict[str, list[Event]]:
+    """What is done to the dicts of names in expressions of any depth: beside the kinds of `Event`
+    these are inside (a dict in it is changed), inside argument (handed over) and kept (it goes
+    somewhere else, and so out of sight)."""
+    found: dict[str, list[Event]] = {}
+
+    def add(node: ast.AST, kind: str, name: object, done: ast.expr) -> None:
+        for held in _held(node):
+            what = (f"inside {kind}", held.key) if held.is_inside else (kind, name)
+            found.setdefault(held.name, []).append(Event(*what, done, statement))
+
+    for statement in scope.places:
+        if isinstance(statement, (ast.Assign, ast.Return)) and statement.value is not None:
+            targets = getattr(statement, "targets", ())
+            if not targets or not all(isinstance(t, ast.Name) for t in targets):
+                add(statement.value, "kept", None, statement.value)
+        for expression in own_expressions(statement):
+            for part in ast.walk(expression):
+                if isinstance(part, ast.Call):
+                    if isinstance(part.func, ast.Attribute) and part.func.attr not in READING:
+                        add(part.func.value, "call", part.func.attr, part)
+                    for argument in (*part.args, *(k.value for k in part.keywords if k.arg)):
+                        add(argument, "argument", None, part)
+                elif isinstance(part, ast.Subscript) and not isinstance(part.ctx, ast.Load):
+                    if isinstance(part.value, ast.Subscript):
+                        add(part.value, "item", None, part)
+                    elif isinstance(statement, ast.AugAssign):
+                        add(part.value, "item unpack", _key(part), part)
+                elif isinstance(part, (ast.Yield, ast.YieldFrom)) and part.value is not None:
+                    add(part.value, "kept", None, part)
+    return found
+
+
+def _held(node: ast.AST) -> Iterator[_Held]:
+    """The names whose dicts an expression may be, or holds."""
+    stack: list[tuple[ast.AST, bool]] = [(node, False)]
+    while stack:
+        part, is_part = stack.pop()
+        if isinstance(part, ast.Name):
+            yield _Held(part.id, False, None, is_part)
+        elif isinstance(part, ast.Subscript):
+            root, key = part, _key(part)
+            while isinstance(root, ast.Subscript):
+                key = _key(root)
+                root = root.value  # type: ignore[assignment]
+            if isinstance(root, ast.Name):
+                yield _Held(root.id, True, key, is_part)
+        elif isinstance(part, ast.IfExp):
+            stack += [(part.body, is_part), (part.orelse, is_part)]
+        elif isinstance(part, ast.BoolOp):
+            stack += [(value, is_part) for value in part.values]
+        elif isinstance(part, ast.NamedExpr):
+            stack.append((part.value, is_part))
+        elif isinstance(part, (ast.List, ast.Tuple, ast.Set)):
+            stack += [(element, True) for element in part.elts]
+        elif isinstance(part, ast.Dict):
+            stack += [(value, True) for key, value in zip(part.keys, part.values) if key]
+
+
+def _key(node: ast.Subscript) -> object:
+    return node.slice.value if isinstance(node.slice, ast.Constant) else None
+
+
+# Handed over ---------------------------------------------------------------------------------
+
+
+def is_left_alone(
+    evaluator: Evaluator, event: Event, name: str, context: Context, hands: int = HANDS
+) -> bool:
+    """Whether who is handed a dict leaves it as it is, as far as that is in sight."""
+    call = event.node
+    if not isinstance(call, ast.Call) or called_name(call) in _HARMLESS:
+        return True
+    callees = evaluator.evaluate(call.func, context)
+    if any(isinstance(callee, SenderValue) for callee in callees):
+        return True
+    if called_name(call) == "update" and all(isinstance(c, Unknown) for c in callees):
+        return isinstance(call.func, ast.Attribute)
+    return all(_leaves_alone(evaluator, callee, call, name, hands) for callee in callees)
+
+
+def _leaves_alone(
+    evaluator: Evaluator, callee: Value, call: ast.Call, name: str, hands: int
+) -> bool:
+    if isinstance(callee, Symbol):
+        return evaluator.catalogue.library_of(callee.path) is not None
+    if not isinstance(callee, Function) or isinstance(callee.scope.node, ast.Lambda) or not hands:
+        return False
+    scope = callee.scope
+    taken = list(_parameters_for(callee, call, name))
+    return all(
+        parameter is not None and _is_only_read(evaluator, scope, parameter, hands - 1)
+        for parameter in taken
+    )
+
+
+def _parameters_for(callee: Function, call: ast.Call, name: str) -> Iterator[str | None]:
+    """The parameters that take what a name holds; None: it goes elsewhere."""
+    arguments = callee.scope.arguments
+    names = parameter_names(arguments)[callee.receiver is not None :]
+    known = {*names, *(a.arg for a in arguments.kwonlyargs)}
+    given = [(names[i] if i < len(names) else None, a) for i, a in enumerate(call.args)]
+    given += [(k.arg if k.arg in known else None, k.value) for k in call.keywords if k.arg]
+    for parameter, argument in given:
+        for held in _held(argument):
+            if held.name == name:
+                yield None if held.is_part else parameter
+
+
+def _is_only_read(evaluator: Evaluator, scope: Scope, name: str, hands: int) -> bool:
+    """Whether a function does nothing to what its parameter holds, nor gives it away."""
+    return not members.done_inside(scope, name) and all(
+        (event.kind == "call" and event.name in READING)
+        or (
+            event.kind.endswith("argument")
+            and is_left_alone(evaluator, event, name, Context(scope, event.statement), hands)
+        )
+        for event, _ in done_to(scope, name)
+    )
