@@ -24,6 +24,8 @@ _HARMLESS = SHOWING | frozenset(
      "len", "list", "set", "sorted", "tuple", "type", "urlencode", "zip")
 )  # fmt: skip
 """Functions and methods that leave what they are given as it is."""
+_AT_TOP = frozenset(("item", "item unpack", "delete", "call"))
+"""Events that change a dict, but nothing inside it."""
 HANDS = 3
 """Functions that hand a dict on to each other and are looked into."""
 
@@ -168,31 +170,40 @@ def _leaves_alone(
         return evaluator.catalogue.library_of(callee.path) is not None
     if not isinstance(callee, Function) or isinstance(callee.scope.node, ast.Lambda) or not hands:
         return False
-    scope = callee.scope
-    taken = list(_parameters_for(callee, call, name))
     return all(
-        parameter is not None and _is_only_read(evaluator, scope, parameter, hands - 1)
-        for parameter in taken
+        taken is not None and _is_only_read(evaluator, callee.scope, *taken, hands - 1)
+        for taken in _parameters_for(callee, call, name)
     )
 
 
-def _parameters_for(callee: Function, call: ast.Call, name: str) -> Iterator[str | None]:
-    """The parameters that take what a name holds; None: it goes elsewhere."""
+def _parameters_for(
+    callee: Function, call: ast.Call, name: str
+) -> Iterator[tuple[str, bool] | None]:
+    """The parameters that take what a name holds, and whether as one of `**keywords`; None: it goes
+    elsewhere."""
     arguments = callee.scope.arguments
     names = parameter_names(arguments)[callee.receiver is not None :]
     known = {*names, *(a.arg for a in arguments.kwonlyargs)}
-    given = [(names[i] if i < len(names) else None, a) for i, a in enumerate(call.args)]
-    given += [(k.arg if k.arg in known else None, k.value) for k in call.keywords if k.arg]
+    rest = (arguments.kwarg.arg, True) if arguments.kwarg is not None else None
+    given = [
+        *zip([(n, False) for n in names], call.args),
+        *((None, a) for a in call.args[len(names) :]),
+    ]
+    given += [((k.arg, False) if k.arg in known else rest, k.value) for k in call.keywords if k.arg]
     for parameter, argument in given:
         for held in _held(argument):
             if held.name == name:
                 yield None if held.is_part else parameter
 
 
-def _is_only_read(evaluator: Evaluator, scope: Scope, name: str, hands: int) -> bool:
-    """Whether a function does nothing to what its parameter holds, nor gives it away."""
+def _is_only_read(
+    evaluator: Evaluator, scope: Scope, name: str, among_keywords: bool, hands: int
+) -> bool:
+    """Whether a function does nothing to what its parameter holds (or to one of the keywords that it
+    holds), nor gives it away."""
     return not members.done_inside(scope, name) and all(
         (event.kind == "call" and event.name in READING)
+        or (event.kind in _AT_TOP if among_keywords else event.kind == "inside kept")
         or (
             event.kind.endswith("argument")
             and is_left_alone(evaluator, event, name, Context(scope, event.statement), hands)

@@ -37,6 +37,7 @@ from collections.abc import Iterator
 from flake8_untimed.calls import Call, Facts
 from flake8_untimed.calls.places import Loop, is_inside, loops_around
 from flake8_untimed.findings import Finding
+from flake8_untimed.inference.syntax import TRIES
 
 OPT_IN = True
 _PAUSES = frozenset(("sleep", "wait"))
@@ -68,7 +69,7 @@ def _is_no_haste(loop: Loop, call: Call) -> bool:
             name = function.attr if isinstance(function, ast.Attribute) else None
             if (name or getattr(function, "id", "")) in _PAUSES:
                 return True
-        elif isinstance(part, ast.Try):
+        elif isinstance(part, TRIES):
             is_tried = is_tried or any(is_inside(call.node, s) for s in part.body)
         elif isinstance(part, ast.Return):
             return True
