@@ -277,19 +277,20 @@ def changed(
     inner = [(s, e) for s, e in members.done_inside(scope, name) if not e.kind.startswith("store")]
     start = scope.order(since) if since is not None and since in scope.places else 0
     end = scope.order(at) if at is not None and at in scope.places else 1 << 60
-    events = [
-        (event, by_itself)
-        for event, by_itself in touches.done_to(scope, name)
-        if start <= scope.order(event.statement) < end and not event.kind.startswith("store")
+    every = [
+        done
+        for done in touches.done_to(scope, name)
+        if start <= scope.order(done.event.statement) < end
+        and not done.event.kind.startswith("store")
     ]
-    if len(events) + len(inner) > SIZE:
+    if len(every) + len(inner) > SIZE:
         return tuple(v.doubted() if isinstance(v, Mapping) else v for v in values)
-    for event, by_itself in events:
+    for event, by_name, is_sure in every:
         where = Context(scope, event.statement, frame)
-        if not _is_idle(evaluator, event, name, where):
+        if not _is_idle(evaluator, event, by_name, where):
             happened = _happened(evaluator, event, context)
             if happened is not False:
-                certain = by_itself and bool(happened)
+                certain = is_sure and bool(happened)
                 values = tuple(after(evaluator, v, event, where, certain) for v in values)
     for function, event in inner:
         where = Context(function, event.statement)

@@ -438,7 +438,7 @@ def _filled(evaluator: Evaluator, values: Alternatives, cls: Scope, name: str) -
     # A dict on an object is in reach of everybody.
     values = tuple(opened(v) for v in values)
     for method, event in members.attribute_events(cls, name):
-        if event.kind in ("item", "call"):
+        if event.kind in ("item", "item unpack", "delete", "call"):
             context = Context(method, event.statement)
             certain = method.name == "__init__" and not any(method.parents(event.statement))
             values = tuple(containers.after(evaluator, v, event, context, certain) for v in values)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 READING = frozenset(("get", "items", "keys", "values", "copy"))
 """Methods that leave a dict as it is."""
 _HARMLESS = SHOWING | frozenset(
-    ("all", "any", "bool", "copy", "deepcopy", "dict", "dumps", "enumerate", "id", "isinstance", "iter",
+    ("all", "any", "bool", "copy", "deepcopy", "dict", "dump", "dumps", "enumerate", "id", "isinstance", "iter",
      "len", "list", "set", "sorted", "tuple", "type", "urlencode", "zip")
 )  # fmt: skip
 """Functions and methods that leave what they are given as it is."""
@@ -40,21 +40,27 @@ class _Held(NamedTuple):
     is_part: bool
 
 
+class Done(NamedTuple):
+    """An event, the name by which it reaches the dict, and whether it is sure to (or happens only in
+    a part of an expression, or by a name that may hold something else)."""
+
+    event: Event
+    name: str
+    is_sure: bool
+
+
 @once
-def done_to(scope: Scope, name: str) -> list[tuple[Event, bool]]:
-    """All that is done to what a name holds, by the order of the statements, and whether that is
-    done by the name itself."""
-    found: list[tuple[Event, bool]] = []
+def done_to(scope: Scope, name: str) -> list[Done]:
+    """All that is done to what a name holds, in the order of the statements; in each of them first
+    what is done inside its expressions."""
+    found: list[Done] = []
     for known in _names_for(scope, name):
         events = scope.events.get(known, [])
         read = {id(event.node) for event in events}
-        found += [(event, known == name) for event in events]
-        found += [
-            (event, known == name)
-            for event in _given_away(scope).get(known, ())
-            if id(event.node) not in read
-        ]
-    return sorted(found, key=lambda each: scope.order(each[0].statement))
+        given_away = _given_away(scope).get(known, ())
+        found += [Done(event, known, False) for event in given_away if id(event.node) not in read]
+        found += [Done(event, known, known == name) for event in events]
+    return sorted(found, key=lambda done: scope.order(done.event.statement))
 
 
 def _names_for(scope: Scope, name: str) -> list[str]:
@@ -70,8 +76,10 @@ def _aliases(scope: Scope) -> dict[str, list[str]]:
     """The other names of what a name holds: `a = b`, `a = b = {}`, `a = b or {}`."""
     found: dict[str, list[str]] = {}
     for name, bindings in scope.bindings.items():
-        for _, node, statement, path in bindings:
-            others = [h.name for h in _held(node) if not (path or h.is_inside or h.is_part)]
+        for kind, node, statement, _ in bindings:
+            if kind != "assign":
+                continue
+            others = [h.name for h in _held(node) if not (h.is_inside or h.is_part)]
             if isinstance(statement, ast.Assign) and len(statement.targets) > 1:
                 others += [t.id for t in statement.targets if isinstance(t, ast.Name)]
             for other in others:
@@ -170,9 +178,10 @@ def _leaves_alone(
         return evaluator.catalogue.library_of(callee.path) is not None
     if not isinstance(callee, Function) or isinstance(callee.scope.node, ast.Lambda) or not hands:
         return False
-    return all(
+    parameters = list(_parameters_for(callee, call, name))
+    return bool(parameters) and all(
         taken is not None and _is_only_read(evaluator, callee.scope, *taken, hands - 1)
-        for taken in _parameters_for(callee, call, name)
+        for taken in parameters
     )
 
 
@@ -206,7 +215,7 @@ def _is_only_read(
         or (event.kind in _AT_TOP if among_keywords else event.kind == "inside kept")
         or (
             event.kind.endswith("argument")
-            and is_left_alone(evaluator, event, name, Context(scope, event.statement), hands)
+            and is_left_alone(evaluator, event, known, Context(scope, event.statement), hands)
         )
-        for event, _ in done_to(scope, name)
+        for event, known, _ in done_to(scope, name)
     )
