@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_untimed.inference import conditions, flow, members, objects, touches
-from flake8_untimed.inference.scopes import COMPREHENSIONS, Event
+from flake8_untimed.inference.scopes import COMPREHENSIONS, Event, Scope
 from flake8_untimed.inference.values import (
     NOTHING_KNOWN,
     Alternatives,
@@ -279,7 +279,7 @@ def changed(
     end = scope.order(at) if at is not None and at in scope.places else 1 << 60
     every = [
         done
-        for done in touches.done_to(scope, name)
+        for done in _done_to(evaluator, values, scope, name)
         if start <= scope.order(done.event.statement) < end
         and not done.event.kind.startswith("store")
     ]
@@ -297,6 +297,19 @@ def changed(
         if not _is_idle(evaluator, event, name, where):
             values = tuple(after(evaluator, v, event, where, False) for v in values)
     return values
+
+
+def _done_to(
+    evaluator: Evaluator, values: Alternatives, scope: Scope, name: str
+) -> list[touches.Done]:
+    """What is done to containers by name. Of lists, and of dicts of which nothing is in sight, what
+    is done at the top of statements is enough."""
+    events = scope.events.get(name, ())
+    if not evaluator.is_rough and any(
+        isinstance(v, Mapping) and (events or v.entries or not v.open) for v in values
+    ):
+        return touches.done_to(scope, name)
+    return [touches.Done(event, name, True) for event in events]
 
 
 def _is_idle(evaluator: Evaluator, event: Event, name: str, context: Context) -> bool:

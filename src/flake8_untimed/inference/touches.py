@@ -4,6 +4,7 @@ by other names for it."""
 from __future__ import annotations
 
 import ast
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -11,12 +12,18 @@ from flake8_untimed.inference import members
 from flake8_untimed.inference.arguments import parameter_names
 from flake8_untimed.inference.mappings import SHOWING
 from flake8_untimed.inference.scopes import Event, Scope, once
-from flake8_untimed.inference.syntax import called_name, own_expressions
+from flake8_untimed.inference.syntax import BLOCKS, called_name
 from flake8_untimed.inference.values import Context, Function, SenderValue, Symbol, Unknown, Value
 
 if TYPE_CHECKING:
     from flake8_untimed.inference.evaluate import Evaluator
 
+_CHOICES = frozenset((ast.Name, ast.IfExp, ast.BoolOp, ast.NamedExpr))
+"""Kinds of expressions that may be what a name holds."""
+_HOLDING = _CHOICES | {ast.Subscript, ast.List, ast.Tuple, ast.Set, ast.Dict}
+"""Kinds of expressions that may be that, or hold it."""
+_SIMPLE = frozenset((ast.Name, ast.Constant, ast.Load, ast.Store, ast.Del, type(None), str, int))
+"""Kinds of nodes and of fields without parts."""
 READING = frozenset(("get", "items", "keys", "values", "copy"))
 """Methods that leave a dict as it is."""
 _HARMLESS = SHOWING | frozenset(
@@ -28,6 +35,10 @@ _AT_TOP = frozenset(("item", "item unpack", "delete", "call"))
 """Events that change a dict, but nothing inside it."""
 HANDS = 3
 """Functions that hand a dict on to each other and are looked into."""
+
+
+_GIVING = frozenset((ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Return, ast.Expr))
+_Part = tuple[str, object, ast.expr, ast.expr]
 
 
 class _Held(NamedTuple):
@@ -51,13 +62,11 @@ class Done(NamedTuple):
 
 @once
 def done_to(scope: Scope, name: str) -> list[Done]:
-    """All that is done to what a name holds, in the order of the statements; in each of them first
-    what is done inside its expressions."""
     found: list[Done] = []
     for known in _names_for(scope, name):
         events = scope.events.get(known, [])
         read = {id(event.node) for event in events}
-        given_away = _given_away(scope).get(known, ())
+        given_away = _given_away(scope, known)
         found += [Done(event, known, False) for event in given_away if id(event.node) not in read]
         found += [Done(event, known, known == name) for event in events]
     return sorted(found, key=lambda done: scope.order(done.event.statement))
@@ -79,8 +88,10 @@ def _aliases(scope: Scope) -> dict[str, list[str]]:
         for kind, node, statement, _ in bindings:
             if kind != "assign":
                 continue
-            others = [h.name for h in _held(node) if not (h.is_inside or h.is_part)]
-            if isinstance(statement, ast.Assign) and len(statement.targets) > 1:
+            others = []
+            if node.__class__ in _CHOICES:
+                others = [h.name for h in _held(node) if not (h.is_inside or h.is_part)]
+            if statement.__class__ is ast.Assign and statement.targets[1:]:
                 others += [t.id for t in statement.targets if isinstance(t, ast.Name)]
             for other in others:
                 if other != name:
@@ -90,36 +101,95 @@ def _aliases(scope: Scope) -> dict[str, list[str]]:
 
 
 @once
-def _given_away(scope: Scope) -> dict[str, list[Event]]:
-    """What is done to the dicts of names in expressions of any depth: beside the kinds of `Event`
-    these are inside (a dict in it is changed), inside argument (handed over) and kept (it goes
-    somewhere else, and so out of sight)."""
-    found: dict[str, list[Event]] = {}
+def _given_away(scope: Scope, name: str) -> list[Event]:
+    """What is done to the dict of a name in parts of statements: beside the kinds of `Event` these are
+    inside (a dict in it is changed), inside argument (that one is handed over) and kept (it goes
+    where it is out of sight)."""
+    found: list[Event] = []
+    for statement in _naming(scope, name):
+        for kind, what, node, done in _parts(statement):
+            if node.__class__ is ast.Name:
+                if node.id == name:
+                    found.append(Event(kind, what, done, statement))
+            elif node.__class__ in _HOLDING:
+                for held in _held(node):
+                    if held.name == name and held.is_inside:
+                        found.append(Event(f"inside {kind}", held.key, done, statement))
+                    elif held.name == name:
+                        found.append(Event(kind, what, done, statement))
+    return found
 
-    def add(node: ast.AST, kind: str, name: object, done: ast.expr) -> None:
-        for held in _held(node):
-            what = (f"inside {kind}", held.key) if held.is_inside else (kind, name)
-            found.setdefault(held.name, []).append(Event(*what, done, statement))
 
-    for statement in scope.places:
-        if isinstance(statement, (ast.Assign, ast.Return)) and statement.value is not None:
-            targets = getattr(statement, "targets", ())
-            if not targets or not all(isinstance(t, ast.Name) for t in targets):
-                add(statement.value, "kept", None, statement.value)
-        for expression in own_expressions(statement):
-            for part in ast.walk(expression):
-                if isinstance(part, ast.Call):
-                    if isinstance(part.func, ast.Attribute) and part.func.attr not in READING:
-                        add(part.func.value, "call", part.func.attr, part)
-                    for argument in (*part.args, *(k.value for k in part.keywords if k.arg)):
-                        add(argument, "argument", None, part)
-                elif isinstance(part, ast.Subscript) and not isinstance(part.ctx, ast.Load):
-                    if isinstance(part.value, ast.Subscript):
-                        add(part.value, "item", None, part)
-                    elif isinstance(statement, ast.AugAssign):
-                        add(part.value, "item unpack", _key(part), part)
-                elif isinstance(part, (ast.Yield, ast.YieldFrom)) and part.value is not None:
-                    add(part.value, "kept", None, part)
+def _naming(scope: Scope, name: str) -> list[ast.stmt]:
+    """The statements of a scope that have a name in them, by the look of their lines."""
+    statements, starts = _by_line(scope)
+    lines = scope.module.lines
+    last = getattr(scope.node, "end_lineno", len(lines)) + 1
+    found: dict[ast.stmt, None] = {}
+    for line in range(starts[0] if starts else last, last):
+        if name in lines[line - 1]:
+            index = bisect_right(starts, line) - 1
+            begin = bisect_left(starts, starts[index])
+            found.update(dict.fromkeys(statements[begin : index + 1]))
+    return list(found)
+
+
+@once
+def _by_line(scope: Scope) -> tuple[list[ast.stmt], list[int]]:
+    """The statements of a scope, and the lines where they begin."""
+    return [*scope.places], [statement.lineno for statement in scope.places]
+
+
+def _parts(statement: ast.stmt) -> Iterator[_Part]:
+    """The parts of a statement that may do something to a dict: what kind of event that is, of what
+    name, to which expression, and the node that does it."""
+    if statement.__class__ in _GIVING:
+        yield from _given_parts(statement)
+    for call in _calls(statement):
+        function = call.func
+        if function.__class__ is ast.Attribute and function.attr not in READING:
+            yield "call", function.attr, function.value, call
+        for argument in call.args:
+            yield "argument", None, argument, call
+        for keyword in call.keywords:
+            if keyword.arg is not None:
+                yield "argument", None, keyword.value, call
+
+
+def _given_parts(statement: ast.stmt) -> Iterator[_Part]:
+    """What an assignment changes inside a dict, and what it or a `return` or `yield` gives away."""
+    targets = getattr(statement, "targets", None) or [getattr(statement, "target", None)]
+    for target in targets:
+        if isinstance(target, ast.Subscript) and isinstance(target.value, ast.Subscript):
+            yield "item", None, target.value, target
+        elif isinstance(target, ast.Subscript) and isinstance(statement, ast.AugAssign):
+            yield "item unpack", _key(target), target.value, target
+    value = getattr(statement, "value", None)
+    if isinstance(value, (ast.Yield, ast.YieldFrom)):
+        value = value.value
+    elif isinstance(statement, ast.Expr) or all(isinstance(t, ast.Name) for t in targets):
+        value = None
+    if value is not None:
+        yield "kept", None, value, value
+
+
+def _calls(statement: ast.stmt) -> list[ast.Call]:
+    """The calls of a statement, without those of the blocks inside it. Written to be quick."""
+    found: list[ast.Call] = []
+    left: list[ast.AST] = [statement]
+    for node in left:  # grows
+        kind = node.__class__
+        if kind in _SIMPLE:
+            continue
+        if kind is ast.Call:
+            found.append(node)  # type: ignore[arg-type]
+        fields = node.__dict__
+        for field in kind._fields:
+            value = fields[field]
+            if value.__class__ is not list:
+                left += (value,)
+            elif field not in BLOCKS:
+                left += value
     return found
 
 
