@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_untimed.inference import conditions, flow, members, objects, touches
-from flake8_untimed.inference.scopes import COMPREHENSIONS, Event, Scope
+from flake8_untimed.inference.scopes import COMPREHENSIONS, Event
 from flake8_untimed.inference.values import (
     NOTHING_KNOWN,
     Alternatives,
@@ -274,49 +274,39 @@ def changed(
     """Containers as they are at a place, after what was done to them by name since they were
     bound: `kwargs.setdefault("timeout", 5)`, `sessions["a"] = ...`, `clients.append(...)`."""
     scope, at, frame = context
-    inner = [(s, e) for s, e in members.done_inside(scope, name) if not e.kind.startswith("store")]
+    is_dict = not evaluator.is_rough and any(isinstance(v, Mapping) for v in values)
+    inner = [(s, e) for s, e in members.done_inside(scope, name) if not _is_idle(e, is_dict)]
     start = scope.order(since) if since is not None and since in scope.places else 0
     end = scope.order(at) if at is not None and at in scope.places else 1 << 60
     every = [
         done
-        for done in _done_to(evaluator, values, scope, name)
-        if start <= scope.order(done.event.statement) < end
-        and not done.event.kind.startswith("store")
+        for done in (touches.done_to if is_dict else touches.done_at_top)(scope, name)
+        if start <= scope.order(done.event.statement) < end and not _is_idle(done.event, is_dict)
     ]
     if len(every) + len(inner) > SIZE:
         return tuple(v.doubted() if isinstance(v, Mapping) else v for v in values)
     for event, by_name, is_sure in every:
         where = Context(scope, event.statement, frame)
-        if not _is_idle(evaluator, event, by_name, where):
+        if not touches.is_left_alone(evaluator, event, by_name, where):
             happened = _happened(evaluator, event, context)
             if happened is not False:
                 certain = is_sure and bool(happened)
                 values = tuple(after(evaluator, v, event, where, certain) for v in values)
     for function, event in inner:
         where = Context(function, event.statement)
-        if not _is_idle(evaluator, event, name, where):
+        if not touches.is_left_alone(evaluator, event, name, where):
             values = tuple(after(evaluator, v, event, where, False) for v in values)
     return values
 
 
-def _done_to(
-    evaluator: Evaluator, values: Alternatives, scope: Scope, name: str
-) -> list[touches.Done]:
-    """What is done to containers by name. Of lists, and of dicts of which nothing is in sight, what
-    is done at the top of statements is enough."""
-    events = scope.events.get(name, ())
-    if not evaluator.is_rough and any(
-        isinstance(v, Mapping) and (events or v.entries or not v.open) for v in values
-    ):
-        return touches.done_to(scope, name)
-    return [touches.Done(event, name, True) for event in events]
-
-
-def _is_idle(evaluator: Evaluator, event: Event, name: str, context: Context) -> bool:
-    """Whether a container is only handed to somebody who leaves it as it is."""
-    return event.kind.endswith("argument") and (
-        evaluator.is_rough or touches.is_left_alone(evaluator, event, name, context)
-    )
+def _is_idle(event: Event, is_dict: bool) -> bool:
+    """Whether an event surely changes nothing that a container holds. To whom a list is handed, is not
+    looked at."""
+    if event.kind == "call":
+        return event.name in touches.READING
+    if event.kind.endswith("argument"):
+        return not is_dict
+    return event.kind.startswith("store") or event.kind.endswith("kept")
 
 
 def _happened(evaluator: Evaluator, event: Event, context: Context) -> bool | None:
@@ -371,6 +361,8 @@ def _key_of_target(evaluator: Evaluator, event: Event, context: Context) -> obje
 
 def _key(evaluator: Evaluator, node: ast.expr, context: Context) -> object:
     """What an expression is as a key; None if that is not in sight."""
+    if isinstance(node, ast.Constant):
+        return node.value
     values = evaluator.evaluate(node, context)
     return values[0].value if len(values) == 1 and isinstance(values[0], Literal) else None
 
@@ -405,10 +397,6 @@ def _after_call(evaluator: Evaluator, value: Mapping, event: Event, context: Con
     if event.name == "setdefault" and key is not None and len(call.args) == 2:
         return _with_default(evaluator, value, key, call.args[1], context)
     return value.doubted()
-
-
-def _unchanged(evaluator: Evaluator, value: Mapping, event: Event, context: Context) -> Mapping:
-    return value
 
 
 def _changed_inside(
@@ -453,8 +441,6 @@ _CHANGES: dict[str, Callable[[Evaluator, Mapping, Event, Context], Mapping]] = {
     "item unpack": _with_part,
     "delete": _without_item,
     "call": _after_call,
-    "kept": _unchanged,
-    "inside kept": _unchanged,
     "inside item": _changed_inside,
     "inside call": _changed_inside,
     "inside argument": _changed_inside,

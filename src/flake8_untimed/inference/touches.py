@@ -35,9 +35,8 @@ _AT_TOP = frozenset(("item", "item unpack", "delete", "call"))
 """Events that change a dict, but nothing inside it."""
 HANDS = 3
 """Functions that hand a dict on to each other and are looked into."""
-
-
 _GIVING = frozenset((ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Return, ast.Expr))
+"""Kinds of statements that may give away a dict without a call."""
 _Part = tuple[str, object, ast.expr, ast.expr]
 
 
@@ -65,11 +64,16 @@ def done_to(scope: Scope, name: str) -> list[Done]:
     found: list[Done] = []
     for known in _names_for(scope, name):
         events = scope.events.get(known, [])
-        read = {id(event.node) for event in events}
+        read = {event.node for event in events}
         given_away = _given_away(scope, known)
-        found += [Done(event, known, False) for event in given_away if id(event.node) not in read]
+        found += [Done(event, known, False) for event in given_away if event.node not in read]
         found += [Done(event, known, known == name) for event in events]
     return sorted(found, key=lambda done: scope.order(done.event.statement))
+
+
+def done_at_top(scope: Scope, name: str) -> list[Done]:
+    """What statements do by the name itself as a whole."""
+    return [Done(event, name, True) for event in scope.events.get(name, ())]
 
 
 def _names_for(scope: Scope, name: str) -> list[str]:
@@ -150,9 +154,10 @@ def _parts(statement: ast.stmt) -> Iterator[_Part]:
         if function.__class__ is ast.Attribute and function.attr not in READING:
             yield "call", function.attr, function.value, call
         for argument in call.args:
-            yield "argument", None, argument, call
+            if argument.__class__ in _HOLDING:
+                yield "argument", None, argument, call
         for keyword in call.keywords:
-            if keyword.arg is not None:
+            if keyword.arg is not None and keyword.value.__class__ in _HOLDING:
                 yield "argument", None, keyword.value, call
 
 
@@ -229,9 +234,11 @@ def _key(node: ast.Subscript) -> object:
 def is_left_alone(
     evaluator: Evaluator, event: Event, name: str, context: Context, hands: int = HANDS
 ) -> bool:
-    """Whether who is handed a dict leaves it as it is, as far as that is in sight."""
+    """Whether a dict is only handed to somebody who leaves it as it is, as far as that is in sight."""
     call = event.node
-    if not isinstance(call, ast.Call) or called_name(call) in _HARMLESS:
+    if not event.kind.endswith("argument") or not isinstance(call, ast.Call):
+        return False
+    if called_name(call) in _HARMLESS:
         return True
     callees = evaluator.evaluate(call.func, context)
     if any(isinstance(callee, SenderValue) for callee in callees):
@@ -283,9 +290,6 @@ def _is_only_read(
     return not members.done_inside(scope, name) and all(
         (event.kind == "call" and event.name in READING)
         or (event.kind in _AT_TOP if among_keywords else event.kind == "inside kept")
-        or (
-            event.kind.endswith("argument")
-            and is_left_alone(evaluator, event, known, Context(scope, event.statement), hands)
-        )
+        or is_left_alone(evaluator, event, known, Context(scope, event.statement), hands)
         for event, known, _ in done_to(scope, name)
     )

@@ -335,14 +335,14 @@ def perhaps(values: Alternatives) -> Alternatives:
 
 def either(values: Alternatives, node: ast.AST) -> Mapping:
     """One mapping for all that a value may be; of what is no mapping, nothing is in sight."""
-    mappings = [v if isinstance(v, Mapping) else Mapping({}, True, node) for v in values]
-    first, *rest = mappings
-    if not rest:
+    first = values[0]
+    if isinstance(first, Mapping) and not values[1:]:
         return first
+    mappings = [v if isinstance(v, Mapping) else Mapping({}, True, node) for v in values]
     keys = dict.fromkeys(key for m in mappings for key in m.entries)
     missing = frozenset(key for m in mappings for key in m.missing)
     return replace(
-        first,
+        mappings[0],
         entries={k: union(m.entries.get(k, NOTHING_KNOWN) for m in mappings) for k in keys},
         open=any(m.open for m in mappings),
         others=_all_of(*(m.others for m in mappings)),
