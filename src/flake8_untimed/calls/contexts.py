@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from flake8_untimed.inference.arguments import bind
 from flake8_untimed.inference.scopes import Event, Scope
-from flake8_untimed.inference.syntax import WITHS
+from flake8_untimed.inference.syntax import TRIES, WITHS
 from flake8_untimed.inference.values import Alternatives, Literal, Result, Site, Symbol, Value
 
 if TYPE_CHECKING:
@@ -84,6 +84,12 @@ def _is_conditional(scope: Scope, event: Event, made: Site) -> bool:
     """Whether something may happen or not to an object that is made in a block around it."""
     around = list(made.context.scope.parents(made.context.at))
     return any(
-        not isinstance(parent, (*WITHS, ast.Try)) and (parent, block) not in around
+        not _is_surely_entered(parent, block) and (parent, block) not in around
         for parent, block in scope.parents(event.statement)
+    )
+
+
+def _is_surely_entered(parent: ast.stmt, block: str) -> bool:
+    return isinstance(parent, WITHS) or (
+        isinstance(parent, TRIES) and block in ("body", "finalbody")
     )

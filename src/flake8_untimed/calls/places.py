@@ -19,7 +19,7 @@ from flake8_untimed.inference.handing import keywords_travel
 from flake8_untimed.inference.objects import class_attribute, mro
 from flake8_untimed.inference.scopes import COMPREHENSIONS, Event, Scope
 from flake8_untimed.inference.surroundings import is_surrounded
-from flake8_untimed.inference.syntax import called_name, dotted, last_name
+from flake8_untimed.inference.syntax import TRIES, called_name, dotted, last_name
 from flake8_untimed.inference.values import (
     Alternatives,
     Class,
@@ -289,7 +289,7 @@ def loops_around(call: Call) -> Iterator[Loop]:
 def tries_around(call: Call) -> Iterator[ast.Try]:
     """The `try` statements of its own function whose body a call stands in, innermost first."""
     for node, block in _around(call):
-        if isinstance(node, ast.Try) and block == "body":
+        if isinstance(node, TRIES) and block == "body":
             yield node
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_untimed.analysis import Workspace
@@ -62,12 +63,8 @@ class Checker:
 
     def findings(self, source: Source) -> list[Finding]:
         """What is to be reported. Raises SourceError."""
-        try:
+        with _telling("the analysis", source):
             found = self._workspace.check(source)
-        except SourceError:
-            raise
-        except Exception as error:
-            raise _failed("the analysis", source, error) from error
         if not found:
             return found
         ignored = self._ignores.codes(source.path)
@@ -103,8 +100,9 @@ class Checker:
             same = {finding for finding in fixable if finding.code == code}
             together = self._fixed_only(source, findings, same)
             neighbours = self._workspace.neighbours(source.path)
-            for finding, new in fixes.fixed_alone(source, together, neighbours):
-                written[finding] = changed_lines(source.lines, new.lines)
+            with _telling("the fixes", source):
+                for finding, new in fixes.fixed_alone(source, together, neighbours):
+                    written[finding] = changed_lines(source.lines, new.lines)
         for finding in fixable.difference(written):
             alone = self._fixed_only(source, findings, {finding})
             written[finding] = changed_lines(source.lines, alone.source.lines)
@@ -132,7 +130,7 @@ class Checker:
         """What becomes of a file and its findings. Raises LibcstMissing and SourceError."""
         from flake8_untimed.fixes import LibcstMissing, fix_source
 
-        try:
+        with _telling("the fixes", source, LibcstMissing):
             return fix_source(
                 source,
                 findings,
@@ -140,15 +138,19 @@ class Checker:
                 analyze=analyze or self.findings,
                 neighbours=self._workspace.neighbours(source.path),
             )
-        except LibcstMissing:
-            raise
-        except Exception as error:
-            raise _failed("the fixes", source, error) from error
 
 
-def _failed(what: str, source: Source, error: Exception) -> SourceError:
-    """A mistake of ours, which must not keep the other files from being checked."""
-    return SourceError(source.path, f"{what} failed: {type(error).__name__}: {error}")
+@contextmanager
+def _telling(what: str, source: Source, *known: type[Exception]) -> Iterator[None]:
+    """Makes a SourceError of a mistake of ours, which must not keep the other files from being
+    checked; `known`: errors that are none."""
+    try:
+        yield
+    except (SourceError, *known):
+        raise
+    except Exception as error:
+        message = f"{what} failed: {type(error).__name__}: {error}"
+        raise SourceError(source.path, message) from error
 
 
 def read(path: str) -> bytes:

@@ -8,12 +8,14 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from flake8_untimed.inference import containers
+from flake8_untimed.inference.flow import Guard
 from flake8_untimed.inference.scopes import Scope, once
 from flake8_untimed.inference.syntax import dotted, ends
 from flake8_untimed.inference.values import (
     Alternatives,
     Collection,
     Context,
+    Frame,
     Literal,
     Mapping,
     Marked,
@@ -35,6 +37,34 @@ _COMPARING: dict[type, Callable[[Any, Any], bool]] = {
     ast.Gt: operator.gt,
     ast.GtE: operator.ge,
 }
+
+
+def hold(
+    evaluator: Evaluator, guards: tuple[Guard, ...], scope: Scope, frame: Frame | None
+) -> bool | None:
+    """Whether all tests around a binding or an event come out so that it happens."""
+    verdict: bool | None = True
+    for guard in guards:
+        test = _kept_outcome(
+            evaluator, Context(scope, guard.statement, frame), guard.statement.test
+        )
+        if test is None:
+            verdict = None
+        elif test is not guard.positive:
+            return False
+    return verdict
+
+
+def _kept_outcome(evaluator: Evaluator, context: Context, test: ast.expr) -> bool | None:
+    """How a test comes out: in a long `elif` it is asked for with each branch behind it."""
+    memo, key = evaluator.memo(context.scope.module), ("outcome", test, context.frame)
+    known = memo.get(key)
+    if known is not None:
+        return known[0].value  # type: ignore[attr-defined,no-any-return]
+    verdict, is_whole = evaluator.whole(lambda: outcome(evaluator, test, context))
+    if is_whole:
+        memo[key] = (Literal(verdict),)
+    return verdict
 
 
 def outcome(evaluator: Evaluator, test: ast.expr, context: Context) -> bool | None:
@@ -110,7 +140,7 @@ def truth_of(value: Value) -> bool | None:
         return bool(value.value)
     if isinstance(value, Mapping):
         if not value.entries:
-            return None if value.open or value.others else False
+            return False if value.is_whole else None
         return None if value.written else True  # see `Mapping.written`
     if isinstance(value, Collection):
         return None

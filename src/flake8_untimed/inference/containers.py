@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from flake8_untimed.inference import conditions, members, objects
+from flake8_untimed.inference import conditions, flow, members, objects, touches
 from flake8_untimed.inference.scopes import COMPREHENSIONS, Event
-from flake8_untimed.inference.syntax import WITHS
 from flake8_untimed.inference.values import (
     NOTHING_KNOWN,
     Alternatives,
@@ -19,6 +19,8 @@ from flake8_untimed.inference.values import (
     Result,
     Unknown,
     Value,
+    either,
+    perhaps,
     union,
 )
 
@@ -36,45 +38,35 @@ EMPTY = Literal(None)
 
 def display(evaluator: Evaluator, node: ast.Dict, context: Context) -> Mapping:
     """`{...}`."""
-    entries: dict[object, Alternatives] = {}
-    nodes: dict[object, ast.expr] = {}
-    others: list[Alternatives] = []
-    is_open = len(node.keys) > SIZE
+    made = Mapping({}, len(node.keys) > SIZE, node)
     for key, value in list(zip(node.keys, node.values))[:SIZE]:
         if key is None:
-            for spread_value in evaluator.insist(value, context):
-                if not isinstance(spread_value, Mapping):
-                    spread_value = Mapping({}, True, value)
-                entries = _overlaid(entries, spread_value)
-                is_open = is_open or spread_value.open or bool(spread_value.others)
-        elif isinstance(key, ast.Constant):
-            entries[key.value] = evaluator.entry(key.value, value, context)
-            nodes[key.value] = value
+            made = made.under(either(evaluator.insist(value, context), value))
+            continue
+        name = _key(evaluator, key, context)
+        if name is None:
+            values = evaluator.evaluate(value, context)
+            made = made.under(Mapping({}, False, node, values))
         else:
-            named = evaluator.evaluate(key, context)
-            if len(named) == 1 and isinstance(named[0], Literal):
-                entries[named[0].value] = evaluator.entry(named[0].value, value, context)
-                nodes[named[0].value] = value
-            else:
-                others.append(evaluator.evaluate(value, context))
-    return Mapping(entries, is_open, node, union(others) if others else (), nodes)
+            made.entries[name] = evaluator.entry(name, value, context)
+            made.nodes[name] = value
+    return made
 
 
 def sequence(evaluator: Evaluator, node: ast.List | ast.Tuple | ast.Set, context: Context) -> Value:
     """`[...]`, `(...)`, `{...}`."""
-    elements: list[Alternatives] = []
+    held: list[Alternatives] = []
     ordered = not isinstance(node, ast.Set)
     for element in node.elts[:SIZE]:
         if isinstance(element, ast.Starred):
             ordered = False
-            element = element.value
-            elements.extend((e,) for e in elements_of(evaluator.evaluate(element, context)))
+            held += [(e,) for e in elements(evaluator.evaluate(element.value, context))]
         else:
-            elements.append(evaluator.evaluate(element, context))
+            held.append(evaluator.evaluate(element, context))
     if len(node.elts) > SIZE:
         ordered = False
-        elements.append(NOTHING_KNOWN)
-    return Collection(tuple(elements), ordered, node, is_tuple=isinstance(node, ast.Tuple))
+        held.append(NOTHING_KNOWN)
+    return Collection(tuple(held), ordered, node, is_tuple=isinstance(node, ast.Tuple))
 
 
 def comprehension(evaluator: Evaluator, node: ast.expr, context: Context) -> Value:
@@ -88,30 +80,13 @@ def comprehension(evaluator: Evaluator, node: ast.expr, context: Context) -> Val
 
 def merged(evaluator: Evaluator, node: ast.BinOp, context: Context) -> Alternatives:
     """`left | right` of dicts."""
-    both = [evaluator.evaluate(part, context) for part in (node.left, node.right)]
-    if not all(len(v) == 1 and isinstance(v[0], Mapping) for v in both):
+    left, right = (evaluator.evaluate(part, context) for part in (node.left, node.right))
+    if not all(isinstance(value, Mapping) for value in (*left, *right)):
         return NOTHING_KNOWN
-    left, right = both[0][0], both[1][0]
-    assert isinstance(left, Mapping)
-    assert isinstance(right, Mapping)
-    return (Mapping(_overlaid(left.entries, right), left.open or right.open, node),)
-
-
-def _overlaid(entries: dict[object, Alternatives], over: Mapping) -> dict[object, Alternatives]:
-    """Entries under those of another mapping; what that one may hold out of sight hides them."""
-    if over.open or over.others:
-        entries = {
-            key: values if key in over.missing else union([values, NOTHING_KNOWN])
-            for key, values in entries.items()
-        }
-    return {**entries, **over.entries}
+    return (replace(either(left, node).under(either(right, node)), node=node),)
 
 
 # Taken out -----------------------------------------------------------------------------------
-
-
-def elements_of(values: Iterable[Value]) -> Iterable[Value]:
-    yield from elements(tuple(values))
 
 
 def elements(values: Alternatives) -> Alternatives:
@@ -128,7 +103,7 @@ def elements(values: Alternatives) -> Alternatives:
     return union(groups)
 
 
-def unpacked(evaluator: Evaluator, values: Alternatives, path: tuple[int, ...]) -> Alternatives:
+def unpacked(values: Alternatives, path: tuple[int, ...]) -> Alternatives:
     """The part of a value that a nested target takes."""
     for index in path:
         groups: list[Alternatives] = []
@@ -225,7 +200,7 @@ def _keyed(
             if key.value in value.entries:
                 groups.append(value.entries[key.value])
                 continue
-            if not value.open and not value.others:
+            if value.is_whole:
                 groups.append(
                     evaluator.evaluate(default, context) if default is not None else (EMPTY,)
                 )
@@ -280,7 +255,7 @@ def holds(
             if keys[0].value in value.entries:
                 verdicts.add(None if value.written else True)
             else:
-                verdicts.add(None if value.open or value.others else False)
+                verdicts.add(False if value.is_whole else None)
         else:
             verdicts.add(None)
     return verdicts.pop() if len(verdicts) == 1 else None
@@ -299,48 +274,50 @@ def changed(
     """Containers as they are at a place, after what was done to them by name since they were
     bound: `kwargs.setdefault("timeout", 5)`, `sessions["a"] = ...`, `clients.append(...)`."""
     scope, at, frame = context
-    events = scope.events.get(name, [])
-    inner = [(s, e) for s, e in members.done_inside(scope, name) if e.kind in ("item", "call")]
-    if len(events) + len(inner) > SIZE:
-        return tuple(objects.opened(v) for v in values)
+    is_dict = not evaluator.is_rough and any(isinstance(v, Mapping) for v in values)
+    inner = [(s, e) for s, e in members.done_inside(scope, name) if not _is_idle(e, is_dict)]
     start = scope.order(since) if since is not None and since in scope.places else 0
     end = scope.order(at) if at is not None and at in scope.places else 1 << 60
-    for event in events:
-        order = scope.order(event.statement)
-        if not start <= order < end or event.kind.startswith("store"):
-            continue
-        certain = _certain(evaluator, event, context)
-        if certain is False:
-            continue
-        values = tuple(
-            after(evaluator, v, event, Context(scope, event.statement, frame), bool(certain))
-            for v in values
-        )
+    every = [
+        done
+        for done in (touches.done_to if is_dict else touches.done_at_top)(scope, name)
+        if start <= scope.order(done.event.statement) < end and not _is_idle(done.event, is_dict)
+    ]
+    if len(every) + len(inner) > SIZE:
+        return tuple(v.doubted() if isinstance(v, Mapping) else v for v in values)
+    for event, by_name, is_sure in every:
+        where = Context(scope, event.statement, frame)
+        if not touches.is_left_alone(evaluator, event, by_name, where):
+            happened = _happened(evaluator, event, context)
+            if happened is not False:
+                certain = is_sure and bool(happened)
+                values = tuple(after(evaluator, v, event, where, certain) for v in values)
     for function, event in inner:
         where = Context(function, event.statement)
-        values = tuple(after(evaluator, v, event, where, False) for v in values)
+        if not touches.is_left_alone(evaluator, event, name, where):
+            values = tuple(after(evaluator, v, event, where, False) for v in values)
     return values
 
 
-def _certain(evaluator: Evaluator, event: Event, context: Context) -> bool | None:
+def _is_idle(event: Event, is_dict: bool) -> bool:
+    """Whether an event surely changes nothing that a container holds. To whom a list is handed, is not
+    looked at."""
+    if event.kind == "call":
+        return event.name in touches.READING
+    if event.kind.endswith("argument"):
+        return not is_dict
+    return event.kind.startswith("store") or event.kind.endswith("kept")
+
+
+def _happened(evaluator: Evaluator, event: Event, context: Context) -> bool | None:
     """Whether an event surely happened (True) or never (False) before a place."""
     scope, at, frame = context
-    here = {(parent, block) for parent, block in scope.parents(at)}
-    verdict: bool | None = True
-    for parent, block in scope.parents(event.statement):
-        if (parent, block) in here:
-            break
-        if isinstance(parent, ast.If):
-            if any(p is parent for p, _ in here):
-                return False
-            test = conditions.outcome(evaluator, parent.test, Context(scope, parent, frame))
-            if test is None:
-                verdict = None
-            elif test is not (block == "body"):
-                return False
-        elif not isinstance(parent, (*WITHS, ast.Try)):
-            verdict = None
-    return verdict
+    relation = flow.relate(scope.chain(event.statement), scope.chain(at))
+    if relation is None:
+        return False
+    sure, guards = relation
+    verdict = conditions.hold(evaluator, guards, scope, frame)
+    return verdict if sure or verdict is False else None
 
 
 def after(
@@ -356,70 +333,119 @@ def after(
 def _mapping_after(
     evaluator: Evaluator, value: Mapping, event: Event, context: Context, certain: bool
 ) -> Mapping:
-    entries, is_open, others = dict(value.entries), value.open, value.others
-    missing = value.missing
-    nodes = dict(value.nodes or {})
-
-    def put(key: object, new: Alternatives) -> None:
-        nonlocal missing
-        missing = missing - {key}
-        entries[key] = new if certain else union([new, entries.get(key, NOTHING_KNOWN)])
-
-    def lay(other: Mapping) -> None:
-        nonlocal entries, is_open, missing
-        if other.open or other.others:
-            unseen = Mapping({}, True, other.node, missing=other.missing)
-            entries, is_open = _overlaid(entries, unseen), True
-            missing = missing & other.missing
-        for key, new in other.entries.items():
-            put(key, new)
-
-    if event.kind == "item":
-        new = evaluator.entry(event.name, event.node, context)
-        if event.name is None:
-            others = union([others, new]) if others else new
-        else:
-            put(event.name, new)
-            nodes[event.name] = event.node
-    elif event.kind == "delete":
-        entries.pop(event.name, None)
-        missing = missing | {event.name}
-    elif event.kind == "argument":
-        is_open = True
-    elif event.kind == "call" and isinstance(event.node, ast.Call):
-        call = event.node
-        key = call.args[0].value if call.args and isinstance(call.args[0], ast.Constant) else None
-        if event.name == "setdefault" and key is not None and len(call.args) == 2:
-            new = evaluator.entry(key, call.args[1], context)
-            if key not in entries:
-                put(key, union([new, NOTHING_KNOWN]) if is_open and key not in missing else new)
-        elif event.name == "pop" and key is not None:
-            if certain:
-                entries.pop(key, None)
-                missing = missing | {key}
-        elif event.name == "update":
-            for other in _updates(evaluator, call, context):
-                lay(other)
-        elif event.name in ("clear",):
-            entries.clear()
-        elif event.name not in ("get", "items", "keys", "values", "copy"):
-            is_open = True
-    elif event.kind == "call":  # `mapping |= other`
-        for over in evaluator.evaluate(event.node, context):
-            lay(over if isinstance(over, Mapping) else Mapping({}, True, event.node))
-    return Mapping(entries, is_open, value.node, others, nodes, missing, value.written)
+    change = _CHANGES.get(event.kind, _doubted)
+    changed = change(evaluator, value, event, context)
+    return changed if certain or changed is value else either((value, changed), value.node)
 
 
-def _updates(evaluator: Evaluator, call: ast.Call, context: Context) -> Iterator[Mapping]:
-    """What `mapping.update(...)` brings, one after the other."""
+def _doubted(evaluator: Evaluator, value: Mapping, event: Event, context: Context) -> Mapping:
+    """It is in the hands of somebody who may do anything to it."""
+    return value.doubted()
+
+
+def _with_item(evaluator: Evaluator, value: Mapping, event: Event, context: Context) -> Mapping:
+    """`mapping[key] = value`."""
+    key = event.name if event.name is not None else _key_of_target(evaluator, event, context)
+    new = evaluator.entry(key, event.node, context)
+    if key is None:
+        return value.under(Mapping({}, False, event.node, new))
+    return value.under(Mapping({key: new}, False, event.node, nodes={key: event.node}))
+
+
+def _key_of_target(evaluator: Evaluator, event: Event, context: Context) -> object:
+    """The key in `mapping[KEY] = value`; None if it is not in sight."""
+    targets = getattr(event.statement, "targets", ())
+    slices = [target.slice for target in targets if isinstance(target, ast.Subscript)]
+    return _key(evaluator, slices[0], context) if len(slices) == 1 else None
+
+
+def _key(evaluator: Evaluator, node: ast.expr, context: Context) -> object:
+    """What an expression is as a key; None if that is not in sight."""
+    if isinstance(node, ast.Constant):
+        return node.value
+    values = evaluator.evaluate(node, context)
+    return values[0].value if len(values) == 1 and isinstance(values[0], Literal) else None
+
+
+def _with_part(evaluator: Evaluator, value: Mapping, event: Event, context: Context) -> Mapping:
+    """`mapping[key], other = values`: which part it is, nobody asks."""
+    if event.name is None:
+        return value.doubted()
+    return value.under(Mapping({event.name: NOTHING_KNOWN}, False, event.node))
+
+
+def _without_item(evaluator: Evaluator, value: Mapping, event: Event, context: Context) -> Mapping:
+    """`del mapping[key]`."""
+    return value.doubted() if event.name is None else _without(value, event.name)
+
+
+def _after_call(evaluator: Evaluator, value: Mapping, event: Event, context: Context) -> Mapping:
+    """`mapping.method(...)`, `mapping |= other`."""
+    call = event.node
+    if event.name == "__ior__":
+        return value.under(either(evaluator.evaluate(call, context), call))
+    assert isinstance(call, ast.Call)
+    if event.name in touches.READING:
+        return value
+    if event.name == "clear":
+        return replace(value, entries={}, nodes={})
+    if event.name == "update":
+        return _updated(evaluator, value, call, context)
+    key = _key(evaluator, call.args[0], context) if call.args else None
+    if event.name == "pop" and key is not None:
+        return _without(value, key)
+    if event.name == "setdefault" and key is not None and len(call.args) == 2:
+        return _with_default(evaluator, value, key, call.args[1], context)
+    return value.doubted()
+
+
+def _changed_inside(
+    evaluator: Evaluator, value: Mapping, event: Event, context: Context
+) -> Mapping:
+    """`mapping[key][other] = value`."""
+    entries = dict(value.entries)
+    for key in entries if event.name is None else {event.name} & entries.keys():
+        entries[key] = tuple(v.doubted() if isinstance(v, Mapping) else v for v in entries[key])
+    return replace(value, entries=entries)
+
+
+def _without(value: Mapping, key: object) -> Mapping:
+    entries = {k: v for k, v in value.entries.items() if k != key}
+    return replace(value, entries=entries, missing=value.missing | {key})
+
+
+def _with_default(
+    evaluator: Evaluator, value: Mapping, key: object, node: ast.expr, context: Context
+) -> Mapping:
+    """`mapping.setdefault(key, node)`."""
+    if key in value.entries:
+        return value
+    new = evaluator.entry(key, node, context)
+    new = perhaps(new) if value.hides(key) else new
+    return value.under(Mapping({key: new}, False, node))
+
+
+def _updated(evaluator: Evaluator, value: Mapping, call: ast.Call, context: Context) -> Mapping:
+    """`mapping.update(...)`."""
     spread = [k.value for k in call.keywords if k.arg is None]
     for argument in (*call.args, *spread):
-        for other in evaluator.evaluate(argument, context):
-            yield other if isinstance(other, Mapping) else Mapping({}, True, argument)
+        value = value.under(either(evaluator.evaluate(argument, context), argument))
     named: dict[object, Alternatives] = {
         k.arg: evaluator.entry(k.arg, k.value, context) for k in call.keywords if k.arg
     }
-    yield Mapping(named, False, call)
+    return value.under(Mapping(named, False, call))
+
+
+_CHANGES: dict[str, Callable[[Evaluator, Mapping, Event, Context], Mapping]] = {
+    "item": _with_item,
+    "item unpack": _with_part,
+    "delete": _without_item,
+    "call": _after_call,
+    "inside item": _changed_inside,
+    "inside call": _changed_inside,
+    "inside argument": _changed_inside,
+}
+"""What each kind of event surely makes of a mapping."""
 
 
 def _collection_after(

@@ -86,7 +86,7 @@ def reaching(scope: Scope, name: str, at: ast.stmt | None) -> list[Reaching]:
         binding = bindings[i]
         if binding.kind == "annotation" and i and bindings[i - 1].statement is binding.statement:
             continue
-        relation = _relation(scope.chain(binding.statement), use)
+        relation = relate(scope.chain(binding.statement), use)
         if relation is None:
             continue
         sure, guards = relation
@@ -120,40 +120,44 @@ def _share_loop(use: list[Place], other: list[Place]) -> bool:
     return False
 
 
-def _relation(binding: list[Place], use: list[Place]) -> tuple[bool, tuple[Guard, ...]] | None:
-    """Whether an earlier binding reaches the use (None: never), surely, under which tests."""
-    if not binding:
+def relate(earlier: list[Place], use: list[Place]) -> tuple[bool, tuple[Guard, ...]] | None:
+    """Whether what an earlier statement does reaches the use (None: never), surely, under which
+    tests."""
+    if not earlier:
         return True, ()
     depth = 0
-    for mine, theirs in zip(binding, use):
+    for mine, theirs in zip(earlier, use):
         if mine.parent is not theirs.parent or mine.block != theirs.block:
             break
         depth += 1
         if mine.position != theirs.position:
             break
     raised = False
-    if depth < len(use) and depth < len(binding) and depth:
+    if depth < len(use) and depth < len(earlier) and depth:
         # They part inside one statement, in different blocks of it.
-        parent = binding[depth].parent
+        parent = earlier[depth].parent
         raised = isinstance(parent, TRIES) and parent is use[depth].parent
         if (
             parent is use[depth].parent
-            and not _passes(parent, binding[depth].block, use[depth].block)
-            and not _share_loop(use, binding)
+            and not _passes(parent, earlier[depth].block, use[depth].block)
+            and not _share_loop(use, earlier)
         ):
             return None
-    sure, guards = True, []
-    for place in binding[depth:]:
+    sure, caught, guards = True, False, []
+    for place in earlier[depth:]:
         parent = place.parent
         if parent is None or isinstance(parent, WITHS):
             continue
-        if ends(place.body) and not (raised and place is binding[depth]):
-            return None
+        if ends(place.body) and not (raised and place is earlier[depth]):
+            if not (caught and isinstance(place.body[-1], ast.Raise)):
+                return None
+            sure = False
         if isinstance(parent, ast.If):
             positive = place.block == "body"
             if not ends(parent.orelse if positive else parent.body):
                 guards.append(Guard(parent, positive))
         elif isinstance(parent, TRIES):
+            caught = caught or (place.block == "body" and bool(parent.handlers))
             if not (
                 place.block == "finalbody"
                 or all(ends(h.body) for h in parent.handlers)

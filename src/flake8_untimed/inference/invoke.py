@@ -33,6 +33,7 @@ from flake8_untimed.inference.values import (
     Unknown,
     Value,
     are_none,
+    either,
     is_none,
     union,
 )
@@ -90,21 +91,14 @@ def passed_by(evaluator: Evaluator, node: ast.Call, context: Context) -> Passed:
 def _spread_mapping(evaluator: Evaluator, node: ast.expr, context: Context, passed: Passed) -> bool:
     """Spread `**node`; False if it may hold what is not in sight."""
     values = evaluator.insist(node, context)
-    if len(values) != 1 or not isinstance(values[0], Mapping):
-        # Several dicts that may be it: what all of them hold would be sure, but is hardly seen.
-        mappings = [v for v in values if isinstance(v, Mapping)]
-        if len(mappings) != len(values):
-            return False
-        for name in {n for m in mappings for n in m.entries if isinstance(n, str)}:
-            merged = union(m.entries.get(name, NOTHING_KNOWN) for m in mappings)
-            passed.keywords.setdefault(name, Argument(None, None, values=merged))
-        return not any(m.open for m in mappings)
-    mapping = values[0]
+    if not all(isinstance(v, Mapping) for v in values):
+        return False
+    mapping = either(values, node)
     for key, entry in mapping.entries.items():
         if isinstance(key, str):
-            node_of = (mapping.nodes or {}).get(key)
-            passed.keywords.setdefault(key, Argument(node_of, None, values=entry))
-    return not (mapping.open or mapping.others)
+            argument = Argument(mapping.nodes.get(key), None, values=entry)
+            passed.keywords.setdefault(key, argument)
+    return mapping.is_whole
 
 
 # Frames --------------------------------------------------------------------------------------
@@ -463,5 +457,5 @@ def unpacked_target(
                     break
                 if isinstance(element, ast.Attribute) and element.attr == name:
                     values = evaluator.evaluate(statement.value, context)
-                    return containers.unpacked(evaluator, values, (index,))
+                    return containers.unpacked(values, (index,))
     return NOTHING_KNOWN

@@ -206,7 +206,7 @@ def _bound(
     imports = 0
     earliest: ast.stmt | None = None
     for binding, sure, guards in flow.reaching(scope, name, at):
-        verdict = _hold(evaluator, guards, scope, frame)
+        verdict = conditions.hold(evaluator, guards, scope, frame)
         if verdict is False:
             continue
         if isinstance(binding.statement, ast.AnnAssign):
@@ -245,32 +245,6 @@ def _narrowed(
             yield tuple(v for v in declared if isinstance(v, Instance))
 
 
-def _hold(
-    evaluator: Evaluator, guards: tuple[flow.Guard, ...], scope: Scope, frame: Frame | None
-) -> bool | None:
-    """Whether all tests around a binding come out so that it happens."""
-    verdict: bool | None = True
-    for guard in guards:
-        test = _outcome(evaluator, Context(scope, guard.statement, frame), guard.statement.test)
-        if test is None:
-            verdict = None
-        elif test is not guard.positive:
-            return False
-    return verdict
-
-
-def _outcome(evaluator: Evaluator, context: Context, test: ast.expr) -> bool | None:
-    """How a test comes out: in a long `elif` it is asked for with each branch behind it."""
-    memo, key = evaluator.memo(context.scope.module), ("outcome", test, context.frame)
-    known = memo.get(key)
-    if known is not None:
-        return known[0].value  # type: ignore[attr-defined,no-any-return]
-    verdict, is_whole = evaluator.whole(lambda: conditions.outcome(evaluator, test, context))
-    if is_whole:
-        memo[key] = (Literal(verdict),)
-    return verdict
-
-
 def _binding(
     evaluator: Evaluator, scope: Scope, name: str, binding: Binding, frame: Frame | None
 ) -> Alternatives:
@@ -296,7 +270,7 @@ def _bound_value(
     if kind == "assign" or kind == "unpack":
         assert isinstance(node, ast.expr)
         values = evaluator.evaluate(node, context)
-        return containers.unpacked(evaluator, values, binding.path) if kind == "unpack" else values
+        return containers.unpacked(values, binding.path) if kind == "unpack" else values
     if kind == "parameter":
         assert isinstance(node, ast.arg)
         return parameter(evaluator, scope, node, context.frame)
@@ -311,10 +285,9 @@ def _bound_value(
         return _decorated(evaluator, (cls,), node, context)
     if kind == "enter":
         entered = objects.enter(evaluator, evaluator.evaluate(node, context))  # type: ignore[arg-type]
-        return containers.unpacked(evaluator, entered, binding.path) if binding.path else entered
+        return containers.unpacked(entered, binding.path) if binding.path else entered
     if kind == "element":
         return containers.unpacked(
-            evaluator,
             containers.elements(evaluator.evaluate(node, context)),  # type: ignore[arg-type]
             binding.path,
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from collections.abc import Mapping as MappingType
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_untimed.inference import annotations as types
@@ -439,7 +440,7 @@ def _filled(evaluator: Evaluator, values: Alternatives, cls: Scope, name: str) -
     # A dict on an object is in reach of everybody.
     values = tuple(opened(v) for v in values)
     for method, event in members.attribute_events(cls, name):
-        if event.kind in ("item", "call"):
+        if event.kind in ("item", "item unpack", "delete", "call"):
             context = Context(method, event.statement)
             certain = method.name == "__init__" and not any(method.parents(event.statement))
             values = tuple(containers.after(evaluator, v, event, context, certain) for v in values)
@@ -450,7 +451,7 @@ def opened(value: Value) -> Value:
     """A mapping that may hold more than is in sight."""
     if not isinstance(value, Mapping) or value.open:
         return value
-    return Mapping(value.entries, True, value.node, value.others, value.nodes)
+    return replace(value, open=True, missing=frozenset())
 
 
 def _stored(

@@ -10,7 +10,7 @@ import ast
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator
-from functools import wraps
+from functools import cached_property, wraps
 from typing import TYPE_CHECKING, Any, Concatenate, NamedTuple, ParamSpec, Protocol, TypeVar, Union
 
 from flake8_untimed.inference.syntax import (
@@ -87,7 +87,7 @@ class Module:
         self.tree = tree
         self.path = path
         self.text = text
-        self.walruses = _lines_with(":=", text)
+        self.walruses = self.lines_with(":=")
         """The lines with a `:=`: looking for what they bind costs a walk."""
         self.has_global = "global " in text
         """Whether the text has `global` at all: looking for it costs a walk."""
@@ -102,6 +102,16 @@ class Module:
         """The same, where callers of a function and objects of a class are not told apart."""
         self.frames: dict[object, Frame] = {}
         """The parameters of its functions, for each caller."""
+
+    def lines_with(self, sign: str) -> list[int]:
+        """The numbers (1-based) of the lines with a sign."""
+        return (
+            [n for n, line in enumerate(self.lines, 1) if sign in line] if sign in self.text else []
+        )
+
+    @cached_property
+    def lines(self) -> list[str]:
+        return LINE_END.split(self.text)
 
 
 class Scope:
@@ -336,8 +346,9 @@ class Scope:
         for target in s.targets:
             if isinstance(target, ast.Name):
                 self._add(target.id, Binding("unknown", s, s))
-            elif isinstance(target, ast.Subscript) and isinstance(target.slice, ast.Constant):
-                self._event(target.value, "delete", target.slice.value, target, s)
+            elif isinstance(target, ast.Subscript):
+                key = target.slice.value if isinstance(target.slice, ast.Constant) else None
+                self._event(target.value, "delete", key, target, s)
 
     def _bind_match(self, s: ast.Match) -> None:
         for part in ast.walk(s):
@@ -538,10 +549,3 @@ def once(look: Callable[Concatenate[K, P], T]) -> Callable[Concatenate[K, P], T]
         return kept[key]
 
     return found
-
-
-def _lines_with(sign: str, text: str) -> list[int]:
-    """The numbers (1-based) of the lines with a sign."""
-    if sign not in text:
-        return []
-    return [n for n, line in enumerate(LINE_END.split(text), 1) if sign in line]

@@ -27,6 +27,7 @@ from flake8_untimed.inference.values import (
     Symbol,
     Unknown,
     Value,
+    either,
     union,
 )
 
@@ -136,21 +137,17 @@ def _next(evaluator: Evaluator, site: Site) -> Alternatives | None:
 
 def _dict(evaluator: Evaluator, site: Site) -> Alternatives | None:
     passed = site.passed
+    made = Mapping({}, passed.open_positional, site.node)
+    if passed.positional:
+        made = made.under(either(evaluator.argument(passed.positional[0]), site.node))
     entries: dict[object, Alternatives] = {}
     nodes: dict[object, ast.expr] = {}
-    is_open = passed.open_keywords or passed.open_positional
-    if passed.positional:
-        base = evaluator.argument(passed.positional[0])
-        if len(base) == 1 and isinstance(base[0], Mapping):
-            entries.update(base[0].entries)
-            is_open = is_open or base[0].open
-        else:
-            is_open = True
     for name, argument in passed.keywords.items():
         entries[name] = evaluator.argument(argument)
         if argument.node is not None:
             nodes[name] = argument.node
-    return (Mapping(entries, is_open, site.node, nodes=nodes),)
+    named = Mapping(entries, passed.open_keywords, site.node, nodes=nodes, missing=passed.missing)
+    return (made.under(named),)
 
 
 def _enumerate(evaluator: Evaluator, site: Site) -> Alternatives | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from flake8_untimed.libraries.model import Sender
@@ -284,19 +284,77 @@ class Collection(Value):
 
 @dataclass(eq=False, repr=False)
 class Mapping(Value):
-    """A dict in sight. `open`: it may hold further entries; `caller`: those a caller gave."""
+    """A dict in sight. `open`: it may hold further entries out of sight."""
 
     entries: dict[object, Alternatives]
     open: bool
     node: ast.AST
     others: Alternatives = ()
     """Values under keys that are not literals."""
-    nodes: dict[object, ast.expr] | None = None
+    nodes: dict[object, ast.expr] = field(default_factory=dict)
     missing: frozenset[object] = frozenset()
-    """Keys that an open one surely lacks."""
+    """Keys that are surely not among what is out of sight."""
     written: bool = True
     """Whether the entries stand where a person wrote them: some may be put in later, or not always
     (False: a caller's keywords, which are there)."""
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all that it holds is in sight, key and value."""
+        return not (self.open or self.others)
+
+    def hides(self, key: object) -> bool:
+        """Whether a key may be among what is out of sight."""
+        return not self.is_whole and key not in self.missing
+
+    def under(self, over: Mapping) -> Mapping:
+        """This one with what another holds laid over it."""
+        entries = self.entries
+        if not over.is_whole:
+            entries = {k: perhaps(v) if over.hides(k) else v for k, v in entries.items()}
+        missing = self.missing | over.missing
+        return replace(
+            self,
+            entries={**entries, **over.entries},
+            open=self.open or over.open,
+            others=_all_of(self.others, over.others),
+            nodes={**self.nodes, **over.nodes},
+            missing=frozenset(k for k in missing if not (self.hides(k) or over.hides(k))),
+        )
+
+    def doubted(self) -> Mapping:
+        """This one, of which whatever is in sight may be another by now."""
+        entries = {key: perhaps(values) for key, values in self.entries.items()}
+        return replace(self, entries=entries, open=True, missing=frozenset())
+
+
+def perhaps(values: Alternatives) -> Alternatives:
+    """What may be something else, or may not be there."""
+    return union([values, NOTHING_KNOWN])
+
+
+def either(values: Alternatives, node: ast.AST) -> Mapping:
+    """One mapping for all that a value may be; of what is no mapping, nothing is in sight."""
+    first = values[0]
+    if isinstance(first, Mapping) and not values[1:]:
+        return first
+    mappings = [v if isinstance(v, Mapping) else Mapping({}, True, node) for v in values]
+    keys = dict.fromkeys(key for m in mappings for key in m.entries)
+    missing = frozenset(key for m in mappings for key in m.missing)
+    return replace(
+        mappings[0],
+        entries={k: union(m.entries.get(k, NOTHING_KNOWN) for m in mappings) for k in keys},
+        open=any(m.open for m in mappings),
+        others=_all_of(*(m.others for m in mappings)),
+        nodes={k: n for m in reversed(mappings) for k, n in m.nodes.items()},
+        missing=frozenset(k for k in missing if not any(m.hides(k) for m in mappings)),
+    )
+
+
+def _all_of(*groups: Alternatives) -> Alternatives:
+    """All alternatives of all groups; none if there are none."""
+    filled = [group for group in groups if group]
+    return union(filled) if filled else ()
 
 
 @dataclass(eq=False, repr=False)

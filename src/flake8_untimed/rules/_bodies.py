@@ -157,7 +157,7 @@ def _of_headers(value: Value) -> str:
     told = [entry for key, entry in value.entries.items() if is_content_type(key)]
     if told:
         return _of_type(told[-1])
-    return "unknown" if value.open or value.others else "none"
+    return "none" if value.is_whole else "unknown"
 
 
 def is_content_type(key: object) -> bool:

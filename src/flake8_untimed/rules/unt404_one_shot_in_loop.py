@@ -37,6 +37,7 @@ from collections.abc import Iterator
 from flake8_untimed.calls import Call, Facts
 from flake8_untimed.calls.places import Loop, called_name, is_inside, loops_around
 from flake8_untimed.findings import Finding
+from flake8_untimed.inference.syntax import TRIES
 
 OPT_IN = True
 _PAUSES = frozenset(("sleep", "wait"))
@@ -66,7 +67,7 @@ def _is_no_haste(loop: Loop, call: Call) -> bool:
         if isinstance(part, ast.Call):
             if called_name(part) in _PAUSES:
                 return True
-        elif isinstance(part, ast.Try):
+        elif isinstance(part, TRIES):
             is_tried = is_tried or any(is_inside(call.node, s) for s in part.body)
         elif isinstance(part, ast.Return):
             return True
