@@ -130,7 +130,7 @@ class Checker:
         """What becomes of a file and its findings. Raises LibcstMissing and SourceError."""
         from flake8_untimed.fixes import LibcstMissing, fix_source
 
-        with _telling("the fixes", source, LibcstMissing):
+        with _telling("the fixes", source, (SourceError, LibcstMissing)):
             return fix_source(
                 source,
                 findings,
@@ -141,12 +141,14 @@ class Checker:
 
 
 @contextmanager
-def _telling(what: str, source: Source, *known: type[Exception]) -> Iterator[None]:
+def _telling(
+    what: str, source: Source, known: tuple[type[Exception], ...] = (SourceError,)
+) -> Iterator[None]:
     """Makes a SourceError of a mistake of ours, which must not keep the other files from being
     checked; `known`: errors that are none."""
     try:
         yield
-    except (SourceError, *known):
+    except known:
         raise
     except Exception as error:
         message = f"{what} failed: {type(error).__name__}: {error}"
