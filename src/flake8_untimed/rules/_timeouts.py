@@ -110,7 +110,7 @@ def is_relied_on(made: Construction) -> bool:
 
 def written(facts: Facts, library: Library, *, client: bool = False) -> Expression:
     """The timeout to write: the user's, else the library's usual one."""
-    chosen = facts.settings.timeouts.get(library.name)
+    chosen: Expression | None = facts.settings.timeouts.get(library.name)
     if chosen is not None:
         return chosen
     usual = (library.writes_client if client else None) or library.writes
