@@ -92,6 +92,11 @@ AIOHTTP = ("aiohttp.ClientTimeout",)
             "(5,30)",
             Expression("urllib3.Timeout(connect=5, read=30)", ("urllib3.Timeout",)),
         ),
+        (
+            "requests",
+            "urllib3.Timeout(5)",
+            Expression("urllib3.Timeout(5)", ("urllib3.Timeout",)),
+        ),
         ("urllib.request", "9", Expression("9")),
     ],
 )
@@ -160,6 +165,7 @@ def test_several_timeouts_in_one_text() -> None:
         ),
         ({"timeouts": {"aiohttp": [1, 2]}}, "aiohttp takes no pair that bounds every wait"),
         ({"timeouts": "requests"}, "allowed: libraries, each with seconds"),
+        ({"timeouts": {"requests": "httpx.Timeout(5)"}}, "requests takes no httpx.Timeout"),
         ({"timeouts": {"requests": "TIMEOUT"}}, "TIMEOUT has to be imported: name its module too"),
         ({"timeouts": {"requests": "a.get(x)"}}, "x has to be imported"),
         ({"timeouts": {"requests": "int(5)"}}, "is no timeout for requests. Allowed"),

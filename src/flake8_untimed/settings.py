@@ -242,6 +242,7 @@ def _timeout(library: Library, value: object, folder: str) -> Expression:
         value = value.strip()
         expression = _expression(value)
         if expression is not None:
+            _check_kind(library, value)
             return expression
         pair = re.fullmatch(r"[(\[]([^,]+),([^,]+)[)\]]", value)
         value = list(pair.groups()) if pair else value
@@ -270,6 +271,16 @@ def _expression(text: str) -> Expression | None:
         else:
             nodes += ast.iter_child_nodes(node)
     return Expression(text, tuple(sorted(needs))) if needs else None
+
+
+def _check_kind(library: Library, text: str) -> None:
+    """Raises _NotAllowed for a timeout object of another library, which this one rejects."""
+    made = ast.parse(text, mode="eval").body
+    path = ast.unparse(made.func) if isinstance(made, ast.Call) else ""
+    known = {kind.path for other in _known_libraries().values() for kind in other.timeout_types}
+    own = {*(kind.path for kind in library.timeouts.types), *library.writes.needs}
+    if path in known - own:
+        raise _NotAllowed(f"{library.name} takes no {path}")
 
 
 def _one_number(library: Library, seconds: str) -> Expression:
