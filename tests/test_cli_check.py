@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import signal
@@ -11,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from flake8_untimed.cli import UsageError, baseline, check, main
 
 CALL = "import requests\n\nrequests.get('https://a.b')\n"
 GOOD = "import requests\n\nrequests.get('https://a.b', timeout=5)\n"
@@ -454,4 +457,29 @@ class TestBaseline:
     def test_it_cannot_be_written(self, project: Path) -> None:
         result = untimed(project, "check", "--write-baseline", "no/where.json")
         assert result.returncode == 2
-        assert "untimed: no/where.json: cannot be written" in result.stderr
+        assert "untimed: no/where.json: not written: No such file" in result.stderr
+
+    def test_a_full_disk_leaves_the_old_one(
+        self, project: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        known = project / "known.json"
+        assert untimed(project, "check", "--write-baseline", "known.json").returncode == 0
+        before = known.read_bytes()
+
+        def full(_: int) -> None:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+        monkeypatch.setattr("os.fsync", full)
+        with pytest.raises(UsageError, match=r"known\.json: not written: No space left on device"):
+            baseline.write(str(known), [])
+        with pytest.raises(UsageError, match=r"new\.json: not written: No space left on device"):
+            baseline.write(str(project / "new.json"), [])
+        assert known.read_bytes() == before
+        assert not list(project.glob("*new.json*"))
+
+    def test_it_is_read_before_anything_is_checked(
+        self, project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        monkeypatch.setattr(check, "_check", None)
+        assert main(["check", str(project), "--baseline", "none.json"]) == 2
+        assert capsys.readouterr().err.startswith("untimed: none.json: cannot be read")

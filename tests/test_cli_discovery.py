@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from flake8_untimed.cli.discovery import discover, is_searched
+from flake8_untimed.cli.gitignore import Gitignore
 from flake8_untimed.cli.globs import Patterns
 from flake8_untimed.settings import Settings, from_values
 
@@ -217,6 +218,14 @@ def test_gitignore_files_above_and_below(tree: Path, monkeypatch: pytest.MonkeyP
     assert set(found()) == not_ignored_by_git(tree) == {"a/x.py", "a/b/x.py"}
     monkeypatch.chdir(tree / "a" / "b")
     assert found() == ["x.py"]
+
+
+def test_gitignore_on_windows(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tree / ".gitignore").write_text("/a/*.py\n")
+    ignored = Gitignore(str(tree), None)
+    monkeypatch.setattr("os.sep", "\\")
+    assert ignored.ignores(rf"{tree}\a\x.py", is_folder=False)
+    assert not ignored.ignores(rf"{tree}\a\b\x.py", is_folder=False)
 
 
 def test_is_searched_agrees_with_the_search(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from flake8_untimed import fixes
+from flake8_untimed.cli import main
 from flake8_untimed.cli.files import changed_lines
 from flake8_untimed.reporters import Replacement
+from flake8_untimed.source import Source
 from test_cli_check import untimed
 
 SAFE = "import requests\n\nrequests.get('https://a.b')\n"
@@ -45,6 +50,43 @@ def test_what_is_left_and_why(project: Path) -> None:
     assert (project / "unsafe.py").read_text() == UNSAFE
     assert untimed(project, "fix", "--unsafe").returncode == 0
     assert "None" not in (project / "unsafe.py").read_text()
+
+
+@pytest.fixture
+def mistake(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A mistake of ours, in the fixes of one file."""
+    right = fixes.fix_source
+
+    def wrong(source: Source, *arguments: Any, **keywords: Any) -> fixes.Outcome:
+        if source.path == "odd.py":
+            raise KeyError("boom")
+        return right(source, *arguments, **keywords)
+
+    monkeypatch.setattr(fixes, "fix_source", wrong)
+    monkeypatch.chdir(project)
+    (project / "odd.py").write_text(SAFE)
+
+
+MISTAKE = "untimed: odd.py: the fixes failed: KeyError: 'boom'\n"
+
+
+def test_a_mistake_keeps_no_other_file_from_being_fixed(
+    project: Path, mistake: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["fix"]) == 2
+    assert capsys.readouterr().err.endswith(MISTAKE)
+    assert (project / "safe.py").read_text() == FIXED
+    assert (project / "odd.py").read_text() == SAFE
+
+
+def test_a_mistake_in_a_fix_hides_no_finding(
+    project: Path, mistake: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["check", "--output-format", "sarif"]) == 2
+    out, err = capsys.readouterr()
+    results = json.loads(out)["runs"][0]["results"]
+    assert ["fixes" in result for result in results] == [False, True]
+    assert err.startswith(MISTAKE)
 
 
 def test_places_are_those_of_the_file_that_the_reader_has(project: Path) -> None:

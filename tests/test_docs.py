@@ -52,12 +52,7 @@ def settings_table() -> str:
 
 
 def libraries_table() -> str:
-    rows = []
-    for library in catalogue(frozenset()).libraries:
-        texts = dict.fromkeys(
-            w.text for w in (library.writes, library.writes_client) if w is not None
-        )
-        rows.append((f"`{library.name}`", " or ".join(f"`{text}`" for text in texts)))
+    rows = [(f"`{lib.name}`", f"`{lib.writes.text}`") for lib in catalogue(frozenset()).libraries]
     return table(("library", "timeout"), *sorted(rows, key=lambda row: row[0].strip("`")))
 
 

@@ -14,7 +14,7 @@ pytest.importorskip("libcst")
 def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "libcst.tool", "codemod", "-x", "--no-format"]
     return subprocess.run(
-        [*command, "flake8_untimed.fixes.codemod.Fix", *arguments],
+        [*command, "flake8_untimed.codemod.Fix", *arguments],
         cwd=folder,
         capture_output=True,
         text=True,

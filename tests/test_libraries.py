@@ -58,6 +58,7 @@ if importlib.util.find_spec("gevent"):
 LIVES_APART = importlib.util.find_spec("niquests") or importlib.util.find_spec("requests_html")
 
 BY_NAME = {library.name: library for library in ALL}
+TIMEOUT_TYPES = {type_.path: type_ for library in ALL for type_ in library.timeout_types}
 
 
 # --- finding the real things -------------------------------------------------------------------
@@ -199,7 +200,6 @@ def test_look_ups() -> None:
     assert known.sender("requests.Session") is None
     assert known.factory("requests.session") == "requests.Session"
     assert known.carrier("aiohttp.TCPConnector")
-    assert known.timeout_type("httpx.Timeout")
     assert known.context("httpx.create_ssl_context")
     assert known.library_of("requests") is BY_NAME["requests"]
     assert known.library_of("requests.utils.quote") is BY_NAME["requests"]
@@ -433,7 +433,8 @@ def test_a_library_agrees_with_itself(library: Library) -> None:
         for places in values.tuples.values():
             assert set(values.waits) & set(places), "a tuple bounds some wait"
         for type_ in values.types:
-            assert catalogue().timeout_type(type_.path) is type_, "one object for each fact"
+            assert TIMEOUT_TYPES[type_.path] is type_, "one object for each fact"
+            assert {*type_.completed_by.values(), type_.total} <= {*type_.fields, None}
             assert {w for waits in type_.fields.values() for w in waits} <= set(values.waits)
     for target in library.factories.values():
         assert catalogue().client(target)
@@ -1475,14 +1476,10 @@ def test_on_a_server_that_never_lets_in(name: str, full_attempts: dict[str, Atte
 
 def test_timeout_types_on_the_rows_above() -> None:
     """The entries say what the rows have seen."""
-    known = catalogue()
     urllib3, httpx, aiohttp = (
-        known.timeout_type(path)
+        TIMEOUT_TYPES[path]
         for path in ("urllib3.Timeout", "httpx.Timeout", "aiohttp.ClientTimeout")
     )
-    assert urllib3
-    assert httpx
-    assert aiohttp
     assert urllib3.fields["total"] == ("connect", "read")
     assert urllib3.fields["connect"] == ("connect",)
     assert (urllib3.zero, urllib3.negative) == ("invalid", "invalid")
@@ -1680,7 +1677,6 @@ def test_what_is_sent_for_json(name: str, echo: str) -> None:
     assert encoded["type"].startswith("application/json")
     assert json.loads(encoded["body"].encode("latin-1")) == OBJECT
     assert (encoded["body"] == text) is body.same_bytes
-    assert (post(echo, **{body.json: None})["body"] == "") is body.none_is_empty
     mine = post(echo, **{body.json: OBJECT, "headers": {"content-type": "application/x+json"}})
     assert mine["type"] == "application/x+json", "an explicit one survives"
 

@@ -15,6 +15,7 @@ from flake8_untimed.cli.files import fingerprint
 from flake8_untimed.findings import Expression, Finding, Fix, SetArgument, Span
 from flake8_untimed.reporters import Replacement, Report, Reported
 from flake8_untimed.reporters.text import marked, plain
+from flake8_untimed.rules import RULES
 from flake8_untimed.source import Source
 
 SPAN = Span(3, 5, 3, 22)
@@ -141,6 +142,7 @@ FULL = Report(
     ],
     [("broken.py", "syntax error on line 2: invalid syntax")],
     checked=3,
+    rules=RULES,
 )
 
 

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import dataclasses
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 
-from flake8_untimed import rules
 from flake8_untimed.findings import Expression
+from flake8_untimed.rules import RULES
 from flake8_untimed.settings import (
     SETTINGS,
     Settings,
     SettingsError,
+    _is_opt_in,
+    _rules,
     find_pyproject,
     from_pyproject,
     from_values,
@@ -210,19 +212,17 @@ def test_from_python_refused(given: dict[str, Any], message: str) -> None:
         Settings(**given)
 
 
-class OptIn(NamedTuple):
-    code: str
-    opt_in: bool
-
-
-def test_opt_in_rules_are_named_in_full(monkeypatch: pytest.MonkeyPatch) -> None:
-    names = (OptIn("UNT101", False), OptIn("UNT110", True), OptIn("UNT901", True))
-    monkeypatch.setattr(rules, "RULES", names)
-    for codes in ("UNT1", "UNT110", "UNT", "UNT901"):
+def test_opt_in_rules_are_named_in_full() -> None:
+    for codes in ("UNT1", "UNT110", "UNT", "UNT401"):
         assert from_values({"extend-select": codes}, "/").extend_select == (codes,)
-    with pytest.raises(SettingsError, match=r"UNT9 is made of opt-in rules only, .*: UNT901"):
-        from_values({"extend-select": "UNT9"}, "/")
-    assert from_values({"ignore": "UNT9"}, "/").ignore == ("UNT9",)
+    with pytest.raises(SettingsError, match=r"UNT4 is made of opt-in rules only, .*: UNT401, "):
+        from_values({"extend-select": "UNT4"}, "/")
+    assert from_values({"ignore": "UNT4"}, "/").ignore == ("UNT4",)
+
+
+def test_what_the_files_of_the_rules_say_unread() -> None:
+    said = {code: _is_opt_in(file) for code, file in _rules().items()}
+    assert said == {rule.code: rule.opt_in for rule in RULES}
 
 
 def test_the_message_names_the_file_and_the_key(tmp_path: Path) -> None:

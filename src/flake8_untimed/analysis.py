@@ -70,17 +70,16 @@ class Workspace:
         """The modules around the file `path`, for its fixes."""
         return Neighbours(self._importers, self.project.path_of(path))
 
-    def lacks_session_class(self, path: str) -> str | None:
-        """The module of the project that should define the session class, and does not, as seen
-        from the file `path`; None where it does, or is out of sight."""
+    def lacks_session_class(self, path: str) -> bool:
+        """Whether the module of the project that should define the session class, as seen from the
+        file `path`, is in sight and does not."""
         name = self.settings.session_class or ""
         dotted, _, last = name.rpartition(".")
         found = self.project.layout.find(self.project.path_of(path), dotted) if dotted else None
         module = self.project.module(found) if found and found.endswith(".py") else None
         if module is None or module.scope.stars:
-            return None
-        names = module.scope.bindings
-        return None if last in names or "__getattr__" in names else dotted
+            return False
+        return not {last, "__getattr__"} & module.scope.bindings.keys()
 
     def facts(self, source: Source, tree: ast.Module | None = None) -> Facts:
         """What is known of a file. Raises SourceError if it cannot be parsed."""

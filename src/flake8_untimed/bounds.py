@@ -1,6 +1,6 @@
 """What a timeout value does: how long a call waits at most, if at all.
 
-Times are seconds. `Kind` is what the rules go by; nothing here looks at code, only at values.
+Times are seconds. `Kind` is what the rules go by.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from flake8_untimed.inference.values import (
     Site,
     Symbol,
     Value,
+    is_none,
 )
 from flake8_untimed.libraries.model import Timeouts, TimeoutType, Verdict
 
@@ -65,6 +66,15 @@ class Bound(NamedTuple):
     waits: tuple[str, ...] = ()
     detail: str = ""
     site: Site | None = None
+
+    @property
+    def limit(self) -> str:
+        """The seconds, for people."""
+        if self.seconds is None:
+            return "an unknown time"
+        if self.seconds >= 120 and self.seconds % 60 == 0:
+            return f"{self.seconds / 60:g} minutes"
+        return f"{self.seconds:g} s"
 
 
 UNKNOWN = Bound(Kind.UNKNOWN)
@@ -110,7 +120,7 @@ def _judge(evaluator: Evaluator, value: Value, timeouts: Timeouts) -> Bound | No
                 return _object(evaluator, value, timeout_type, timeouts)
         if path == "builtins.float":
             return _float(evaluator, value, timeouts)
-        if timeouts.string == "invalid" and evaluator.catalogue.timeout_type(path) is not None:
+        if timeouts.string == "invalid" and evaluator.catalogue.is_timeout(path):
             return Bound(Kind.INVALID, detail="the timeout of another library")
     return UNKNOWN
 
@@ -248,7 +258,7 @@ def _object(
 
 
 def _is_sometimes_none(values: Alternatives) -> bool:
-    nones = [isinstance(v, Literal) and v.value is None for v in values]
+    nones = [is_none(v) for v in values]
     return any(nones) and not all(nones)
 
 
@@ -261,23 +271,21 @@ def _default_field(
 
 
 def _field(values: Alternatives, kind: TimeoutType) -> Bound:
-    """One field of a timeout object: limited, unbounded or invalid."""
-    states = []
-    for value in values:
-        if not isinstance(value, Literal):
-            states.append(UNKNOWN)
-        elif value.value is None:
-            states.append(Bound(Kind.DISABLED))
-        elif isinstance(value.value, (int, float)) and value.value <= 0:
-            found = kind.zero if value.value == 0 else kind.negative
-            what = Kind.DISABLED if found == "unbounded" else Kind.INVALID
-            states.append(
-                Bound(what if found != "bounded" else Kind.BOUNDED, detail=repr(value.value))
-            )
-        else:
-            states.append(Bound(Kind.BOUNDED))
-    bad = [s for s in states if s.kind in _BAD]
-    return bad[0] if bad and len(bad) == len(states) else UNKNOWN
+    """What is wrong with one field of a timeout object: it is unbounded or invalid."""
+    faults = [fault for v in values if (fault := _fault(v, kind)) is not None]
+    return faults[0] if faults and len(faults) == len(values) else UNKNOWN
+
+
+def _fault(value: Value, kind: TimeoutType) -> Bound | None:
+    if is_none(value):
+        return Bound(Kind.DISABLED)
+    if not isinstance(value, Literal) or not isinstance(value.value, (int, float)):
+        return None
+    verdict = kind.zero if value.value == 0 else kind.negative
+    if value.value > 0 or verdict == "bounded":
+        return None
+    what = Kind.DISABLED if verdict == "unbounded" else Kind.INVALID
+    return Bound(what, detail=repr(value.value))
 
 
 def omitted(timeouts: Timeouts) -> Bound:

@@ -13,12 +13,16 @@ import os
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from flake8_untimed.findings import Expression
 
 if TYPE_CHECKING:
     from flake8_untimed.libraries.model import Library
+
+
+_RULES = os.path.join(os.path.dirname(__file__), "rules")
 
 
 @dataclass(frozen=True)
@@ -96,9 +100,7 @@ def _strings(value: object) -> list[str]:
 def _codes(value: object, _: str) -> tuple[str, ...]:
     codes = tuple(_strings(value))
     if any(code != "UNT" for code in codes):
-        from flake8_untimed.rules import RULES
-
-        known = {rule.code: rule for rule in RULES}
+        known = _rules()
         for code in codes:
             # Every code begins with an empty one.
             if not code or not any(rule.startswith(code) for rule in known):
@@ -110,15 +112,32 @@ def _codes(value: object, _: str) -> tuple[str, ...]:
 
 def _selected_codes(value: object, folder: str) -> tuple[str, ...]:
     """Codes, none of which selects nothing: opt-in rules have to be named in full."""
-    from flake8_untimed.rules import RULES
-
     codes = _codes(value, folder)
     for code in codes:
-        rules = [rule for rule in RULES if rule.code.startswith(code)]
-        if all(rule.opt_in and rule.code != code for rule in rules):
-            names = ", ".join(rule.code for rule in rules)
+        if code == "UNT":
+            continue
+        rules = {rule: file for rule, file in _rules().items() if rule.startswith(code)}
+        if code not in rules and all(map(_is_opt_in, rules.values())):
+            names = ", ".join(rules)
             raise _NotAllowed(f"{code} is made of opt-in rules only, name them in full: {names}")
     return codes
+
+
+@cache
+def _rules() -> dict[str, str]:
+    """The codes of the rules -> the files that are named after them. None is loaded: they stand on
+    top of all else."""
+    from pkgutil import iter_modules
+
+    files = [module.name for module in iter_modules([_RULES]) if module.name.startswith("unt")]
+    return {file.partition("_")[0].upper(): file for file in sorted(files)}
+
+
+def _is_opt_in(file: str) -> bool:
+    """Whether the file of a rule says so."""
+    from pkgutil import get_data
+
+    return b"\nOPT_IN = True" in (get_data("flake8_untimed", f"rules/{file}.py") or b"")
 
 
 def _globs(value: object, folder: str) -> tuple[str, ...]:

@@ -124,20 +124,27 @@ class Source:
 
     def span(self, node: ast.expr | ast.stmt) -> Span:
         """Where a node stands, in characters (ast counts UTF-8 bytes)."""
+        end_line = node.end_lineno or node.lineno
         return Span(
             node.lineno,
-            self._column(node.lineno, node.col_offset),
-            node.end_lineno or node.lineno,
-            self._column(node.end_lineno or node.lineno, node.end_col_offset or 0),
+            self.in_characters(node.lineno, node.col_offset) + 1,
+            end_line,
+            self.in_characters(end_line, node.end_col_offset or 0) + 1,
         )
 
-    def _column(self, line: int, offset: int) -> int:
-        if line > len(self.lines):
-            return offset + 1
-        text = self.lines[line - 1]
+    def in_characters(self, line: int, count: int) -> int:
+        """So many bytes of UTF-8 from the start of a line, as ast counts them, in characters."""
+        text = self.lines[line - 1] if line <= len(self.lines) else ""
         if text.isascii():
-            return offset + 1
-        return len(text.encode()[:offset].decode(errors="replace")) + 1
+            return count
+        return len(text.encode(errors="surrogatepass")[:count].decode(errors="replace"))
+
+    def in_bytes(self, line: int, count: int) -> int:
+        """So many characters from the start of a line in bytes of UTF-8."""
+        text = self.lines[line - 1] if line <= len(self.lines) else ""
+        if text.isascii():
+            return count
+        return len(text[:count].encode(errors="surrogatepass"))
 
     def segment(self, span: Span) -> str:
         """The exact text of a span."""

@@ -3,10 +3,12 @@
 The rules go by these `Facts`, and never look into the inference behind them.
 
 - `collector` reads a module into them, with `constructions` (clients that are made), `wrappers`
-  (functions in between), `mocks` and `patches` (what tests replace) and `idle` (what sets nothing).
+  (functions in between), `releases` (what sends later), `mocks` and `patches` (what tests replace)
+  and `idle` (what sets nothing).
 - `given` and `givers`: to whom a client is given, and by whom; `elsewhere`: in other modules.
 - `places`, `options` and `origins`: what stands around a call, and where its timeout is from.
-- `bodies`, `transfers`, `waits` and `retries`: what a timeout that is added may do to a request.
+- `bodies`, `transfers`, `waits` and `retries`: what a timeout that is added may do to a request;
+  `responses`: what becomes of its response.
 - `contexts`: of SSL; `spelling`: how a message names what is called.
 """
 
@@ -16,6 +18,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 from flake8_untimed.bounds import Bound, Kind, Source, judged, relies
 from flake8_untimed.calls import contexts
@@ -39,7 +42,7 @@ from flake8_untimed.inference.values import (
     Value,
 )
 from flake8_untimed.inference.walk import Walk
-from flake8_untimed.libraries.model import Client, Constructor, Library, Sender
+from flake8_untimed.libraries.model import Client, Constructor, Library, Sender, Timeouts
 from flake8_untimed.limits import Limits
 from flake8_untimed.limits.takers import Sent
 from flake8_untimed.settings import Settings
@@ -90,6 +93,11 @@ class Call:
         return self.arguments.named.get(name) if name is not None else None
 
     @property
+    def timeouts(self) -> Timeouts:
+        """What its timeout parameter makes of each kind of value."""
+        return self.sender.timeouts or self.library.timeouts
+
+    @property
     def relies(self) -> bool:
         """Whether it has nothing but the default of its client."""
         return relies(self.bound, self.argument(self.sender.timeout) is not None, self.splats)
@@ -133,6 +141,11 @@ class Construction:
     def argument(self, name: str | None) -> Argument | None:
         return self.arguments.named.get(name) if name is not None else None
 
+    @property
+    def timeouts(self) -> Timeouts:
+        """What its timeout parameter makes of each kind of value."""
+        return self.constructor.timeouts or self.library.timeouts
+
 
 @dataclass(eq=False, repr=False)
 class Setting:
@@ -159,8 +172,8 @@ class Facts:
     """Calls of wrappers as the requests that they lead to, for what their callers pass on to a
     sender beside the timeout; the arguments are the sender's."""
     overridden: list[Call] = field(default_factory=list)
-    """Calls of methods that clients have in the place of the library's and that bound what they
-    send: no more than uses of the client."""
+    """Calls of methods that clients have in the place of the library's: no more than uses of the
+    client. Of one that may hold a default, only those that bound what they send."""
     constructions: list[Construction] = field(default_factory=list)
     assignments: list[Setting] = field(default_factory=list)
     idle: list[Idle] = field(default_factory=list)
@@ -168,6 +181,8 @@ class Facts:
     """Calls in the place of which a test puts a mock: nothing is sent there, so they are no calls."""
     patched_contexts: list[tuple[ast.Assign, Context]] = field(default_factory=list)
     """Where `ssl._create_default_https_context` is replaced."""
+    kept: dict[object, Any] = field(default_factory=dict)
+    """What was found out from them, by what that was: see `once`."""
 
     @cached_property
     def limits(self) -> Limits:

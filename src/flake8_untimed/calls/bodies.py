@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, TypeGuard
 
 from flake8_untimed.inference import flow, members, objects
-from flake8_untimed.inference.scopes import Scope
+from flake8_untimed.inference.scopes import Scope, once
 from flake8_untimed.inference.syntax import dotted
 from flake8_untimed.inference.values import (
     Class,
@@ -113,8 +113,7 @@ def uses(scope: Scope, names: tuple[str, ...]) -> bool:
 def is_read_again(facts: Facts, call: Call, names: tuple[str, ...]) -> bool:
     """Whether code in sight reads the `body` of the request that a call sends: around the call, or in
     what the call or its client is given as one of these names."""
-    around = ast.walk(call.context.scope.node) if names else ()
-    if any(_is_body(part) and _is_body(part.value, "request") for part in around):
+    if names and _reads_sent_bodies(call.context.scope):
         return True
     values = [v for name in names for v in facts.values(call.argument(name))]
     if call.client is not None:
@@ -127,6 +126,13 @@ def is_read_again(facts: Facts, call: Call, names: tuple[str, ...]) -> bool:
         for scope in _shown(facts, value)
         for part in ast.walk(scope.node)
     )
+
+
+@once
+def _reads_sent_bodies(scope: Scope) -> bool:
+    """Whether a function reads `request.body` of anything."""
+    parts = ast.walk(scope.node)
+    return any(_is_body(part) and _is_body(part.value, "request") for part in parts)
 
 
 def _shown(facts: Facts, value: Value) -> Iterator[Scope]:
@@ -170,12 +176,14 @@ def is_rebound_inside(context: Context, name: str) -> bool:
     return False
 
 
-def _signings(scope: Scope) -> Iterator[tuple[ast.Call, Context]]:
+@once
+def _signings(scope: Scope) -> list[tuple[ast.Call, Context]]:
     """The calls in a scope whose name speaks of signing or hashing."""
-    for node, inner, statement in walk(scope).calls:
-        called = _HUMP.sub("_", _called(node, inner, statement)).lower()
-        if _SIGNING.search(called):
-            yield node, Context(inner, statement)
+    return [
+        (node, Context(inner, statement))
+        for node, inner, statement in walk(scope).calls
+        if _SIGNING.search(_HUMP.sub("_", _called(node, inner, statement)).lower())
+    ]
 
 
 def _called(node: ast.Call, scope: Scope, statement: ast.stmt | None) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import functools
 import itertools
+from collections import defaultdict
 from dataclasses import replace
 
 from flake8_untimed.bounds import UNKNOWN, Bound, Kind, Source
@@ -12,6 +13,7 @@ from flake8_untimed.calls import Call, Facts, Setting
 from flake8_untimed.calls.constructions import attach, read_class, read_made
 from flake8_untimed.calls.idle import find_idle
 from flake8_untimed.calls.mocks import Mocks
+from flake8_untimed.calls.releases import bound_when_sent
 from flake8_untimed.calls.spelling import written, written_path
 from flake8_untimed.calls.wrappers import taken_as
 from flake8_untimed.inference import flow, invoke
@@ -22,7 +24,7 @@ from flake8_untimed.inference.forwarding import handing_on, passing_on, timeout_
 from flake8_untimed.inference.handing import handed_over
 from flake8_untimed.inference.scopes import Module, Scope
 from flake8_untimed.inference.surroundings import is_surrounded
-from flake8_untimed.inference.syntax import dotted
+from flake8_untimed.inference.syntax import dotted, written_arguments
 from flake8_untimed.inference.values import (
     Alternatives,
     Class,
@@ -40,8 +42,7 @@ from flake8_untimed.inference.values import (
     Unknown,
     Value,
 )
-from flake8_untimed.inference.walk import walk
-from flake8_untimed.libraries.model import Library, Sender
+from flake8_untimed.libraries.model import Library
 from flake8_untimed.limits.takers import arguments_of, is_made_at
 from flake8_untimed.settings import Settings
 from flake8_untimed.source import Source as Text
@@ -219,7 +220,7 @@ class _Collector:
             return None
         bound = self._limits.of(callee, passed, context, node)
         if callee.sender.lazy:
-            bound = released(self._facts, node, context, callee.sender, bound)
+            bound = bound_when_sent(self._facts, node, callee.sender, bound)
         taken = passed.shifted(1) if callee.unbound else passed
         arguments = bind(taken, callee.sender.parameters, callee.sender.keywords)
         objection, takes_number = None, False
@@ -316,13 +317,17 @@ class _Collector:
         client = self._evaluator.client_of(owner) if isinstance(owner, Instance) else None
         sender = client.senders.get(function.scope.name) if client is not None else None
         library = self._evaluator.catalogue.library_of(client.path) if client else None
-        if sender is None or library is None or not isinstance(owner, Instance):
+        if client is None or sender is None or library is None or not isinstance(owner, Instance):
             return
-        passed = invoke.passed_by(self._evaluator, node, context)
-        # A timeout that may come with `**kwargs` would not rely on it either.
-        passed = replace(passed, open_keywords=False, splats=())
-        bound = self._limits.functions.of_callable(function, passed, everything=True)
-        if bound is not None and bound.kind in (Kind.BOUNDED, Kind.PARTIAL):
+        bound: Bound | None = UNKNOWN
+        if client.may_hold_default:
+            passed = invoke.passed_by(self._evaluator, node, context)
+            # A timeout that may come with `**kwargs` would not rely on it either.
+            passed = replace(passed, open_keywords=False, splats=())
+            bound = self._limits.functions.of_callable(function, passed, everything=True)
+            if bound is not None and bound.kind not in (Kind.BOUNDED, Kind.PARTIAL):
+                return
+        if bound is not None:
             name, none = written(node.func, None), BoundArguments({}, {}, [], False, False)
             self._facts.overridden.append(
                 Call(node, context, name, sender, library, none, bound, owner)
@@ -401,38 +406,51 @@ class _Collector:
     def _settle_partials(self) -> None:
         """A partial is reported where it is made, unless some of its uses in sight bound it: then
         each use speaks for itself."""
+        calls = dict.fromkeys(self._facts.calls)
+        uses: dict[ast.Call, list[Call]] = defaultdict(list)
+        for call in (*calls, *self._partials):
+            for node in call.partials:
+                uses[node].append(call)
         for partial in self._partials:
             if partial.bound.kind in (Kind.BOUNDED, Kind.UNKNOWN):
                 continue
-            every = [c for c in (*self._facts.calls, *self._partials) if c is not partial]
-            uses = [c for c in every if partial.node in c.partials]
-            if any(c.bound.kind in (Kind.BOUNDED, Kind.UNKNOWN) for c in uses):
+            own = [c for c in uses[partial.node] if c is not partial]
+            if any(c.bound.kind in (Kind.BOUNDED, Kind.UNKNOWN) for c in own):
                 continue
-            if self._is_given_to_ours(partial.node):
+            if partial.node in self._given_to_ours:
                 continue
             if partial.node in self._told_beside or _is_put_back(partial):
                 # Whoever calls it is told of the wait.
-                if not uses:
-                    self._facts.calls.append(replace(partial, bound=UNKNOWN))
+                if not own:
+                    unknown = replace(partial, bound=UNKNOWN)
+                    calls[unknown] = None
+                    for node in partial.partials:
+                        uses[node].append(unknown)
                 continue
-            self._facts.calls = [c for c in self._facts.calls if c not in uses]
-            self._facts.calls.append(partial)
+            for call in own:
+                calls.pop(call, None)
+            calls[partial] = None
+        self._facts.calls = [*calls]
 
-    def _is_given_to_ours(self, partial: ast.Call) -> bool:
-        """Whether a function or class of the project is given a partial: what becomes of it there,
+    @functools.cached_property
+    def _given_to_ours(self) -> set[ast.Call]:
+        """The partials that a function or class of the project is given: what becomes of them there,
         is seen there."""
+        found = set()
         for node, scope, statement in self._facts.found.calls:
             context = Context(scope, statement)
-            given = (*node.args, *(keyword.value for keyword in node.keywords))
-            if any(
-                isinstance(value, Partial) and value.site.node is partial
-                for argument in given
+            self._evaluator.begin()
+            given = {
+                value.site.node
+                for argument in written_arguments(node)
                 for value in self._evaluator.evaluate(argument, context)
-            ):
+                if isinstance(value, Partial)
+            }
+            if given:
                 callees = self._evaluator.evaluate(node.func, context)
                 if any(isinstance(callee, (Function, Class)) for callee in callees):
-                    return True
-        return False
+                    found |= given
+        return found
 
     # Handed over -----------------------------------------------------------------------------
 
@@ -492,23 +510,6 @@ class _Collector:
                 self._facts.patched_contexts.append((node, context))
 
 
-def released(facts: Facts, node: ast.Call, context: Context, sender: Sender, bound: Bound) -> Bound:
-    """The bound of a request that another function sends later: `grequests.map(..., gtimeout=5)`."""
-    releases = []
-    for found in walk(facts.module.scope).calls:
-        name = written(found.node.func, None).rpartition(".")[2]
-        if any(path.endswith(f".{name}") for path in sender.released_by):
-            where = Context(found.scope, found.statement)
-            for value in facts.evaluate(found.node.func, where):
-                if isinstance(value, Symbol) and value.path in sender.released_by:
-                    releases.append((found.node, sender.released_by[value.path]))
-    around = [r for r in releases if any(part is node for part in ast.walk(r[0]))]
-    for release, parameter in around or releases:
-        if any(k.arg == parameter or k.arg is None for k in release.keywords):
-            return UNKNOWN
-    return bound if releases else UNKNOWN
-
-
 def _is_put_back(partial: Call) -> bool:
     """Whether a function of a library gets a partial of itself in its place: a patch, which hands
     nothing over."""
@@ -526,8 +527,4 @@ def _is_put_back(partial: Call) -> bool:
 
 def is_written_otherwise(library: Library, other: Library) -> bool:
     """Whether a timeout of one library is no timeout of another, or means something else there."""
-    ours, theirs = (
-        [written and written.text for written in (known.writes, known.writes_client)]
-        for known in (library, other)
-    )
-    return ours != theirs
+    return library.writes.text != other.writes.text

@@ -147,7 +147,7 @@ def _look_at_givers(facts: Facts, call: Call) -> None:
 def _left_out(facts: Facts, made: Construction) -> Bound:
     """What a client that is made with the keywords of others has for a call that relies on its
     default, where these gave it none: `def create(**kwargs): return Client(**kwargs)`."""
-    table = made.constructor.timeouts or made.library.timeouts
+    table = made.timeouts
     for call in made.calls:
         if call.relies:
             bound = call.bound

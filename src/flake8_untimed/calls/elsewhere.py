@@ -90,7 +90,7 @@ def is_set_by_others(facts: Facts, home: str, name: str) -> bool:
     """Whether this module, or another one that imports the one at `home`, seems to set an attribute
     of this name on an object that is not its own."""
     return re.search(
-        rf"(?<!\bself)\.{re.escape(name)}\s*=", facts.module.text
+        rf"(?<!\bself)\.{re.escape(name)}\s*=(?!=)", facts.module.text
     ) is not None or facts.evaluator.project.hints.is_set_elsewhere(home, name)
 
 

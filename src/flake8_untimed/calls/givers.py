@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Union
 from flake8_untimed.bounds import Bound, Kind, Source
 from flake8_untimed.inference import invoke, members, objects
 from flake8_untimed.inference.arguments import Passed, bind, parameter_names
-from flake8_untimed.inference.scopes import Scope
-from flake8_untimed.inference.syntax import called_name, dotted
+from flake8_untimed.inference.scopes import Scope, once
+from flake8_untimed.inference.syntax import called_name, dotted, last_name, written_arguments
 from flake8_untimed.inference.values import (
     FOREIGN,
     Alternatives,
@@ -39,13 +39,14 @@ def given_to(facts: Facts, call: Call) -> list[Alternatives]:
     what each place of the project gives it there. Nothing where one of these is not in sight."""
     facts.evaluator.begin()
     scope = call.context.scope.of_statement
-    given = []
-    for holder in _holders(facts, call):
-        found = [*_given_for(facts, _parameters(scope, holder), frozenset())]
-        if not found:
-            return []
-        given += found
-    return [] if facts.evaluator.is_spent else given
+    given = [_given_to(facts, (*_parameters(scope, h),)) for h in _holders(facts, call)]
+    return [values for each in given for values in each] if all(given) else []
+
+
+@once
+def _given_to(facts: Facts, parameters: tuple[_Parameter, ...]) -> list[Alternatives]:
+    found = [*_given_for(facts, parameters, frozenset())]
+    return [] if facts.evaluator.is_spent else found
 
 
 def written_for(scope: Scope, name: str) -> Iterator[tuple[ast.expr, Context]]:
@@ -56,7 +57,7 @@ def written_for(scope: Scope, name: str) -> Iterator[tuple[ast.expr, Context]]:
     if scope.owner is not None and members.method_kind(scope) != "static":
         parameters = parameters[1:]
     names = _names(scope)
-    for node, inner, statement in walk(scope.module.scope).calls:
+    for node, inner, statement in _calls_naming(scope.module.scope, names):
         if called_name(node) in names:
             context = Context(inner, statement)
             yield from ((v, context) for p, v in zip(parameters, node.args) if p == name)
@@ -103,7 +104,7 @@ def _holders(facts: Facts, call: Call) -> list[_Holder]:
     function, context = call.node.func, call.context
     parts: Iterable[ast.AST]
     if call.wrapper is not None:
-        parts = (*call.node.args, *(keyword.value for keyword in call.node.keywords))
+        parts = written_arguments(call.node)
     elif isinstance(function, ast.Name):
         bindings = context.scope.of_statement.bindings.get(function.id, ())
         parts = [part for b in bindings if b.kind == "assign" for part in ast.walk(b.node)]
@@ -140,7 +141,7 @@ def _parameters(scope: Scope, holder: ast.expr) -> list[_Parameter]:
 
 
 def _given_for(
-    facts: Facts, parameters: list[_Parameter], asked: frozenset[_Parameter]
+    facts: Facts, parameters: Iterable[_Parameter], asked: frozenset[_Parameter]
 ) -> Iterator[Alternatives]:
     """What parameters get from the calls of their functions, and where these are handed over and
     their arguments with them, or apart from them; nothing where one is not seen to get any."""
@@ -164,14 +165,30 @@ def _given_for(
 def _calls_of(facts: Facts, scope: Scope) -> Iterator[Found]:
     """The calls that may have to do with a function: those of its module, and of others that
     import that."""
-    yield from walk(scope.module.scope).calls
+    names = _names(scope)
+    yield from _calls_naming(scope.module.scope, names)
     project = facts.evaluator.project
-    names = [name.encode() for name in _names(scope)]
     for path in project.hints.importing(scope.module.path)[:MODULES]:
-        if any(name in project.outlines.data(path) for name in names):
+        if any(name.encode() in project.outlines.data(path) for name in names):
             module = project.module(path)
             if module is not None:
-                yield from walk(module.scope).calls
+                yield from _calls_naming(module.scope, names)
+
+
+def _calls_naming(module: Scope, names: Iterable[str]) -> Iterable[Found]:
+    """The calls of a module that call something of these names, or are given it."""
+    by_name = _calls_by_name(module)
+    return dict.fromkeys(found for name in names for found in by_name.get(name, ()))
+
+
+@once
+def _calls_by_name(module: Scope) -> dict[str, list[Found]]:
+    """The calls of a module, by the names of what they call and of what they are given."""
+    by_name: dict[str, list[Found]] = {}
+    for found in walk(module).calls:
+        for name in {called_name(found.node), *map(last_name, written_arguments(found.node))}:
+            by_name.setdefault(name, []).append(found)
+    return by_name
 
 
 def _given_by(
@@ -225,11 +242,10 @@ def _argument_for(taker: Function, passed: Passed, name: str) -> ast.expr | None
 
 def _hands_over(facts: Facts, found: Found, function: Scope) -> bool:
     """Whether a call hands over a function, to whomever: `retry(fetch)`, `pool.submit(fetch, s)`."""
-    given = (*found.node.args, *(keyword.value for keyword in found.node.keywords))
     return any(
         isinstance(value, Function) and value.scope is function
-        for argument in given
-        if getattr(argument, "attr", getattr(argument, "id", None)) == function.name
+        for argument in written_arguments(found.node)
+        if last_name(argument) == function.name
         for value in facts.evaluate(argument, Context(found.scope, found.statement))
     )
 
@@ -241,7 +257,7 @@ def _clients_given_in(facts: Facts, home: Scope) -> Alternatives:
     return tuple(
         value
         for node, inner, statement in calls
-        for argument in (*node.args, *(keyword.value for keyword in node.keywords))
+        for argument in written_arguments(node)
         if isinstance(argument, (ast.Name, ast.Attribute))
         for value in facts.evaluate(argument, Context(inner, statement))
         if facts.evaluator.client_of(value) is not None

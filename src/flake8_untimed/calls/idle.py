@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_untimed.bounds import Kind
@@ -22,7 +22,6 @@ from flake8_untimed.inference.values import (
     Symbol,
 )
 from flake8_untimed.inference.walk import walk
-from flake8_untimed.libraries.model import Sender
 
 if TYPE_CHECKING:
     from flake8_untimed.calls import Facts, Setting
@@ -168,31 +167,28 @@ def _mounts(facts: Facts) -> Iterator[Idle]:
 def _recipes(facts: Facts, scope: Scope) -> Iterator[Idle]:
     """Overrides of `send()` and `init_poolmanager()` in a class."""
     cls = Class(scope)
-    senders = None
-    for base in objects.mro(facts.evaluator, cls)[1:]:
-        if isinstance(base, Symbol):
-            senders = facts.evaluator.senders_at(base.path) or None
-            if senders and "send" in senders:
-                break
-    if not senders or "send" not in senders or "requests" not in (getattr(base, "path", "")):
+    line = objects.mro(facts.evaluator, cls)[1:]
+    bases = (base.path for base in line if isinstance(base, Symbol))
+    base = next((path for path in bases if "send" in facts.evaluator.senders_at(path)), "")
+    senders = facts.evaluator.senders_at(base)
+    if not base or not senders["send"].never_omitted:
         return
+    is_session = "get" in senders
+    get = SenderValue(senders["get"], f"{base}.get", Instance(cls)) if is_session else None
     scope.bindings  # noqa: B018  (reads the scope, and so finds its children)
     for child in scope.children.values():
         if child.owner is not scope:
             continue
         if child.name == "send":
-            if not _is_of_use(facts, cls, child, senders):
+            if get is None or not _is_of_use(facts, get, child):
                 yield from _send(facts, cls, child)
         elif child.name == "init_poolmanager":
             yield from _pool(child)
 
 
-def _is_of_use(facts: Facts, cls: Class, send: Scope, senders: Mapping[str, Sender]) -> bool:
+def _is_of_use(facts: Facts, get: SenderValue, send: Scope) -> bool:
     """Whether a default in the `send()` of a session is one more beside that of `request()`, or
     serves what the project sends by itself: `session.send(prepared)` gives no timeout at all."""
-    if "get" not in senders:
-        return False
-    get = SenderValue(senders["get"], "requests.Session.get", Instance(cls))
     if facts.limits.of_request(get, Passed()).kind not in UNBOUNDED:
         return True
     for node, scope, statement in facts.found.calls:

@@ -15,6 +15,7 @@ from typing import NamedTuple
 from flake8_untimed.inference import flow
 from flake8_untimed.inference.evaluate import Evaluator
 from flake8_untimed.inference.scopes import Scope
+from flake8_untimed.inference.surroundings import yielding
 from flake8_untimed.inference.syntax import WITHS, dotted, maker_of, written_names
 from flake8_untimed.inference.values import (
     Class,
@@ -53,16 +54,15 @@ class Patches:
         self._made = evaluator.catalogue.mocks
         """What is made to stand in the place of libraries."""
         self._last_names = frozenset(name.rpartition(".")[2] for name in self._made)
-        self._patched: dict[tuple[Scope, ast.stmt | None], list[Target]] = {}
+        self._patched: dict[object, list[Target]] = {}
 
     # Where it is in force --------------------------------------------------------------------
 
     def around(self, context: Context) -> list[Target]:
         """What is patched where a statement stands; looked for once."""
-        key = context.scope.of_statement, context.at
-        if key not in self._patched:
-            self._patched[key] = self._look_around(*key)
-        return self._patched[key]
+        scope, at = context.scope.of_statement, context.at
+        key = ("patched around", scope, at)
+        return self._evaluator.settle(self._patched, key, lambda: self._look_around(scope, at), [])
 
     def _look_around(self, scope: Scope | None, at: ast.stmt | None) -> list[Target]:
         found: list[Target] = []
@@ -100,7 +100,7 @@ class Patches:
         if scope is None or not depth:
             return
         yield from self._of_names(_asked_for(scope))
-        around = {parent for _, s in scope.yields for parent, _ in scope.parents(s)}
+        around = {parent for s in yielding(scope) for parent, _ in scope.parents(s)}
         for statement, targets in self._patched_in(scope, depth):
             if not isinstance(statement, WITHS) or statement in around:
                 yield from targets
@@ -109,16 +109,17 @@ class Patches:
         """The statements of a function that patch, by themselves or by a helper, and what; looked
         for once."""
         kept: dict[object, list[tuple[ast.stmt, list[Target]]]] = scope.kept
-        if "patched" not in kept:
-            kept["patched"] = []  # what a helper finds that calls itself
-            kept["patched"] = [
-                (context.at, targets)
-                for node, context in _acts(scope)
-                if context.at in scope.places and not isinstance(context.at, _DEFINITIONS)
-                for targets in ([*self._done_by(node, context, depth)],)
-                if targets
-            ]
-        return kept["patched"]
+        key = ("patched", scope, depth)
+        return self._evaluator.settle(kept, key, lambda: self._look_for(scope, depth), [])
+
+    def _look_for(self, scope: Scope, depth: int) -> list[tuple[ast.stmt, list[Target]]]:
+        return [
+            (context.at, targets)
+            for node, context in _acts(scope)
+            if context.at in scope.places and not isinstance(context.at, _DEFINITIONS)
+            for targets in ([*self._done_by(node, context, depth)],)
+            if targets
+        ]
 
     def _done_by(self, node: ast.expr, context: Context, depth: int) -> Iterator[Target]:
         targets = [*self._targets(node, context)]

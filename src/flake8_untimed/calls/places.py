@@ -1,5 +1,5 @@
-"""Where calls stand in their function, and what becomes of what they return: loops and handlers
-around them, uses of the response. For the rules that look further than the call itself.
+"""Where calls stand in their function: loops and handlers around them. For the rules that look
+further than the call itself.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from flake8_untimed.calls import Call, Construction, Facts, headers_of
 from flake8_untimed.calls.collector import is_written_otherwise
 from flake8_untimed.calls.givers import written_for
 from flake8_untimed.calls.wrappers import takes
-from flake8_untimed.inference import flow, invoke
+from flake8_untimed.inference import invoke
 from flake8_untimed.inference.arguments import Bound as Arguments
 from flake8_untimed.inference.arguments import bind
 from flake8_untimed.inference.handing import keywords_travel
@@ -20,7 +20,7 @@ from flake8_untimed.inference.members import functions
 from flake8_untimed.inference.objects import class_attribute, mro
 from flake8_untimed.inference.scopes import COMPREHENSIONS, Event, Scope
 from flake8_untimed.inference.surroundings import is_surrounded
-from flake8_untimed.inference.syntax import WITHS, dotted
+from flake8_untimed.inference.syntax import called_name, dotted, last_name
 from flake8_untimed.inference.values import (
     Alternatives,
     Class,
@@ -36,7 +36,6 @@ from flake8_untimed.inference.values import (
 )
 from flake8_untimed.inference.walk import walk
 from flake8_untimed.libraries.model import Client, Constructor, Library
-from flake8_untimed.limits.takers import Sent
 
 Loop = Union[
     ast.For, ast.AsyncFor, ast.While, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp
@@ -252,10 +251,11 @@ def is_untouched(facts: Facts, client: Instance) -> bool:
     """Whether a client is of the library's own class and nothing in sight changes how it sends."""
     if not facts.is_plain(client):
         return False
-    return not any(_changes(event) for _, event in facts.limits.changes.events(client))
+    return not any(is_in_the_way(event) for _, event in facts.limits.changes.events(client))
 
 
-def _changes(event: Event) -> bool:
+def is_in_the_way(event: Event) -> bool:
+    """Whether what is done to a client can change how it sends."""
     if event.kind == "call":
         return event.name == "mount"
     return event.kind == "store" and event.name in ("request", "send", "get", "post")
@@ -325,110 +325,22 @@ def is_inside(node: ast.AST, around: ast.AST) -> bool:
     return any(part is node for part in ast.walk(around))
 
 
-# What becomes of the response ----------------------------------------------------------------
-
-
-class Responses:
-    """The uses of responses in one module."""
-
-    def __init__(self) -> None:
-        self._parents: dict[Scope, dict[ast.AST, ast.AST]] = {}
-
-    def uses(self, call: Call | Sent) -> Iterator[str | None]:
-        """The attributes that are read of what a call returns, in its own function; None for each
-        use that is none of that (passed on, returned, tested, ...), or not in sight."""
-        parents = self._of(call.context.scope)
-        node: ast.AST = call.node
-        parent = parents.get(node)
-        if isinstance(parent, ast.Await):
-            node, parent = parent, parents.get(parent)
-        if isinstance(parent, ast.Attribute):
-            yield parent.attr
-            return
-        name = _name_given(node, parent)
-        scope = call.context.scope
-        if name is None or name in scope.globals or name in scope.nonlocals:
-            yield None
-            return
-        yield from self._of_name(call, name, parents)
-
-    def kept(self, call: Call) -> tuple[str, ast.stmt, bool] | None:
-        """The one name that the response is given to, a statement, and whether the response has its
-        name only behind that statement (else before it, already)."""
-        parents = self._of(call.context.scope)
-        node: ast.AST = call.node
-        parent = parents.get(node)
-        is_response = not call.sender.asynchronous
-        if isinstance(parent, ast.Await):
-            node, parent, is_response = parent, parents.get(parent), True
-        name = _name_given(node, parent)
-        if name is None or parent is None:
-            return None
-        if isinstance(parent, ast.withitem):
-            around = parents[parent]
-            assert isinstance(around, WITHS)
-            return name, around.body[0], False
-        assert isinstance(parent, ast.stmt)
-        return (name, parent, True) if is_response else None
-
-    def _of_name(
-        self, call: Call | Sent, name: str, parents: dict[ast.AST, ast.AST]
-    ) -> Iterator[str | None]:
-        scope = call.context.scope
-        for part in parents:
-            if not isinstance(part, ast.Name) or part.id != name or isinstance(part.ctx, ast.Store):
-                continue
-            parent = parents[part]
-            attribute = parent.attr if isinstance(parent, ast.Attribute) else None
-            if attribute is None or call.context.at in self._bound_at(scope, part, parents):
-                yield attribute
-
-    @staticmethod
-    def _bound_at(
-        scope: Scope, use: ast.Name, parents: dict[ast.AST, ast.AST]
-    ) -> list[ast.stmt | None]:
-        """The statements that may have given a name what it is where it is used."""
-        statement: ast.AST | None = use
-        while statement is not None and statement not in scope.places:
-            statement = parents.get(statement)
-        at = statement if isinstance(statement, ast.stmt) else None
-        return [reaching.binding.statement for reaching in flow.reaching(scope, use.id, at)]
-
-    def _of(self, scope: Scope) -> dict[ast.AST, ast.AST]:
-        found = self._parents.get(scope)
-        if found is None:
-            found = self._parents[scope] = {
-                child: part for part in ast.walk(scope.node) for child in ast.iter_child_nodes(part)
-            }
-        return found
-
-
-def _name_given(node: ast.AST, parent: ast.AST | None) -> str | None:
-    """The one name that an expression is given to."""
-    target: ast.AST | None = None
-    if isinstance(parent, ast.Assign) and len(parent.targets) == 1:
-        target = parent.targets[0]
-    elif isinstance(parent, ast.AnnAssign):
-        target = parent.target
-    elif isinstance(parent, ast.withitem) and parent.context_expr is node:
-        target = parent.optional_vars
-    return target.id if isinstance(target, ast.Name) else None
-
-
 __all__ = [
     "Arguments",
     "Loop",
-    "Responses",
     "are_touched",
     "arguments_of",
     "attributes_set",
+    "called_name",
     "client_of",
     "dotted",
     "every_call",
     "is_bounded_around",
+    "is_in_the_way",
     "is_inside",
     "is_untouched",
     "keywords_travel",
+    "last_name",
     "libraries",
     "loops_around",
     "may_be_another",

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterator
 from flake8_untimed.calls import Call, Construction, Facts
 from flake8_untimed.calls.given import calls_given
 from flake8_untimed.calls.givers import written_for
-from flake8_untimed.calls.places import Responses
+from flake8_untimed.calls.responses import uses_of
 from flake8_untimed.inference.forwarding import handing_on
 from flake8_untimed.inference.scopes import Scope, once
 from flake8_untimed.inference.syntax import called_name
@@ -45,9 +45,8 @@ def streams(facts: Facts, place: Call | Construction) -> bool:
     known = place.library.responses
     if known is None or not known.pieces:
         return False
-    responses = Responses()
     return any(
-        _reads_pieces(sent, responses, known.pieces) or _sends_pieces(facts, sent)
+        _reads_pieces(sent, known.pieces) or _sends_pieces(facts, sent)
         for sent in requests_of(facts, place)
     )
 
@@ -210,10 +209,10 @@ def requests_of(facts: Facts, place: Call | Construction) -> Iterator[Call | Sen
     yield from (sent for sent in place.sent if sent.relies)
 
 
-def _reads_pieces(sent: Call | Sent, responses: Responses, pieces: tuple[str, ...]) -> bool:
+def _reads_pieces(sent: Call | Sent, pieces: tuple[str, ...]) -> bool:
     """Whether the response is read piece by piece, in its function or, where it leaves that, perhaps
     elsewhere in the file."""
-    uses = set(responses.uses(sent))
+    uses = uses_of(sent)
     if not uses.isdisjoint(pieces):
         return True
     if None not in uses or _is_dropped(sent):

@@ -69,30 +69,34 @@ class Wrappers:
     def __init__(self, evaluator: Evaluator, limits: Limits) -> None:
         self._evaluator = evaluator
         self._limits = limits
-        self._numbers: dict[tuple[object, str], bool] = {}
+        self._numbers: dict[object, bool] = {}
         self._open: set[object] = set()
         """What is being looked into: functions that call themselves on the way."""
 
     def takes_number(self, wrapper: Function, passed: Passed, name: str) -> bool:
         """Whether a wrapper, or one behind it that gets its keywords, wants one number."""
-        key = (wrapper.key(), name)
-        if key not in self._numbers:
-            # A function that calls itself on the way asks again.
-            self._numbers[key] = False
-            scope = wrapper.scope
-            frame = invoke.frame_for(self._evaluator, wrapper, passed, None)
-            reached = self._limits.functions.reached(handing_on(scope), scope, frame)
-            senders = set[ast.AST]()
-            behind = []
-            for node, _, callee, given in reached:
-                if isinstance(callee, SenderValue):
-                    senders.add(node)
-                elif isinstance(callee, Function):
-                    behind.append((callee, given))
-            self._numbers[key] = takes_number(scope.node, name, senders) or any(
-                self.takes_number(callee, given, name) for callee, given in behind
-            )
-        return self._numbers[key]
+        return self._evaluator.settle(
+            self._numbers,
+            ("takes a number", wrapper.key(), name),
+            lambda: self._takes_number(wrapper, passed, name),
+            False,
+        )
+
+    def _takes_number(self, wrapper: Function, passed: Passed, name: str) -> bool:
+        scope = wrapper.scope
+        frame = invoke.frame_for(self._evaluator, wrapper, passed, None)
+        senders = set[ast.AST]()
+        behind = []
+        for node, _, callee, given in self._limits.functions.reached(
+            handing_on(scope), scope, frame
+        ):
+            if isinstance(callee, SenderValue):
+                senders.add(node)
+            elif isinstance(callee, Function):
+                behind.append((callee, given))
+        return takes_number(scope.node, name, senders) or any(
+            self.takes_number(callee, given, name) for callee, given in behind
+        )
 
     def objection(self, wrapper: Function, passed: Passed, name: str) -> str | None:
         """What speaks against one more keyword at a call of a wrapper that takes it, if anything."""

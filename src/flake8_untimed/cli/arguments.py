@@ -173,7 +173,7 @@ def _add_files(parser: argparse.ArgumentParser) -> None:
         "--jobs",
         type=_jobs,
         metavar="N",
-        help="processes to use; as many as there are processors if not given",
+        help="processes at most, if not one for each processor; every hundred files take one",
     )
     parser.add_argument("-q", "--quiet", action="store_true", help="no summary and no progress")
 

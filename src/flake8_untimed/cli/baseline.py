@@ -40,22 +40,31 @@ def write(path: str, findings: Iterable[Reported]) -> None:
     """Sorted and one finding a line, so that changes read well in review."""
     import json
 
+    from flake8_untimed import fixes
+
     counts = Counter(_key(reported, path) for reported in findings)
     entries = [
         json.dumps({"path": file, "code": code, "fingerprint": print_, "count": count})
         for (file, code, print_), count in sorted(counts.items())
     ]
     inner = "".join(f"\n{entry}," for entry in entries)[:-1]
+    content = f'{{"version": {VERSION}, "findings": [{inner}\n]}}\n'.encode()
     try:
-        with open(path, "w", encoding="utf-8", newline="\n") as file:
-            file.write(f'{{"version": {VERSION}, "findings": [{inner}\n]}}\n')
+        if os.path.isfile(path):
+            with open(path, "rb") as file:
+                before = file.read()
+            fixes.write(path, before, content)
+        else:
+            fixes.create(path, content)
     except OSError as error:
-        raise UsageError(f"{path}: cannot be written: {error.strerror or error}") from None
+        raise UsageError(f"{path}: cannot be read: {error.strerror or error}") from None
+    except fixes.WriteError as error:
+        raise UsageError(str(error)) from None
 
 
-def unknown(path: str, findings: Iterable[Reported]) -> list[Reported]:
-    """Those findings that the file does not hold."""
-    known = _read(path)
+def unknown(known: Counter[_Key], path: str, findings: Iterable[Reported]) -> list[Reported]:
+    """Those findings that are not in the file at `path`, which holds the known ones."""
+    known = known.copy()
     new = []
     for reported in findings:
         key = _key(reported, path)
@@ -66,7 +75,8 @@ def unknown(path: str, findings: Iterable[Reported]) -> list[Reported]:
     return new
 
 
-def _read(path: str) -> Counter[_Key]:
+def read(path: str) -> Counter[_Key]:
+    """The findings that a file holds. Raises UsageError where it is no baseline."""
     version, entries = _load(path)
     if version != VERSION:
         raise UsageError(f"{path}: is a baseline of another version; write it anew")

@@ -16,6 +16,7 @@ from flake8_untimed.cli.progress import progress
 from flake8_untimed.cli.workers import map_files
 from flake8_untimed.reporters import Report
 from flake8_untimed.reporters.text import visible
+from flake8_untimed.rules import RULES
 from flake8_untimed.settings import Settings
 
 NO_FILES = "no Python files found"
@@ -27,14 +28,15 @@ def run(arguments: argparse.Namespace) -> int:
     settings = settings_for(arguments, [name if path == STDIN else path for path in paths])
     if arguments.write_baseline:
         baseline.check_place(arguments.write_baseline)
+    known = baseline.read(arguments.baseline) if arguments.baseline else None
     found = files_for(paths, settings)
     report = _check(found, settings, arguments)
     total = len(report.findings)
     if arguments.write_baseline:
         baseline.write(arguments.write_baseline, report.findings)
         report.findings.clear()
-    elif arguments.baseline:
-        report.findings = baseline.unknown(arguments.baseline, report.findings)
+    elif known is not None:
+        report.findings = baseline.unknown(known, arguments.baseline, report.findings)
     reporters.write(report, arguments.output_format, sys.stdout)
     sys.stdout.flush()
     show_errors(report.errors)
@@ -66,7 +68,7 @@ def files_for(paths: list[str], settings: Settings) -> Discovered:
 
 
 def _check(found: Discovered, settings: Settings, arguments: argparse.Namespace) -> Report:
-    report = Report(errors=[*found.missing, *found.unreadable])
+    report = Report(errors=[*found.missing, *found.unreadable], rules=RULES)
     with_fixes = arguments.output_format == "sarif"
     make_work = partial(_Work, settings, stdin_name(arguments), with_fixes)
     results = map_files(make_work, found.files, arguments.jobs)
@@ -98,8 +100,6 @@ def show_errors(errors: list[tuple[str, str]]) -> None:
 
 
 def _show_statistics(report: Report) -> None:
-    from flake8_untimed.rules import RULES
-
     names = {rule.code: rule.name for rule in RULES}
     counts = Counter(reported.finding.code for reported in report.findings)
     width = len(str(max(counts.values(), default=0)))

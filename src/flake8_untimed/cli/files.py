@@ -23,7 +23,7 @@ STDIN = "-"
 class FileResult(NamedTuple):
     findings: Sequence[Reported] = ()
     error: str | None = None
-    """Why the file could not be checked."""
+    """Why the file could not be checked, or nothing be said of fixes."""
 
 
 class Checker:
@@ -43,8 +43,12 @@ class Checker:
             findings = self.findings(source)
         except SourceError as error:
             return FileResult(error=error.reason)
-        fixable = self._fixable(source, findings) if self._with_fixes else set()
-        return FileResult([self._reported(source, findings, f, f in fixable) for f in findings])
+        try:
+            written = self._written(source, findings) if self._with_fixes else {}
+            failed = None
+        except SourceError as error:  # of the fixes alone
+            written, failed = {}, error.reason
+        return FileResult([self._reported(source, f, written.get(f)) for f in findings], failed)
 
     def source(self, data: bytes, name: str) -> Source | None:
         """The text of a file, or None if nothing can be found in it. Raises SourceError, also for
@@ -63,9 +67,7 @@ class Checker:
         except SourceError:
             raise
         except Exception as error:
-            # A mistake of ours must not keep the other files from being checked.
-            reason = f"the analysis failed: {type(error).__name__}: {error}"
-            raise SourceError(source.path, reason) from error
+            raise _failed("the analysis", source, error) from error
         if not found:
             return found
         ignored = self._ignores.codes(source.path)
@@ -77,35 +79,47 @@ class Checker:
         ]
 
     def _reported(
-        self, source: Source, findings: Sequence[Finding], finding: Finding, is_fixable: bool
+        self, source: Source, finding: Finding, replacement: Replacement | None
     ) -> Reported:
         line = source.lines[finding.span.line - 1].rstrip("\r\n")
-        replacement = self._replacement(source, findings, finding) if is_fixable else None
         return Reported(source.path, finding, line, fingerprint(source, finding), replacement)
 
-    def _fixable(self, source: Source, findings: Sequence[Finding]) -> set[Finding]:
-        """The findings whose fixes stand the test; none without libcst."""
+    def _written(
+        self, source: Source, findings: Sequence[Finding]
+    ) -> dict[Finding, Replacement | None]:
+        """What the fixes that stand the test write, each by itself; none without libcst."""
         from flake8_untimed import fixes
 
         if not any(finding.fix for finding in findings):
-            return set()
+            return {}
         try:
             outcome = self.fixed(source, findings, unsafe=True)
         except fixes.LibcstMissing:
-            return set()
-        return {*outcome.applied, *outcome.resolved}
+            return {}
+        fixable = {*outcome.applied, *outcome.resolved}
+        written: dict[Finding, Replacement | None] = {}
+        # The fixes of one rule are seldom in each other's way: one run tells what each of them writes.
+        for code in {finding.code for finding in fixable}:
+            same = {finding for finding in fixable if finding.code == code}
+            together = self._fixed_only(source, findings, same)
+            neighbours = self._workspace.neighbours(source.path)
+            for finding, new in fixes.fixed_alone(source, together, neighbours):
+                written[finding] = changed_lines(source.lines, new.lines)
+        for finding in fixable.difference(written):
+            alone = self._fixed_only(source, findings, {finding})
+            written[finding] = changed_lines(source.lines, alone.source.lines)
+        return written
 
-    def _replacement(
-        self, source: Source, findings: Sequence[Finding], finding: Finding
-    ) -> Replacement | None:
-        """What the fix of this one finding writes. The analysis has had its say about all together:
-        once for each would take the square of their number."""
-        alone = [
-            other if other is finding else other._replace(fix=None, why_not="not asked for")
-            for other in findings
+    def _fixed_only(
+        self, source: Source, findings: Sequence[Finding], wanted: set[Finding]
+    ) -> Outcome:
+        """What the fixes of some of the findings make of a file. The analysis has had its say about all
+        together."""
+        others = [
+            finding if finding in wanted else finding._replace(fix=None, why_not="not asked for")
+            for finding in findings
         ]
-        outcome = self.fixed(source, alone, unsafe=True, analyze=lambda _: [])
-        return changed_lines(source.lines, outcome.source.lines)
+        return self.fixed(source, others, unsafe=True, analyze=lambda _: [])
 
     def fixed(
         self,
@@ -115,16 +129,26 @@ class Checker:
         unsafe: bool,
         analyze: Analyze | None = None,
     ) -> Outcome:
-        """What becomes of a file and its findings. Raises LibcstMissing."""
-        from flake8_untimed.fixes import fix_source
+        """What becomes of a file and its findings. Raises LibcstMissing and SourceError."""
+        from flake8_untimed.fixes import LibcstMissing, fix_source
 
-        return fix_source(
-            source,
-            findings,
-            unsafe=unsafe,
-            analyze=analyze or self.findings,
-            neighbours=self._workspace.neighbours(source.path),
-        )
+        try:
+            return fix_source(
+                source,
+                findings,
+                unsafe=unsafe,
+                analyze=analyze or self.findings,
+                neighbours=self._workspace.neighbours(source.path),
+            )
+        except LibcstMissing:
+            raise
+        except Exception as error:
+            raise _failed("the fixes", source, error) from error
+
+
+def _failed(what: str, source: Source, error: Exception) -> SourceError:
+    """A mistake of ours, which must not keep the other files from being checked."""
+    return SourceError(source.path, f"{what} failed: {type(error).__name__}: {error}")
 
 
 def read(path: str) -> bytes:

@@ -30,7 +30,7 @@ class Gitignore:
         """
         level: Gitignore | None = self
         while level is not None:
-            relative = path[len(level._folder.rstrip("/")) + 1 :]
+            relative = path[len(level._folder.rstrip(os.sep)) + 1 :].replace(os.sep, "/")
             for rule in level._rules:
                 if (is_folder or not rule.folders_only) and rule.regex.fullmatch(relative):
                     return rule.ignores

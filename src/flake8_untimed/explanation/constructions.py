@@ -10,7 +10,7 @@ from flake8_untimed.calls.elsewhere import calls_elsewhere
 from flake8_untimed.explanation.arguments import Arguments
 from flake8_untimed.explanation.places import Places
 from flake8_untimed.explanation.verdicts import Verdicts
-from flake8_untimed.explanation.words import Row, listed, seconds, with_article
+from flake8_untimed.explanation.words import Row, listed, with_article
 from flake8_untimed.inference.values import Class, Instance, Symbol
 
 
@@ -80,7 +80,7 @@ class Constructions:
         if bound.kind is Kind.NONE:
             return f"none is set, and {library} has none of its own"
         if bound.kind is Kind.DEFAULT:
-            return f"none is set: {library}'s own default of {seconds(bound.seconds)} applies"
+            return f"none is set: {library}'s own default of {bound.limit} applies"
         if bound.kind is Kind.DISABLED:
             return "switched off"
         if bound.kind is Kind.PARTIAL:

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 from flake8_untimed.bounds import Bound, Kind, Source
 from flake8_untimed.calls import Call, Facts
+from flake8_untimed.calls.places import is_in_the_way
 from flake8_untimed.explanation.places import Places
-from flake8_untimed.explanation.words import from_here, listed, seconds, short, unparsed
+from flake8_untimed.explanation.words import from_here, listed, short, unparsed
 from flake8_untimed.inference.scopes import Scope
 from flake8_untimed.inference.surroundings import BLOCKING_CONTEXTS, CONTEXTS, WRAPPERS
 from flake8_untimed.inference.syntax import WITHS
@@ -16,16 +17,6 @@ from flake8_untimed.inference.values import Class, Context, Instance, Parameter,
 from flake8_untimed.inference.walk import walk
 
 _TABLE = frozenset((*CONTEXTS, *BLOCKING_CONTEXTS))
-_CHANGES = frozenset(
-    (
-        ("call", "mount"),
-        ("store", "request"),
-        ("store", "send"),
-        ("store", "get"),
-        ("store", "post"),
-    )
-)
-"""What is done to a client that can set a timeout."""
 
 
 class Waits:
@@ -49,7 +40,7 @@ class Waits:
         elif kind is Kind.PARTIAL:
             yield f"for ever in part: {self._decider(call)} bounds no {listed(bound.waits)}"
         elif kind is Kind.DEFAULT:
-            yield f"limited to {seconds(bound.seconds)}, by {library}'s own default only"
+            yield f"limited to {bound.limit}, by {library}'s own default only"
             if bound.source is Source.OUT_OF_SIGHT:
                 yield "unless its client, made out of sight, was given another one"
             elif bound.source is Source.CLIENT:
@@ -166,7 +157,7 @@ class Waits:
     def _changes(self, client: Instance) -> Iterator[str]:
         """What is done to a client that could set a timeout."""
         for context, event in self._facts.limits.changes.events(client):
-            if (event.kind, event.name) in _CHANGES:
+            if is_in_the_way(event):
                 yield self._places.shown(context.scope, event.statement)
 
     def _doubts(self, call: Call) -> Iterator[str]:

@@ -54,11 +54,3 @@ def listed(words: Iterable[str]) -> str:
     """`a`, `a and b`, `a, b and c`."""
     *most, last = list(words)
     return f"{', '.join(most)} and {last}" if most else last
-
-
-def seconds(seconds: float | None) -> str:
-    if seconds is None:
-        return "an unknown time"
-    if seconds >= 120 and seconds % 60 == 0:
-        return f"{seconds / 60:g} minutes"
-    return f"{seconds:g} s"

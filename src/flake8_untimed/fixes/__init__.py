@@ -13,7 +13,7 @@ libcst is imported only when there is an edit to carry out (LibcstMissing says h
 from __future__ import annotations
 
 from flake8_untimed.fixes.diffs import diff
-from flake8_untimed.fixes.engine import UNSAFE, Analyze, Left, Outcome, fix_source
+from flake8_untimed.fixes.engine import UNSAFE, Analyze, Left, Outcome, fix_source, fixed_alone
 from flake8_untimed.fixes.errors import LibcstMissing, Refused, WriteError
 from flake8_untimed.fixes.noqa import add as add_noqa
 from flake8_untimed.fixes.session_class import session_class, write_session_class
@@ -31,6 +31,7 @@ __all__ = [
     "create",
     "diff",
     "fix_source",
+    "fixed_alone",
     "session_class",
     "write",
     "write_session_class",

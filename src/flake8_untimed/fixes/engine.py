@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_untimed.findings import Finding
 from flake8_untimed.fixes.errors import LibcstMissing, Refused
@@ -13,6 +13,9 @@ from flake8_untimed.fixes.module import Module, Place, place
 from flake8_untimed.fixes.neighbours import ALONE, Neighbours
 from flake8_untimed.fixes.plan import Conflict, Plan, places
 from flake8_untimed.source import Source, SourceError
+
+if TYPE_CHECKING:
+    from flake8_untimed.fixes.carry import Region
 
 Analyze = Callable[[Source], Iterable[Finding]]
 """Gives the findings of a text, under the same settings as those that are to be fixed."""
@@ -43,6 +46,8 @@ class Outcome:
     """Findings that went with another's fix, as they were given."""
     left: tuple[Left, ...]
     """Findings that remain."""
+    regions: tuple[Region, ...] = ()
+    """What stands in the place of what after the first round."""
 
     @property
     def changed(self) -> bool:
@@ -92,6 +97,7 @@ class _Attempt(NamedTuple):
     remaining: list[tuple[Finding, Finding]]
     """Findings of the old text that are still there, and as they are now."""
     refused: list[tuple[Finding, Refused]]
+    regions: list[Region]
 
 
 def fix_source(
@@ -107,16 +113,18 @@ def fix_source(
 
     Each new text is compiled and analysed again: it must mean the old one plus exactly the edits,
     without the findings that were fixed, and with no new ones. A fix that does not stand the test
-    is left out, and the others are tried without it. Raises LibcstMissing, and nothing else.
+    is left out, and the others are tried without it. Raises LibcstMissing.
     """
     tracked = [_Tracked(f, f, _why_not(f, unsafe)) for f in sorted(findings, key=_order)]
     applied: list[Finding] = []
     resolved: list[Finding] = []
+    regions: list[Region] | None = None
     for _ in range(_ROUNDS):
         attempt = _round(source, tracked, analyze, neighbours)
         if attempt is None:
             break
         source = attempt.source
+        regions = attempt.regions if regions is None else regions
         later = {id(old): new for old, new in attempt.remaining}
         fixed = {id(finding) for finding in attempt.fixed}
         remaining = []
@@ -148,7 +156,28 @@ def fix_source(
         tuple(sorted(applied, key=_order)),
         tuple(sorted(resolved, key=_order)),
         tuple(sorted(left, key=lambda one: _order(one.finding))),
+        tuple(regions or ()),
     )
+
+
+def fixed_alone(
+    source: Source, outcome: Outcome, neighbours: Neighbours = ALONE
+) -> Iterator[tuple[Finding, Source]]:
+    """The old text with the fix of one finding alone, for each that writes nothing by itself but what
+    it wrote with the others, and was tested with them."""
+    from flake8_untimed.fixes import carry
+
+    findings = [*outcome.applied, *outcome.resolved]
+    tested = set(outcome.regions)
+    module = Module(source, places(source, findings))
+    for finding in findings:
+        try:
+            plan = Plan(module, [finding], neighbours) if finding.fix is not None else None
+            regions = carry.carry_out(module, plan.changes) if plan is not None else []
+        except (Refused, RecursionError):
+            continue
+        if regions and tested.issuperset(regions):
+            yield finding, Source(carry.apply(source.text, regions), source.path)
 
 
 def _why_not(finding: Finding, unsafe: bool) -> str | None:
@@ -221,7 +250,7 @@ def _attempt(
         module = Module(source, places(source, everything))
         plan = Plan(module, wanted, neighbours)
         if not plan.accepted:
-            return _Attempt(source, [], [(f, f) for f in everything], plan.refused)
+            return _Attempt(source, [], [(f, f) for f in everything], plan.refused, [])
         changes = plan.changes
         regions = carry.carry_out(module, changes)
         text = carry.apply(source.text, regions)
@@ -239,7 +268,7 @@ def _attempt(
         raise Refused(f"the result cannot be used: {error.reason}") from None
     except RecursionError:
         raise Refused("the file is nested too deeply to be edited") from None
-    return _Attempt(new, plan.accepted, remaining, plan.refused)
+    return _Attempt(new, plan.accepted, remaining, plan.refused, regions)
 
 
 def _check_compiles(source: Source, new: Source) -> None:
@@ -291,4 +320,4 @@ def _check_findings(
     return remaining
 
 
-__all__ = ["UNSAFE", "Analyze", "Left", "Outcome", "fix_source"]
+__all__ = ["UNSAFE", "Analyze", "Left", "Outcome", "fix_source", "fixed_alone"]

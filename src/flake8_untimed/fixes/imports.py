@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import re
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -19,24 +18,15 @@ from flake8_untimed.fixes.module import (
     Module,
     parse_expression,
 )
+from flake8_untimed.fixes.names import Binding, Names
 from flake8_untimed.fixes.neighbours import ALONE, Neighbours
 from flake8_untimed.fixes.order import comes_first, is_deferred
 from flake8_untimed.fixes.placement import IMPORTS, Needed, Placement
 from flake8_untimed.source import Source
 
 _SCOPES = (ast.Module, ast.ClassDef, *FUNCTIONS)
-
-
-@dataclass(frozen=True)
-class Binding:
-    """One place where a name is bound. `dotted` is what an import binds it to, with the leading
-    dots of a relative import; empty for anything that is no import."""
-
-    name: str
-    node: ast.AST
-    dotted: str = ""
-    statement: ast.stmt | None = None
-    alias: ast.alias | None = None
+_READING = frozenset(("eval", "exec", "globals", "locals"))
+"""Functions that may use any name."""
 
 
 @dataclass
@@ -47,6 +37,10 @@ class Imports:
     """What the edits accepted so far need."""
     _users: list[ast.AST] = field(default_factory=list)
     """Where something was asked for."""
+
+    @property
+    def _names(self) -> Names:
+        return self.module.names
 
     # Spelling
 
@@ -98,7 +92,7 @@ class Imports:
         name = dotted.rpartition(".")[2]
         statements = [
             self.module.statement(binding.node)
-            for binding in self.bindings.get(name, ())
+            for binding in self._names.bindings.get(name, ())
             if isinstance(self._scope(binding.node), ast.Module)
         ]
         if not statements or self._is_shadowed(name, node):
@@ -110,7 +104,7 @@ class Imports:
     def _known_spelling(self, dotted: str, node: ast.AST) -> str | None:
         module, _, attribute = dotted.rpartition(".")
         through_module = None
-        for binding in self._imports:
+        for binding in self._names.imports:
             exact = self._means(binding, dotted)
             spelling = binding.name if exact else f"{binding.name}.{attribute}"
             if _loads(binding, module):  # `import a.b` gives `a.b`, not `a`
@@ -147,10 +141,9 @@ class Imports:
         return Needed(module, attribute, name)
 
     def _from_imports(self, module: str, node: ast.AST) -> Iterator[ast.ImportFrom]:
-        for statement in self.module.nodes:
+        for statement in self._names.from_imports:
             if (
-                isinstance(statement, ast.ImportFrom)
-                and statement.names[0].name != "*"
+                statement.names[0].name != "*"
                 and self._is_module(statement, module)
                 and (self._is_visible(statement, node) or self._gave_root(statement, node))
             ):
@@ -182,30 +175,14 @@ class Imports:
 
     # Names
 
-    @cached_property
-    def bindings(self) -> dict[str, list[Binding]]:
-        found: dict[str, list[Binding]] = defaultdict(list)
-        for node in self.module.nodes:
-            for binding in _bindings(node):
-                found[binding.name].append(binding)
-        return found
-
-    @cached_property
-    def _imports(self) -> list[Binding]:
-        return [b for bindings in self.bindings.values() for b in bindings if b.dotted]
-
-    @cached_property
-    def _loaded(self) -> set[str]:
-        return {node.id for node in self.module.nodes if isinstance(node, ast.Name)}
-
     def _is_free(self, name: str, dotted: str, node: ast.AST, planned: Iterable[Needed]) -> bool:
         """Whether an import may bind `name` to `dotted` for the use at `node`: the name is bound
         nowhere else, in no scope, and does not stand for a builtin or a star import's name."""
         if any(plan.name == name and plan.dotted != dotted for plan in planned):
             return False
-        bindings = self.bindings.get(name, [])
+        bindings = self._names.bindings.get(name, [])
         if not bindings:
-            return name not in self._loaded
+            return name not in self._names.used
         around = {
             id(scope) for scope in self.module.ancestors(node) if isinstance(scope, FUNCTIONS)
         }
@@ -216,7 +193,7 @@ class Imports:
     def _is_sound(self, binding: Binding, node: ast.AST) -> bool:
         """Whether the name surely means the import at `node`: it is bound to nothing else, and the
         import was carried out before."""
-        others = [b for b in self.bindings[binding.name] if b.dotted != binding.dotted]
+        others = [b for b in self._names.bindings[binding.name] if b.dotted != binding.dotted]
         if binding.statement is None:
             return False
         if not others and self._is_visible(binding.statement, node):
@@ -229,7 +206,7 @@ class Imports:
         `try: import aiohttp` / `except ImportError: aiohttp = None`: where `aiohttp.get(...)` is
         evaluated anyway, the import was carried out.
         """
-        bindings = self.bindings.get(_root_name(node) or "", [])
+        bindings = self._names.bindings.get(_root_name(node) or "", [])
         imports = [binding for binding in bindings if not _is_fallback(self.module, binding)]
         return (
             len(imports) == 1
@@ -241,7 +218,7 @@ class Imports:
         around = {
             id(scope) for scope in self.module.ancestors(node) if isinstance(scope, FUNCTIONS)
         }
-        return any(id(self._scope(b.node)) in around for b in self.bindings[name])
+        return any(id(self._scope(b.node)) in around for b in self._names.bindings[name])
 
     def _is_visible(self, statement: ast.stmt, node: ast.AST) -> bool:
         """Whether what a statement binds is there when `node` is evaluated: it stands in the
@@ -258,7 +235,7 @@ class Imports:
     def _is_optional(self, root: str) -> bool:
         """Whether the file, or what it imports, imports a package only where it needs it: it works
         without."""
-        imports = [b for b in self._imports if b.dotted.partition(".")[0] == root]
+        imports = [b for b in self._names.imports if b.dotted.partition(".")[0] == root]
         if not imports:
             return self.neighbours.defer(root)
         return not any(
@@ -339,19 +316,18 @@ class Imports:
         """Imports used by destroyed nodes, and now by nothing else."""
         if PurePath(self.module.source.path).stem == "__init__":
             return []
-        gone = {id(node) for root in destroyed for node in ast.walk(root)}
-        names = {
-            node.id for node in self.module.nodes if isinstance(node, ast.Name) and id(node) in gone
-        }
+        parts = [node for root in destroyed for node in ast.walk(root)]
+        gone = {id(node) for node in parts}
+        names = {node.id for node in parts if isinstance(node, ast.Name)}
         for text in written:
             names -= {n.id for n in ast.walk(parse_expression(text)) if isinstance(n, ast.Name)}
         names -= {needed.name for needed in self.needed}
-        if not names or self._loaded & {"eval", "exec", "globals", "locals"}:
+        if not names or not _READING.isdisjoint(self._names.used):
             return []
         return [
             binding
             for name in sorted(names)
-            for binding in self.bindings.get(name, ())
+            for binding in self._names.bindings.get(name, ())
             if binding.dotted and self._is_unused(binding, gone)
         ]
 
@@ -364,11 +340,14 @@ class Imports:
             return False
         if alias.asname == alias.name or self._is_kept(statement):
             return False
-        within = self.module.nodes if isinstance(scope, ast.Module) else list(ast.walk(scope))
-        inside = {id(node) for node in within}
-        if sum(id(b.node) in inside for b in self.bindings[name]) > 1:
+        bindings = self._names.bindings[name]
+        if sum(self.module.contains(scope, b.node) for b in bindings) > 1:
             return False
-        if any(id(node) not in gone and _mentions(self.module, node, name) for node in within):
+        uses = self._names.used.get(name, [])
+        if any(id(n) not in gone and self.module.contains(scope, n) for n in uses):
+            return False
+        mentions = (node for node in self._names.texts if _mentions(self.module, node, name))
+        if any(id(n) not in gone and self.module.contains(scope, n) for n in mentions):
             return False
         if _is_in_type_comment(self.module, name):
             return False
@@ -395,39 +374,6 @@ def imported(dotted: str, neighbours: Neighbours = ALONE) -> str:
         is_class = parts[name][:1].isupper() and not parts[name].isupper()
         known = name if is_class else max(1, name - 1)
     return ".".join(parts[: known + 1])
-
-
-def _bindings(node: ast.AST) -> Iterator[Binding]:
-    """The names that a node itself binds."""
-    if isinstance(node, ast.Name):
-        if not isinstance(node.ctx, ast.Load):
-            yield Binding(node.id, node)
-    elif isinstance(node, ast.Import):
-        for alias in node.names:
-            dotted = alias.name if alias.asname else alias.name.partition(".")[0]
-            yield Binding(alias.asname or dotted, alias, dotted, node, alias)
-    elif isinstance(node, ast.ImportFrom):
-        base = "." * node.level + (node.module + "." if node.module else "")
-        for alias in node.names:
-            if alias.name != "*":
-                yield Binding(alias.asname or alias.name, alias, base + alias.name, node, alias)
-    elif isinstance(node, ast.arg):
-        yield Binding(node.arg, node)
-    elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-        yield Binding(node.name, node)
-    elif isinstance(node, ast.MatchMapping):
-        if node.rest:
-            yield Binding(node.rest, node)
-    elif isinstance(node, (ast.Global, ast.Nonlocal)):
-        for name in node.names:
-            yield Binding(name, node)
-    elif node.__class__.__name__ in _NAMED:
-        named = getattr(node, "name", None)
-        if isinstance(named, str):
-            yield Binding(named, node)
-
-
-_NAMED = {"ExceptHandler", "MatchAs", "MatchStar", "TypeVar", "ParamSpec", "TypeVarTuple"}
 
 
 def _loads(binding: Binding, module: str) -> bool:
@@ -461,14 +407,9 @@ def _root_name(node: ast.AST) -> str | None:
             return node.id if isinstance(node, ast.Name) else None
 
 
-def _mentions(module: Module, node: ast.AST, name: str) -> bool:
-    """Whether a node uses a name, be it in an annotation that is a string, in `__all__`, or in a
-    doctest."""
-    if isinstance(node, ast.Name):
-        return node.id == name
-    if not isinstance(node, ast.Constant) or not isinstance(node.value, str):
-        return False
-    text = node.value
+def _mentions(module: Module, node: ast.Constant, name: str) -> bool:
+    """Whether a string uses a name: as an annotation, in `__all__`, or in a doctest."""
+    text = str(node.value)
     if name not in text:
         return False
     if re.search(rf"(?<![\w.]){re.escape(name)}\.\w", text) and (" " not in text or ">>>" in text):

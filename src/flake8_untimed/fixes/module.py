@@ -10,6 +10,7 @@ from typing import NamedTuple, TypeVar
 
 from flake8_untimed.findings import Span
 from flake8_untimed.fixes.errors import Refused
+from flake8_untimed.fixes.names import Names
 from flake8_untimed.source import Source
 
 Place = tuple[int, int, int, int]
@@ -61,6 +62,7 @@ class Module:
                     if found is not None:
                         found.append(node)
         self.nodes = nodes
+        self.names = Names(nodes)
 
     def find(self, span: Span, kind: type[_Node] | tuple[type[_Node], ...], what: str) -> _Node:
         """The node of a kind at a span. Raises Refused."""
@@ -71,10 +73,7 @@ class Module:
 
     def offset(self, line: int, column: int) -> int:
         """The offset into the text of a place in ast's manner."""
-        text = self.source.lines[line - 1] if line <= len(self.source.lines) else ""
-        if not text.isascii():
-            column = len(text.encode(errors="surrogatepass")[:column].decode(errors="replace"))
-        return self.starts[line - 1] + column
+        return self.starts[line - 1] + self.source.in_characters(line, column)
 
     def extent(self, node: ast.expr | ast.stmt | ast.alias) -> tuple[int, int]:
         """From and to: offsets into the text."""
@@ -130,18 +129,11 @@ class Module:
 
 def place(source: Source, span: Span) -> Place:
     """Characters from 1 to bytes from 0."""
-
-    def column(line: int, column: int) -> int:
-        text = source.lines[line - 1] if line <= len(source.lines) else ""
-        if text.isascii():
-            return column - 1
-        return len(text[: column - 1].encode(errors="surrogatepass"))
-
     return (
         span.line,
-        column(span.line, span.column),
+        source.in_bytes(span.line, span.column - 1),
         span.end_line,
-        column(span.end_line, span.end_column),
+        source.in_bytes(span.end_line, span.end_column - 1),
     )
 
 

@@ -1,8 +1,9 @@
 """Text between brackets to rows, with libcst: it knows which comment, blank and comma is where.
 
 libcst sees only a skeleton: each value is replaced by a short name before, and put back after. So
-it need not understand the values (nor run out of stack on them), and it is quick. Besides the
-codemod's command this is the only module that imports libcst; import it when there is an edit.
+it need not understand the values (nor run out of stack on them), and it is quick. Besides the door
+for libcst's own command this is the only module that imports libcst; import it when there is an
+edit.
 """
 
 from __future__ import annotations

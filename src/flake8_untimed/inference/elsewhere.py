@@ -24,6 +24,7 @@ from flake8_untimed.inference.values import (
     Symbol,
     Unknown,
     Value,
+    is_none,
     union,
 )
 
@@ -71,7 +72,7 @@ def is_left_open(values: Alternatives) -> bool:
 def _is_open(value: Value) -> bool:
     if isinstance(value, Function):
         return members.is_abstract(value.scope)
-    return isinstance(value, Literal) and value.value is None
+    return is_none(value)
 
 
 def from_heirs(evaluator: Evaluator, cls: Class, name: str) -> Alternatives:

@@ -7,20 +7,16 @@ Names are looked up in `names`, attributes in `objects`, calls carried out in `i
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Callable, Iterator
 from collections.abc import Mapping as MappingType
 from contextlib import contextmanager
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from flake8_untimed.inference import annotations as types
 from flake8_untimed.inference import conditions, containers, elsewhere, invoke, names, objects
 from flake8_untimed.inference.arguments import Argument
 from flake8_untimed.inference.project import Project
-from flake8_untimed.inference.scopes import (
-    COMPREHENSIONS,
-    Module,
-)
+from flake8_untimed.inference.scopes import COMPREHENSIONS, Module
 from flake8_untimed.inference.values import (
     NOTHING_KNOWN,
     Alias,
@@ -46,9 +42,6 @@ DEPTH = 60
 """Evaluations inside one another; deeper ones are unknown."""
 MATTERS = frozenset(("contextlib.closing", "contextlib.aclosing", "json.dumps"))
 """Callables outside the libraries whose results are looked into."""
-_GLOBALS = re.compile(
-    r"\bglobals\(\)\s*(?:\.update\(|\[[^\]]+\]\s*=[^=])|\bsetattr\(\s*sys\.modules\b"
-)
 BUDGET = 5_000
 """Evaluations for one question; what takes more is unknown."""
 
@@ -75,7 +68,7 @@ class Evaluator:
         self._leaning = 0
         """What the answer leans on that is not known yet: a bit for the depth of each, and the first
         bit where something was too much."""
-        self._passing: dict[_Key, tuple[Alternatives, int]] = {}
+        self._passing: dict[_Key, tuple[Any, int]] = {}
         """Answers that lean on something."""
         self._ending: dict[int, list[_Key]] = {}
         """Depth -> the answers that are no longer good when what is open there is known."""
@@ -120,32 +113,46 @@ class Evaluator:
     def remember(
         self, memo: dict[object, Alternatives] | None, key: object, make: Callable[[], Alternatives]
     ) -> Alternatives:
-        """`make()`, once. What needs itself to be known is unknown, and so is what is too much to
-        find out; what leans on such a thing is kept only as long as that stays so: until what is
-        open around it is known, or to the end of the question."""
+        """`settle` for what a question is about: unknown where it needs itself to be known, and where
+        it is too much to find out."""
+        return self.settle(memo, key, make, NOTHING_KNOWN, is_limited=True)
+
+    def settle(
+        self,
+        memo: dict[object, T] | None,
+        key: object,
+        make: Callable[[], T],
+        inside: T,
+        *,
+        is_limited: bool = False,
+    ) -> T:
+        """`make()`, once, and `inside` while that is made. What leans on such a thing, or on what was
+        too much, is kept only as long as that stays so: until what is open around it is known, or to
+        the end of the question."""
         if memo is not None and key in memo:
             return memo[key]
         place = self._active.get(key)
         if place is not None:
             self._leaning |= 1 << place
-            return NOTHING_KNOWN
+            return inside
         passing = self._passing.get((id(memo), key))
         if passing is not None:
             values, leaning = passing
             self._leaning |= leaning
-            return values
-        if self._depth >= DEPTH or self._spent >= BUDGET:
-            self._leaning |= 1
-            return NOTHING_KNOWN
-        self._spent += 1
-        self._depth += 1
-        depth = self._active[key] = self._depth
+            return values  # type: ignore[no-any-return]
+        if is_limited:
+            if self._depth >= DEPTH or self._spent >= BUDGET:
+                self.leave_open()
+                return inside
+            self._spent += 1
+        self._depth += is_limited
+        depth = self._active[key] = len(self._active) + 1
         around, self._leaning = self._leaning, 0
         try:
             values = make()
         finally:
             del self._active[key]
-            self._depth -= 1
+            self._depth -= is_limited
             for ended in self._ending.pop(depth, ()):
                 del self._passing[ended]
             leaning = self._leaning & ((1 << depth) - 1)
@@ -157,6 +164,10 @@ class Evaluator:
                 self._passing[id(memo), key] = values, leaning
                 self._ending.setdefault(leaning.bit_length() - 1, []).append((id(memo), key))
         return values
+
+    def leave_open(self) -> None:
+        """What is asked for is too much to find out: what leans on that is not kept."""
+        self._leaning |= 1
 
     def whole(self, make: Callable[[], T]) -> tuple[T, bool]:
         """`make()`, and whether that leans on nothing that is unknown only for now."""

@@ -14,6 +14,7 @@ _CALM = (
     ast.BoolOp, ast.Compare, ast.UnaryOp, ast.IfExp, ast.expr_context, ast.boolop, ast.unaryop,
     ast.cmpop,
 )  # fmt: skip
+_LEAVING = frozenset(LEAVES)
 
 
 class Reaching(NamedTuple):
@@ -40,9 +41,8 @@ def is_dead(scope: Scope, statement: ast.stmt | None) -> bool:
             if bool(around.test.value) is not (place.block == "body"):
                 # What stands behind `while True` may be reached by a `break`.
                 return isinstance(around, ast.If) or place.block == "body"
-        if scope.is_function and any(
-            isinstance(before, LEAVES) for before in place.body[: place.position]
-        ):
+        before = map(type, place.body[: place.position])
+        if scope.is_function and not _LEAVING.isdisjoint(before):
             return True
     if scope.parent is not None and isinstance(scope.node, (*COMPREHENSIONS, ast.Lambda)):
         return is_dead(scope.parent, scope.statement)
@@ -69,8 +69,7 @@ def reaching(scope: Scope, name: str, at: ast.stmt | None) -> list[Reaching]:
         at = None
     use = scope.chain(at)
     order = use[-1].order if use else len(scope.places) + 1
-    orders = [scope.order_of(b) for b in bindings]
-    start = bisect_left(orders, order)
+    start = bisect_left(bindings, order, key=scope.order_of)
     found: list[Reaching] = []
     halves: set[tuple[Guard, ...]] = set()
     # A `with` or `:=` of the very statement, then the later turns of a loop around it.

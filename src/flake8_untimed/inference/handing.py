@@ -18,12 +18,12 @@ from flake8_untimed.inference.values import (
     Collection,
     Context,
     Function,
-    Literal,
     Mapping,
     Partial,
     SenderValue,
     Symbol,
     Value,
+    is_none,
 )
 
 if TYPE_CHECKING:
@@ -184,7 +184,7 @@ def _packed(evaluator: Evaluator, args: Argument | None, kwargs: Argument | None
                 if isinstance(key, str):
                     result.keywords[key] = Argument(None, None, values=entry)
             result.open_keywords = result.open_keywords or value.open
-        elif not (isinstance(value, Literal) and value.value is None):
+        elif not is_none(value):
             result.open_keywords = True
     return result
 

@@ -21,7 +21,6 @@ from flake8_untimed.inference.values import (
     Frame,
     Function,
     Instance,
-    Literal,
     Managed,
     Mapping,
     Parameter,
@@ -33,6 +32,7 @@ from flake8_untimed.inference.values import (
     Symbol,
     Unknown,
     Value,
+    are_none,
     is_none,
     union,
 )
@@ -198,14 +198,14 @@ def _declare(
         name = argument.arg
         if argument.annotation is None or name not in values:
             continue
-        is_none = all(isinstance(v, Literal) and v.value is None for v in values[name])
-        if is_none and name not in given:
+        is_only_none = are_none(values[name])
+        if is_only_none and name not in given:
             continue
         declared = types.unless_known(evaluator, values[name], argument.annotation, where)
         if FOREIGN in values[name]:
             # Whoever made a client out of sight may have bounded it.
             declared = tuple(v for v in declared if not _is_taken_for_plain(evaluator, v))
-        if not is_none or any(isinstance(v, Instance) for v in declared):
+        if not is_only_none or any(isinstance(v, Instance) for v in declared):
             values[name] = declared
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from flake8_untimed.inference.scopes import FUNCTIONS, Scope, once
-from flake8_untimed.inference.syntax import called_name
+from flake8_untimed.inference.syntax import called_name, parents_in
 
 SHOWING = frozenset(
     ("print", "pprint", "pformat", "str", "repr", "format", "debug", "info", "warning", "warn",
@@ -65,9 +65,7 @@ class _Reader:
         self._key = key
         self._may_return = may_return
         self._lines = lines
-        self._parents = {
-            child: part for part in ast.walk(function) for child in ast.iter_child_nodes(part)
-        }
+        self._parents = parents_in(function)
         self.calls: list[Given] = []
         self.values: set[str] = set()
         self._names: list[str] = []

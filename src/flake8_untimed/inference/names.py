@@ -67,7 +67,7 @@ def look_up(evaluator: Evaluator, name: str, context: Context) -> Alternatives:
         if name in scope.bindings and (
             not scope.is_class or (direct and scope.is_bound_before(name, at))
         ):
-            return bound(evaluator, scope, name, None if late else at, frame)
+            return _with_rebound(evaluator, scope, name, None if late else at, frame)
         if not isinstance(scope.node, COMPREHENSIONS):
             direct = False
         if isinstance(scope.node, (ast.FunctionDef, ast.AsyncFunctionDef)):
@@ -90,22 +90,44 @@ def of_module(
     if user is not None:
         # Bound by `global` in the function that uses it: mostly "make it when first needed".
         at = None
-    by_functions = []
-    if module.module.has_global:
-        for function, binding in _global_bindings(module).get(name, ()):
-            by_functions.append(_binding(evaluator, function, name, binding, None))
     if name in module.bindings:
-        told = any(tells(v) for values in by_functions for v in values)
-        values = union([bound(evaluator, module, name, at, None, declared=not told), *by_functions])
+        values = _with_rebound(evaluator, module, name, at, None)
         if not evaluator.is_rough and all(elsewhere.holds_place(v) for v in values):
             values = union([values, *_rebound(evaluator, name, module)])
         return values
+    by_functions = _rebound_inside(evaluator, module, name, None)
     if by_functions:
         return union(by_functions)
     key = ("starred", module, name)
     return evaluator.remember(
         evaluator.memo(module.module), key, lambda: _starred(evaluator, name, module)
     )
+
+
+def _with_rebound(
+    evaluator: Evaluator, scope: Scope, name: str, at: ast.stmt | None, frame: Frame | None
+) -> Alternatives:
+    """What a name of a scope is at a statement of it, as far as functions inside may have bound it."""
+    by_functions = _rebound_inside(evaluator, scope, name, frame)
+    told = any(tells(v) for values in by_functions for v in values)
+    values = bound(evaluator, scope, name, at, frame, declared=not told)
+    return union([values, *by_functions]) if by_functions else values
+
+
+def _rebound_inside(
+    evaluator: Evaluator, scope: Scope, name: str, frame: Frame | None
+) -> list[Alternatives]:
+    """What the functions inside a scope bind to a name of it, by `global` or `nonlocal`."""
+    module = scope.module
+    if not (module.has_nonlocal if scope.parent else module.has_global):
+        return []
+    return [
+        tuple(
+            v.via(function, binding.node, (scope, name))
+            for v in _binding(evaluator, function, name, binding, frame)
+        )
+        for function, binding in _outer_bindings(module.scope).get((scope, name), ())
+    ]
 
 
 def _rebound(evaluator: Evaluator, name: str, module: Scope) -> Iterator[Alternatives]:
@@ -253,7 +275,7 @@ def _binding(
     evaluator: Evaluator, scope: Scope, name: str, binding: Binding, frame: Frame | None
 ) -> Alternatives:
     context = Context(scope, binding.statement, frame)
-    values = _bound_value(evaluator, scope, name, binding, context)
+    values = _bound_value(evaluator, scope, binding, context)
     return tuple(v.via(scope, binding.node, (scope, name)) for v in values)
 
 
@@ -268,7 +290,7 @@ def _declaration(
 
 
 def _bound_value(
-    evaluator: Evaluator, scope: Scope, name: str, binding: Binding, context: Context
+    evaluator: Evaluator, scope: Scope, binding: Binding, context: Context
 ) -> Alternatives:
     kind, node = binding.kind, binding.node
     if kind == "assign" or kind == "unpack":
@@ -307,7 +329,7 @@ def _decorated(
     is_method = context.scope.is_class and isinstance(values[0], Function)
     if context.scope.is_class and not is_method:
         return values
-    if is_method and objects.is_property(evaluator, values[0].scope):  # type: ignore[attr-defined]
+    if is_method and objects.is_property(values[0].scope):  # type: ignore[attr-defined]
         return values
     for decorator in reversed(getattr(node, "decorator_list", ())):
         for value in evaluator.evaluate(decorator, context):
@@ -377,15 +399,17 @@ def receiver(scope: Scope, name: str) -> Value | None:
 
 
 @once
-def _global_bindings(module: Scope) -> dict[str, list[tuple[Scope, Binding]]]:
-    """What the functions of a module bind to its names, by `global`."""
-    found: dict[str, list[tuple[Scope, Binding]]] = {}
+def _outer_bindings(
+    module: Scope,
+) -> dict[tuple[Scope | None, str], list[tuple[Scope, Binding]]]:
+    """What the functions of a module bind by `global` or `nonlocal`, by the scope that has the
+    name."""
+    found: dict[tuple[Scope | None, str], list[tuple[Scope, Binding]]] = {}
     stack = [module]
     while stack:
         scope = stack.pop()
-        scope.bindings  # noqa: B018  (reads the scope, and so finds its children)
-        for name, bindings in scope.global_bindings.items():
-            found.setdefault(name, []).extend((scope, b) for b in bindings)
+        for name, bindings in scope.outer_bindings.items():
+            found.setdefault((scope.home(name), name), []).extend((scope, b) for b in bindings)
         stack.extend(scope.children.values())
     return found
 

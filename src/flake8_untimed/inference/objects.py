@@ -156,18 +156,20 @@ def _giving_mapping(evaluator: Evaluator, cls: Symbol, name: str) -> Alternative
 
 def mro(evaluator: Evaluator, cls: Class) -> Alternatives:
     """A class and its bases, in the order of look-ups as good as always: depth first, each once."""
-    memo = evaluator.memo(cls.scope.module)
-    key = ("mro", cls.scope)
-    if key not in memo:
-        if evaluator.generations >= GENERATIONS:
-            return (cls, UNKNOWN)
-        memo[key] = (cls,)  # what a class that inherits from itself finds
-        evaluator.generations += 1
-        try:
-            memo[key] = _linearized(evaluator, cls)
-        finally:
-            evaluator.generations -= 1
-    return memo[key]
+    memo, key = evaluator.memo(cls.scope.module), ("mro", cls.scope)
+    # A class that inherits from itself finds itself alone.
+    return evaluator.settle(memo, key, lambda: _line(evaluator, cls), (cls,))
+
+
+def _line(evaluator: Evaluator, cls: Class) -> Alternatives:
+    if evaluator.generations >= GENERATIONS:
+        evaluator.leave_open()
+        return (cls, UNKNOWN)
+    evaluator.generations += 1
+    try:
+        return _linearized(evaluator, cls)
+    finally:
+        evaluator.generations -= 1
 
 
 def _linearized(evaluator: Evaluator, cls: Class) -> Alternatives:
@@ -524,7 +526,7 @@ def _from_class_body(
 ) -> Alternatives:
     """A value of a class body as an object sees it: methods bound, properties called."""
     if isinstance(value, Function):
-        if is_property(evaluator, value.scope):
+        if is_property(value.scope):
             if instance is None:
                 return NOTHING_KNOWN
             return invoke.returned(evaluator, Function(value.scope, instance))
@@ -585,7 +587,7 @@ def _property(line: Alternatives, name: str) -> tuple[Scope | None, Scope | None
     return None, None
 
 
-def is_property(evaluator: Evaluator, scope: Scope) -> bool:
+def is_property(scope: Scope) -> bool:
     """Whether a method is decorated as a property of some kind."""
     for decorator in getattr(scope.node, "decorator_list", ()):
         text = dotted(decorator) or ""

@@ -22,12 +22,10 @@ from flake8_untimed.inference.interest.survey import Dye, dye_for, survey
 from flake8_untimed.inference.scopes import Module
 from flake8_untimed.inference.walk import Walk, walk
 from flake8_untimed.libraries import Catalogue
+from flake8_untimed.source import SIZE_LIMIT
 
 if TYPE_CHECKING:
     from flake8_untimed.inference.evaluate import Evaluator
-
-SIZE_LIMIT = 10_000_000
-"""Bytes. A larger file is not read."""
 
 MODULE_LIMIT = 600
 """Modules that are kept in memory; a tree is some megabytes large."""

@@ -11,7 +11,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator
 from functools import wraps
-from typing import TYPE_CHECKING, Any, Concatenate, NamedTuple, ParamSpec, TypeVar, Union
+from typing import TYPE_CHECKING, Any, Concatenate, NamedTuple, ParamSpec, Protocol, TypeVar, Union
 
 from flake8_untimed.inference.syntax import (
     BLOCKS,
@@ -91,6 +91,8 @@ class Module:
         """The lines with a `:=`: looking for what they bind costs a walk."""
         self.has_global = "global " in text
         """Whether the text has `global` at all: looking for it costs a walk."""
+        self.has_nonlocal = "nonlocal " in text
+        """The same of `nonlocal`."""
         self.scope = Scope(tree, None, self, None)
         self.memo: dict[object, Alternatives] = {}
         """Alternatives of expressions, attributes and names, for no particular caller."""
@@ -118,8 +120,8 @@ class Scope:
         self._events: dict[str, list[Event]] = {}
         self._places: dict[ast.stmt, Place] = {}
         self._globals: set[str] = set()
-        self._global_bindings: dict[str, list[Binding]] = {}
         self._nonlocals: set[str] = set()
+        self._outer_bindings: dict[str, list[Binding]] = {}
         self._returns: list[ast.Return] = []
         self._yields: list[tuple[ast.expr, ast.stmt]] = []
         self._stars: list[ast.ImportFrom] = []
@@ -169,6 +171,15 @@ class Scope:
             scope = self.children[node] = Scope(node, self, self.module, statement)
         return scope
 
+    def home(self, name: str) -> Scope | None:
+        """The scope that a name belongs to which is `global` or `nonlocal` here."""
+        if name in self.globals:
+            return self.module.scope
+        scope = self.parent
+        while scope is not None and (scope.is_class or name not in scope.bindings):
+            scope = scope.parent
+        return scope
+
     # What happens in it ----------------------------------------------------------------------
 
     @property
@@ -191,17 +202,18 @@ class Scope:
         return self._globals
 
     @property
-    def global_bindings(self) -> dict[str, list[Binding]]:
-        """What this function binds in its module, by `global`."""
-        if not self._indexed:
-            self._index()
-        return self._global_bindings
-
-    @property
     def nonlocals(self) -> set[str]:
         if not self._indexed:
             self._index()
         return self._nonlocals
+
+    @property
+    def outer_bindings(self) -> dict[str, list[Binding]]:
+        """What this function binds in its module or a function around it, by `global` or
+        `nonlocal`."""
+        if not self._indexed:
+            self._index()
+        return self._outer_bindings
 
     @property
     def returns(self) -> list[ast.Return]:
@@ -258,7 +270,8 @@ class Scope:
             self._bind_walruses()
 
     def _add(self, name: str, binding: Binding) -> None:
-        where = self._global_bindings if name in self._globals else self._bindings
+        is_outer = name in self._globals or name in self._nonlocals
+        where = self._outer_bindings if is_outer else self._bindings
         where.setdefault(name, []).append(binding)
 
     def _bind_parameters(self, arguments: ast.arguments) -> None:
@@ -413,8 +426,7 @@ class Scope:
             for expression in own_expressions(statement):
                 for part in ast.walk(expression):
                     if isinstance(part, ast.NamedExpr):
-                        binding = Binding("assign", part.value, statement, ())
-                        self._bindings.setdefault(part.target.id, []).append(binding)
+                        self._add(part.target.id, Binding("assign", part.value, statement))
         for bindings in self._bindings.values():
             bindings.sort(key=self.order_of)
 
@@ -503,19 +515,26 @@ def _blocks(statement: ast.stmt, fields: tuple[str, ...]) -> _Stacked:
     return found
 
 
+class Keeper(Protocol):
+    """What keeps what was looked for in it."""
+
+    kept: dict[object, Any]
+
+
+K = TypeVar("K", bound=Keeper)
 P = ParamSpec("P")
 T = TypeVar("T")
 
 
-def once(look: Callable[Concatenate[Scope, P], T]) -> Callable[Concatenate[Scope, P], T]:
-    """Has something looked for in a scope once; what is found stays with the scope."""
+def once(look: Callable[Concatenate[K, P], T]) -> Callable[Concatenate[K, P], T]:
+    """Has something looked for in a scope, or whatever keeps it, once; what is found stays there."""
 
     @wraps(look)
-    def found(scope: Scope, /, *args: P.args, **keywords: P.kwargs) -> T:
-        key = look, args, *keywords.values()
-        kept: dict[object, T] = scope.kept
+    def found(keeper: K, /, *args: P.args, **keywords: P.kwargs) -> T:
+        key = look, args, *keywords.items()
+        kept: dict[object, T] = keeper.kept
         if key not in kept:
-            kept[key] = look(scope, *args, **keywords)
+            kept[key] = look(keeper, *args, **keywords)
         return kept[key]
 
     return found

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from flake8_untimed.inference import invoke, objects
-from flake8_untimed.inference.scopes import Scope, once
-from flake8_untimed.inference.syntax import WITHS, called_name, own_expressions
+from flake8_untimed.inference.scopes import COMPREHENSIONS, Scope, once
+from flake8_untimed.inference.syntax import WITHS, called_name, own_expressions, parents_in
 from flake8_untimed.inference.values import (
     Alternatives,
     Class,
@@ -20,6 +22,7 @@ from flake8_untimed.inference.values import (
     Result,
     Symbol,
     Value,
+    are_none,
 )
 from flake8_untimed.inference.walk import Found, walk
 
@@ -69,11 +72,23 @@ def is_surrounded(
     context: Context,
     asynchronous: bool,
     late_body: bool = False,
-    depth: int = 0,
 ) -> bool:
     """Whether something around a call bounds it, in its function or, for an async function, around
     every call of that function in sight. `late_body`: the library returns before the body is read,
     so that reading it has to be inside too."""
+    if _is_bounded_inside(evaluator, node, context, asynchronous, late_body):
+        return True
+    return asynchronous and _callers_bounded(evaluator, _function(context.scope))
+
+
+def _is_bounded_inside(
+    evaluator: Evaluator,
+    node: ast.AST,
+    context: Context,
+    asynchronous: bool,
+    late_body: bool,
+) -> bool:
+    """The same of what stands in its own function."""
     scope: Scope | None = context.scope
     at = context.at
     while scope is not None:
@@ -90,9 +105,14 @@ def is_surrounded(
         return False
     if _entered_before(evaluator, scope, at, asynchronous):
         return True
-    if not asynchronous:
-        return _has_alarm(evaluator, scope, at)
-    return depth < DEPTH and _callers_bounded(evaluator, scope, depth)
+    return not asynchronous and _has_alarm(evaluator, scope, at)
+
+
+def _function(scope: Scope) -> Scope:
+    """The function that a scope is, or that its lambda or comprehension stands in."""
+    while isinstance(scope.node, (*COMPREHENSIONS, ast.Lambda)) and scope.parent is not None:
+        scope = scope.parent
+    return scope
 
 
 def _in_statement(
@@ -105,8 +125,10 @@ def _in_statement(
 ) -> bool:
     task = None
     if asynchronous and at in scope.places:
-        for outer in _calls_around(node, at):
-            if _wraps(evaluator, outer, node, Context(scope, at)):
+        for inner, outer in pairwise(_outward(scope, node, at)):
+            if not isinstance(outer, ast.Call):
+                continue
+            if _wraps(evaluator, outer, inner, Context(scope, at)):
                 return not (late_body and _body_read_outside(scope, at, at))
             if called_name(outer) in TASKS:
                 task = at
@@ -115,7 +137,7 @@ def _in_statement(
     for statement in statements:
         if isinstance(statement, WITHS):
             for item in statement.items:
-                if any(part is node for part in ast.walk(item.context_expr)):
+                if statement is at and item.context_expr in _outward(scope, node, at):
                     break
                 values = _managers(evaluator, item.context_expr, Context(scope, statement))
                 if any(
@@ -123,7 +145,7 @@ def _in_statement(
                     for v in values
                 ):
                     if task is not None:
-                        return _awaited_inside(task, statement)
+                        return _awaited_inside(scope, task, statement)
                     return not (late_body and _body_read_outside(scope, at, statement))
     return False
 
@@ -141,16 +163,11 @@ def _managers(evaluator: Evaluator, node: ast.expr, context: Context) -> Alterna
 def _bounds_its_block(evaluator: Evaluator, value: Value, asynchronous: bool) -> bool:
     """Whether a context manager of the project bounds what is done inside it."""
     if isinstance(value, Managed) and value.scope is not None:
-        scope = value.scope
-        key = "bounds its block", asynchronous
-        if key not in scope.kept:
-            scope.kept[key] = False
-            scope.kept[key] = any(
-                _in_statement(evaluator, statement, statement, scope, asynchronous, False)
-                or (not asynchronous and _has_alarm(evaluator, scope, statement))
-                for statement in _yielding(scope)
-            )
-        return bool(scope.kept[key])
+        scope, key = value.scope, ("bounds its block", value.scope, asynchronous)
+        kept: dict[object, bool] = scope.kept
+        return evaluator.settle(
+            kept, key, lambda: _bounds_yield(evaluator, scope, asynchronous), False
+        )
     if asynchronous or not isinstance(value, Instance) or not isinstance(value.cls, Class):
         return False
     return any(
@@ -159,7 +176,16 @@ def _bounds_its_block(evaluator: Evaluator, value: Value, asynchronous: bool) ->
     )
 
 
-def _yielding(scope: Scope) -> list[ast.stmt]:
+def _bounds_yield(evaluator: Evaluator, scope: Scope, asynchronous: bool) -> bool:
+    """Whether a generator function has a bound around what it yields for."""
+    return any(
+        _in_statement(evaluator, statement, statement, scope, asynchronous, False)
+        or (not asynchronous and _has_alarm(evaluator, scope, statement))
+        for statement in yielding(scope)
+    )
+
+
+def yielding(scope: Scope) -> list[ast.stmt]:
     """The statements of a generator function that yield."""
     return [
         statement
@@ -202,12 +228,15 @@ def _bounded_later(
     """Whether a coroutine that is kept (`tasks = [fetch(u) for u in urls]`) is waited for where
     something bounds it, later in the same function."""
     name = _kept_in(at)
-    if at is None or name is None or at not in scope.places or _is_awaited(node, at):
+    if at is None or name is None or at not in scope.places:
+        return False
+    if any(isinstance(outer, ast.Await) for outer in _outward(scope, node, at)):
+        # Waited for in the very statement that makes it.
         return False
     return any(
         _in_statement(evaluator, use, statement, scope, True, late_body)
         for use, statement in _uses(scope).get(name, ())
-        if scope.order(statement) > scope.order(at) and not _only_keeps(statement, name)
+        if scope.order(statement) > scope.order(at)
     )
 
 
@@ -235,24 +264,16 @@ def _only_keeps(statement: ast.stmt, name: str) -> bool:
     return isinstance(statement, ast.Expr) and _kept_in(statement) == name
 
 
-def _is_awaited(node: ast.AST, at: ast.stmt) -> bool:
-    """Whether a coroutine is waited for in the very statement that makes it."""
-    return any(
-        isinstance(part, ast.Await) and any(inner is node for inner in ast.walk(part))
-        for expression in own_expressions(at)
-        for part in ast.walk(expression)
-    )
-
-
 @once
 def _uses(scope: Scope) -> dict[str, list[tuple[ast.Name, ast.stmt]]]:
-    """Where the names of a function are read."""
+    """Where the names of a function are read, and more is done than to put something into them."""
     uses: dict[str, list[tuple[ast.Name, ast.stmt]]] = {}
     for statement in scope.places:
         for expression in own_expressions(statement):
             for part in ast.walk(expression):
                 if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load):
-                    uses.setdefault(part.id, []).append((part, statement))
+                    if not _only_keeps(statement, part.id):
+                        uses.setdefault(part.id, []).append((part, statement))
     return uses
 
 
@@ -263,17 +284,17 @@ def _assigned(statement: ast.stmt) -> str | None:
     return None
 
 
-def _awaited_inside(task: ast.stmt, around: ast.stmt) -> bool:
+def _awaited_inside(scope: Scope, task: ast.stmt, around: ast.stmt) -> bool:
     """Whether a task that is made by one statement is waited for inside another."""
     name = _assigned(task)
-    if name is None:
-        return not isinstance(task, ast.Assign)
-    for part in ast.walk(around):
-        if isinstance(part, ast.Await) and any(
-            isinstance(p, ast.Name) and p.id == name for p in ast.walk(part)
-        ):
-            return True
-    return False
+    return not isinstance(task, ast.Assign) if name is None else name in _awaited(scope, around)
+
+
+@once
+def _awaited(scope: Scope, around: ast.stmt) -> set[str]:
+    """The names that are waited for inside a statement of a function."""
+    awaits = (part for part in ast.walk(around) if isinstance(part, ast.Await))
+    return {p.id for part in awaits for p in ast.walk(part) if isinstance(p, ast.Name)}
 
 
 def _body_read_outside(scope: Scope, at: ast.stmt, around: ast.stmt) -> bool:
@@ -281,17 +302,19 @@ def _body_read_outside(scope: Scope, at: ast.stmt, around: ast.stmt) -> bool:
     name = _assigned(at)
     if name is None:
         return False
-    inside = set(ast.walk(around))
-    for part in ast.walk(scope.node):
-        if (
-            isinstance(part, ast.Attribute)
-            and part.attr in BODIES
-            and isinstance(part.value, ast.Name)
-            and part.value.id == name
-            and part not in inside
-        ):
-            return True
-    return False
+    return _bodies_read(scope, scope.node)[name] > _bodies_read(scope, around)[name]
+
+
+@once
+def _bodies_read(scope: Scope, around: ast.AST) -> Counter[str]:
+    """How often bodies are read in a part of a function, by the names of their responses."""
+    return Counter(
+        part.value.id
+        for part in ast.walk(around)
+        if isinstance(part, ast.Attribute)
+        and part.attr in BODIES
+        and isinstance(part.value, ast.Name)
+    )
 
 
 def _limits(evaluator: Evaluator, value: Value, table: dict[str, str]) -> bool:
@@ -301,32 +324,26 @@ def _limits(evaluator: Evaluator, value: Value, table: dict[str, str]) -> bool:
     argument = passed.keywords.get(table[value.path])
     if argument is None and passed.positional:
         argument = passed.positional[0]
-    return argument is not None and not _surely_none(evaluator.argument(argument))
+    return argument is not None and not are_none(evaluator.argument(argument))
 
 
-def _surely_none(values: Alternatives) -> bool:
-    return all(isinstance(v, Literal) and v.value is None for v in values)
+def _outward(scope: Scope, node: ast.AST, at: ast.stmt) -> Iterator[ast.AST]:
+    """A node and the expressions of its statement that it stands in, innermost first."""
+    parents = _parents(scope, at)
+    yield node
+    while node in parents:
+        node = parents[node]
+        yield node
 
 
-def _calls_around(node: ast.AST, statement: ast.stmt) -> Iterator[ast.Call]:
-    """The calls of a statement in whose arguments a node stands."""
-    parents: dict[ast.AST, ast.AST] = {}
-    for expression in own_expressions(statement):
-        stack: list[ast.AST] = [expression]
-        while stack:
-            part = stack.pop()
-            for child in ast.iter_child_nodes(part):
-                parents[child] = part
-                stack.append(child)
-    current = parents.get(node)
-    while current is not None:
-        if isinstance(current, ast.Call):
-            yield current
-        current = parents.get(current)
+@once
+def _parents(scope: Scope, statement: ast.stmt) -> dict[ast.AST, ast.AST]:
+    return parents_in(*own_expressions(statement))
 
 
-def _wraps(evaluator: Evaluator, outer: ast.Call, node: ast.AST, context: Context) -> bool:
-    if not outer.args or not any(part is node for part in ast.walk(outer.args[0])):
+def _wraps(evaluator: Evaluator, outer: ast.Call, given: ast.AST, context: Context) -> bool:
+    """Whether a call bounds what it is given, if that comes first."""
+    if not outer.args or outer.args[0] is not given:
         return False
     for callee in evaluator.evaluate(outer.func, context):
         if isinstance(callee, Symbol) and callee.path in WRAPPERS:
@@ -334,7 +351,7 @@ def _wraps(evaluator: Evaluator, outer: ast.Call, node: ast.AST, context: Contex
             argument = passed.keywords.get(WRAPPERS[callee.path])
             if argument is None and len(passed.positional) > 1:
                 argument = passed.positional[1]
-            return argument is not None and not _surely_none(evaluator.argument(argument))
+            return argument is not None and not are_none(evaluator.argument(argument))
     return False
 
 
@@ -357,22 +374,49 @@ def _has_alarm(evaluator: Evaluator, scope: Scope, at: ast.stmt | None) -> bool:
     return is_set
 
 
-def _callers_bounded(evaluator: Evaluator, scope: Scope, depth: int) -> bool:
+def _callers_bounded(evaluator: Evaluator, function: Scope) -> bool:
     """Whether a helper coroutine is awaited, in its module, only where something bounds it."""
-    if not isinstance(scope.node, ast.AsyncFunctionDef):
-        return False
-    key = "callers", depth
-    if key not in scope.kept:
-        scope.kept[key] = False
-        if scope.module.text.count(scope.name) == 1:
-            return False
-        callers = [
-            found
-            for found in walk(scope.module.scope).calls
-            if called_name(found.node) == scope.name
-        ]
-        scope.kept[key] = bool(callers) and all(
-            is_surrounded(evaluator, f.node, Context(f.scope, f.statement), True, depth=depth + 1)
-            for f in callers
-        )
-    return bool(scope.kept[key])
+    kept: dict[object, bool] = function.kept
+    key = ("callers bounded", function)
+    return evaluator.settle(kept, key, lambda: _all_bounded(evaluator, function), False)
+
+
+def _all_bounded(evaluator: Evaluator, function: Scope) -> bool:
+    callers: dict[Scope, list[Scope | None]] = {}
+    asked = [function]
+    for _ in range(DEPTH):
+        for callee in asked:
+            callers[callee] = _callers(evaluator, callee)
+            if not callers[callee]:
+                return False
+        every = dict.fromkeys(f for found in callers.values() for f in found)
+        asked = [f for f in every if f is not None and f not in callers]
+    bounded: set[Scope | None] = {None}
+    while more := {f for f, found in callers.items() if not bounded.isdisjoint(found)} - bounded:
+        bounded |= more
+    # Functions that only call themselves are called from out of sight.
+    return not asked and callers.keys() <= bounded
+
+
+def _callers(evaluator: Evaluator, function: Scope) -> list[Scope | None]:
+    """What calls a coroutine, in its module: None for a call that something bounds where it
+    stands."""
+    if not isinstance(function.node, ast.AsyncFunctionDef):
+        return []
+    if function.module.text.count(function.name) == 1:
+        return []
+    return [
+        None
+        if _is_bounded_inside(evaluator, f.node, Context(f.scope, f.statement), True, False)
+        else _function(f.scope)
+        for f in _calls_by_name(function.module.scope).get(function.name, ())
+    ]
+
+
+@once
+def _calls_by_name(module: Scope) -> dict[str, list[Found]]:
+    """The calls in a module, by the last name of what is called."""
+    calls: dict[str, list[Found]] = {}
+    for found in walk(module).calls:
+        calls.setdefault(called_name(found.node) or "", []).append(found)
+    return calls

@@ -16,8 +16,17 @@ BLOCKS = ("body", "handlers", "orelse", "finalbody", "cases")
 
 def called_name(node: ast.Call) -> str:
     """The last name of what is called, as written."""
-    function = node.func
-    return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+    return last_name(node.func)
+
+
+def last_name(node: ast.expr) -> str:
+    """The last name of an expression, as written; empty if it ends in none."""
+    return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
+
+
+def written_arguments(node: ast.Call) -> list[ast.expr]:
+    """What a call is given, by position and by name, as it is written."""
+    return [*node.args, *(keyword.value for keyword in node.keywords)]
 
 
 def written_names(node: ast.AST) -> set[str]:
@@ -91,6 +100,16 @@ def own_expressions(statement: ast.stmt) -> Iterator[ast.expr]:
                     yield item.context_expr
                 elif isinstance(item, ast.keyword):
                     yield item.value
+
+
+def parents_in(*nodes: ast.AST) -> dict[ast.AST, ast.AST]:
+    """What stands in some nodes -> in what it stands there."""
+    return {
+        child: part
+        for node in nodes
+        for part in ast.walk(node)
+        for child in ast.iter_child_nodes(part)
+    }
 
 
 def first_line(statement: ast.stmt) -> int:

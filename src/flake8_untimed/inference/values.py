@@ -69,7 +69,7 @@ class Frame:
 
 
 class Value:
-    """The base of all values. Values are never changed after they are made."""
+    """The base of all values. Only `steps` is ever set after they are made."""
 
     steps: Step | None = None
 
@@ -322,9 +322,7 @@ class Super(Value):
 
 def tells(value: Value) -> bool:
     """Whether a value is more than nothing: neither None nor unknown."""
-    return not isinstance(value, (Unknown, Parameter)) and not (
-        isinstance(value, Literal) and value.value is None
-    )
+    return not isinstance(value, (Unknown, Parameter)) and not is_none(value)
 
 
 def union(groups: Iterable[Alternatives]) -> Alternatives:
@@ -344,6 +342,11 @@ def union(groups: Iterable[Alternatives]) -> Alternatives:
 
 def is_none(value: Value) -> bool:
     return isinstance(value, Literal) and value.value is None
+
+
+def are_none(values: Alternatives) -> bool:
+    """Whether there is nothing, or nothing but None."""
+    return all(map(is_none, values))
 
 
 def is_number(value: Value) -> bool:

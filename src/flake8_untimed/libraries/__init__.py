@@ -15,14 +15,7 @@ from itertools import groupby
 from pkgutil import iter_modules
 from typing import TypeVar
 
-from flake8_untimed.libraries.model import (
-    Client,
-    Constructor,
-    Library,
-    Sender,
-    Switch,
-    TimeoutType,
-)
+from flake8_untimed.libraries.model import Client, Constructor, Library, Sender, Switch
 
 __all__ = ["ALL", "Catalogue", "catalogue"]
 
@@ -66,7 +59,7 @@ class Catalogue:
         self._factories: dict[str, str] = {}
         self._carriers: dict[str, Constructor] = {}
         self._contexts: dict[str, Constructor] = {}
-        self._timeout_types: dict[str, TimeoutType] = {}
+        self._timeout_types: set[str] = set()
         self._aliases: dict[str, str] = {}
         self._owners: dict[str, Library] = {}
         for library in self.libraries:
@@ -78,7 +71,7 @@ class Catalogue:
         self._factories.update(library.factories)
         self._carriers.update({c.path: c for c in library.carriers})
         self._contexts.update({c.path: c for c in library.contexts})
-        self._timeout_types.update({t.path: t for t in library.timeout_types})
+        self._timeout_types.update(t.path for t in library.timeout_types)
         self._aliases.update(library.aliases)
         for path in _paths(library):
             self._owners.setdefault(path, library)
@@ -116,9 +109,9 @@ class Catalogue:
         """The function at `path` that makes an SSL context."""
         return self._contexts.get(path)
 
-    def timeout_type(self, path: str) -> TimeoutType | None:
-        """The timeout class at `path`."""
-        return self._timeout_types.get(path)
+    def is_timeout(self, path: str) -> bool:
+        """Whether the class at `path` is the timeout of some library."""
+        return path in self._timeout_types
 
     def library_of(self, path: str) -> Library | None:
         """The library that knows `path`, or in whose package it lies."""

@@ -33,6 +33,8 @@ CLIENT_TIMEOUT = TimeoutType(
         "sock_connect": ("connect",),
         "sock_read": ("read",),
     },
+    completed_by={"connect": "connect", "read": "total"},
+    total="total",
     zero="unbounded",
     negative="unbounded",
 )

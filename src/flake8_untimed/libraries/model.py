@@ -26,7 +26,8 @@ class TimeoutType:
 
     `fields` maps each parameter to the waits that it bounds. A field that is left out is
     unbounded, unless the parameter named in `default_field` was given: that one then speaks for
-    every field left out. `complete`: without the default field all others must be given, else the
+    every field left out. `completed_by`: which field to add for a wait that nothing limits. `total`:
+    the field for a plain number, where the library takes none in the place of an object. `complete`: without the default field all others must be given, else the
     constructor raises. `shape`: whether the default field also takes the tuples of the library.
     `zero` and `negative` speak of a number given for a field, in whatever field it stands.
     """
@@ -38,6 +39,8 @@ class TimeoutType:
     keywords: tuple[str, ...] = ()
     """Keyword-only parameters."""
     default_field: str | None = None
+    completed_by: Mapping[str, str] = field(default_factory=dict)
+    total: str | None = None
     complete: bool = False
     shape: bool = False
     zero: Verdict = "bounded"
@@ -115,8 +118,6 @@ class Body:
     shown_to: tuple[str, ...] = ()
     """Arguments, and attributes of the client, that are given what is sent, and may read its `body`:
     text where text was given, bytes where `json` was."""
-    none_is_empty: bool = True
-    """Whether `json=None` sends no body at all."""
     encoders: tuple[str, ...] = ()
     """Arguments of the client's constructor that encode what `json` is given in their own way."""
     request: str | None = None
@@ -161,6 +162,9 @@ class Sender:
     `timeout=None` on to `send`."""
     prepared: str | None = None
     """The parameter that takes a request made before, which keeps the timeout it was made with."""
+    never_omitted: bool = False
+    """Its caller, the library itself, always gives it a timeout, None included: a default for a
+    missing one never applies."""
     client_default: bool = True
     """Whether the client's own default timeout applies (niquests' `send` ignores it)."""
 
@@ -237,6 +241,11 @@ class Client:
     def path(self) -> str:
         return self.constructor.path
 
+    @property
+    def may_hold_default(self) -> bool:
+        """Whether it can be given a default timeout at all."""
+        return self.constructor.timeout is not None or bool(self.settable)
+
 
 @dataclass(eq=False, repr=False)
 class Responses:
@@ -277,9 +286,6 @@ class Library:
     a submodule is meant (`urllib.request`)."""
     timeouts: Timeouts
     writes: Written
-    """For a sender's timeout parameter."""
-    writes_client: Written | None = None
-    """For a client's constructor, where that differs."""
     functions: Mapping[str, Sender] = field(default_factory=dict)
     """Module-level senders by canonical dotted path."""
     clients: tuple[Client, ...] = ()
@@ -315,5 +321,9 @@ class Library:
     """Exceptions that mean that a timeout has passed, and nothing else."""
     credentials: tuple[str, ...] = ()
     """Classes that are made of a name and a password: `requests.auth.HTTPBasicAuth`."""
+    unverified: tuple[str, ...] = ()
+    """Warnings that certificates are not verified, and the wider ones that include them."""
+    silencers: tuple[Constructor, ...] = ()
+    """Functions that silence them: all, or those of a `category`."""
     retries: tuple[Constructor, ...] = ()
     """Classes that say what is retried, and how often."""

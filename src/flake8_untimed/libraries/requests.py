@@ -92,6 +92,7 @@ SEND = Sender(
     switches=(VERIFY,),
     headers=None,
     stream="stream",
+    never_omitted=True,
 )
 
 SESSION = Client(
@@ -119,6 +120,7 @@ ADAPTER = Constructor(
             switches=(VERIFY,),
             headers=None,
             stream="stream",
+            never_omitted=True,
         )
     },
     pools=("urllib3",),

@@ -30,7 +30,6 @@ _BODY = Body(
     beside=("files",),
     same_bytes=False,
     # null is sent.
-    none_is_empty=False,
 )
 
 

@@ -27,6 +27,7 @@ TIMEOUT = TimeoutType(
     "urllib3.Timeout",
     parameters=("total", "connect", "read"),
     fields={"total": ("connect", "read"), "connect": ("connect",), "read": ("read",)},
+    completed_by={"connect": "connect", "read": "read"},
     zero="invalid",
     negative="invalid",
 )
@@ -253,6 +254,11 @@ LIBRARY = Library(
         f"urllib3.exceptions.{name}"
         for name in ("TimeoutError", "ReadTimeoutError", "ConnectTimeoutError")
     ),
+    unverified=tuple(
+        f"urllib3.exceptions.{name}"
+        for name in ("InsecureRequestWarning", "SecurityWarning", "HTTPWarning")
+    ),
+    silencers=(Constructor("urllib3.disable_warnings", ("category",)),),
     retries=(
         Constructor(
             "urllib3.Retry",

@@ -68,6 +68,15 @@ class Limits:
         finally:
             self.open.discard(what)
 
+    @contextmanager
+    def looking_anew(self) -> Iterator[None]:
+        """For an answer that is the same whoever asks."""
+        around, self.open = self.open, set()
+        try:
+            yield
+        finally:
+            self.open = around
+
     def library(self, value: SenderValue) -> Library | None:
         return self._evaluator.catalogue.library_of(value.path) or self._library_of_client(value)
 

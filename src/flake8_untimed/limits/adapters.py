@@ -125,10 +125,7 @@ def _prefixes(mounted: dict[str, bool | None], url: str | None) -> list[str]:
     adapters stand behind `http://` and `https://`."""
     longest = [p for p in mounted if p.startswith(("http://", "https://"))]
     if url is None:
-        schemes = {p for p in longest if p in ("http://", "https://")}
-        if schemes == {"http://", "https://"}:
-            return longest
-        # One scheme only, and an address out of sight: most likely that very scheme.
-        return [*longest] if longest else []
+        # With one scheme only, an address out of sight is most likely one of that.
+        return longest
     matching = [p for p in longest if url.startswith(p) or p.startswith(url) or p == "https://?"]
     return [max(matching, key=len)] if matching else []

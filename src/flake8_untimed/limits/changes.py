@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from flake8_untimed.inference import constructions, members, objects
 from flake8_untimed.inference.arguments import parameter_names
@@ -16,12 +17,24 @@ _CHANGING = frozenset(("mount", "update", "setdefault"))
 """Methods that change a client or its headers."""
 
 
+class _Name(NamedTuple):
+    """A name that holds something; `below`: an attribute of that is looked at."""
+
+    scope: Scope
+    name: str
+    below: str
+
+
+_Found = tuple[list[tuple[Context, Event]], list[_Name]]
+"""What is done by one name, and the other names of what it holds."""
+
+
 class Changes:
-    """Finds what is done to clients; what a name has gone through is looked for once."""
+    """Finds what is done to clients; what is done by one name is looked for once."""
 
     def __init__(self, evaluator: Evaluator) -> None:
         self._evaluator = evaluator
-        self._of_name: dict[object, list[tuple[Context, Event]]] = {}
+        self._by_name: dict[object, _Found] = {}
 
     def events(self, client: Value, below: str = "") -> Iterator[tuple[Context, Event]]:
         """What is done to an object in sight, by every name that held it on its way here; `below`:
@@ -32,7 +45,7 @@ class Changes:
         while step is not None and step.holder is not None:
             if step.holder not in seen:
                 seen.add(step.holder)
-                yield from self._held(*step.holder, below)
+                yield from self._held(_Name(*step.holder, below))
                 yield from self._done_elsewhere(*step.holder, below)
             step = step.before
         if isinstance(client, Instance) and isinstance(client.cls, Class) and not below:
@@ -50,21 +63,35 @@ class Changes:
                 frame = constructions.construction_frame(self._evaluator, cls, method, client)
             yield Context(method, event.statement, frame), event
             if event.kind == "argument":
-                yield from self._handed(event, method, members.first_parameter(method) or "", "")
+                own = members.first_parameter(method) or ""
+                yield from self._held(*self._handed(event, method, own, ""))
 
-    def _held(self, scope: Scope, name: str, below: str) -> list[tuple[Context, Event]]:
-        """What is done to what a name holds; found once, since every call through it asks."""
-        key = (scope, name, below)
-        if key not in self._of_name:
-            self._of_name[key] = []  # what a function finds that hands it on to itself
-            found = [(Context(s, e.statement), e) for s, e in changes(scope, name + below)]
-            for where, event in changes(scope, name):
-                if event.kind == "argument":
-                    found += self._handed(event, where, _path(scope, where, name), below)
-            for where, other in _aliases(scope).get(name, ()):
-                found += self._held(where, other, below)
-            self._of_name[key] = found
-        return self._of_name[key]
+    def _held(self, *names: _Name) -> Iterator[tuple[Context, Event]]:
+        """What is done to what names hold, by these and by the other names that it goes by."""
+        seen = set[_Name]()
+        stack = [*reversed(names)]
+        while stack:
+            name = stack.pop()
+            if name not in seen:
+                seen.add(name)
+                done, others = self._done_by(name)
+                yield from done
+                stack += reversed(others)
+
+    def _done_by(self, name: _Name) -> _Found:
+        """What is done by one name; kept, since every call through it asks."""
+        return self._evaluator.settle(
+            self._by_name, ("done by", name), lambda: self._look_for(*name), ([], [])
+        )
+
+    def _look_for(self, scope: Scope, name: str, below: str) -> _Found:
+        done = [(Context(s, e.statement), e) for s, e in changes(scope, name + below)]
+        others: list[_Name] = []
+        for where, event in changes(scope, name):
+            if event.kind == "argument":
+                others += self._handed(event, where, _path(scope, where, name), below)
+        others += [_Name(s, other, below) for s, other in _aliases(scope).get(name, ())]
+        return done, others
 
     def _done_elsewhere(
         self, scope: Scope, name: str, below: str
@@ -82,19 +109,17 @@ class Changes:
                 root = spelled.partition(".")[0]
                 for user in (other.scope, *members.functions(other.scope)):
                     if root in user.bindings:
-                        yield from self._held(user, spelled, below)
+                        yield from self._held(_Name(user, spelled, below))
 
-    def _handed(
-        self, event: Event, scope: Scope, path: str, below: str
-    ) -> Iterator[tuple[Context, Event]]:
-        """`configure(session)`: what the function does to its parameter."""
+    def _handed(self, event: Event, scope: Scope, path: str, below: str) -> Iterator[_Name]:
+        """`configure(session)`: the parameter of the function."""
         node = event.node
         if not isinstance(node, ast.Call) or not isinstance(node.func, (ast.Name, ast.Attribute)):
             return
         for callee in self._evaluator.evaluate(node.func, Context(scope, event.statement)):
             if isinstance(callee, Function) and not isinstance(callee.scope.node, ast.Lambda):
                 for parameter in _parameters_for(callee, node, path):
-                    yield from self._held(callee.scope, parameter, below)
+                    yield _Name(callee.scope, parameter, below)
 
 
 def _path(holder: Scope, where: Scope, name: str) -> str:
@@ -134,11 +159,10 @@ def _also_called(bindings: list[Binding]) -> Iterator[str]:
 @once
 def changes(scope: Scope, path: str) -> list[tuple[Scope, Event]]:
     """What may change the object that `path` names in a scope (of a class: `self.path` in its
-    methods; of a module: in its functions, too), by the look of it."""
+    methods; else also in the functions inside), by the look of it."""
     every = [*members.attribute_events(scope, path)] if scope.is_class else []
     every += [(scope, e) for e in scope.events.get(path, ())]
-    if scope.parent is None:
-        every += members.done_inside(scope, path)
+    every += members.done_inside(scope, path)
     return [(s, e) for s, e in every if _may_change(e)]
 
 

@@ -20,7 +20,6 @@ from flake8_untimed.inference.values import (
     Context,
     Function,
     Instance,
-    Literal,
     Other,
     Parameter,
     Result,
@@ -28,6 +27,7 @@ from flake8_untimed.inference.values import (
     Symbol,
     Unknown,
     Value,
+    are_none,
     is_none,
 )
 from flake8_untimed.inference.walk import walk
@@ -68,7 +68,7 @@ class Clients:
         table = constructor.timeouts or library.timeouts
         made = self._construction(client)
         passed = made.passed if made is not None else None
-        if constructor.timeout is None and not known.settable:
+        if not known.may_hold_default:
             plain = isinstance(client.cls, Symbol) and passed is not None
             if plain and _takes_nothing(constructor) and passed and "timeout" in passed.keywords:
                 return Bound(Kind.INVALID, Source.CLIENT, detail=NO_PARAMETER, site=client.site)
@@ -294,7 +294,7 @@ class Clients:
         if argument is None:
             return None
         values = self._evaluator.argument(argument)
-        return None if all(isinstance(v, Literal) and v.value is None for v in values) else values
+        return None if are_none(values) else values
 
     def is_around_stranger(self, client: Instance | None) -> bool:
         """Whether a client was made around a session of which nothing is known."""

@@ -46,7 +46,7 @@ class Functions:
     def __init__(self, limits: Limits, evaluator: Evaluator) -> None:
         self._limits = limits
         self._evaluator = evaluator
-        self._settled: dict[ast.Call, tuple[bool, int]] = {}
+        self._settled: dict[object, bool] = {}
 
     def of_callable(
         self,
@@ -54,16 +54,14 @@ class Functions:
         passed: Passed,
         outer: Frame | None = None,
         everything: bool = False,
-        node: ast.AST | None = None,
     ) -> Bound | None:
         """The bound of the requests that a callable sends when it is given these arguments; None
         if it sends none. `everything`: whatever it sends counts, not only what it hands on."""
         if isinstance(value, SenderValue):
             return self._limits.of_request(value, passed)
         if isinstance(value, Partial):
-            return self.of_callable(
-                value.function, passed.after(value.site.passed), outer, everything, node
-            )
+            behind = passed.after(value.site.passed)
+            return self.of_callable(value.function, behind, outer, everything)
         if not isinstance(value, Function) or self._limits.depth >= DEPTH:
             return None
         key = (value.scope, value.receiver and value.receiver.key())
@@ -86,17 +84,14 @@ class Functions:
             self._limits.depth -= 1
 
     def _is_settled(self, found: Found) -> bool:
-        """Whether the request of a call is judged where it stands. Looked for once from each depth."""
-        node = found.node
-        depth = self._limits.depth
-        is_settled, seen_from = self._settled.get(node, (False, DEPTH + 1))
-        # Seen from less deep, more is seen of it.
-        if not is_settled and depth < seen_from:
-            # A function that calls itself on the way asks again.
-            self._settled[node] = False, depth
-            is_settled = self._is_judged(node, Context(found.scope, found.statement))
-            self._settled[node] = is_settled, depth
-        return is_settled
+        """Whether the request of a call is judged where it stands, as far as that is seen from this
+        depth, whoever asks."""
+        context = Context(found.scope, found.statement)
+        key = ("settled", found.node, self._limits.depth)
+        with self._limits.looking_anew():
+            return self._evaluator.settle(
+                self._settled, key, lambda: self._is_judged(found.node, context), False
+            )
 
     def _is_judged(self, node: ast.Call, context: Context) -> bool:
         """Whether all that a call may be is reported, whoever calls its function."""
@@ -162,7 +157,7 @@ class Functions:
             if isinstance(callee, SenderValue):
                 yield self._limits.of(callee, passed, context, node)
             elif isinstance(callee, (Partial, Function)):
-                yield self.of_callable(callee, passed, frame, everything, node)
+                yield self.of_callable(callee, passed, frame, everything)
             elif isinstance(callee, Unknown):
                 yield None
 

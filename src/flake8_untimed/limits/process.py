@@ -10,7 +10,7 @@ from typing import NamedTuple
 from flake8_untimed.inference.evaluate import Evaluator
 from flake8_untimed.inference.scopes import Event, Module, Scope, once
 from flake8_untimed.inference.syntax import called_name
-from flake8_untimed.inference.values import Alternatives, Context, Literal, Result, Symbol
+from flake8_untimed.inference.values import Alternatives, Context, Result, Symbol, are_none
 from flake8_untimed.inference.walk import walk
 from flake8_untimed.libraries.model import Library
 
@@ -62,7 +62,7 @@ class ProcessWide:
                 callees = self._evaluator.evaluate(node.func, context)
                 if any(getattr(v, "path", "") == "socket.setdefaulttimeout" for v in callees):
                     values = self._evaluator.evaluate(node.args[0], context)
-                    return not all(isinstance(v, Literal) and v.value is None for v in values)
+                    return not are_none(values)
         return False
 
     def falls_back(self, given: Alternatives) -> bool:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
-from typing import NamedTuple, TextIO
+from typing import TYPE_CHECKING, NamedTuple, TextIO
 
 from flake8_untimed.findings import Finding, Span
+
+if TYPE_CHECKING:
+    from flake8_untimed.rules import Rule
 
 FORMATS = ("text", "json", "sarif", "github")
 
@@ -52,6 +56,8 @@ class Report:
     """(path, reason) of what could not be checked."""
     checked: int = 0
     """Files."""
+    rules: Sequence[Rule] = ()
+    """All that there are, for formats that describe them."""
 
 
 def write(report: Report, output_format: str, out: TextIO) -> None:

@@ -6,19 +6,20 @@ import json
 import os
 from collections import Counter
 from pathlib import PurePath
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 from urllib.parse import quote
 
 from flake8_untimed import __version__
 from flake8_untimed.reporters import Report, Reported
 
+if TYPE_CHECKING:
+    from flake8_untimed.rules import Rule
+
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 
 def write(report: Report, out: TextIO) -> None:
-    from flake8_untimed.rules import RULES
-
-    indexes = {rule.code: index for index, rule in enumerate(RULES)}
+    indexes = {rule.code: index for index, rule in enumerate(report.rules)}
     document = {
         "$schema": SCHEMA,
         "version": "2.1.0",
@@ -29,7 +30,7 @@ def write(report: Report, out: TextIO) -> None:
                         "name": "untimed",
                         "version": __version__,
                         "semanticVersion": __version__,
-                        "rules": [_rule(rule) for rule in RULES],
+                        "rules": [_rule(rule) for rule in report.rules],
                     }
                 },
                 "columnKind": "unicodeCodePoints",
@@ -48,7 +49,7 @@ def write(report: Report, out: TextIO) -> None:
     out.write(json.dumps(document, indent=2) + "\n")
 
 
-def _rule(rule: Any) -> dict[str, Any]:
+def _rule(rule: Rule) -> dict[str, Any]:
     return {
         "id": rule.code,
         "name": rule.name,

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
 from typing import NamedTuple
 
 from flake8_untimed.calls import Call, Facts
 from flake8_untimed.calls.bodies import may_add_headers, signer
 from flake8_untimed.inference.arguments import Argument
+from flake8_untimed.inference.scopes import once
 from flake8_untimed.inference.values import (
     Alternatives,
     Collection,
@@ -17,6 +17,8 @@ from flake8_untimed.inference.values import (
     Mapping,
     Result,
     Value,
+    are_none,
+    is_none,
 )
 
 STANDARD = "json.dumps"
@@ -41,8 +43,10 @@ class JsonBody(NamedTuple):
     """The call that signs or hashes the text: `json=` need not write the same bytes."""
 
 
-def json_bodies(facts: Facts) -> Iterator[JsonBody]:
+@once
+def json_bodies(facts: Facts) -> list[JsonBody]:
     """The calls whose body is surely JSON text."""
+    bodies = []
     for call in facts.requests:
         body = call.sender.body
         # With files, the text is no body: most libraries raise.
@@ -57,8 +61,9 @@ def json_bodies(facts: Facts) -> Iterator[JsonBody]:
                     kind = "unknown"
                 headers = call.argument(call.sender.headers)
                 signed = signer(facts, call, parameter, made)
-                yield JsonBody(call, argument, parameter, made, kind, headers, signed)
+                bodies.append(JsonBody(call, argument, parameter, made, kind, headers, signed))
                 break
+    return bodies
 
 
 def _is_given(facts: Facts, call: Call, parameter: str) -> bool:
@@ -71,14 +76,9 @@ def is_something(facts: Facts, value: Value) -> bool:
     """Whether a value is surely not None."""
     return (
         isinstance(value, (Mapping, Collection, Instance))
-        or (isinstance(value, Literal) and value.value is not None)
+        or (isinstance(value, Literal) and not is_none(value))
         or facts.is_declared(value)
     )
-
-
-def is_only_none(values: Alternatives) -> bool:
-    """Whether nothing is given, or nothing but None."""
-    return all(isinstance(v, Literal) and v.value is None for v in values)
 
 
 def json_text(values: Alternatives) -> Result | None:
@@ -98,7 +98,7 @@ def is_same(facts: Facts, body: JsonBody) -> bool:
         and body.dumps.path == STANDARD
         and not body.dumps.site.passed.keywords
         and body.signed_by is None
-        and all(is_only_none(facts.values(call.argument(name))) for name in known.beside)
+        and all(are_none(facts.values(call.argument(name))) for name in known.beside)
     )
 
 
@@ -152,9 +152,9 @@ def _is_request(facts: Facts, call: Call, parameter: str) -> bool:
     return not all(isinstance(v, Literal) and isinstance(v.value, str) for v in values)
 
 
-def _of_headers(value: object) -> str:
+def _of_headers(value: Value) -> str:
     """What a headers argument says of the Content-Type."""
-    if isinstance(value, Literal) and value.value is None:
+    if is_none(value):
         return "none"
     if not isinstance(value, Mapping):
         return "unknown"

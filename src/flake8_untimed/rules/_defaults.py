@@ -28,7 +28,7 @@ def findings(
     facts: Facts,
     code: str,
     wanted: Callable[[float], bool],
-    value: Callable[[Library, float, bool], Expression],
+    value: Callable[[Library, float], Expression],
     objection: Callable[[Construction], str | None] = lambda made: None,
     shortens: bool = True,
 ) -> Iterator[Finding]:
@@ -39,7 +39,7 @@ def findings(
         seconds = call.bound.seconds
         if call.bound.source is Source.OUT_OF_SIGHT or seconds is None or not wanted(seconds):
             continue
-        new = fitting(call, value(call.library, seconds, False))
+        new = fitting(call, value(call.library, seconds))
         fix, why_not = set_at_call(facts, call, new, safe=True)
         if shortens:
             fix = unless_doubted(facts, call, fix)
@@ -55,7 +55,7 @@ def findings(
         seconds = made.bound.seconds
         if seconds is None or not wanted(seconds):
             continue
-        new = value(made.library, seconds, True)
+        new = value(made.library, seconds)
         fix, why_not = set_at_construction(facts, made, new, safe=True)
         if fix is not None and (why_not := objection(made)) is not None:
             fix = None

@@ -30,12 +30,12 @@ from flake8_untimed.inference.values import (
     Result,
     Symbol,
     Value,
+    are_none,
 )
 from flake8_untimed.rules._bodies import (
     STANDARD,
     JsonBody,
     is_content_type,
-    is_only_none,
     is_something,
 )
 
@@ -135,7 +135,7 @@ def _of_others(facts: Facts, call: Call, parameter: str) -> str | None:
     if known.json not in (None, parameter) and call.argument(known.json) is not None:
         return f"{known.json}= stands beside it"
     for other in (*known.text, *known.beside):
-        if other != parameter and not is_only_none(facts.values(call.argument(other))):
+        if other != parameter and not are_none(facts.values(call.argument(other))):
             return f"{other}= stands beside it"
     if call.arguments.open_keywords:
         return "**kwargs may hold another body"

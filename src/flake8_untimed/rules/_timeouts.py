@@ -108,13 +108,12 @@ def is_relied_on(made: Construction) -> bool:
     return made.is_relied_on is not False
 
 
-def written(facts: Facts, library: Library, *, client: bool = False) -> Expression:
+def written(facts: Facts, library: Library) -> Expression:
     """The timeout to write: the user's, else the library's usual one."""
     chosen: Expression | None = facts.settings.timeouts.get(library.name)
     if chosen is not None:
         return chosen
-    usual = (library.writes_client if client else None) or library.writes
-    return Expression(usual.text, usual.needs)
+    return Expression(library.writes.text, library.writes.needs)
 
 
 def written_at(facts: Facts, call: Call) -> Expression:
@@ -251,8 +250,7 @@ def unless_handed_out(facts: Facts, made: Construction, fix: Fix | None) -> Fix 
 def unless_switched_off(call: Call, fix: Fix | None) -> Fix | None:
     """A fix that adds a timeout, which is not safe where the library has a default and somebody has
     switched it off on the way: no more than where that stands at the call."""
-    timeouts = call.sender.timeouts or call.library.timeouts
-    if fix is None or timeouts.omitted is None:
+    if fix is None or call.timeouts.omitted is None:
         return fix
     return _doubted(fix, SWITCHED_OFF.format(call.library.name))
 
@@ -358,7 +356,7 @@ def _spelled_nearby(
 
 def default_of(library: Library, bound: Bound) -> str:
     """How a message names the library's own default."""
-    return library.default_named or f"{library.name}'s own default of {seconds_of(bound)}"
+    return library.default_named or f"{library.name}'s own default of {bound.limit}"
 
 
 def value_node(place: Call | Construction) -> ast.expr | None:
@@ -366,11 +364,3 @@ def value_node(place: Call | Construction) -> ast.expr | None:
     name = place.sender.timeout if isinstance(place, Call) else place.constructor.timeout
     argument = place.argument(name)
     return argument.node if argument is not None and argument.is_written else None
-
-
-def seconds_of(bound: Bound) -> str:
-    """Seconds for a message."""
-    seconds = bound.seconds or 0.0
-    if seconds >= 120 and seconds % 60 == 0:
-        return f"{seconds / 60:g} minutes"
-    return f"{seconds:g} s"

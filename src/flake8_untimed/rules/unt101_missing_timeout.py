@@ -82,7 +82,7 @@ def check(facts: Facts) -> Iterator[Finding]:
             fix = unless_switched_off(call, unless_doubted(facts, call, fix))
         yield facts.finding("UNT101", call.node, _message(facts, call), fix, why_not)
     for made in at_constructions(facts, Kind.NONE):
-        value = written(facts, made.library, client=True)
+        value = written(facts, made.library)
         fix, why_not = set_at_construction(facts, made, value, safe=True)
         fix = unless_doubted(facts, made, fix)
         yield facts.finding(

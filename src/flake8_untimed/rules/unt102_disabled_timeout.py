@@ -79,7 +79,7 @@ def check(facts: Facts) -> Iterator[Finding]:
                 Fix((edit,), False),
             )
     for made in at_constructions(facts, Kind.DISABLED):
-        value = written(facts, made.library, client=True)
+        value = written(facts, made.library)
         fix, why_not = set_at_construction(facts, made, value, safe=False)
         yield facts.finding(
             "UNT102",

@@ -33,7 +33,9 @@ from collections.abc import Iterator
 
 from flake8_untimed.bounds import Kind
 from flake8_untimed.calls import Call, Construction, Facts
+from flake8_untimed.calls.places import path_of
 from flake8_untimed.findings import Expression, Finding, Fix, RemoveArgument, SetArgument, Span
+from flake8_untimed.libraries.model import TimeoutType
 from flake8_untimed.rules._timeouts import (
     at_calls,
     at_constructions,
@@ -80,30 +82,24 @@ def _completed(
         for k in node.keywords
         if k.arg and isinstance(k.value, ast.Constant) and k.value.value is None
     ]
-    path = place.library.name
+    path = path_of(facts, node.func, place.context)
+    kind = next((kind for kind in place.timeouts.types if kind.path == path), None)
+    if kind is None:
+        return None, UNKNOWN
     span = facts.span(node)
-    if path in ("httpx", "httpx2") and nones and node.args:
+    if kind.default_field and nones and node.args:
         return Fix(tuple(RemoveArgument(span, name) for name in nones), False), None
-    usual = written(facts, place.library, client=isinstance(place, Construction))
-    if path == "aiohttp":
-        return _fields(place, node, span, usual, {"connect": "connect", "read": "total"})
-    if path == "urllib3":
-        return _fields(place, node, span, usual, {"connect": "connect", "read": "read"})
-    return None, UNKNOWN
+    return _fields(place, node, span, written(facts, place.library), kind)
 
 
 def _fields(
-    place: Call | Construction,
-    node: ast.Call,
-    span: Span,
-    usual: Expression,
-    fields: dict[str, str],
+    place: Call | Construction, node: ast.Call, span: Span, usual: Expression, kind: TimeoutType
 ) -> tuple[Fix | None, str | None]:
     """The missing waits, each by its field of the timeout's class."""
     edits = []
-    names = place.library.timeout_types[0].parameters
+    names = kind.parameters
     for wait in place.bound.waits:
-        field = fields.get(wait)
+        field = kind.completed_by.get(wait)
         seconds = seconds_for(usual, field) if field is not None else None
         if field is None or seconds is None or any(isinstance(a, ast.Starred) for a in node.args):
             return None, UNKNOWN
@@ -116,13 +112,14 @@ def _fields(
 def _tuple(
     facts: Facts, place: Call | Construction, node: ast.Tuple
 ) -> tuple[Fix | None, str | None]:
-    name = place.library.name
     texts = [facts.text(e) for e in node.elts]
-    if name in ("httpx", "httpx2"):
+    kinds = [kind for kind in place.timeouts.types if kind.default_field]
+    if kinds:
         if len(texts) == 2 and "None" not in texts:
-            value = Expression(
-                f"{name}.Timeout({texts[1]}, connect={texts[0]})", (f"{name}.Timeout",)
-            )
+            if len(kinds) > 1:  # It may not be installed.
+                return None, "the class of which package it takes is not known"
+            kind = kinds[0]
+            value = Expression(f"{kind.path}({texts[1]}, connect={texts[0]})", (kind.path,))
         elif len(texts) == 3 and "None" not in texts:
             value = Expression(f"({', '.join([*texts, texts[0]])})")
         else:

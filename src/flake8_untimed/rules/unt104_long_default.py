@@ -51,5 +51,5 @@ def check(facts: Facts) -> Iterator[Finding]:
         facts,
         "UNT104",
         lambda seconds: seconds >= limit,
-        lambda library, seconds, client: written(facts, library, client=client),
+        lambda library, seconds: written(facts, library),
     )

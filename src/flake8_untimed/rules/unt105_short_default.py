@@ -46,7 +46,7 @@ def check(facts: Facts) -> Iterator[Finding]:
         facts,
         "UNT105",
         lambda seconds: seconds < limit,
-        lambda library, seconds, client: exactly(seconds),
+        lambda library, seconds: exactly(seconds),
         _objection,
         shortens=False,
     )
@@ -55,7 +55,7 @@ def check(facts: Facts) -> Iterator[Finding]:
 def _objection(made: Construction) -> str | None:
     """Whether calls through a client that name no timeout have other defaults than its own: those
     in sight, or any, if none is."""
-    own = (made.constructor.timeouts or made.library.timeouts).omitted
+    own = made.timeouts.omitted
     any_call = made.client.senders.values() if made.client is not None else ()
     for sender in [call.sender for call in made.calls] or any_call:
         omitted = (sender.timeouts or made.library.timeouts).omitted

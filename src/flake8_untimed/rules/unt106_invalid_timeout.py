@@ -68,19 +68,27 @@ def _message(place: Call | Construction, text: str) -> str:
 def _allowed(place: Call | Construction) -> str:
     if place.bound.detail == INCOMPLETE:
         return "a default, or all of its limits"
-    usual = (place.library.writes_client or place.library.writes).text
-    return "aiohttp.ClientTimeout(total=seconds)" if "ClientTimeout(" in usual else "seconds > 0"
+    total = _total(place, "seconds")
+    return total.text if total is not None else "seconds > 0"
+
+
+def _total(place: Call | Construction, seconds: str) -> Expression | None:
+    """A number of seconds as the library's class has it, where that takes the place of numbers."""
+    for kind in place.timeouts.types:
+        if kind.total is not None:
+            return Expression(f"{kind.path}({kind.total}={seconds})", (kind.path,))
+    return None
 
 
 def _wrapped(facts: Facts, place: Call | Construction, text: str) -> tuple[Fix | None, str | None]:
-    """A plain number where aiohttp wants a `ClientTimeout`."""
+    """A plain number where the library wants an object."""
     try:
         positive = float(text) > 0
     except ValueError:
         positive = False
-    if place.library.name != "aiohttp" or not positive:
+    value = _total(place, text)
+    if value is None or not positive:
         return None, "which value was meant is not known"
-    value = Expression(f"aiohttp.ClientTimeout(total={text})", ("aiohttp.ClientTimeout",))
     if isinstance(place, Call):
         return set_at_call(facts, place, value, safe=True)
     return set_at_construction(facts, place, value, safe=True)

@@ -73,8 +73,7 @@ def _may_be_unbounded(facts: Facts, call: Call) -> bool:
         return False
     if call.client is not None and not is_untouched(facts, call.client):
         return False
-    timeouts = call.sender.timeouts or call.library.timeouts
-    return timeouts.none == "unbounded" and not call.sender.lazy
+    return call.timeouts.none == "unbounded" and not call.sender.lazy
 
 
 def _may_hold_none(made: Construction) -> bool:
@@ -83,5 +82,4 @@ def _may_hold_none(made: Construction) -> bool:
         return False
     if made.calls and all(call.bound.kind is Kind.BOUNDED for call in made.calls):
         return False
-    timeouts = made.constructor.timeouts or made.library.timeouts
-    return timeouts.none == "unbounded"
+    return made.timeouts.none == "unbounded"

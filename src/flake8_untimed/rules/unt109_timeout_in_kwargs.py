@@ -112,15 +112,14 @@ def _taking_out(call: Call, name: str) -> Iterator[ast.stmt]:
 def _relies_on_caller(facts: Facts, call: Call) -> bool:
     """Whether nothing but an open `**mapping` can bound a call."""
     name = call.sender.timeout
-    timeouts = call.sender.timeouts or call.library.timeouts
     if call.wrapper is not None or call.handed_over or name is None:
         return False
-    if call.bound.kind is not Kind.UNKNOWN or timeouts.omitted is not None:
+    if call.bound.kind is not Kind.UNKNOWN or call.timeouts.omitted is not None:
         return False
     if call.argument(name) is not None or call.arguments.open_positional:
         return False
     if call.client is None:
         return True
     known = client_of(facts, call.client)
-    holds_none = known is not None and known.constructor.timeout is None and not known.settable
+    holds_none = known is not None and not known.may_hold_default
     return holds_none and is_untouched(facts, call.client)

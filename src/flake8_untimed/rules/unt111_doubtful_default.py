@@ -42,7 +42,6 @@ from flake8_untimed.rules._timeouts import (
     at_calls,
     is_given_one,
     lack,
-    seconds_of,
     set_at_call,
     written_at,
 )
@@ -61,7 +60,7 @@ def check(facts: Facts) -> Iterator[Finding]:
                 fix, how = None, f"set one in {call.wrapper}()"
                 why_not = why_not or f"{call.wrapper}() does not hand its own on to this request"
         is_limited = call.bound.seconds is not None
-        limit = f"up to {seconds_of(call.bound)}" if is_limited else "for ever"
+        limit = f"up to {call.bound.limit}" if is_limited else "for ever"
         where = "out of sight" if call.bound.site is None else "elsewhere"
         yield facts.finding(
             "UNT111",

@@ -35,18 +35,16 @@ from flake8_untimed.calls.options import is_all_of_a_branch
 from flake8_untimed.calls.places import arguments_of, every_call, name_of, path_of
 from flake8_untimed.findings import Finding, Fix, RemoveStatement
 from flake8_untimed.inference.values import Context
+from flake8_untimed.libraries import ALL
 from flake8_untimed.libraries.model import Constructor
 from flake8_untimed.rules._switches import ALL_OF_A_BRANCH
 
 OPT_IN = True
 
-_WARNINGS = frozenset(
-    f"urllib3.exceptions.{name}"
-    for name in ("InsecureRequestWarning", "SecurityWarning", "HTTPWarning")
-)
+_WARNINGS = frozenset(path for library in ALL for path in library.unverified)
 _MESSAGE = "unverified https request"
 """How the warning begins."""
-_DISABLE = Constructor("urllib3.disable_warnings", ("category",))
+_SILENCERS = {f.path: f for library in ALL for f in library.silencers}
 _FILTERS = {
     f.path: f
     for f in (
@@ -79,8 +77,8 @@ def check(facts: Facts) -> Iterator[Finding]:
 
 def _silences(facts: Facts, node: ast.Call, context: Context) -> bool:
     path = path_of(facts, node.func, context)
-    if path == _DISABLE.path:
-        given = arguments_of(facts, node, context, _DISABLE)
+    if path in _SILENCERS:
+        given = arguments_of(facts, node, context, _SILENCERS[path])
         if given.open_keywords or given.open_positional:
             return False
         argument = given.named.get("category")

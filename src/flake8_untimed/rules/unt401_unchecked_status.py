@@ -37,25 +37,25 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flake8_untimed.calls import Call, Facts
-from flake8_untimed.calls.places import Responses, are_touched, is_untouched
+from flake8_untimed.calls.places import are_touched, is_untouched
+from flake8_untimed.calls.responses import kept_of, uses_of
 from flake8_untimed.findings import AddStatement, Expression, Finding, Fix
 
 OPT_IN = True
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    responses = Responses()
     for call in facts.calls:
         known = call.library.responses
         if known is None or call.wrapper is not None or call.handed_over or call.sender.lazy:
             continue
-        uses = set(responses.uses(call))
+        uses = uses_of(call)
         if not uses <= {*known.body, *known.neutral} or not uses & {*known.body}:
             continue
         if _may_be_checked(facts, call, known.checked_by):
             continue
         used = next(name for name in known.body if name in uses)
-        fix, why_not = _fix(facts, call, responses, known.raises)
+        fix, why_not = _fix(facts, call, known.raises)
         look = f"call {known.raises}() or look" if known.raises else "look"
         yield facts.finding(
             "UNT401",
@@ -67,12 +67,10 @@ def check(facts: Facts) -> Iterator[Finding]:
         )
 
 
-def _fix(
-    facts: Facts, call: Call, responses: Responses, method: str
-) -> tuple[Fix | None, str | None]:
+def _fix(facts: Facts, call: Call, method: str) -> tuple[Fix | None, str | None]:
     if not method:
         return None, f"responses of {call.library.name} have no method that raises"
-    kept = responses.kept(call)
+    kept = kept_of(call)
     if kept is None:
         return None, "the response has no name of its own"
     name, statement, behind = kept

@@ -35,7 +35,7 @@ import ast
 from collections.abc import Iterator
 
 from flake8_untimed.calls import Call, Facts
-from flake8_untimed.calls.places import Loop, is_inside, loops_around
+from flake8_untimed.calls.places import Loop, called_name, is_inside, loops_around
 from flake8_untimed.findings import Finding
 
 OPT_IN = True
@@ -64,9 +64,7 @@ def _is_no_haste(loop: Loop, call: Call) -> bool:
     is_tried = is_left = False
     for part in ast.walk(loop):
         if isinstance(part, ast.Call):
-            function = part.func
-            name = function.attr if isinstance(function, ast.Attribute) else None
-            if (name or getattr(function, "id", "")) in _PAUSES:
+            if called_name(part) in _PAUSES:
                 return True
         elif isinstance(part, ast.Try):
             is_tried = is_tried or any(is_inside(call.node, s) for s in part.body)

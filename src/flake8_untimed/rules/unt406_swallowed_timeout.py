@@ -38,7 +38,14 @@ import ast
 from collections.abc import Iterator
 
 from flake8_untimed.calls import Call, Facts
-from flake8_untimed.calls.places import is_inside, libraries, loops_around, path_of, tries_around
+from flake8_untimed.calls.places import (
+    is_inside,
+    last_name,
+    libraries,
+    loops_around,
+    path_of,
+    tries_around,
+)
 from flake8_untimed.findings import Finding
 from flake8_untimed.inference.values import Context
 
@@ -104,9 +111,7 @@ def _logs(node: ast.expr) -> bool:
         return function.id == "print"
     if not isinstance(function, ast.Attribute) or function.attr not in _LEVELS:
         return False
-    owner = function.value
-    name = owner.attr if isinstance(owner, ast.Attribute) else getattr(owner, "id", "")
-    return str(name).lower() in _LOGGERS
+    return last_name(function.value).lower() in _LOGGERS
 
 
 def _tries_again(call: Call, statement: ast.Try) -> bool:

@@ -1,9 +1,10 @@
 """For those who drive their codemods by libcst's own command:
 
-    python -m libcst.tool codemod --no-format -x flake8_untimed.fixes.codemod.Fix FILE...
+    python -m libcst.tool codemod --no-format -x flake8_untimed.codemod.Fix FILE...
 
-(Without `--no-format` libcst hands every changed file to black.) It does what `untimed fix` does to a file, without reading the project's configuration, and leaves
-the writing (newlines, encoding) to libcst.
+(Without `--no-format` libcst hands every changed file to black.) It does what `untimed fix` does to
+a file, without reading the project's configuration, and leaves the writing (newlines, encoding) to
+libcst.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import Any
 import libcst as cst
 from libcst.codemod import CodemodCommand, CodemodContext, SkipFile
 
+from flake8_untimed.analysis import Workspace
 from flake8_untimed.fixes.engine import fix_source
 from flake8_untimed.settings import SettingsError, from_values
 from flake8_untimed.source import Source
@@ -43,8 +45,6 @@ class Fix(CodemodCommand):
         )
 
     def transform_module_impl(self, tree: cst.Module) -> cst.Module:
-        from flake8_untimed.analysis import Workspace
-
         path = self.context.filename or "<unknown>"
         source = Source.from_text(tree.code, path)
         workspace = Workspace(self.settings)

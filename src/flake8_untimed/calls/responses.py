@@ -1,0 +1,114 @@
+"""What becomes of what calls return, in their own function: the name that it is given to, and what is
+read of it."""
+
+from __future__ import annotations
+
+import ast
+from collections import defaultdict
+from typing import TYPE_CHECKING, NamedTuple
+
+from flake8_untimed.inference import flow
+from flake8_untimed.inference.scopes import Scope, once
+from flake8_untimed.inference.syntax import WITHS, parents_in
+
+if TYPE_CHECKING:
+    from flake8_untimed.calls import Call
+    from flake8_untimed.limits.takers import Sent
+
+
+class _Read(NamedTuple):
+    """What is done with a name."""
+
+    is_passed_on: bool
+    """Somewhere it is used otherwise than for an attribute."""
+    attributes: dict[ast.stmt | None, set[str]]
+    """Those that are read of it, by the statements that may have given it its value."""
+
+
+def uses_of(call: Call | Sent) -> set[str | None]:
+    """The attributes that are read of what a call returns, in its own function; None where it is used
+    otherwise (passed on, returned, tested, ...), or not in sight."""
+    scope = call.context.scope
+    parents = _parents(scope)
+    node: ast.AST = call.node
+    parent = parents.get(node)
+    if isinstance(parent, ast.Await):
+        node, parent = parent, parents.get(parent)
+    if isinstance(parent, ast.Attribute):
+        return {parent.attr}
+    name = _name_given(node, parent)
+    if name is None or name in scope.globals or name in scope.nonlocals:
+        return {None}
+    read = _read_of(scope, name)
+    attributes = read.attributes.get(call.context.at, set())
+    return {*attributes, None} if read.is_passed_on else {*attributes}
+
+
+def kept_of(call: Call) -> tuple[str, ast.stmt, bool] | None:
+    """The one name that the response is given to, a statement, and whether the response has its name
+    only behind that statement (else before it, already)."""
+    parents = _parents(call.context.scope)
+    node: ast.AST = call.node
+    parent = parents.get(node)
+    is_response = not call.sender.asynchronous
+    if isinstance(parent, ast.Await):
+        node, parent, is_response = parent, parents.get(parent), True
+    name = _name_given(node, parent)
+    if name is None or parent is None:
+        return None
+    if isinstance(parent, ast.withitem):
+        around = parents[parent]
+        assert isinstance(around, WITHS)
+        return name, around.body[0], False
+    assert isinstance(parent, ast.stmt)
+    return (name, parent, True) if is_response else None
+
+
+@once
+def _parents(scope: Scope) -> dict[ast.AST, ast.AST]:
+    return parents_in(scope.node)
+
+
+@once
+def _names(scope: Scope) -> dict[str, list[ast.Name]]:
+    """Where each name is used."""
+    found: dict[str, list[ast.Name]] = defaultdict(list)
+    for part in _parents(scope):
+        if isinstance(part, ast.Name) and not isinstance(part.ctx, ast.Store):
+            found[part.id].append(part)
+    return found
+
+
+@once
+def _read_of(scope: Scope, name: str) -> _Read:
+    parents = _parents(scope)
+    is_passed_on = False
+    attributes: dict[ast.stmt | None, set[str]] = defaultdict(set)
+    for use in _names(scope).get(name, ()):
+        parent = parents[use]
+        if isinstance(parent, ast.Attribute):
+            for reaching in flow.reaching(scope, name, _statement_of(scope, use)):
+                attributes[reaching.binding.statement].add(parent.attr)
+        else:
+            is_passed_on = True
+    return _Read(is_passed_on, attributes)
+
+
+def _statement_of(scope: Scope, node: ast.AST) -> ast.stmt | None:
+    """The statement of a function that something in it belongs to."""
+    around: ast.AST | None = node
+    while around is not None and around not in scope.places:
+        around = _parents(scope).get(around)
+    return around if isinstance(around, ast.stmt) else None
+
+
+def _name_given(node: ast.AST, parent: ast.AST | None) -> str | None:
+    """The one name that an expression is given to."""
+    target: ast.AST | None = None
+    if isinstance(parent, ast.Assign) and len(parent.targets) == 1:
+        target = parent.targets[0]
+    elif isinstance(parent, ast.AnnAssign):
+        target = parent.target
+    elif isinstance(parent, ast.withitem) and parent.context_expr is node:
+        target = parent.optional_vars
+    return target.id if isinstance(target, ast.Name) else None
