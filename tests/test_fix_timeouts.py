@@ -12,7 +12,7 @@ from flake8_untimed.findings import Finding
 from flake8_untimed.settings import Settings, from_values
 from flake8_untimed.source import Source
 
-DOTTED = "myapp.settings.T"
+DOTTED = "mysettings.T"
 
 
 def fix(text: str, settings: Settings | None = None) -> tuple[str, list[str]]:
@@ -66,7 +66,7 @@ def writing(library: str, value: object) -> Settings:
 def test_the_users_timeout(library: str, value: object, before: str, after: str) -> None:
     settings = writing(library, value)
     new, left = fix(f"import {library}\n\n{before}\n", settings)
-    imported = "from myapp.settings import T\n" if value == DOTTED else ""
+    imported = "from mysettings import T\n" if value == DOTTED else ""
     assert (new, left) == (f"import {library}\n{imported}\n{after}\n", [])
     assert fix(new, settings)[0] == new
 

@@ -159,11 +159,11 @@ def test_what_is_left_is_told_at_its_new_place() -> None:
         found = untimed(source, node)
         if found is None:
             return None
-        edit = SetArgument(found.span, "timeout", Expression("a.b.T", ("a.b.T",)))
+        edit = SetArgument(found.span, "timeout", Expression("ab.T", ("ab.T",)))
         return Finding("UNT101", found.span, "m", Fix((edit,), True))
 
     outcome = fix("get(u); hopeless()\n", needs_import, hopeless)
-    assert outcome.source.text == "from a.b import T\n\nget(u, timeout=T); hopeless()\n"
+    assert outcome.source.text == "from ab import T\n\nget(u, timeout=T); hopeless()\n"
     (left,) = outcome.left
     assert (left.finding.span.line, left.finding.span.column) == (3, 20)
 

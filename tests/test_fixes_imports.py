@@ -149,6 +149,40 @@ def test_the_users_own(before: str, after: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "after"),
+    [
+        ("conf.T", "from conf import T\n\nget(timeout=T)"),
+        # Of what is out of sight, the way it is written tells what is a module.
+        ("django.conf.settings.T", "from django.conf import settings\n\nget(timeout=settings.T)"),
+        ("corp.limits.usual", "from corp import limits\n\nget(timeout=limits.usual)"),
+        ("corp.limits.Usual", "from corp.limits import Usual\n\nget(timeout=Usual)"),
+        ("corp.limits.Usual.T", "from corp.limits import Usual\n\nget(timeout=Usual.T)"),
+        ("corp.limits.USUAL.t", "from corp import limits\n\nget(timeout=limits.USUAL.t)"),
+        # In the project, its files do.
+        ("myapp.settings.a.b", "from myapp.settings import a\n\nget(timeout=a.b)"),
+        ("myapp.Config.T", "from myapp import Config\n\nget(timeout=Config.T)"),
+        ("myapp.config.t", "from myapp import config\n\nget(timeout=config.t)"),
+    ],
+)
+def test_where_a_module_ends(name: str, after: str) -> None:
+    check(fixed("get()\n", set_timeout(name, name)), f"{after}\n")
+
+
+@pytest.mark.parametrize(
+    ("imported", "written"),
+    [
+        ("from django.conf import settings", "settings.T"),
+        ("from django import conf", "conf.settings.T"),
+        ("from django.conf.settings import T", "T"),
+        ("import django.conf", "django.conf.settings.T"),
+    ],
+)
+def test_where_it_is_imported_already(imported: str, written: str) -> None:
+    edits = set_timeout("django.conf.settings.T", "django.conf.settings.T")
+    check(fixed(f"{imported}\n\nget()\n", edits), f"{imported}\n\nget(timeout={written})\n")
+
+
+@pytest.mark.parametrize(
     ("before", "after"),
     [
         (

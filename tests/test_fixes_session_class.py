@@ -73,8 +73,8 @@ def test_a_calls_own_timeout_wins(session: Any, monkeypatch: pytest.MonkeyPatch)
 
 def test_the_timeout_is_the_users() -> None:
     text = session_class(NAME, Expression("myapp.settings.T", ("myapp.settings.T",)))
-    assert "\nfrom myapp.settings import T\n" in text
-    assert "default_timeout: Any = T\n" in text
+    assert "\nfrom myapp import settings\n" in text
+    assert "default_timeout: Any = settings.T\n" in text
     ast.parse(text)
 
 

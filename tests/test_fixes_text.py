@@ -25,6 +25,7 @@ from flake8_untimed.findings import (
     SetArgument,
 )
 from flake8_untimed.fixes import Outcome, fix_source
+from flake8_untimed.fixes.neighbours import ALONE
 from flake8_untimed.source import Source
 
 Edits = Callable[[Source, ast.Call], list[Edit]]
@@ -52,7 +53,14 @@ def fixed(
                 found.append(Finding("UNT101", now.span(call), "m", Fix(tuple(made), True)))
         return found
 
-    return fix_source(source, findings(source), analyze=findings)
+    return fix_source(source, findings(source), analyze=findings, neighbours=InProject())
+
+
+class InProject(type(ALONE)):  # type: ignore[misc]
+    """A project with a few modules."""
+
+    def have(self, module: str) -> bool:
+        return module in ("my", "my.http", "myapp", "myapp.settings")
 
 
 def set_timeout(value: str = "5", *needs: str) -> Edits:

@@ -26,6 +26,10 @@ SEND = "import requests\ndef send(url, read_timeout=None):\n    return requests.
         # It is for something else.
         ("def ask(url, lock_timeout=1, **kw): requests.get(url, **kw)", "pass timeout=seconds"),
         ("def ask(url, wait=None): requests.get(url, timeout=wait)", "set one in ask()"),
+        (
+            "def ask(url, timeout_ms=None): requests.get(url, timeout=timeout_ms)",
+            "pass timeout_ms=...",
+        ),
     ],
 )
 def test_of_wrappers(wrapper: str, advice: str) -> None:

@@ -50,9 +50,11 @@ def test_the_table_has_every_field() -> None:
             "per_file_ignores",
             (("/base/tests/*", ("UNT101",)), ("x.py", ("UNT2",))),
         ),
+        ("per-file-ignores", ["x.py:UNT2"], "per_file_ignores", (("x.py", ("UNT2",)),)),
         ("disable-libraries", "httpx, aiohttp", "disable_libraries", ("httpx", "aiohttp")),
         ("clients", "a.B=requests", "clients", {"a.B": "requests"}),
         ("clients", {"a.B": "requests.Session"}, "clients", {"a.B": "requests.Session"}),
+        ("clients", ["a.B=httpx"], "clients", {"a.B": "httpx"}),
         ("clients", "a.B = httpx, c.D=aiohttp", "clients", {"a.B": "httpx", "c.D": "aiohttp"}),
         ("bounded-clients", "a.B, c.D", "bounded_clients", ("a.B", "c.D")),
         ("long-default", "30", "long_default", 30.0),
@@ -92,6 +94,11 @@ AIOHTTP = ("aiohttp.ClientTimeout",)
             "(5,30)",
             Expression("urllib3.Timeout(connect=5, read=30)", ("urllib3.Timeout",)),
         ),
+        (
+            "requests",
+            "urllib3.Timeout(5)",
+            Expression("urllib3.Timeout(5)", ("urllib3.Timeout",)),
+        ),
         ("urllib.request", "9", Expression("9")),
     ],
 )
@@ -128,12 +135,14 @@ def test_several_timeouts_in_one_text() -> None:
         ({"select": ["UNT101", 5]}, "bad value .* for select: allowed: codes"),
         ({"ignore": "E501"}, "bad value 'E501' for ignore: no rule is called E501"),
         ({"per-file-ignores": "UNT101"}, "allowed: patterns and codes"),
-        ({"per-file-ignores": ["a:UNT101"]}, "allowed: patterns and codes"),
+        ({"per-file-ignores": ["UNT101"]}, "allowed: patterns and codes"),
+        ({"per-file-ignores": {5: "UNT1"}}, "allowed: patterns and codes"),
         ({"per-file-ignores": {"a": "E501"}}, "no rule is called E501"),
         (
             {"disable-libraries": "request"},
             "no library is called 'request'; did you mean requests?",
         ),
+        ({"clients": ["a.B=requests", 5]}, "allowed: dotted names of classes"),
         ({"clients": "a.B"}, "allowed: dotted names of classes"),
         ({"clients": {"a.B": "reqests"}}, "no library or client; did you mean requests?"),
         ({"clients": {"a-b": "requests"}}, "allowed: dotted names of classes"),
@@ -158,6 +167,7 @@ def test_several_timeouts_in_one_text() -> None:
         ),
         ({"timeouts": {"aiohttp": [1, 2]}}, "aiohttp takes no pair that bounds every wait"),
         ({"timeouts": "requests"}, "allowed: libraries, each with seconds"),
+        ({"timeouts": {"requests": "httpx.Timeout(5)"}}, "requests takes no httpx.Timeout"),
         ({"timeouts": {"requests": "TIMEOUT"}}, "TIMEOUT has to be imported: name its module too"),
         ({"timeouts": {"requests": "a.get(x)"}}, "x has to be imported"),
         ({"timeouts": {"requests": "int(5)"}}, "is no timeout for requests. Allowed"),
@@ -166,6 +176,40 @@ def test_several_timeouts_in_one_text() -> None:
 def test_refusing(values: dict[str, Any], message: str) -> None:
     with pytest.raises(SettingsError, match=message):
         from_values(values, "/base")
+
+
+def test_from_python() -> None:
+    """`Settings` reads and checks what it is given; what it holds, it takes again."""
+    settings = Settings(
+        select=["UNT1"],  # type: ignore[arg-type]
+        ignore="UNT105",  # type: ignore[arg-type]
+        per_file_ignores=(("x.py", ("UNT2",)),),
+        exclude=("a/b",),
+        timeouts={"requests": (1, 2), "aiohttp": 5},
+    )
+    assert settings.select == ("UNT1",)
+    assert settings.ignore == ("UNT105",)
+    assert settings.exclude == (str(Path("a/b").absolute()),)
+    assert settings.timeouts["requests"] == Expression("(1, 2)")
+    assert settings.timeouts["aiohttp"].text == "aiohttp.ClientTimeout(total=5)"
+    assert dataclasses.replace(settings) == settings
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"ignore": ("XYZ",)}, r"bad value \('XYZ',\) for ignore: no rule is called XYZ"),
+        ({"extend_select": ("UNT4",)}, "name them in full: UNT401"),
+        ({"disable_libraries": ("reqests",)}, "did you mean requests?"),
+        ({"clients": {"a.B": "reqests"}}, "did you mean requests?"),
+        ({"timeouts": {"nope": 5}}, "no library is called 'nope'"),
+        ({"select": None}, "bad value None for select: allowed"),
+        ({"per_file_ignores": (("a", "b", "c"),)}, "for per_file_ignores: allowed"),
+    ],
+)
+def test_from_python_refused(given: dict[str, Any], message: str) -> None:
+    with pytest.raises(SettingsError, match=message):
+        Settings(**given)
 
 
 def test_opt_in_rules_are_named_in_full() -> None:

@@ -562,6 +562,16 @@ def test_what_is_not_known(code: str, said: str) -> None:
     assert rows(lines, "not ours")[0].startswith(said)
 
 
+def test_what_a_parameter_is_said_to_be() -> None:
+    """An annotation is proposed where it would help, and for the parameter itself."""
+    code = "class A:\n    def __init__(self, c): self.s = c\n    def f(self): self.s.get(1)"
+    (said,) = rows(of(code, 3).splitlines(), "not ours")
+    assert said.startswith("self.s is the parameter c of __init__(), and nothing says what it is:")
+    assert said.endswith(": an annotation would (c: requests.Session)")
+    (said,) = rows(of("def f(task):\n    task.model_dump()", 2).splitlines(), "not ours")
+    assert said == "task is a parameter of f(), and nothing says what it is"
+
+
 def test_a_line_without_a_call() -> None:
     assert of("import requests\n\nx = 3") == "app.py:3: there is no call on this line"
 

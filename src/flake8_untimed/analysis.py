@@ -30,6 +30,9 @@ class Neighbours(NamedTuple):
     importers: Importers
     path: str
 
+    def have(self, module: str) -> bool:
+        return self.importers.have(self.path, module)
+
     def take(self, name: str) -> bool:
         return self.importers.take(self.path, name)
 

@@ -120,6 +120,8 @@ def _judge(evaluator: Evaluator, value: Value, timeouts: Timeouts) -> Bound | No
                 return _object(evaluator, value, timeout_type, timeouts)
         if path == "builtins.float":
             return _float(evaluator, value, timeouts)
+        if timeouts.string == "invalid" and evaluator.catalogue.is_timeout(path):
+            return Bound(Kind.INVALID, detail="the timeout of another library")
     return UNKNOWN
 
 

@@ -27,7 +27,8 @@ _RULES = os.path.join(os.path.dirname(__file__), "rules")
 
 @dataclass(frozen=True)
 class Settings:
-    """Frozen, picklable. Every field has the default that a newcomer gets."""
+    """Frozen, picklable. Every field has the default that a newcomer gets, and takes what
+    pyproject.toml may say: it is read, and checked, as that is. Raises SettingsError."""
 
     select: tuple[str, ...] = ("UNT",)
     """Code prefixes to report."""
@@ -52,10 +53,17 @@ class Settings:
     """Seconds from which a library's default counts as long (UNT104 rather than UNT105)."""
     follow_imports: bool = True
     """Whether the project's own other modules are read."""
-    timeouts: Mapping[str, Expression] = field(default_factory=dict)
-    """Library name -> the timeout that the codemod writes. Missing: the library's own."""
+    timeouts: Mapping[str, Any] = field(default_factory=dict)
+    """Library name -> the timeout that the codemod writes, held as an `Expression`. Missing: the
+    library's own."""
     session_class: str | None = None
     """Dotted name of the class that `fix` puts in the place of `requests.Session`."""
+
+    def __post_init__(self) -> None:
+        for setting in SETTINGS:
+            value = getattr(self, setting.field)
+            if value != getattr(Settings, setting.field, {}):  # tables have no default there
+                object.__setattr__(self, setting.field, _read(setting, value, os.getcwd()))
 
     def reports(self, code: str, *, opt_in: bool = False) -> bool:
         """Whether findings of the rule `code` are wanted at all."""
@@ -145,18 +153,19 @@ def _glob(pattern: str, folder: str) -> str:
 
 
 def _per_file_ignores(value: object, folder: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """`tests/*:UNT101,UNT105` and more of them, or a table."""
-    if isinstance(value, str):
+    """`tests/*:UNT101,UNT105` and more of them, or a table, or the pairs that `Settings` holds."""
+    if isinstance(value, tuple) and all(isinstance(p, tuple) and len(p) == 2 for p in value):
+        value = dict(value)
+    if not isinstance(value, Mapping):
         value = _patterns_and_codes(value)
-    if not isinstance(value, dict):
-        raise _NotAllowed
-    return tuple((_glob(glob, folder), _codes(codes, folder)) for glob, codes in value.items())
+    globs = zip(_globs([*value], folder), value.values(), strict=True)
+    return tuple((glob, _codes(codes, folder)) for glob, codes in globs)
 
 
-def _patterns_and_codes(text: str) -> dict[str, list[str]]:
+def _patterns_and_codes(value: object) -> dict[str, list[str]]:
     patterns: dict[str, list[str]] = {}
     codes: list[str] | None = None
-    for item in _strings(text):
+    for item in _strings(value):
         pattern, colon, code = item.rpartition(":")
         if colon:
             codes = patterns.setdefault(pattern, [])
@@ -246,14 +255,17 @@ def _timeouts(value: object, folder: str) -> dict[str, Expression]:
 def _timeout(library: Library, value: object, folder: str) -> Expression:
     """Seconds, (connect, read) seconds, or an expression of dotted names, as this library wants it
     written."""
+    if isinstance(value, Expression):
+        return value
     if isinstance(value, str):
         value = value.strip()
         expression = _expression(value)
         if expression is not None:
+            _check_kind(library, value)
             return expression
         pair = re.fullmatch(r"[(\[]([^,]+),([^,]+)[)\]]", value)
         value = list(pair.groups()) if pair else value
-    if isinstance(value, list) and len(value) == 2:
+    if isinstance(value, (list, tuple)) and len(value) == 2:
         connect, read = (_number(_seconds(seconds, folder)) for seconds in value)
         return _pair(library, connect, read)
     return _one_number(library, _number(_seconds(value, folder)))
@@ -280,6 +292,16 @@ def _expression(text: str) -> Expression | None:
     return Expression(text, tuple(sorted(needs))) if needs else None
 
 
+def _check_kind(library: Library, text: str) -> None:
+    """Raises _NotAllowed for a timeout object of another library, which this one rejects."""
+    made = ast.parse(text, mode="eval").body
+    path = ast.unparse(made.func) if isinstance(made, ast.Call) else ""
+    known = {kind.path for other in _known_libraries().values() for kind in other.timeout_types}
+    own = {*(kind.path for kind in library.timeouts.types), *library.writes.needs}
+    if path in known - own:
+        raise _NotAllowed(f"{library.name} takes no {path}")
+
+
 def _one_number(library: Library, seconds: str) -> Expression:
     # Where the library wants an object (aiohttp), what it writes by default holds one number.
     written = library.writes
@@ -301,15 +323,14 @@ def _pair(library: Library, connect: str, read: str) -> Expression:
 
 
 def _table(value: object) -> dict[str, Any]:
-    """`a=b, c=d`, or a TOML table."""
-    if isinstance(value, str):
-        entry = r"([^\s,=]+)\s*=\s*([(\[][^)\]]*[)\]]|[\w.]+\([^()]*\)|[^\s,]+)"
-        if re.sub(entry, "", value).strip(" ,\t\r\n"):
-            raise _NotAllowed
-        return dict(re.findall(entry, value))
-    if not isinstance(value, dict):
+    """`a=b, c=d`, or a list of these, or a table."""
+    if isinstance(value, Mapping):
+        return {name: value[name] for name in _strings([*value])}
+    text = value if isinstance(value, str) else " ".join(_strings(value))
+    entry = r"([^\s,=]+)\s*=\s*([(\[][^)\]]*[)\]]|[\w.]+\([^()]*\)|[^\s,]+)"
+    if re.sub(entry, "", text).strip(" ,\t\r\n"):
         raise _NotAllowed
-    return value
+    return dict(re.findall(entry, text))
 
 
 def _number(seconds: float) -> str:
@@ -481,16 +502,21 @@ def from_values(
         if setting is None:
             near = nearest(key.replace("_", "-"), known) or f"; the keys are {', '.join(known)}"
             raise SettingsError(f"{where}unknown key {prefix}{key}{near}")
-        try:
-            read[setting.field] = setting.read(value, folder)
-        except _NotAllowed as error:
-            detail = str(error).removesuffix("?")
-            end = "? " if detail != str(error) else ". " if detail else ""
-            raise SettingsError(
-                f"{where}bad value {value!r} for {prefix}{key}: "
-                f"{detail}{end}{'A' if end else 'a'}llowed: {setting.allowed}"
-            ) from None
+        read[setting.field] = _read(setting, value, folder, where, f"{prefix}{key}")
     return replace(base or Settings(), **read)
+
+
+def _read(setting: Setting, value: object, folder: str, where: str = "", name: str = "") -> Any:
+    """A value as `Settings` holds it. `name`: how the user calls the setting. Raises SettingsError."""
+    try:
+        return setting.read(value, folder)
+    except _NotAllowed as error:
+        detail = str(error).removesuffix("?")
+        end = "? " if detail != str(error) else ". " if detail else ""
+        raise SettingsError(
+            f"{where}bad value {value!r} for {name or setting.field}: "
+            f"{detail}{end}{'A' if end else 'a'}llowed: {setting.allowed}"
+        ) from None
 
 
 # pyproject.toml

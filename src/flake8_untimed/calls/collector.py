@@ -271,27 +271,29 @@ class _Collector:
         ):
             bound = Bound(Kind.NONE, Source.CALLER)
         name = written(node.func, None)
-        arguments = BoundArguments({}, dict(passed.keywords), [], False, False)
-        wrapper = function.scope.name
         by = taken_as(function.scope)
+        positional = self._given_to(function, passed).get(by or "")
+        named = {by: positional} if by and positional and positional.position is not None else {}
+        arguments = BoundArguments(named, dict(passed.keywords), [], False, False)
+        short = self._wrappers.falls_short(function, passed, by) if by is not None else None
+        objection = short or (by and self._wrappers.objection(function, passed, by))
         return Call(
             node, context, name, sender.sender, library, arguments,
             Bound(bound.kind, Source.CALLER if bound.source is Source.LIBRARY else bound.source,
                   bound.seconds, bound.waits, bound.detail, bound.site),
-            None, wrapper, splats=passed.splats, taken_as=by,
+            None, function.scope.name, splats=passed.splats, taken_as=None if short else by,
             takes_number=by is not None
             and (
                 self._wrappers.takes_number(function, passed, by)
                 or any(other and is_written_otherwise(other, library) for other in libraries)
             ),
-            objection=self._wrappers.objection(function, passed, by) if by is not None else None,
+            objection=objection,
         )  # fmt: skip
 
     def _gives_timeout(self, function: Function, passed: Passed) -> bool:
         """Whether the caller of a function gives a timeout itself; a dict that holds none is no
         timeout."""
-        names = parameter_names(function.scope.arguments)
-        given = bind(passed, names[1:] if function.receiver is not None else names).named
+        given = self._given_to(function, passed)
         handed = timeout_names(function.scope)
         return any(
             ("timeout" in name or name in handed)
@@ -301,6 +303,12 @@ class _Collector:
             )
             for name, argument in given.items()
         )
+
+    @staticmethod
+    def _given_to(function: Function, passed: Passed) -> dict[str, Argument]:
+        """What a function is given, by its parameters."""
+        names = parameter_names(function.scope.arguments)
+        return bind(passed, names[1:] if function.receiver is not None else names).named
 
     def _read_override(self, node: ast.Call, context: Context, function: Function) -> None:
         """A method that a client has in the place of the library's: if that bounds what it sends,

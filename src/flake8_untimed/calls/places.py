@@ -8,7 +8,7 @@ import ast
 from collections.abc import Collection, Iterator
 from typing import Union
 
-from flake8_untimed.calls import Call, Construction, Facts
+from flake8_untimed.calls import Call, Construction, Facts, headers_of
 from flake8_untimed.calls.collector import is_written_otherwise
 from flake8_untimed.calls.givers import written_for
 from flake8_untimed.calls.wrappers import takes
@@ -16,6 +16,7 @@ from flake8_untimed.inference import invoke
 from flake8_untimed.inference.arguments import Bound as Arguments
 from flake8_untimed.inference.arguments import bind
 from flake8_untimed.inference.handing import keywords_travel
+from flake8_untimed.inference.members import functions
 from flake8_untimed.inference.objects import class_attribute, mro
 from flake8_untimed.inference.scopes import COMPREHENSIONS, Event, Scope
 from flake8_untimed.inference.surroundings import is_surrounded
@@ -190,6 +191,25 @@ def attributes_set(
         for target in targets:
             if isinstance(target, ast.Attribute) and target.attr == name and node.value:
                 yield node, node.value, target, Context(scope, node)
+
+
+def headers_set(facts: Facts) -> Iterator[tuple[Event, str, Alternatives, Alternatives]]:
+    """What is put into the headers of anything: what does it, how that is written and may be, and
+    the headers."""
+    for scope in (facts.module.scope, *functions(facts.module.scope)):
+        for base, events in scope.events.items():
+            holder, _, last = base.rpartition(".")
+            for event in events:
+                context = Context(scope, event.statement)
+                if event.kind == "store" and event.name == "headers":
+                    text, headers = base, facts.evaluate(event.node, context)
+                elif holder and last == "headers":
+                    found = headers_of(facts.evaluator, context, event)
+                    text, headers = holder, tuple(value for value in found if value is not None)
+                else:
+                    continue
+                owner = ast.parse(text, mode="eval").body
+                yield event, text, facts.evaluate(owner, context), headers
 
 
 def path_of(facts: Facts, node: ast.expr, context: Context) -> str:

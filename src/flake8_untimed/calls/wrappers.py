@@ -6,6 +6,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator, Set
 
+from flake8_untimed.bounds import Kind
 from flake8_untimed.inference import elsewhere, invoke, objects
 from flake8_untimed.inference.arguments import Argument, Passed, bind, parameter_names
 from flake8_untimed.inference.evaluate import Evaluator
@@ -46,6 +47,7 @@ OVERRIDDEN = "a subclass may have a {}() of its own, which takes no {}="
 USED_OTHERWISE = "{}() may do other things with a {}= than to hand it on"
 NAMED_BESIDE = "{}() names {}= itself in another place, beside the one that it would get"
 COMPUTED = "{}() may not hand its {}= on as it is: what unit or form it wants cannot be told"
+NOT_ALWAYS = "{}() does not hand its {}= on to every request, as it is called here"
 _TIMEOUT = "timeout"
 
 _SAME = frozenset(
@@ -58,6 +60,7 @@ _ALIKE = ("retry", "retries", "backoff", "deprecated", "override", "coroutine", 
 
 _MARKED = Argument(None, None, values=(Marked(),))
 """What is followed to see where it comes out."""
+_SECONDS = Argument(None, None, values=(Literal(1),))
 
 
 class Wrappers:
@@ -110,6 +113,14 @@ class Wrappers:
         if name in _named(scope.arguments):
             return self._objection_to_value(wrapper, passed, name)
         return None
+
+    def falls_short(self, wrapper: Function, passed: Passed, name: str) -> str | None:
+        """Why a timeout at a call of a wrapper would leave a wait behind it as it is, if it would."""
+        given = _with(wrapper, passed, name, _SECONDS)
+        bound = self._limits.functions.of_callable(wrapper, given)
+        if bound is None or bound.kind in (Kind.BOUNDED, Kind.UNKNOWN):
+            return None
+        return NOT_ALWAYS.format(wrapper.scope.name, name)
 
     def objection_of_other(self, function: Function, passed: Passed) -> str | None:
         """The same for what may be called in the place of a sender."""
@@ -399,7 +410,7 @@ def _is_marked(values: Alternatives) -> bool:
 def _with(wrapper: Function, passed: Passed, name: str, given: Argument) -> Passed:
     """What a wrapper is passed, with one argument more, or in the place of its own."""
     names = parameter_names(wrapper.scope.arguments)[1 if wrapper.receiver is not None else 0 :]
-    place = names.index(name) if name in names else len(names)
+    place = names.index(name) if name in names else len(passed.positional)
     if place >= len(passed.positional):
         return _with_keyword(passed, name, given)
     result = passed.shifted(0)

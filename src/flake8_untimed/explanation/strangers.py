@@ -82,10 +82,10 @@ class Strangers:
         owner = short(unparsed(function.value))
         for value in self._facts.evaluate(function.value, context):
             if isinstance(value, Parameter):
-                yield (
-                    f"{owner} is a parameter of {value.scope.name}(), and nothing says what it is:"
-                    f" an annotation would ({owner}: requests.Session)"
-                )
+                what = "a parameter" if owner == value.name else f"the parameter {value.name}"
+                unsaid = f"{owner} is {what} of {value.scope.name}(), and nothing says what it is"
+                would = f": an annotation would ({value.name}: requests.Session)"
+                yield unsaid + would if self._is_of_client(function.attr) else unsaid
             elif isinstance(value, Instance):
                 known = self._facts.evaluator.client_of(value)
                 if known is not None and function.attr in known.senders:
@@ -101,6 +101,11 @@ class Strangers:
                 yield f"{owner} is nothing that sends requests"
             else:
                 yield f"nothing in sight tells what {owner} is"
+
+    def _is_of_client(self, method: str) -> bool:
+        """Whether a client of some library has a method of that name that sends a request."""
+        libraries = self._facts.evaluator.catalogue.libraries
+        return any(method in client.senders for lib in libraries for client in lib.clients)
 
 
 def _is_undefined(path: str) -> bool:

@@ -50,11 +50,18 @@ class Imports:
         self._users.append(node)
         found: list[Needed] = []
         spellings = {}
-        for dotted in value.needs:
+        for need in value.needs:
+            dotted = self._imported(need, node)
             spellings[dotted], missing = self._spelling(dotted, node, (*self.needed, *found))
             if missing is not None:
                 found.append(missing)
         return _respelled(value.text, spellings), found
+
+    def _imported(self, dotted: str, node: ast.AST) -> str:
+        """As much of a dotted name as an import binds: all of it where that is at hand."""
+        if self._is_own(dotted) or self._known_spelling(dotted, node) is not None:
+            return dotted
+        return imported(dotted, self.neighbours)
 
     def _spelling(
         self, dotted: str, node: ast.AST, planned: Sequence[Needed]
@@ -350,6 +357,23 @@ class Imports:
         """Whether a comment on the statement asks linters to leave it."""
         lines = self.module.source.lines[statement.lineno - 1 : statement.end_lineno]
         return any(re.search(r"#.*\b(noqa|pylint)\b", line, re.IGNORECASE) for line in lines)
+
+
+def imported(dotted: str, neighbours: Neighbours = ALONE) -> str:
+    """As much of a dotted name as an import binds: its module and one name behind it.
+
+    Of what is not in the project only the letters tell. A class stands in a module. What else there
+    is may stand in a module or in an object of one (`django.conf.settings.X`), and
+    `from django.conf import settings` is right for both.
+    """
+    parts = dotted.split(".")
+    ends = range(1, len(parts))
+    known = max((n for n in ends if neighbours.have(".".join(parts[:n]))), default=0)
+    if not known:
+        name = next((n for n in ends if parts[n][:1].isupper()), len(parts) - 1)
+        is_class = parts[name][:1].isupper() and not parts[name].isupper()
+        known = name if is_class else max(1, name - 1)
+    return ".".join(parts[: known + 1])
 
 
 def _loads(binding: Binding, module: str) -> bool:

@@ -6,6 +6,9 @@ from typing import Protocol
 
 
 class Neighbours(Protocol):
+    def have(self, module: str) -> bool:
+        """Whether the project has a module of that name."""
+
     def take(self, name: str) -> bool:
         """Whether another module takes from this one a name that it imports."""
 
@@ -18,6 +21,9 @@ class Neighbours(Protocol):
 
 class _Alone:
     """A file that stands alone."""
+
+    def have(self, module: str) -> bool:
+        return False
 
     def take(self, name: str) -> bool:
         return False

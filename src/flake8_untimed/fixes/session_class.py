@@ -7,6 +7,7 @@ import keyword
 
 from flake8_untimed.findings import Expression
 from flake8_untimed.fixes.errors import Refused
+from flake8_untimed.fixes.imports import imported
 from flake8_untimed.fixes.writing import create
 
 TIMEOUT = Expression("(5, 30)")
@@ -59,11 +60,11 @@ def session_class(dotted: str, timeout: Expression = TIMEOUT) -> str:
         )
     imports, text = "", timeout.text
     for need in timeout.needs:
-        package, _, attribute = need.rpartition(".")
-        if package == module:
+        package, _, attribute = imported(need).rpartition(".")
+        if need.startswith(f"{module}."):
             raise Refused(f"{need} would have to be defined in {module}, which is being written")
         imports += f"\nfrom {package} import {attribute}\n" if package else f"\nimport {need}\n"
-        text = text.replace(need, attribute) if package else text
+        text = text.replace(f"{package}.{attribute}", attribute) if package else text
     content = _TEMPLATE.format(imports=imports, name=name, timeout=text)
     try:
         ast.parse(content)

@@ -25,6 +25,10 @@ class Importers:
         self._loaded: dict[str, _Loaded] = {}
         self._deferred: dict[tuple[str, str], bool] = {}
 
+    def have(self, path: str, module: str) -> bool:
+        """Whether the project around the file at `path` has a module of that name."""
+        return self._project.layout.find(path, module) is not None
+
     def take(self, path: str, name: str) -> bool:
         """Whether another file seems to use a name of the module at `path` that it only imports
         itself: by `from`, by star, as its attribute, or in a text (`patch("app.http.json.dumps")`).

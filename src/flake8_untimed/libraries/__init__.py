@@ -109,6 +109,10 @@ class Catalogue:
         """The function at `path` that makes an SSL context."""
         return self._contexts.get(path)
 
+    def is_timeout(self, path: str) -> bool:
+        """Whether the class at `path` is the timeout of some library."""
+        return path in self._timeout_types
+
     def library_of(self, path: str) -> Library | None:
         """The library that knows `path`, or in whose package it lies."""
         return _longest(self._owners, path)[0]

@@ -102,6 +102,11 @@ def is_same(facts: Facts, body: JsonBody) -> bool:
     )
 
 
+def has_encoder(body: JsonBody) -> bool:
+    """Whether the text may be made by an encoder of its own: a `json=` of a call takes none."""
+    return any(k.arg in (None, "cls", "default") for k in body.dumps.site.node.keywords)
+
+
 def takes_json(call: Call, parameter: str) -> bool:
     """Whether the body can be given as an object: wrappers have to take it so as well. With a name
     of its own for the text, one may do more with that."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from flake8_untimed.bounds import Kind, Source
-from flake8_untimed.calls import Construction, Facts
+from flake8_untimed.calls import Call, Construction, Facts
 from flake8_untimed.findings import Expression, Finding
 from flake8_untimed.libraries.model import Library
 from flake8_untimed.rules._timeouts import (
@@ -20,6 +20,7 @@ from flake8_untimed.rules._timeouts import (
     set_at_construction,
     unless_doubted,
     unless_handed_out,
+    value_node,
 )
 
 
@@ -45,7 +46,7 @@ def findings(
         yield facts.finding(
             code,
             call.node,
-            f"{call.name}() {lack(call)}: only {default_of(call.library, call.bound)} limits the"
+            f"{call.name}() {lack(call)}{_of_its_own(call)}: only {default_of(call.library, call.bound)} limits the"
             f" wait; {advice(call, new)}",
             fix,
             why_not,
@@ -63,8 +64,14 @@ def findings(
         yield facts.finding(
             code,
             made.node,
-            f"{made.name}() sets no timeout: only {default_of(made.library, made.bound)}"
-            f" limits calls that name none; {advice_at(made, new)}",
+            f"{made.name}() sets no timeout{_of_its_own(made)}: only"
+            f" {default_of(made.library, made.bound)} limits calls that name none;"
+            f" {advice_at(made, new)}",
             fix,
             why_not,
         )
+
+
+def _of_its_own(place: Call | Construction) -> str:
+    """What a message adds where the library's own default is given."""
+    return " of its own" if value_node(place) is not None else ""

@@ -110,7 +110,7 @@ def is_relied_on(made: Construction) -> bool:
 
 def written(facts: Facts, library: Library) -> Expression:
     """The timeout to write: the user's, else the library's usual one."""
-    chosen = facts.settings.timeouts.get(library.name)
+    chosen: Expression | None = facts.settings.timeouts.get(library.name)
     if chosen is not None:
         return chosen
     return Expression(library.writes.text, library.writes.needs)
@@ -187,7 +187,7 @@ def set_at_call(
     name = call.sender.timeout if call.wrapper is None else "timeout"
     if call.wrapper is not None and call.taken_as != name:
         own = f"takes its timeout as {call.taken_as}=" if call.taken_as else "takes no timeout="
-        return None, f"{call.wrapper}() {own}"
+        return None, call.objection or f"{call.wrapper}() {own}"
     if name is None:
         return None, f"{call.name}() {TAKES_NONE}"
     if call.objection is not None:

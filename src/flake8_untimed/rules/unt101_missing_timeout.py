@@ -97,7 +97,10 @@ def check(facts: Facts) -> Iterator[Finding]:
 
 def _message(facts: Facts, call: Call) -> str:
     if call.wrapper is not None:
-        how = f"pass {call.taken_as}=seconds" if call.taken_as else f"set one in {call.wrapper}()"
+        by = call.taken_as
+        # `timeout_ms` tells of another unit.
+        value = "seconds" if by and by.endswith("timeout") else "..."
+        how = f"pass {by}={value}" if by else f"set one in {call.wrapper}()"
         name = f"{call.name} is handed over and" if call.handed_over else f"{call.name}()"
         return (
             f"{name} passes no timeout on to {call.library.name}: it waits for ever on a"

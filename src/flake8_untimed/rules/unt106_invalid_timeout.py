@@ -2,7 +2,8 @@
 
 ## What it does
 Finds values that raise or fail as soon as the line runs: 0 or a negative number for requests, a
-tuple of three, a string, `httpx.Timeout(connect=5)`, `aiohttp.ClientSession(timeout=5)`.
+tuple of three, a string, the timeout object of another library, `httpx.Timeout(connect=5)`,
+`aiohttp.ClientSession(timeout=5)`.
 
 ## Why is this bad?
 The request is never sent: ValueError, TypeError or a connection error comes instead, on a path that

@@ -20,7 +20,8 @@ requests.post(url, json=body)
 
 ## When it is not reported
 When the Content-Type is another one, or out of sight. When what sends it takes no `json=`. When the
-text is signed or hashed as well: `json=` need not send the same bytes.
+text is signed or hashed as well: `json=` need not send the same bytes. When it has an encoder of its
+own (`default=`, `cls=`): `json=` takes none.
 
 ## Fix
 `json=x`, under the conditions of UNT201, and the header goes if it stood at the call for this reason
@@ -35,7 +36,7 @@ from collections.abc import Iterator
 
 from flake8_untimed.calls import Facts
 from flake8_untimed.findings import Finding
-from flake8_untimed.rules._bodies import is_same, json_bodies, takes_json
+from flake8_untimed.rules._bodies import has_encoder, is_same, json_bodies, takes_json
 from flake8_untimed.rules._json_argument import use_json
 
 
@@ -43,7 +44,7 @@ def check(facts: Facts) -> Iterator[Finding]:
     for body in json_bodies(facts):
         if body.content_type != "json" or body.signed_by is not None:
             continue
-        if not takes_json(body.call, body.parameter):
+        if not takes_json(body.call, body.parameter) or has_encoder(body):
             continue
         fix, why_not = use_json(facts, body)
         if is_same(facts, body):

@@ -32,7 +32,7 @@ import ast
 from collections.abc import Iterator
 
 from flake8_untimed.calls import Call, Construction, Facts
-from flake8_untimed.calls.places import attributes_set, client_of, libraries
+from flake8_untimed.calls.places import attributes_set, client_of, headers_set, libraries
 from flake8_untimed.findings import Finding
 from flake8_untimed.inference.values import (
     Alternatives,
@@ -67,6 +67,11 @@ def check(facts: Facts) -> Iterator[Finding]:
             what = _in_auth(facts, facts.evaluate(value, context), classes)
             if what:
                 yield _finding(facts, statement, f"{facts.text(target)} = ...", what)
+    for event, text, owners, headers in headers_set(facts):
+        what = _in_headers(headers)
+        if what and any(client_of(facts, owner) for owner in owners):
+            node = event.node if event.kind == "call" else event.statement
+            yield _finding(facts, node, f"{text}.headers", what)
 
 
 def _finding(facts: Facts, node: ast.expr | ast.stmt, name: str, what: str) -> Finding:
