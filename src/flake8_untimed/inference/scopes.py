@@ -87,7 +87,7 @@ class Module:
         self.tree = tree
         self.path = path
         self.text = text
-        self.walruses = _lines_with(":=", text)
+        self.walrus_lines = _lines_with(":=", text)
         """The lines with a `:=`: looking for what they bind costs a walk."""
         self.has_global = "global " in text
         """Whether the text has `global` at all: looking for it costs a walk."""
@@ -100,6 +100,17 @@ class Module:
         """The same, where callers of a function and objects of a class are not told apart."""
         self.frames: dict[object, Frame] = {}
         """The parameters of its functions, for each caller."""
+
+    def walruses_of(self, statement: ast.stmt) -> Iterator[ast.NamedExpr]:
+        """The `:=` of a statement, without the blocks inside it."""
+        lines = self.walrus_lines
+        last = statement.end_lineno or statement.lineno
+        if bisect_left(lines, first_line(statement)) == bisect_right(lines, last):
+            return
+        for expression in own_expressions(statement):
+            for part in ast.walk(expression):
+                if isinstance(part, ast.NamedExpr):
+                    yield part
 
 
 class Scope:
@@ -254,7 +265,7 @@ class Scope:
             fields = _BLOCKS_OF.get(kind)
             if fields is not None:
                 stack += _blocks(statement, fields)
-        if self.module.walruses:
+        if self.module.walrus_lines:
             self._bind_walruses()
 
     def _add(self, name: str, binding: Binding) -> None:
@@ -405,16 +416,9 @@ class Scope:
                 self._event(keyword.value, "argument", keyword.arg, value, s)
 
     def _bind_walruses(self) -> None:
-        lines = self.module.walruses
         for statement in self._places:
-            last = statement.end_lineno or statement.lineno
-            if bisect_left(lines, first_line(statement)) == bisect_right(lines, last):
-                continue
-            for expression in own_expressions(statement):
-                for part in ast.walk(expression):
-                    if isinstance(part, ast.NamedExpr):
-                        binding = Binding("assign", part.value, statement, ())
-                        self._bindings.setdefault(part.target.id, []).append(binding)
+            for part in self.module.walruses_of(statement):
+                self._add(part.target.id, Binding("assign", part.value, statement))
         for bindings in self._bindings.values():
             bindings.sort(key=self.order_of)
 

@@ -208,6 +208,9 @@ class Dye:
                 if not self._proof.gives(node, self.scope(index)):
                     targets, carries = (), False
             self._add(targets, self.statements.binds(index))
+            for walrus in self._proof.module.walruses_of(node):
+                names = self._receive((walrus.target.id,), walrus.value, self._carries(walrus.value))
+                self._add(names, self.statements.binds(index))
             if isinstance(node, ast.Expr) and self._gives_to_base(node, index):
                 self._colour_object(index)
             if carries:
@@ -286,15 +289,7 @@ class Dye:
                 carries = self._is_coloured_type(node.annotation)
             if value is not None and not carries and is_type(value):
                 carries = self._is_coloured_type(value)
-            names = names_in(assigned(node))
-            if isinstance(value, ast.Lambda) or (value is not None and self._is_wrapper(value)):
-                for name in names:
-                    self._add_wrapper(name)
-            if not carries:
-                return (), False
-            if not isinstance(value, ast.Call) or _last_name(value.func) in _MAKERS:
-                self.callables.update(names)
-            return names, True
+            return self._receive(names_in(assigned(node)), value, carries), carries
         if isinstance(node, (ast.For, ast.AsyncFor)):
             if not self._carries(node.iter):
                 return (), False
@@ -316,6 +311,19 @@ class Dye:
             if filled and isinstance(value, ast.Call) and self._any_argument_carries(value):
                 return filled, True
         return (), False
+
+    def _receive(
+        self, names: Collection[str], value: ast.expr | None, carries: bool
+    ) -> Collection[str]:
+        """Those of some names that get something coloured with a value: all or none."""
+        if isinstance(value, ast.Lambda) or (value is not None and self._is_wrapper(value)):
+            for name in names:
+                self._add_wrapper(name)
+        if not carries:
+            return ()
+        if not isinstance(value, ast.Call) or _last_name(value.func) in _MAKERS:
+            self.callables.update(names)
+        return names
 
     def _tested(self, test: ast.expr) -> list[str]:
         """The names that a test tells to be something coloured: `isinstance(x, Session)`."""
