@@ -208,14 +208,18 @@ class Dye:
                 if not self._proof.gives(node, self.scope(index)):
                     targets, carries = (), False
             self._add(targets, self.statements.binds(index))
-            for walrus in self._proof.module.walruses_of(node):
-                names = self._receive((walrus.target.id,), walrus.value, self._carries(walrus.value))
-                self._add(names, self.statements.binds(index))
+            if self._proof.module.walrus_lines:
+                self._colour_walruses(node, index)
             if isinstance(node, ast.Expr) and self._gives_to_base(node, index):
                 self._colour_object(index)
             if carries:
                 self._carrying.add(index)
             self._colour_owners(index, carries)
+
+    def _colour_walruses(self, node: ast.stmt, index: int) -> None:
+        for walrus in self._proof.module.walruses_of(node):
+            names = self._receive((walrus.target.id,), walrus.value, self._carries(walrus.value))
+            self._add(names, self.statements.binds(index))
 
     def _gives_to_base(self, node: ast.Expr, index: int) -> bool:
         """`super().__init__(session)`"""
@@ -417,6 +421,7 @@ class Dye:
             self._add(("super", "cls"), LOCAL)
             if any(self._is_called(base) for base in node.bases):
                 self.callables.update((node.name, "cls"))
+            self._add(self.statements.give_itself(node, index), OBJECT)
             self.marked.update(self.statements.stores_in(node, index))
             if self._bound is None:
                 self._bound = self.statements.bound_names()
