@@ -10,7 +10,7 @@ import ast
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator
-from functools import wraps
+from functools import cached_property, wraps
 from typing import TYPE_CHECKING, Any, Concatenate, NamedTuple, ParamSpec, TypeVar, Union
 
 from flake8_untimed.inference.syntax import (
@@ -78,6 +78,8 @@ class Place(NamedTuple):
 
 
 LINE_END = re.compile(r"\r\n|\r|\n")
+_STORES = re.compile(r"\b(?!(?:self|cls)\.\w+\b(?!\.))(\w+(?:\.\w+)*)\.(\w+)[ \t]*[=:](?!=)")
+"""`context.session = `"""
 
 
 class Module:
@@ -100,6 +102,15 @@ class Module:
         """The same, where callers of a function and objects of a class are not told apart."""
         self.frames: dict[object, Frame] = {}
         """The parameters of its functions, for each caller."""
+
+    @cached_property
+    def stored(self) -> dict[str, set[str]]:
+        """Attributes that are set on others than `self`, each with what names those, by the look of
+        the text."""
+        found: dict[str, set[str]] = {}
+        for base, name in _STORES.findall(self.text):
+            found.setdefault(name, set()).add(base)
+        return found
 
     def walruses_of(self, statement: ast.stmt) -> Iterator[ast.NamedExpr]:
         """The `:=` of a statement, without the blocks inside it."""
