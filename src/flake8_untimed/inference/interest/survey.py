@@ -583,6 +583,8 @@ class Dye:
             )
         if isinstance(node, ast.Call):
             return (called or _last_name(node.func) in _MAKERS) and self._mentions(node)
+        if isinstance(node, ast.Subscript):
+            return self._is_callable(node.value, called)
         return False
 
     def _mentions(self, part: ast.expr) -> bool:
@@ -617,7 +619,7 @@ def _attribute_named(node: ast.Call) -> str | None:
     return None
 
 
-_CHAINS = (ast.Name, ast.Attribute, ast.Call)
+_CHAINS = (ast.Name, ast.Attribute, ast.Call, ast.Subscript)
 _TARGETS = frozenset(("target", "function", "func"))
 _CALLED = frozenset(
     ("func", "fn", "function", "f", "method", "callable", "callback", "request_func")
