@@ -227,6 +227,8 @@ SPECIAL: dict[str, Callable[[Evaluator, Site], Alternatives | None]] = {
     "random.choice": _next,
     "collections.defaultdict": _default_dict,
     "builtins.staticmethod": _first,
+    "functools.cache": _first,
+    "functools.lru_cache": _first,
     "builtins.bytes": _first,
     "copy.copy": _first,
     "copy.deepcopy": _first,

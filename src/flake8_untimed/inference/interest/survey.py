@@ -50,7 +50,16 @@ _PLAIN_RESULTS = frozenset(
 _HOLDERS = re.compile(r"(?:session|client|http|requests|httpx|conn|api|^s)$", re.IGNORECASE)
 """What `get` is called on, when it is a request rather than a look-up in a dict."""
 _MAKERS = frozenset(
-    ("partial", "partialmethod", "getattr", "attrgetter", "methodcaller", "staticmethod")
+    (
+        "partial",
+        "partialmethod",
+        "getattr",
+        "attrgetter",
+        "methodcaller",
+        "staticmethod",
+        "cache",
+        "lru_cache",
+    )
 )
 """Functions that make something to be called."""
 _HANDERS = frozenset((*handing.BEHIND, *handing.MAPPED, *handing.PACKED, *handing.TARGETED))
@@ -125,6 +134,8 @@ class Dye:
         self.wrappers: set[str] = set()
         self.callables: set[str] = set()
         """Names of what sends a request, or makes a client, when it is called."""
+        self._makers: set[str] = set()
+        """Functions that return a sender or a wrapper."""
         self.marked: set[int] = set()
         """The statements that mention a coloured name or a wrapper."""
         self._carrying: set[int] = set()
@@ -395,11 +406,22 @@ class Dye:
             elif isinstance(node, ast.Call):
                 if _attribute_named(node) in self.wrappers:
                     return True
+                if _last_name(node.func) in self._makers:
+                    return True
                 if _last_name(node.func) in _MAKERS:
                     stack.extend(node.args[:1])
             else:
                 stack.extend(_parts(node))
         return False
+
+    def _is_to_be_called(self, value: ast.expr | None) -> bool:
+        """Whether an expression is a sender or a wrapper, by the look of it."""
+        if isinstance(value, ast.Call):
+            return _last_name(value.func) in _MAKERS and self._carries(value)
+        if not isinstance(value, (ast.Name, ast.Attribute)):
+            return False
+        name = _last_name(value)
+        return name in self.wrappers or (name in self._wanted and self._carries(value))
 
     def _is_root(self, node: ast.Attribute) -> bool:
         """Whether `a.b.c` is something of a library, or of a module of the project."""
@@ -515,6 +537,9 @@ class Dye:
                 if gives and carries:
                     self._add((around.name,), self.statements.binds(owner))
                     shown = True
+                if isinstance(node, ast.Return) and self._is_to_be_called(node.value):
+                    self._makers.add(around.name)
+                    self._add_wrapper(around.name)
                 if self._hands_on(node, around) and self._proof.forwards(
                     node, self.scope(index), self._scope_of(owner)
                 ):
