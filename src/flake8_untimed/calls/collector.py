@@ -123,8 +123,9 @@ class _Collector:
                     requests.append((callee, call))
                 else:
                     hidden = True
-            elif isinstance(callee, (Symbol, Class)) and not mocked:
-                read_made(self._facts, node, context, callee, passed)
+            made, given, _ = _behind_partials(callee, passed)
+            if isinstance(made, (Symbol, Class)) and not mocked:
+                read_made(self._facts, node, context, made, given)
                 if isinstance(callee, Symbol) and callee.path == "functools.partial":
                     self._read_partial(node, context)
         if mocked:
@@ -205,11 +206,7 @@ class _Collector:
     def _request(
         self, node: ast.Call, context: Context, callee: Value, passed: Passed
     ) -> Call | None:
-        partials = []
-        while isinstance(callee, Partial):
-            passed = passed.after(callee.site.passed)
-            partials.append(callee.site.node)
-            callee = callee.function
+        callee, passed, partials = _behind_partials(callee, passed)
         if isinstance(callee, Function):
             return self._wrapped(node, context, callee, passed)
         if not isinstance(callee, SenderValue):
@@ -499,6 +496,16 @@ def released(facts: Facts, node: ast.Call, context: Context, sender: Sender, bou
         if any(k.arg == parameter or k.arg is None for k in release.keywords):
             return UNKNOWN
     return bound if releases else UNKNOWN
+
+
+def _behind_partials(callee: Value, passed: Passed) -> tuple[Value, Passed, list[ast.Call]]:
+    """What is called in the end, and with what; with the partials before it."""
+    partials = []
+    while isinstance(callee, Partial):
+        passed = passed.after(callee.site.passed)
+        partials.append(callee.site.node)
+        callee = callee.function
+    return callee, passed, partials
 
 
 def _is_put_back(partial: Call) -> bool:

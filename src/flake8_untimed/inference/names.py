@@ -180,15 +180,12 @@ def _bound(
     declared: bool,
 ) -> Alternatives:
     groups = []
-    annotated = []
     imports = 0
     earliest: ast.stmt | None = None
     for binding, sure, guards in flow.reaching(scope, name, at):
         verdict = _hold(evaluator, guards, scope, frame)
         if verdict is False:
             continue
-        if isinstance(binding.statement, ast.AnnAssign):
-            annotated.append(binding.statement)
         if binding.kind != "annotation":
             groups.append(_binding(evaluator, scope, name, binding, frame))
             imports += binding.kind == "import"
@@ -197,7 +194,8 @@ def _bound(
             break
     # Of several imports, the one that is written first is the first choice.
     values = union(groups[::-1] if imports == len(groups) else groups)
-    if declared and annotated and not any(tells(v) for v in values):
+    annotated = _annotated(scope, name) if declared and not any(map(tells, values)) else ()
+    if annotated:
         # An annotation says no more than what is seen to be bound, if that is seen.
         types_of = union(_declaration(evaluator, scope, name, a, frame) for a in annotated)
         if groups and not scope.is_class:
@@ -209,6 +207,12 @@ def _bound(
     if any(isinstance(v, (Mapping, Collection)) for v in values):
         return containers.changed(evaluator, values, Context(scope, at, frame), name, earliest)
     return values
+
+
+def _annotated(scope: Scope, name: str) -> list[ast.AnnAssign]:
+    """The statements of a scope that say of which type a name is, wherever they stand."""
+    statements = dict.fromkeys(binding.statement for binding in scope.bindings.get(name, ()))
+    return [statement for statement in statements if isinstance(statement, ast.AnnAssign)]
 
 
 def _narrowed(

@@ -204,6 +204,7 @@ SPECIAL: dict[str, Callable[[Evaluator, Site], Alternatives | None]] = {
     "builtins.getattr": _getattr,
     "importlib.import_module": _import_module,
     "builtins.__import__": _import_module,
+    "pytest.importorskip": _import_module,
     "builtins.super": _super,
     "builtins.type": _type,
     "functools.partial": _partial,

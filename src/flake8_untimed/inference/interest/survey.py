@@ -28,7 +28,7 @@ from flake8_untimed.inference.interest.statements import (
     stores_attribute,
 )
 from flake8_untimed.inference.scopes import COMPREHENSIONS, Scope
-from flake8_untimed.inference.syntax import WITHS, dotted, name_set
+from flake8_untimed.inference.syntax import WITHS, called_name, dotted, name_set
 from flake8_untimed.inference.walk import Found, Walk, visit
 
 if TYPE_CHECKING:
@@ -381,7 +381,7 @@ class Dye:
                 function = node.func
                 if isinstance(function, ast.Name) and function.id in _PLAIN_RESULTS:
                     continue
-                if _attribute_named(node) in names:
+                if _attribute_named(node) in names or self._is_typed(node):
                     return True
                 if not isinstance(function, ast.Attribute) or function.attr in names:
                     stack.append(function)
@@ -512,6 +512,13 @@ class Dye:
                 stack += node.elts
         return False
 
+    def _is_typed(self, call: ast.Call) -> bool:
+        """`cast("Session", x)`, `TypeVar("T", bound="Session")`, with a coloured class."""
+        if not call.args or type(call.args[0]) is not ast.Constant:
+            return False
+        types = {"cast": call.args[:1], "TypeVar": [k.value for k in call.keywords]}
+        return any(map(self._is_coloured_type, types.get(called_name(call), ())))
+
     def _is_coloured_text(self, text: str) -> bool:
         first, _, rest = text.partition(".")
         last = rest.rpartition(".")[2]
@@ -624,7 +631,7 @@ class Dye:
             elif isinstance(part, ast.Call):
                 if any(self._mentions(a) for a in part.args[:2] if isinstance(a, _CHAINS)):
                     return True
-                if _attribute_named(part) in names:
+                if _attribute_named(part) in names or self._is_typed(part):
                     return True
                 part = part.func
             elif isinstance(part, (ast.Subscript, ast.Await)):
