@@ -194,8 +194,8 @@ def _bound(
             break
     # Of several imports, the one that is written first is the first choice.
     values = union(groups[::-1] if imports == len(groups) else groups)
-    annotated = _annotated(scope, name) if declared and not any(map(tells, values)) else ()
-    if annotated:
+    annotated = scope.declarations.get(name) if declared else None
+    if annotated and not any(tells(v) for v in values):
         # An annotation says no more than what is seen to be bound, if that is seen.
         types_of = union(_declaration(evaluator, scope, name, a, frame) for a in annotated)
         if groups and not scope.is_class:
@@ -207,12 +207,6 @@ def _bound(
     if any(isinstance(v, (Mapping, Collection)) for v in values):
         return containers.changed(evaluator, values, Context(scope, at, frame), name, earliest)
     return values
-
-
-def _annotated(scope: Scope, name: str) -> list[ast.AnnAssign]:
-    """The statements of a scope that say of which type a name is, wherever they stand."""
-    statements = dict.fromkeys(binding.statement for binding in scope.bindings.get(name, ()))
-    return [statement for statement in statements if isinstance(statement, ast.AnnAssign)]
 
 
 def _narrowed(

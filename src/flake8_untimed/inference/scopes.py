@@ -146,6 +146,8 @@ class Scope:
         self._yields: list[tuple[ast.expr, ast.stmt]] = []
         self._stars: list[ast.ImportFrom] = []
         self._order = 0
+        self.declarations: dict[str, list[ast.AnnAssign]] = {}
+        """What says of which type a name is, wherever it stands; known when the `bindings` are."""
         self.kept: dict[object, Any] = {}
         """What was looked for in it, by what that was: see `once`."""
 
@@ -307,6 +309,8 @@ class Scope:
             self._bind_target(s.target, "assign", s.value, s)
             self._read_value(s.value, s)
         self._bind_target(s.target, "annotation", s.annotation, s)
+        if isinstance(s.target, ast.Name):
+            self.declarations.setdefault(s.target.id, []).append(s)
 
     def _bind_augmented(self, s: ast.AugAssign) -> None:
         if isinstance(s.target, ast.Name) and isinstance(s.op, ast.BitOr):

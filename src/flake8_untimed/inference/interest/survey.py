@@ -381,7 +381,9 @@ class Dye:
                 function = node.func
                 if isinstance(function, ast.Name) and function.id in _PLAIN_RESULTS:
                     continue
-                if _attribute_named(node) in names or self._is_typed(node):
+                if _attribute_named(node) in names:
+                    return True
+                if node.args and type(node.args[0]) is ast.Constant and self._is_typed(node):
                     return True
                 if not isinstance(function, ast.Attribute) or function.attr in names:
                     stack.append(function)
@@ -514,10 +516,9 @@ class Dye:
 
     def _is_typed(self, call: ast.Call) -> bool:
         """`cast("Session", x)`, `TypeVar("T", bound="Session")`, with a coloured class."""
-        if not call.args or type(call.args[0]) is not ast.Constant:
-            return False
-        types = {"cast": call.args[:1], "TypeVar": [k.value for k in call.keywords]}
-        return any(map(self._is_coloured_type, types.get(called_name(call), ())))
+        name = called_name(call)
+        types = call.args[:1] if name == "cast" else [k.value for k in call.keywords]
+        return name in ("cast", "TypeVar") and any(map(self._is_coloured_type, types))
 
     def _is_coloured_text(self, text: str) -> bool:
         first, _, rest = text.partition(".")
@@ -544,7 +545,7 @@ class Dye:
                 if gives and carries:
                     self._add((around.name,), self.statements.binds(owner))
                     shown = True
-                if isinstance(node, ast.Return) and self._is_to_be_called(node.value):
+                if gives and self._is_to_be_called(getattr(node, "value", None)):
                     self._makers.add(around.name)
                     self._add_wrapper(around.name)
                 if self._hands_on(node, around) and self._proof.forwards(
@@ -631,7 +632,9 @@ class Dye:
             elif isinstance(part, ast.Call):
                 if any(self._mentions(a) for a in part.args[:2] if isinstance(a, _CHAINS)):
                     return True
-                if _attribute_named(part) in names or self._is_typed(part):
+                if _attribute_named(part) in names:
+                    return True
+                if part.args and type(part.args[0]) is ast.Constant and self._is_typed(part):
                     return True
                 part = part.func
             elif isinstance(part, (ast.Subscript, ast.Await)):
