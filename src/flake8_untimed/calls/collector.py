@@ -124,8 +124,9 @@ class _Collector:
                     requests.append((callee, call))
                 else:
                     hidden = True
-            elif isinstance(callee, (Symbol, Class)) and not mocked:
-                read_made(self._facts, node, context, callee, passed)
+            made, given, _ = _behind_partials(callee, passed)
+            if isinstance(made, (Symbol, Class)) and not mocked:
+                read_made(self._facts, node, context, made, given)
                 if isinstance(callee, Symbol) and callee.path == "functools.partial":
                     self._read_partial(node, context)
         if mocked:
@@ -206,11 +207,7 @@ class _Collector:
     def _request(
         self, node: ast.Call, context: Context, callee: Value, passed: Passed
     ) -> Call | None:
-        partials = []
-        while isinstance(callee, Partial):
-            passed = passed.after(callee.site.passed)
-            partials.append(callee.site.node)
-            callee = callee.function
+        callee, passed, partials = _behind_partials(callee, passed)
         if isinstance(callee, Function):
             return self._wrapped(node, context, callee, passed)
         if not isinstance(callee, SenderValue):
@@ -508,6 +505,16 @@ class _Collector:
         for value in self._evaluator.evaluate(node.value, context):
             if isinstance(value, Symbol) and value.path == "ssl._create_unverified_context":
                 self._facts.patched_contexts.append((node, context))
+
+
+def _behind_partials(callee: Value, passed: Passed) -> tuple[Value, Passed, list[ast.Call]]:
+    """What is called in the end, and with what; with the partials before it."""
+    partials = []
+    while isinstance(callee, Partial):
+        passed = passed.after(callee.site.passed)
+        partials.append(callee.site.node)
+        callee = callee.function
+    return callee, passed, partials
 
 
 def _is_put_back(partial: Call) -> bool:

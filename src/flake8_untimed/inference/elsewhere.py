@@ -13,6 +13,7 @@ from flake8_untimed.inference.arguments import parameter_names
 from flake8_untimed.inference.scopes import Event, Scope, once
 from flake8_untimed.inference.syntax import called_name, dotted, name_set
 from flake8_untimed.inference.values import (
+    NOTHING_KNOWN,
     Alternatives,
     Class,
     Context,
@@ -184,6 +185,41 @@ def is_set_outside(evaluator: Evaluator, cls: Class, name: str, values: Alternat
     return any(_is_placeholder(v) for v in values) and (
         evaluator.project.hints.is_set_elsewhere(scope.module.path, name)
     )
+
+
+def stored_by_name(evaluator: Evaluator, node: ast.Attribute, context: Context) -> Alternatives:
+    """What may lead to a request and is stored on an object by the name that holds it:
+    `context.session = Session()`, `g.session = Session()`. Others may store something else."""
+    base = dotted(node.value)
+    if base is None or base not in context.scope.module.stored[node.attr]:
+        return ()
+    holder, name, stores = _stores_by_name(context.scope, base)
+    found = tuple(
+        value.via(where, event.node, (holder, f"{name}.{node.attr}"))
+        for where, event in stores
+        if event.kind == "store" and event.name == node.attr
+        for value in evaluator.evaluate(event.node, _inside(context, where, event))
+        if evaluator.knows(value)
+    )
+    return union([found, NOTHING_KNOWN]) if found else ()
+
+
+def _stores_by_name(scope: Scope, base: str) -> tuple[Scope, str, list[tuple[Scope, Event]]]:
+    """What is done to the object that a dotted text names in a scope; with the scope that holds it,
+    and its name there: of `self.local` that is the class."""
+    root, _, path = base.partition(".")
+    while scope.parent is not None and (scope.is_class or root not in scope.bindings):
+        scope = scope.parent
+    if path and scope.owner is not None and root == members.first_parameter(scope):
+        return scope.owner, path, [*members.attribute_events(scope.owner, path)]
+    own = [(scope, event) for event in scope.events.get(base, ())]
+    return scope, base, [*own, *members.done_inside(scope, base)]
+
+
+def _inside(context: Context, scope: Scope, event: Event) -> Context:
+    """Where an event stands, for the same caller if it is in the same function."""
+    frame = context.frame if scope is context.scope else None
+    return Context(scope, event.statement, frame)
 
 
 @once

@@ -253,10 +253,13 @@ class Evaluator:
 
     def _attribute(self, node: ast.expr, context: Context) -> Alternatives:
         assert isinstance(node, ast.Attribute)
-        return union(
+        values = union(
             objects.attribute(self, value, node.attr)
             for value in self.evaluate(node.value, context)
         )
+        if node.attr in context.scope.module.stored and not any(map(self.knows, values)):
+            return elsewhere.stored_by_name(self, node, context) or values
+        return values
 
     def _call(self, node: ast.expr, context: Context) -> Alternatives:
         assert isinstance(node, ast.Call)

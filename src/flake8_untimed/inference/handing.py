@@ -107,7 +107,7 @@ def handed_over(
     if len(node.args) <= position:
         return
     candidate = node.args[position]
-    if not isinstance(candidate, (ast.Attribute, ast.Name, ast.Call)):
+    if not isinstance(candidate, (ast.Attribute, ast.Name, ast.Call, ast.Subscript)):
         return
     # Somebody unknown may do anything with a function.
     kinds = CALLABLE if name in BEHIND or name in MAPPED or name in PACKED else _SENDING

@@ -49,8 +49,7 @@ TURNS = 2
 KEPT = frozenset(
     ("contextlib.closing", "contextlib.aclosing", "contextlib.nullcontext", "closing",
      "builtins.property", "functools.cached_property", "abc.abstractproperty",
-     "datetime.timedelta", "builtins.float", "typing.TypeVar", "typing_extensions.TypeVar",
-     "threading.local", "types.SimpleNamespace")
+     "datetime.timedelta", "builtins.float", "typing.TypeVar", "typing_extensions.TypeVar")
 )  # fmt: skip
 """Callables whose results are looked into, beside those of the libraries."""
 MANAGERS = ("contextmanager", "asynccontextmanager")

@@ -24,13 +24,40 @@ class Store(NamedTuple):
 
 @once
 def attribute_stores(cls: Scope) -> dict[str, list[Store]]:
-    """All that the methods of a class store on `self` or `cls`, by attribute."""
+    """All that the methods of a class store on `self` or `cls`, or on an object that a classmethod
+    makes, by attribute."""
     stores: dict[str, list[Store]] = {}
     for method in methods(cls):
-        for event in method.events.get(first_parameter(method) or "", ()):
-            if event.kind.startswith("store"):
-                stores.setdefault(str(event.name), []).append(Store(method, event))
+        for base in (first_parameter(method) or "", *_made_by(method)):
+            for event in method.events.get(base, ()):
+                if event.kind.startswith("store"):
+                    stores.setdefault(str(event.name), []).append(Store(method, event))
     return {name: _lasting(found, name) for name, found in stores.items()}
+
+
+def _made_by(method: Scope) -> list[str]:
+    """What a classmethod calls the objects of its class that it makes: `self = cls()`,
+    `cls._it = super().__new__(cls)`."""
+    if method_kind(method) != "class":
+        return []
+    first = first_parameter(method) or ""
+    found = [
+        name
+        for name, bindings in method.bindings.items()
+        if any(_makes_object(b.node, first) for b in bindings)
+    ]
+    return found + [
+        f"{first}.{event.name}"
+        for event in method.events.get(first, ())
+        if event.kind == "store" and _makes_object(event.node, first)
+    ]
+
+
+def _makes_object(node: ast.AST, cls: str) -> bool:
+    return isinstance(node, ast.Call) and (
+        dotted(node.func) == cls
+        or (called_name(node) == "__new__" and [*map(dotted, node.args[:1])] == [cls])
+    )
 
 
 def _lasting(stores: list[Store], name: str) -> list[Store]:
@@ -86,15 +113,17 @@ def attribute_events(cls: Scope, path: str) -> Iterator[tuple[Scope, Event]]:
 
 @once
 def class_stores(cls: Scope) -> dict[str, list[Store]]:
-    """`ClassName.name = ...`, in the module or in a method, and `self.__class__.name = ...`, by
+    """`ClassName.name = ...`, in the module or in a function, and `self.__class__.name = ...`, by
     attribute."""
+    writers = [(method, f"{first_parameter(method)}.__class__") for method in methods(cls)]
+    if cls.parent is not None and any(cls.name in held for held in cls.module.stored.values()):
+        inside = (f for f in functions(cls.parent) if cls.name not in f.bindings)
+        writers += [(scope, cls.name) for scope in (cls.parent, *inside)]
     found: dict[str, list[Store]] = {}
-    for scope in (cls.parent, *methods(cls)):
-        if scope is not None:
-            for base in (cls.name, f"{first_parameter(scope)}.__class__"):
-                for event in scope.events.get(base, ()):
-                    if event.kind == "store":
-                        found.setdefault(str(event.name), []).append(Store(scope, event))
+    for scope, base in writers:
+        for event in scope.events.get(base, ()):
+            if event.kind == "store":
+                found.setdefault(str(event.name), []).append(Store(scope, event))
     return found
 
 

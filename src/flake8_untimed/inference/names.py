@@ -202,15 +202,12 @@ def _bound(
     declared: bool,
 ) -> Alternatives:
     groups = []
-    annotated = []
     imports = 0
     earliest: ast.stmt | None = None
     for binding, sure, guards in flow.reaching(scope, name, at):
         verdict = conditions.hold(evaluator, guards, scope, frame)
         if verdict is False:
             continue
-        if isinstance(binding.statement, ast.AnnAssign):
-            annotated.append(binding.statement)
         if binding.kind != "annotation":
             groups.append(_binding(evaluator, scope, name, binding, frame))
             imports += binding.kind == "import"
@@ -219,7 +216,8 @@ def _bound(
             break
     # Of several imports, the one that is written first is the first choice.
     values = union(groups[::-1] if imports == len(groups) else groups)
-    if declared and annotated and not any(tells(v) for v in values):
+    annotated = scope.declarations.get(name) if declared else None
+    if annotated and not any(tells(v) for v in values):
         # An annotation says no more than what is seen to be bound, if that is seen.
         types_of = union(_declaration(evaluator, scope, name, a, frame) for a in annotated)
         if groups and not scope.is_class:

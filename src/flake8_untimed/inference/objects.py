@@ -61,8 +61,6 @@ HARMLESS_BASES = frozenset(
      "unittest.TestCase", "pydantic.BaseModel", "typing_extensions.Protocol", "builtins.dict")
 )  # fmt: skip
 """Bases outside the project that define no sender."""
-NAMESPACES = ("threading.local", "types.SimpleNamespace")
-"""Classes whose objects hold whatever is stored on them."""
 PROPERTIES = frozenset(("builtins.property", "functools.cached_property", "abc.abstractproperty"))
 
 
@@ -82,36 +80,11 @@ def attribute(evaluator: Evaluator, value: Value, name: str) -> Alternatives:
         return class_attribute(evaluator, value.cls, name, value.instance, above=True)
     if isinstance(value, Partial) and name == "func":
         return (value.function,)
-    if isinstance(value, Result) and value.path in NAMESPACES:
-        return _of_namespace(evaluator, value, name)
     if isinstance(value, (Mapping, Collection, Function, Other)) or (
         isinstance(value, Literal) and value.value is not None
     ):
         return (OTHER,)
     return NOTHING_KNOWN
-
-
-def _of_namespace(evaluator: Evaluator, value: Result, name: str) -> Alternatives:
-    """`local = threading.local()`, `local.session = ...`: what is stored by the name that holds
-    the object."""
-    holder = value.steps.holder if value.steps is not None else None
-    if holder is None:
-        return NOTHING_KNOWN
-    scope, base = holder
-    stores = (
-        [*members.attribute_events(scope, base)]
-        if scope.is_class
-        else members.done_inside(scope, base)
-    )
-    stores = [*((scope, e) for e in scope.events.get(base, ())), *stores]
-    return union(
-        tuple(
-            v.via(where, event.node, (scope, f"{base}.{name}"))
-            for v in evaluator.evaluate(event.node, Context(where, event.statement))
-        )
-        for where, event in stores
-        if event.kind == "store" and event.name == name
-    )
 
 
 def _kept(origin: Value, value: Value) -> Value:

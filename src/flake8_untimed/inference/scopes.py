@@ -78,6 +78,8 @@ class Place(NamedTuple):
 
 
 LINE_END = re.compile(r"\r\n|\r|\n")
+_STORES = re.compile(r"\b(?!(?:self|cls)\.\w+\b(?!\.))(\w+(?:\.\w+)*)\.(\w+)[ \t]*[=:](?!=)")
+"""`context.session = `"""
 
 
 class Module:
@@ -87,7 +89,7 @@ class Module:
         self.tree = tree
         self.path = path
         self.text = text
-        self.walruses = self.lines_with(":=")
+        self.walrus_lines = self.lines_with(":=")
         """The lines with a `:=`: looking for what they bind costs a walk."""
         self.has_global = "global " in text
         """Whether the text has `global` at all: looking for it costs a walk."""
@@ -113,6 +115,26 @@ class Module:
     def lines(self) -> list[str]:
         return LINE_END.split(self.text)
 
+    @cached_property
+    def stored(self) -> dict[str, set[str]]:
+        """Attributes that are set on others than `self`, each with what names those, by the look of
+        the text."""
+        found: dict[str, set[str]] = {}
+        for base, name in _STORES.findall(self.text):
+            found.setdefault(name, set()).add(base)
+        return found
+
+    def walruses_of(self, statement: ast.stmt) -> Iterator[ast.NamedExpr]:
+        """The `:=` of a statement, without the blocks inside it."""
+        lines = self.walrus_lines
+        last = statement.end_lineno or statement.lineno
+        if bisect_left(lines, first_line(statement)) == bisect_right(lines, last):
+            return
+        for expression in own_expressions(statement):
+            for part in ast.walk(expression):
+                if isinstance(part, ast.NamedExpr):
+                    yield part
+
 
 class Scope:
     """One scope. `statement` is the statement of the parent that it stands in."""
@@ -136,6 +158,8 @@ class Scope:
         self._yields: list[tuple[ast.expr, ast.stmt]] = []
         self._stars: list[ast.ImportFrom] = []
         self._order = 0
+        self.declarations: dict[str, list[ast.AnnAssign]] = {}
+        """What says of which type a name is, wherever it stands; known when the `bindings` are."""
         self.kept: dict[object, Any] = {}
         """What was looked for in it, by what that was: see `once`."""
 
@@ -276,7 +300,7 @@ class Scope:
             fields = _BLOCKS_OF.get(kind)
             if fields is not None:
                 stack += _blocks(statement, fields)
-        if self.module.walruses:
+        if self.module.walrus_lines:
             self._bind_walruses()
 
     def _add(self, name: str, binding: Binding) -> None:
@@ -308,6 +332,8 @@ class Scope:
             self._bind_target(s.target, "assign", s.value, s)
             self._read_value(s.value, s)
         self._bind_target(s.target, "annotation", s.annotation, s)
+        if isinstance(s.target, ast.Name):
+            self.declarations.setdefault(s.target.id, []).append(s)
 
     def _bind_augmented(self, s: ast.AugAssign) -> None:
         if isinstance(s.target, ast.Name) and isinstance(s.op, ast.BitOr):
@@ -429,15 +455,9 @@ class Scope:
                 self._event(keyword.value, "argument", keyword.arg, value, s)
 
     def _bind_walruses(self) -> None:
-        lines = self.module.walruses
         for statement in self._places:
-            last = statement.end_lineno or statement.lineno
-            if bisect_left(lines, first_line(statement)) == bisect_right(lines, last):
-                continue
-            for expression in own_expressions(statement):
-                for part in ast.walk(expression):
-                    if isinstance(part, ast.NamedExpr):
-                        self._add(part.target.id, Binding("assign", part.value, statement))
+            for part in self.module.walruses_of(statement):
+                self._add(part.target.id, Binding("assign", part.value, statement))
         for bindings in self._bindings.values():
             bindings.sort(key=self.order_of)
 

@@ -22,14 +22,14 @@ __all__ = ["ALL", "Catalogue", "catalogue"]
 _T = TypeVar("_T")
 
 _GIVERS = frozenset(
-    ("partial", "partialmethod", "import_module", "__import__", "get", "pop", "popitem", "popleft",
-     "setdefault", "values", "items", "copy", "enter_context", "enter_async_context", "__enter__",
-     "__aenter__", "__call__", "__self__", "func", "acquire")
+    ("partial", "partialmethod", "import_module", "__import__", "importorskip", "get", "pop",
+     "popitem", "popleft", "setdefault", "values", "items", "copy", "enter_context",
+     "enter_async_context", "__enter__", "__aenter__", "__call__", "__self__", "func", "acquire")
 )  # fmt: skip
 """What gives what it holds or finds, and belongs to no library."""
 _DECIDERS = frozenset(
     ("setdefaulttimeout", "mount", "headers", "auth", "partial", "partialmethod", "import_module",
-     "__import__")
+     "__import__", "importorskip")
 )  # fmt: skip
 """What changes how requests are sent, or leads to senders, and belongs to no library."""
 _VENDOR_FOLDERS = frozenset({"_vendor", "vendor", "vendored", "_vendored", "packages", "extern"})

@@ -22,7 +22,10 @@ _IMPORT = re.compile(
 _ALIAS = re.compile(r"(\w+|\*)(?:\s+as\s+(\w+))?")
 _COMMENT = re.compile(rb"#[^\n]*")
 _CONTINUED = (b"\\\n", b"\\\r\n")
-SPECIAL = ("import_module", "__import__", "setdefaulttimeout", "_create_default_https_context")
+SPECIAL = (
+    "import_module", "__import__", "importorskip", "setdefaulttimeout",
+    "_create_default_https_context",
+)  # fmt: skip
 """What may lead to a library in a way that is not seen here."""
 _SPECIAL = tuple(word.encode() for word in SPECIAL)
 _BOUND = re.compile(rb"\w+[ \t]*(?::[^=\n]*)?=[^=]")

@@ -175,9 +175,13 @@ class Proof:
         elif isinstance(value, Super):
             yield value.instance
         elif isinstance(value, Result):
-            # `field(default_factory=Session)`, `property(function)`
-            for argument in (*value.site.passed.positional, *value.site.passed.keywords.values()):
+            # `field(default_factory=Session)`, `property(function)`, `TypeVar("T", bound="Session")`
+            keywords = value.site.passed.keywords
+            for argument in (*value.site.passed.positional, *keywords.values()):
                 yield from self._evaluator.argument(argument)
+            bound = keywords.get("bound")
+            if bound is not None and bound.node is not None and bound.context is not None:
+                yield from types.instances(self._evaluator, bound.node, bound.context)
 
     def _is_end(self, value: Value) -> bool:
         if isinstance(value, SenderValue):

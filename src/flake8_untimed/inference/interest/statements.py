@@ -173,14 +173,20 @@ class Statements:
             return MODULE
         return OBJECT if isinstance(self.nodes[owner], ast.ClassDef) else LOCAL
 
-    def stores_in(self, node: ast.ClassDef, index: int) -> Iterator[int]:
+    def stores_in(self, node: ast.ClassDef, index: int) -> list[int]:
         """The statements of a class, the one at `index`, that store on its object."""
-        last = node.end_lineno or node.lineno
-        for inner in range(index + 1, len(self.nodes)):
-            if self.starts[inner] > last:
-                break
-            if stores_attribute(self.nodes[inner]):
-                yield inner
+        return [i for i in self._inside(node, index) if stores_attribute(self.nodes[i])]
+
+    def give_itself(self, node: ast.ClassDef, index: int) -> set[str]:
+        """The methods of a class, the one at `index`, that return its object."""
+        inside = self._inside(node, index)
+        returns = [i for i in inside if type(self.nodes[i]) is ast.Return]
+        owners = [self.nodes[self.owners[i]] for i in returns if _gives_self(self.nodes[i])]
+        return {owner.name for owner in owners if isinstance(owner, SCOPES)}
+
+    def _inside(self, node: ast.ClassDef, index: int) -> range:
+        """The statements of a class, the one at `index`."""
+        return range(index + 1, bisect_right(self.starts, node.end_lineno or node.lineno))
 
     def bound_names(self) -> set[str]:
         """The names that are bound in classes of this module, or on their objects; None does not
@@ -246,6 +252,11 @@ def names_in(targets: Iterable[ast.expr]) -> list[str]:
         elif isinstance(part, (ast.Subscript, ast.Starred)):
             parts.append(part.value)
     return names
+
+
+def _gives_self(node: ast.stmt) -> bool:
+    value = getattr(node, "value", None)
+    return isinstance(value, ast.Name) and value.id == "self"
 
 
 def stores_attribute(node: ast.stmt) -> bool:

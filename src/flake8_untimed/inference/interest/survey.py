@@ -28,7 +28,7 @@ from flake8_untimed.inference.interest.statements import (
     stores_attribute,
 )
 from flake8_untimed.inference.scopes import COMPREHENSIONS, Scope
-from flake8_untimed.inference.syntax import WITHS, dotted, name_set
+from flake8_untimed.inference.syntax import WITHS, called_name, dotted, name_set
 from flake8_untimed.inference.walk import Found, Walk, visit
 
 if TYPE_CHECKING:
@@ -50,7 +50,16 @@ _PLAIN_RESULTS = frozenset(
 _HOLDERS = re.compile(r"(?:session|client|http|requests|httpx|conn|api|^s)$", re.IGNORECASE)
 """What `get` is called on, when it is a request rather than a look-up in a dict."""
 _MAKERS = frozenset(
-    ("partial", "partialmethod", "getattr", "attrgetter", "methodcaller", "staticmethod")
+    (
+        "partial",
+        "partialmethod",
+        "getattr",
+        "attrgetter",
+        "methodcaller",
+        "staticmethod",
+        "cache",
+        "lru_cache",
+    )
 )
 """Functions that make something to be called."""
 _HANDERS = frozenset((*handing.BEHIND, *handing.MAPPED, *handing.PACKED, *handing.TARGETED))
@@ -125,6 +134,8 @@ class Dye:
         self.wrappers: set[str] = set()
         self.callables: set[str] = set()
         """Names of what sends a request, or makes a client, when it is called."""
+        self._makers: set[str] = set()
+        """Functions that return a sender or a wrapper."""
         self.marked: set[int] = set()
         """The statements that mention a coloured name or a wrapper."""
         self._carrying: set[int] = set()
@@ -208,11 +219,18 @@ class Dye:
                 if not self._proof.gives(node, self.scope(index)):
                     targets, carries = (), False
             self._add(targets, self.statements.binds(index))
+            if self._proof.module.walrus_lines:
+                self._colour_walruses(node, index)
             if isinstance(node, ast.Expr) and self._gives_to_base(node, index):
                 self._colour_object(index)
             if carries:
                 self._carrying.add(index)
             self._colour_owners(index, carries)
+
+    def _colour_walruses(self, node: ast.stmt, index: int) -> None:
+        for walrus in self._proof.module.walruses_of(node):
+            names = self._receive((walrus.target.id,), walrus.value, self._carries(walrus.value))
+            self._add(names, self.statements.binds(index))
 
     def _gives_to_base(self, node: ast.Expr, index: int) -> bool:
         """`super().__init__(session)`"""
@@ -286,15 +304,7 @@ class Dye:
                 carries = self._is_coloured_type(node.annotation)
             if value is not None and not carries and is_type(value):
                 carries = self._is_coloured_type(value)
-            names = names_in(assigned(node))
-            if isinstance(value, ast.Lambda) or (value is not None and self._is_wrapper(value)):
-                for name in names:
-                    self._add_wrapper(name)
-            if not carries:
-                return (), False
-            if not isinstance(value, ast.Call) or _last_name(value.func) in _MAKERS:
-                self.callables.update(names)
-            return names, True
+            return self._receive(names_in(assigned(node)), value, carries), carries
         if isinstance(node, (ast.For, ast.AsyncFor)):
             if not self._carries(node.iter):
                 return (), False
@@ -316,6 +326,19 @@ class Dye:
             if filled and isinstance(value, ast.Call) and self._any_argument_carries(value):
                 return filled, True
         return (), False
+
+    def _receive(
+        self, names: Collection[str], value: ast.expr | None, carries: bool
+    ) -> Collection[str]:
+        """Those of some names that get something coloured with a value: all or none."""
+        if isinstance(value, ast.Lambda) or (value is not None and self._is_wrapper(value)):
+            for name in names:
+                self._add_wrapper(name)
+        if not carries:
+            return ()
+        if not isinstance(value, ast.Call) or _last_name(value.func) in _MAKERS:
+            self.callables.update(names)
+        return names
 
     def _tested(self, test: ast.expr) -> list[str]:
         """The names that a test tells to be something coloured: `isinstance(x, Session)`."""
@@ -360,6 +383,8 @@ class Dye:
                     continue
                 if _attribute_named(node) in names:
                     return True
+                if node.args and type(node.args[0]) is ast.Constant and self._is_typed(node):
+                    return True
                 if not isinstance(function, ast.Attribute) or function.attr in names:
                     stack.append(function)
                 elif self._is_given(function, _root(function)):
@@ -383,11 +408,22 @@ class Dye:
             elif isinstance(node, ast.Call):
                 if _attribute_named(node) in self.wrappers:
                     return True
+                if _last_name(node.func) in self._makers:
+                    return True
                 if _last_name(node.func) in _MAKERS:
                     stack.extend(node.args[:1])
             else:
                 stack.extend(_parts(node))
         return False
+
+    def _is_to_be_called(self, value: ast.expr | None) -> bool:
+        """Whether an expression is a sender or a wrapper, by the look of it."""
+        if isinstance(value, ast.Call):
+            return _last_name(value.func) in _MAKERS and self._carries(value)
+        if not isinstance(value, (ast.Name, ast.Attribute)):
+            return False
+        name = _last_name(value)
+        return name in self.wrappers or (name in self._wanted and self._carries(value))
 
     def _is_root(self, node: ast.Attribute) -> bool:
         """Whether `a.b.c` is something of a library, or of a module of the project."""
@@ -409,6 +445,7 @@ class Dye:
             self._add(("super", "cls"), LOCAL)
             if any(self._is_called(base) for base in node.bases):
                 self.callables.update((node.name, "cls"))
+            self._add(self.statements.give_itself(node, index), OBJECT)
             self.marked.update(self.statements.stores_in(node, index))
             if self._bound is None:
                 self._bound = self.statements.bound_names()
@@ -477,6 +514,12 @@ class Dye:
                 stack += node.elts
         return False
 
+    def _is_typed(self, call: ast.Call) -> bool:
+        """`cast("Session", x)`, `TypeVar("T", bound="Session")`, with a coloured class."""
+        name = called_name(call)
+        types = call.args[:1] if name == "cast" else [k.value for k in call.keywords]
+        return name in ("cast", "TypeVar") and any(map(self._is_coloured_type, types))
+
     def _is_coloured_text(self, text: str) -> bool:
         first, _, rest = text.partition(".")
         last = rest.rpartition(".")[2]
@@ -502,6 +545,9 @@ class Dye:
                 if gives and carries:
                     self._add((around.name,), self.statements.binds(owner))
                     shown = True
+                if gives and self._is_to_be_called(getattr(node, "value", None)):
+                    self._makers.add(around.name)
+                    self._add_wrapper(around.name)
                 if self._hands_on(node, around) and self._proof.forwards(
                     node, self.scope(index), self._scope_of(owner)
                 ):
@@ -570,6 +616,8 @@ class Dye:
             )
         if isinstance(node, ast.Call):
             return (called or _last_name(node.func) in _MAKERS) and self._mentions(node)
+        if isinstance(node, ast.Subscript):
+            return self._is_callable(node.value, called)
         return False
 
     def _mentions(self, part: ast.expr) -> bool:
@@ -585,6 +633,8 @@ class Dye:
                 if any(self._mentions(a) for a in part.args[:2] if isinstance(a, _CHAINS)):
                     return True
                 if _attribute_named(part) in names:
+                    return True
+                if part.args and type(part.args[0]) is ast.Constant and self._is_typed(part):
                     return True
                 part = part.func
             elif isinstance(part, (ast.Subscript, ast.Await)):
@@ -604,7 +654,7 @@ def _attribute_named(node: ast.Call) -> str | None:
     return None
 
 
-_CHAINS = (ast.Name, ast.Attribute, ast.Call)
+_CHAINS = (ast.Name, ast.Attribute, ast.Call, ast.Subscript)
 _TARGETS = frozenset(("target", "function", "func"))
 _CALLED = frozenset(
     ("func", "fn", "function", "f", "method", "callable", "callback", "request_func")
