@@ -17,7 +17,7 @@ from flake8_untimed.inference.arguments import Bound as Arguments
 from flake8_untimed.inference.arguments import bind
 from flake8_untimed.inference.handing import keywords_travel
 from flake8_untimed.inference.objects import class_attribute, mro
-from flake8_untimed.inference.scopes import COMPREHENSIONS, Event, Scope
+from flake8_untimed.inference.scopes import COMPREHENSIONS, Scope
 from flake8_untimed.inference.surroundings import is_surrounded
 from flake8_untimed.inference.syntax import WITHS, dotted
 from flake8_untimed.inference.values import (
@@ -35,6 +35,7 @@ from flake8_untimed.inference.values import (
 )
 from flake8_untimed.inference.walk import walk
 from flake8_untimed.libraries.model import Client, Constructor, Library
+from flake8_untimed.limits.changes import reroutes
 from flake8_untimed.limits.takers import Sent
 
 Loop = Union[
@@ -232,13 +233,7 @@ def is_untouched(facts: Facts, client: Instance) -> bool:
     """Whether a client is of the library's own class and nothing in sight changes how it sends."""
     if not facts.is_plain(client):
         return False
-    return not any(_changes(event) for _, event in facts.limits.changes.events(client))
-
-
-def _changes(event: Event) -> bool:
-    if event.kind == "call":
-        return event.name == "mount"
-    return event.kind == "store" and event.name in ("request", "send", "get", "post")
+    return not any(reroutes(event) for _, event in facts.limits.changes.events(client))
 
 
 def are_touched(client: Instance, names: Collection[str]) -> bool:

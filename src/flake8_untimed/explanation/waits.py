@@ -14,18 +14,9 @@ from flake8_untimed.inference.surroundings import BLOCKING_CONTEXTS, CONTEXTS, W
 from flake8_untimed.inference.syntax import WITHS
 from flake8_untimed.inference.values import Class, Context, Instance, Parameter, Result, Symbol
 from flake8_untimed.inference.walk import walk
+from flake8_untimed.limits.changes import reroutes
 
 _TABLE = frozenset((*CONTEXTS, *BLOCKING_CONTEXTS))
-_CHANGES = frozenset(
-    (
-        ("call", "mount"),
-        ("store", "request"),
-        ("store", "send"),
-        ("store", "get"),
-        ("store", "post"),
-    )
-)
-"""What is done to a client that can set a timeout."""
 
 
 class Waits:
@@ -166,7 +157,7 @@ class Waits:
     def _changes(self, client: Instance) -> Iterator[str]:
         """What is done to a client that could set a timeout."""
         for context, event in self._facts.limits.changes.events(client):
-            if (event.kind, event.name) in _CHANGES:
+            if reroutes(event):
                 yield self._places.shown(context.scope, event.statement)
 
     def _doubts(self, call: Call) -> Iterator[str]:

@@ -39,6 +39,7 @@ _DECIDERS = frozenset(
      "__import__")
 )  # fmt: skip
 """What changes how requests are sent, or leads to senders, and belongs to no library."""
+_SETS = re.compile(rb"(?<![\w.])setattr\(\s*[\w.]+")
 _VENDOR_FOLDERS = frozenset({"_vendor", "vendor", "vendored", "_vendored", "packages", "extern"})
 
 
@@ -247,7 +248,10 @@ class Catalogue:
         """Whether the bytes of a file look as if it put something in the place of what sends a
         request: `requests.Session.request = ...`. It may err in both ways."""
         owners, pattern = self._patching
-        return any(data.endswith(owners, 0, match.start()) for match in pattern.finditer(data))
+        ends = [match.start() for match in pattern.finditer(data)]
+        if b"setattr(" in data:
+            ends += [match.end() for match in _SETS.finditer(data)]
+        return any(data.endswith(owners, 0, end) for end in ends)
 
     @cached_property
     def _patching(self) -> tuple[tuple[bytes, ...], re.Pattern[bytes]]:
