@@ -7,6 +7,7 @@ library or client, or a function on the way to it.
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -190,4 +191,7 @@ def _things(library: Library) -> set[str]:
 def _may_name(text: str, mock: str) -> bool:
     """Whether a text may speak of one of the catalogue's mocks: imports it, or asks for it."""
     package, dot, _ = mock.partition(".")
-    return f"import {package}" in text or f"from {package}" in text if dot else mock in text
+    if not dot:
+        return mock in text
+    imports = rf"^[ \t]*(?:from|import)\b.*\b{package}\b"
+    return package in text and re.search(imports, text, re.MULTILINE) is not None
