@@ -385,7 +385,10 @@ def test_a_sender_names_only_its_own_parameters(entry: Entry) -> None:
     if sender.body:
         body = sender.body
         assert_known((*body.text, body.json, *body.beside, body.request), parameters)
-    if sender.delegates:
+    if sender.delegates and "." in sender.delegates:
+        owner, _, name = sender.delegates.rpartition(".")
+        assert catalogue().sending(owner, name)[1]
+    elif sender.delegates:
         assert entry.client
         merged = catalogue().client(entry.client.path)
         assert merged

@@ -35,7 +35,6 @@ from flake8_untimed.inference.values import (
 )
 from flake8_untimed.inference.walk import walk
 from flake8_untimed.libraries.model import Client, Constructor, Library
-from flake8_untimed.limits.changes import reroutes
 from flake8_untimed.limits.takers import Sent
 
 Loop = Union[
@@ -233,7 +232,7 @@ def is_untouched(facts: Facts, client: Instance) -> bool:
     """Whether a client is of the library's own class and nothing in sight changes how it sends."""
     if not facts.is_plain(client):
         return False
-    return not any(reroutes(event) for _, event in facts.limits.changes.events(client))
+    return not any(facts.limits.changes.rerouting(client))
 
 
 def are_touched(client: Instance, names: Collection[str]) -> bool:

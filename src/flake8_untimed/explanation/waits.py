@@ -14,7 +14,6 @@ from flake8_untimed.inference.surroundings import BLOCKING_CONTEXTS, CONTEXTS, W
 from flake8_untimed.inference.syntax import WITHS
 from flake8_untimed.inference.values import Class, Context, Instance, Parameter, Result, Symbol
 from flake8_untimed.inference.walk import walk
-from flake8_untimed.limits.changes import reroutes
 
 _TABLE = frozenset((*CONTEXTS, *BLOCKING_CONTEXTS))
 
@@ -156,9 +155,8 @@ class Waits:
 
     def _changes(self, client: Instance) -> Iterator[str]:
         """What is done to a client that could set a timeout."""
-        for context, event in self._facts.limits.changes.events(client):
-            if reroutes(event):
-                yield self._places.shown(context.scope, event.statement)
+        for context, event in self._facts.limits.changes.rerouting(client):
+            yield self._places.shown(context.scope, event.statement)
 
     def _doubts(self, call: Call) -> Iterator[str]:
         """Why the bound is not known."""

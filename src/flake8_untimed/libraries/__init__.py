@@ -93,10 +93,14 @@ class Catalogue:
         return self._clients.get(path)
 
     def sending(self, owner: str, name: str) -> tuple[Client | None, Sender | None]:
-        """The sender `name` of the module or client at `owner`, with the client if it is one's."""
+        """The sender `name` of the module, client or carrier at `owner`, with the client if it is
+        one's."""
         client = self._clients.get(owner)
         if client is not None:
             return client, client.senders.get(name)
+        carrier = self._carriers.get(owner)
+        if carrier is not None:
+            return None, carrier.senders.get(name)
         return None, self._senders.get(self.canonical(f"{owner}.{name}"))
 
     def ancestry(self, client: Client) -> Iterator[str]:
@@ -264,7 +268,7 @@ class Catalogue:
                 for name in client.senders
             ),
             *(f"{c.path}.{name}" for c in self._carriers.values() for name in c.senders),
-            *(library.timeouts.made_by for library in self.libraries),
+            *(path for library in self.libraries for path in library.timeouts.made_by),
             *(f"{alias}." for alias in self._aliases),
         ]
         owners, names = zip(*(path.split(".")[-2:] for path in paths if path), strict=True)

@@ -52,6 +52,17 @@ class Changes:
                 if isinstance(base, Class) and base.scope not in seen:
                     yield from self._by_itself(base.scope, client, client.cls)
 
+    def rerouting(self, client: Value) -> Iterator[tuple[Context, Event]]:
+        """What is done to a client that may change how its requests are sent."""
+        for context, event in self.events(client):
+            if (
+                event.kind == "setattr"
+                or (event.kind in ("store", "store unpack") and event.name in _REPLACED)
+                or (event.kind == "call" and event.name == "mount")
+            ):
+                yield context, event
+        yield from self.events(client, ".adapters")
+
     def _by_itself(
         self, base: Scope, client: Instance, cls: Class
     ) -> Iterator[tuple[Context, Event]]:
@@ -107,15 +118,6 @@ class Changes:
             if isinstance(callee, Function) and not isinstance(callee.scope.node, ast.Lambda):
                 for parameter in _parameters_for(callee, node, path):
                     yield from self._held(callee.scope, parameter, below)
-
-
-def reroutes(event: Event) -> bool:
-    """Whether something that is done to a client may change how its requests are sent."""
-    if event.kind == "call":
-        return event.name == "mount"
-    return event.kind == "setattr" or (
-        event.kind in ("store", "store unpack") and event.name in _REPLACED
-    )
 
 
 def stored(evaluator: Evaluator, context: Context, event: Event, name: str) -> Alternatives:

@@ -188,7 +188,7 @@ class Overrides:
             for around in catalogue.ancestry(client) if client is not None else (owner,):
                 yield f"{around}.{name}", previous
             previous, name = sender, sender.delegates or ""
-            if client is not None:
+            if client is not None and "." not in name:
                 sender = client.senders.get(name)
             else:
                 owner, _, name = name.rpartition(".")

@@ -99,7 +99,7 @@ def _is_under_main(scope: Scope, statement: ast.stmt | None) -> bool:
 def _patches_in(module: Scope, evaluator: Evaluator) -> list[Patch]:
     """What a module and its functions store as attributes of libraries."""
     return [
-        Patch(_raw(base, value), context, event)
+        Patch(_raw(base, value.path, evaluator), context, event)
         for scope in (module, *members.functions(module))
         for base, events in scope.events.items()
         for event in events
@@ -110,7 +110,8 @@ def _patches_in(module: Scope, evaluator: Evaluator) -> list[Patch]:
     ]
 
 
-def _raw(base: str, value: Symbol) -> str:
+def _raw(base: str, path: str, evaluator: Evaluator) -> str:
     """`requests.api` is the module itself, not its other name `requests`: patching the one does not
     change the other."""
-    return f"{value.path}.api" if base.rpartition(".")[2] == "api" else value.path
+    raw = f"{path}.{base.rpartition('.')[2]}"
+    return raw if evaluator.catalogue.canonical(raw) == path else path
