@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from flake8_untimed.inference import invoke, objects
+from flake8_untimed.inference.arguments import parameter_names
 from flake8_untimed.inference.scopes import Scope, once
-from flake8_untimed.inference.syntax import WITHS, called_name, own_expressions
+from flake8_untimed.inference.syntax import WITHS, called_name, dotted, own_expressions
 from flake8_untimed.inference.values import (
     Alternatives,
     Class,
@@ -36,10 +37,12 @@ CONTEXTS = {
     "async_timeout.timeout_at": "deadline",
     "anyio.fail_after": "delay",
     "anyio.move_on_after": "delay",
+    "anyio.CancelScope": "deadline",
     "trio.fail_after": "seconds",
     "trio.fail_at": "deadline",
     "trio.move_on_after": "seconds",
     "trio.move_on_at": "deadline",
+    "trio.CancelScope": "deadline",
 }
 """Context managers that bound the async calls inside, and their parameter."""
 BLOCKING_CONTEXTS = {
@@ -54,6 +57,8 @@ ENTERING = frozenset(("enter_context", "enter_async_context"))
 """Methods of a stack that enter a context manager for the rest of its block."""
 WRAPPERS = {"asyncio.wait_for": "timeout", "trio.fail_after": "seconds"}
 """Functions that bound the awaitable that they are given first, and their second parameter."""
+METHODS = frozenset(("addTimeout",))
+"""Methods of an awaitable (of Twisted's `Deferred`) that bound it."""
 TASKS = frozenset(("create_task", "ensure_future", "start_soon"))
 """Functions that start a coroutine and leave the waiting to somebody else."""
 KEEPERS = frozenset(("append", "add", "extend"))
@@ -90,9 +95,13 @@ def is_surrounded(
         return False
     if _entered_before(evaluator, scope, at, asynchronous):
         return True
-    if not asynchronous:
-        return _has_alarm(evaluator, scope, at)
-    return depth < DEPTH and _callers_bounded(evaluator, scope, depth)
+    if not asynchronous and _has_alarm(evaluator, scope, at):
+        return True
+    if depth >= DEPTH:
+        return False
+    return _is_decorated(evaluator, scope, asynchronous, depth) or (
+        asynchronous and _callers_bounded(evaluator, scope, depth)
+    )
 
 
 def _in_statement(
@@ -326,16 +335,74 @@ def _calls_around(node: ast.AST, statement: ast.stmt) -> Iterator[ast.Call]:
 
 
 def _wraps(evaluator: Evaluator, outer: ast.Call, node: ast.AST, context: Context) -> bool:
-    if not outer.args or not any(part is node for part in ast.walk(outer.args[0])):
+    """Whether a call bounds an awaitable that it is given: `wait_for(...)`, a function of the project
+    that does the same, `deferred.addTimeout(...)`."""
+    if called_name(outer) in METHODS:
+        return _hands_on(outer.func, node)
+    place = next((i for i, a in enumerate(outer.args) if _hands_on(a, node)), None)
+    if place is None:
         return False
     for callee in evaluator.evaluate(outer.func, context):
-        if isinstance(callee, Symbol) and callee.path in WRAPPERS:
+        if isinstance(callee, Function):
+            return _bounds_argument(evaluator, callee, place)
+        if place == 0 and isinstance(callee, Symbol) and callee.path in WRAPPERS:
             passed = invoke.passed_by(evaluator, outer, context)
             argument = passed.keywords.get(WRAPPERS[callee.path])
             if argument is None and len(passed.positional) > 1:
                 argument = passed.positional[1]
             return argument is not None and not _surely_none(evaluator.argument(argument))
     return False
+
+
+def _hands_on(expression: ast.expr, node: ast.AST) -> bool:
+    """Whether a node stands in an expression and is not awaited there."""
+    stack: list[ast.AST] = [expression]
+    while stack:
+        part = stack.pop()
+        if part is node:
+            return True
+        if not isinstance(part, ast.Await):
+            stack.extend(ast.iter_child_nodes(part))
+    return False
+
+
+def _bounds_argument(evaluator: Evaluator, function: Function, place: int) -> bool:
+    """Whether a function uses an argument, given by its position, where something bounds it."""
+    scope = function.scope
+    names = parameter_names(scope.arguments)[function.receiver is not None :]
+    if place >= len(names):
+        return False
+    key = "bounds", names[place]
+    if key not in scope.kept:
+        scope.kept[key] = False  # what a function finds that hands it on to itself
+        scope.kept[key] = any(
+            _in_statement(evaluator, use, statement, scope, True, False)
+            for use, statement in _uses(scope).get(names[place], ())
+        )
+    return bool(scope.kept[key])
+
+
+def _is_decorated(evaluator: Evaluator, scope: Scope, asynchronous: bool, depth: int) -> bool:
+    """Whether a decorator of the project calls a function only where something bounds it."""
+    decorators = getattr(scope.node, "decorator_list", ())
+    where = Context(scope.parent or scope, scope.statement)
+    return any(
+        isinstance(value, Function) and _bounds_calls(evaluator, value.scope, asynchronous, depth)
+        for decorator in decorators
+        for value in evaluator.evaluate(decorator, where)
+    )
+
+
+def _bounds_calls(evaluator: Evaluator, decorator: Scope, asynchronous: bool, depth: int) -> bool:
+    """Whether a decorator calls what it decorates, and only where something bounds that."""
+    decorated = parameter_names(decorator.arguments)[:1]
+    calls = [f for f in walk(decorator).calls if [dotted(f.node.func)] == decorated]
+    return bool(calls) and all(
+        is_surrounded(
+            evaluator, f.node, Context(f.scope, f.statement), asynchronous, depth=depth + 1
+        )
+        for f in calls
+    )
 
 
 def _has_alarm(evaluator: Evaluator, scope: Scope, at: ast.stmt | None) -> bool:
