@@ -377,7 +377,7 @@ def _mapping_after(
     if event.kind == "item":
         new = evaluator.entry(event.name, event.node, context)
         if event.name is None:
-            others = union([others, new]) if others else new
+            others, missing = union([others, new]) if others else new, frozenset()
         else:
             put(event.name, new)
             nodes[event.name] = event.node
@@ -385,7 +385,7 @@ def _mapping_after(
         entries.pop(event.name, None)
         missing = missing | {event.name}
     elif event.kind == "argument":
-        is_open = True
+        is_open, missing = True, frozenset()
     elif event.kind == "call" and isinstance(event.node, ast.Call):
         call = event.node
         key = call.args[0].value if call.args and isinstance(call.args[0], ast.Constant) else None
@@ -403,7 +403,7 @@ def _mapping_after(
         elif event.name in ("clear",):
             entries.clear()
         elif event.name not in ("get", "items", "keys", "values", "copy"):
-            is_open = True
+            is_open, missing = True, frozenset()
     elif event.kind == "call":  # `mapping |= other`
         for over in evaluator.evaluate(event.node, context):
             lay(over if isinstance(over, Mapping) else Mapping({}, True, event.node))

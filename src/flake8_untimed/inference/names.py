@@ -19,7 +19,7 @@ from flake8_untimed.inference import (
     members,
     objects,
 )
-from flake8_untimed.inference.arguments import Argument, Passed, defaults
+from flake8_untimed.inference.arguments import Argument, Passed, defaults, keyword_names
 from flake8_untimed.inference.scopes import COMPREHENSIONS, FUNCTIONS, Binding, Scope, once
 from flake8_untimed.inference.syntax import dotted
 from flake8_untimed.inference.values import (
@@ -337,7 +337,8 @@ def parameter(
             where = Context(scope.parent or scope, scope.statement)
             declared = types.instances(evaluator, node.annotation, where)
             others = tuple(value for value in declared if tells(value))
-        return (Mapping({}, True, node, others, written=False),)
+        missing = keyword_names(arguments)
+        return (Mapping({}, True, node, others, missing=missing, written=False),)
     if arguments.vararg is node:
         if node.annotation is None:
             return NOTHING_KNOWN
