@@ -99,13 +99,20 @@ def of_module(
         values = union([bound(evaluator, module, name, at, None, declared=not told), *by_functions])
         if not evaluator.is_rough and all(elsewhere.holds_place(v) for v in values):
             values = union([values, *_rebound(evaluator, name, module)])
-        return values
+        # A public dict that nothing in sight puts anything into is there for others to do so.
+        is_for_others = at is None and not name.startswith("_")
+        return tuple(_filled_by_others(v) for v in values) if is_for_others else values
     if by_functions:
         return union(by_functions)
     key = ("starred", module, name)
     return evaluator.remember(
         evaluator.memo(module.module), key, lambda: _starred(evaluator, name, module)
     )
+
+
+def _filled_by_others(value: Value) -> Value:
+    is_empty = isinstance(value, Mapping) and not value.entries and not value.others
+    return objects.opened(value) if is_empty else value
 
 
 def _rebound(evaluator: Evaluator, name: str, module: Scope) -> Iterator[Alternatives]:
