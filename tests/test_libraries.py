@@ -385,9 +385,14 @@ def test_a_sender_names_only_its_own_parameters(entry: Entry) -> None:
     if sender.body:
         body = sender.body
         assert_known((*body.text, body.json, *body.beside, body.request), parameters)
-    if sender.delegates:
-        owner = entry.client.path if entry.client else sender.delegates.rpartition(".")[0]
-        assert catalogue().sending(owner, sender.delegates.rpartition(".")[2])[1]
+    if sender.delegates and "." in sender.delegates:
+        owner, _, name = sender.delegates.rpartition(".")
+        assert catalogue().sending(owner, name)[1]
+    elif sender.delegates:
+        assert entry.client
+        merged = catalogue().client(entry.client.path)
+        assert merged
+        assert sender.delegates in merged.senders
     assert_known(sender.passes, parameters)
 
 

@@ -299,7 +299,8 @@ def relies(bound: Bound, is_named: bool, splats: Sequence[ast.expr]) -> bool:
     """Whether a request has nothing but the default of its client; `is_named`: it has a timeout of
     its own."""
     if bound.source is Source.CLIENT:
-        return True
+        # What is switched off on the living client is to blame itself.
+        return bound.kind is not Kind.DISABLED or bound.site is not None
     return bound.kind is Kind.UNKNOWN and bool(splats) and not is_named
 
 

@@ -157,6 +157,8 @@ class Setting:
     context: Context
     client: Client
     library: Library
+    made: ast.Call | None
+    """Where the client is made, if that is in sight."""
 
 
 @dataclass(eq=False, repr=False)

@@ -491,8 +491,10 @@ class _Collector:
                 library = self._evaluator.catalogue.library_of(client.path)
                 names = {s.name for s in client.switches} | {*client.idle, *client.settable}
                 if library is not None and target.attr in names:
+                    site = value.site if isinstance(value, Instance) else None
+                    made = site.node if site is not None else None
                     self._facts.assignments.append(
-                        Setting(node, target, node.value, context, client, library)
+                        Setting(node, target, node.value, context, client, library, made)
                     )
                     break
 

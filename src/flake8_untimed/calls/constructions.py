@@ -118,8 +118,11 @@ def attach(facts: Facts, calls: Iterable[Call], partials: Collection[Call]) -> N
         if made.bound.kind is Kind.UNKNOWN and made.splats:
             made.bound = _left_out(facts, made)
     objects_of: dict[ast.Call, list[Construction]] = {}
+    set_later = {s.made for s in facts.assignments if s.target.attr in s.client.settable}
     for made in facts.constructions:
-        if not made.calls and made.bound.source is Source.CLIENT:
+        if not made.calls and made.node in set_later:
+            made.is_relied_on = False
+        elif not made.calls and made.bound.source is Source.CLIENT:
             if made.bound.kind is not Kind.BOUNDED and made.of_class is None:
                 made.sent, is_spent = sent_by_takers(facts, made)
                 if made.sent or is_spent:

@@ -7,6 +7,7 @@ library or client, or a function on the way to it.
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -56,11 +57,13 @@ class Mocks:
     def __init__(self, facts: Facts) -> None:
         self._limits = facts.limits
         self._evaluator = facts.evaluator
-        self._patches = Patches(facts.evaluator)
+        self._patches = Patches(facts.evaluator, facts.module.path)
         made = facts.evaluator.catalogue.mocks
-        text = facts.module.text
-        self._has_objects = any(word in text for word in _MENTIONS)
-        self._has_any = self._has_objects or any(_may_name(text, name) for name in made)
+        texts = [facts.module.text, *(scope.module.text for scope in self._patches.conftests)]
+        self._has_objects = _mentions_mocks(texts[0])
+        self._has_any = any(
+            _mentions_mocks(text) or any(_may_name(text, name) for name in made) for text in texts
+        )
 
     def stand_for(self, node: ast.Call, context: Context, callees: Alternatives) -> bool:
         """Whether a call calls a mock, or leads to one, because something around it is patched."""
@@ -187,7 +190,14 @@ def _things(library: Library) -> set[str]:
     return {path.rpartition(".")[2] for path in paths} | packages_of(library)
 
 
+def _mentions_mocks(text: str) -> bool:
+    return any(word in text for word in _MENTIONS)
+
+
 def _may_name(text: str, mock: str) -> bool:
     """Whether a text may speak of one of the catalogue's mocks: imports it, or asks for it."""
     package, dot, _ = mock.partition(".")
-    return f"import {package}" in text or f"from {package}" in text if dot else mock in text
+    if not dot:
+        return mock in text
+    imports = rf"^[ \t]*(?:from|import)\b.*\b{package}\b"
+    return package in text and re.search(imports, text, re.MULTILINE) is not None

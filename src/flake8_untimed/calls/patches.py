@@ -9,6 +9,7 @@ same ways. What is made to stand in the place of whole libraries (`@responses.ac
 from __future__ import annotations
 
 import ast
+import os
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -32,6 +33,8 @@ from flake8_untimed.libraries.model import Library
 
 PACKAGES = ("unittest.mock.", "mock.")
 _PATCHES = frozenset(("patch", "patch.object", "patch.multiple"))
+_OF_MONKEYPATCH = {"setattr": 2, "delattr": 1}
+"""Its methods -> how many arguments they take where one text says what is replaced."""
 _SET_UP = ("setUp", "asyncSetUp", "setup")
 """How the methods begin that run before those of a class of tests."""
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
@@ -47,10 +50,15 @@ class Target(NamedTuple):
 
 
 class Patches:
-    """Finds what is patched in a module whose text may patch."""
+    """Finds what is patched in a module whose text, or that of its conftests, may patch."""
 
-    def __init__(self, evaluator: Evaluator) -> None:
+    def __init__(self, evaluator: Evaluator, path: str) -> None:
         self._evaluator = evaluator
+        project = evaluator.project
+        above = project.layout.above(path, "conftest.py") if _is_test(path) else ()
+        found = (project.module(conftest) for conftest in above)
+        self.conftests = [module.scope for module in found if module is not None]
+        """What pytest reads first: its fixtures are there for a module of tests, too."""
         self._made = evaluator.catalogue.mocks
         """What is made to stand in the place of libraries."""
         self._last_names = frozenset(name.rpartition(".")[2] for name in self._made)
@@ -136,7 +144,7 @@ class Patches:
         """What the fixtures patch that a function asks for, or those of this file that all get."""
         wanted = _asked_for(function)
         yield from self._of_names(wanted)
-        for holder in (function.owner, function.module.scope):
+        for holder in (function.owner, function.module.scope, *self.conftests):
             for name in holder.bindings if holder is not None else ():
                 fixture = _function(holder, name)  # type: ignore[arg-type]
                 if fixture is not None and _is_fixture(fixture, name in wanted):
@@ -172,20 +180,23 @@ class Patches:
             for keyword in node.keywords:
                 if keyword.arg not in (None, "target"):
                     yield Target(frozenset(path), str(keyword.arg))
-        elif how == "patch" or (how == "setattr" and len(node.args) == 2):
+        elif how == "patch":
             yield Target(frozenset(path[:-1]), path[-1] if path else "")
         elif second:
             name = self._text(second[0], context)
             yield Target(frozenset(path), name)
 
     def _how(self, node: ast.Call, context: Context) -> str | None:
-        """`patch`, `patch.object`, `patch.multiple` or `setattr`, if a call is one of them."""
+        """`patch`, `patch.object` or `patch.multiple`, if a call is one of them, or does the same."""
         text = dotted(node.func)
         if text is None:
             return None
         owner, _, last = text.rpartition(".")
-        if last == "setattr":
-            return last if is_pytests(owner, context.scope) else None
+        if last in _OF_MONKEYPATCH:
+            if not is_pytests(owner, context.scope):
+                return None
+            # What is replaced is one text, or an object and a name of it.
+            return "patch" if len(node.args) == _OF_MONKEYPATCH[last] else "patch.object"
         for name in _PATCHES:
             if text == name or text.endswith(f".{name}"):
                 if is_pytests(text[: -len(name) - 1], context.scope):
@@ -284,14 +295,25 @@ def _acts(scope: Scope) -> Iterator[tuple[ast.expr, Context]]:
 
 
 def _asked_for(function: Scope) -> set[str]:
-    """The names of the fixtures that a function asks for, or its class."""
+    """The names of the fixtures that a function asks for, or its class or module."""
     arguments = function.arguments
     names = {a.arg for a in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)}
+    marks: list[ast.AST] = []
     for scope in (function, function.owner):
-        for decorator in getattr(scope and scope.node, "decorator_list", ()):
-            if isinstance(decorator, ast.Call) and _last(decorator.func) == "usefixtures":
-                names |= {str(a.value) for a in decorator.args if isinstance(a, ast.Constant)}
+        marks += getattr(scope and scope.node, "decorator_list", ())
+    for scope in (function.owner, function.module.scope):
+        for binding in scope.bindings.get("pytestmark", ()) if scope is not None else ():
+            marks += ast.walk(binding.node)
+    for mark in marks:
+        if isinstance(mark, ast.Call) and _last(mark.func) == "usefixtures":
+            names |= {str(a.value) for a in mark.args if isinstance(a, ast.Constant)}
     return names
+
+
+def _is_test(path: str) -> bool:
+    """Whether pytest takes a file for one of tests."""
+    name = os.path.basename(path)
+    return name.startswith("test_") or name.endswith("_test.py")
 
 
 def _is_fixture(function: Scope, is_wanted: bool) -> bool:

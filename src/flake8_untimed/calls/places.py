@@ -18,7 +18,7 @@ from flake8_untimed.inference.arguments import bind
 from flake8_untimed.inference.handing import keywords_travel
 from flake8_untimed.inference.members import functions
 from flake8_untimed.inference.objects import class_attribute, mro
-from flake8_untimed.inference.scopes import COMPREHENSIONS, Event, Scope
+from flake8_untimed.inference.scopes import COMPREHENSIONS, Scope
 from flake8_untimed.inference.surroundings import is_surrounded
 from flake8_untimed.inference.syntax import TRIES, called_name, dotted, last_name
 from flake8_untimed.inference.values import (
@@ -251,14 +251,7 @@ def is_untouched(facts: Facts, client: Instance) -> bool:
     """Whether a client is of the library's own class and nothing in sight changes how it sends."""
     if not facts.is_plain(client):
         return False
-    return not any(is_in_the_way(event) for _, event in facts.limits.changes.events(client))
-
-
-def is_in_the_way(event: Event) -> bool:
-    """Whether what is done to a client can change how it sends."""
-    if event.kind == "call":
-        return event.name == "mount"
-    return event.kind == "store" and event.name in ("request", "send", "get", "post")
+    return not any(facts.limits.changes.rerouting(client))
 
 
 def are_touched(client: Instance, names: Collection[str]) -> bool:

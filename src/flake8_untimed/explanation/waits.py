@@ -156,9 +156,8 @@ class Waits:
 
     def _changes(self, client: Instance) -> Iterator[str]:
         """What is done to a client that could set a timeout."""
-        for context, event in self._facts.limits.changes.events(client):
-            if is_in_the_way(event):
-                yield self._places.shown(context.scope, event.statement)
+        for context, event in self._facts.limits.changes.rerouting(client):
+            yield self._places.shown(context.scope, event.statement)
 
     def _doubts(self, call: Call) -> Iterator[str]:
         """Why the bound is not known."""

@@ -138,6 +138,11 @@ def parameter_names(arguments: ast.arguments) -> list[str]:
     return [a.arg for a in (*arguments.posonlyargs, *arguments.args)]
 
 
+def keyword_names(arguments: ast.arguments) -> frozenset[str]:
+    """The names of parameters that can be given by keyword: `**kwargs` beside them lack these."""
+    return frozenset(a.arg for a in (*arguments.args, *arguments.kwonlyargs))
+
+
 def defaults(arguments: ast.arguments) -> Mapping[str, ast.expr]:
     """The default expression of each parameter that has one."""
     positional = parameter_names(arguments)

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from flake8_untimed.inference import invoke
-from flake8_untimed.inference.arguments import Argument, Passed, bind
-from flake8_untimed.inference.syntax import called_name
+from flake8_untimed.inference.arguments import Argument, Passed, bind, parameter_names
+from flake8_untimed.inference.syntax import called_name, dotted
 from flake8_untimed.inference.values import (
     Alternatives,
     Class,
@@ -25,6 +25,7 @@ from flake8_untimed.inference.values import (
     Value,
     is_none,
 )
+from flake8_untimed.inference.walk import walk
 
 if TYPE_CHECKING:
     from flake8_untimed.inference.evaluate import Evaluator
@@ -110,13 +111,47 @@ def handed_over(
     if not isinstance(candidate, (ast.Attribute, ast.Name, ast.Call, ast.Subscript)):
         return
     # Somebody unknown may do anything with a function.
-    kinds = CALLABLE if name in BEHIND or name in MAPPED or name in PACKED else _SENDING
+    is_known = name in BEHIND or name in MAPPED or name in PACKED
     for value in evaluator.evaluate(candidate, context):
-        if not isinstance(value, kinds):
+        if not isinstance(value, CALLABLE if is_known else _SENDING):
             continue
+        if not is_known and _only_looks(evaluator, node, context, position):
+            return
         passed = _travelling(evaluator, node, context, name, position)
         if passed is not None:
             yield value, passed
+
+
+def _only_looks(evaluator: Evaluator, node: ast.Call, context: Context, place: int) -> bool:
+    """Whether a call is one of a function of the project, be it one that names no library, that does
+    not call what it is given at a place: it asks for its signature, or keeps it."""
+    callees = evaluator.insist(node.func, context)
+    return bool(callees) and all(
+        isinstance(c, Function) and not _may_call(evaluator, c, place) for c in callees
+    )
+
+
+def _may_call(evaluator: Evaluator, function: Function, place: int) -> bool:
+    """Whether a function calls an argument, or hands it to somebody who may."""
+    scope = function.scope
+    names = parameter_names(scope.arguments)[function.receiver is not None :]
+    if place >= len(names):
+        return True
+    key = "may call", names[place]
+    if key not in scope.kept:
+        scope.kept[key] = False  # what a function finds that hands it on to itself
+        scope.kept[key] = any(
+            dotted(node.func) == names[place]
+            or any(dotted(keyword.value) == names[place] for keyword in node.keywords)
+            or any(
+                dotted(argument) == names[place]
+                and called_name(node) not in HARMLESS
+                and not _only_looks(evaluator, node, Context(inner, statement), position)
+                for position, argument in enumerate(node.args)
+            )
+            for node, inner, statement in walk(scope).calls
+        )
+    return bool(scope.kept[key])
 
 
 def keywords_travel(node: ast.Call, callees: Alternatives) -> bool:

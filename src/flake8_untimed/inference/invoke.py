@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING
 
 from flake8_untimed.inference import annotations as types
 from flake8_untimed.inference import containers, elsewhere, objects, standard
-from flake8_untimed.inference.arguments import Argument, Passed, bind, defaults, parameter_names
+from flake8_untimed.inference.arguments import (
+    Argument,
+    Passed,
+    bind,
+    defaults,
+    keyword_names,
+    parameter_names,
+)
 from flake8_untimed.inference.scopes import FUNCTIONS, Event, Scope
 from flake8_untimed.inference.syntax import dotted, maker_of
 from flake8_untimed.inference.values import (
@@ -151,7 +158,14 @@ def _frame(evaluator: Evaluator, function: Function, passed: Passed, outer: Fram
             name: a.node for name, a in bound.extra.items() if a.node is not None
         }
         values[arguments.kwarg.arg] = (
-            Mapping(entries, bound.open_keywords, arguments.kwarg, nodes=nodes, written=False),
+            Mapping(
+                entries,
+                bound.open_keywords,
+                arguments.kwarg,
+                nodes=nodes,
+                missing=keyword_names(arguments),
+                written=False,
+            ),
         )
     if arguments.vararg is not None and not bound.open_positional:
         elements = tuple(evaluator.argument(a) for a in bound.rest)

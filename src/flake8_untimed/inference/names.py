@@ -19,7 +19,7 @@ from flake8_untimed.inference import (
     members,
     objects,
 )
-from flake8_untimed.inference.arguments import Argument, Passed, defaults
+from flake8_untimed.inference.arguments import Argument, Passed, defaults, keyword_names
 from flake8_untimed.inference.scopes import COMPREHENSIONS, FUNCTIONS, Binding, Scope, once
 from flake8_untimed.inference.syntax import dotted
 from flake8_untimed.inference.values import (
@@ -94,7 +94,9 @@ def of_module(
         values = _with_rebound(evaluator, module, name, at, None)
         if not evaluator.is_rough and all(elsewhere.holds_place(v) for v in values):
             values = union([values, *_rebound(evaluator, name, module)])
-        return values
+        # A public dict that nothing in sight puts anything into is there for others to do so.
+        is_for_others = at is None and not name.startswith("_")
+        return tuple(_filled_by_others(v) for v in values) if is_for_others else values
     by_functions = _rebound_inside(evaluator, module, name, None)
     if by_functions:
         return union(by_functions)
@@ -128,6 +130,11 @@ def _rebound_inside(
         )
         for function, binding in _outer_bindings(module.scope).get((scope, name), ())
     ]
+
+
+def _filled_by_others(value: Value) -> Value:
+    is_empty = isinstance(value, Mapping) and not value.entries and not value.others
+    return objects.opened(value) if is_empty else value
 
 
 def _rebound(evaluator: Evaluator, name: str, module: Scope) -> Iterator[Alternatives]:
@@ -330,7 +337,8 @@ def parameter(
             where = Context(scope.parent or scope, scope.statement)
             declared = types.instances(evaluator, node.annotation, where)
             others = tuple(value for value in declared if tells(value))
-        return (Mapping({}, True, node, others, written=False),)
+        missing = keyword_names(arguments)
+        return (Mapping({}, True, node, others, missing=missing, written=False),)
     if arguments.vararg is node:
         if node.annotation is None:
             return NOTHING_KNOWN

@@ -57,9 +57,10 @@ class Binding(NamedTuple):
 
 
 class Event(NamedTuple):
-    """Something done to an object by a dotted name: `kind` is store (`base.name = node`), item
-    (`base[name] = node`), call (`base.name(...)`: node is the call), delete (`del base[name]`), or
-    argument (`f(base)`: node is the call)."""
+    """Something done to an object by a dotted name: `kind` is store (`base.name = node`), setattr
+    (`setattr(base, name, node)`: name is an expression), item (`base[name] = node`), call
+    (`base.name(...)`: node is the call), delete (`del base[name]`), or argument (`f(base)`: node is
+    the call)."""
 
     kind: str
     name: object
@@ -445,8 +446,9 @@ class Scope:
         if isinstance(value.func, ast.Attribute):
             self._event(value.func.value, "call", value.func.attr, value, s)
         name = name_set(value)
-        if name:
-            self._event(value.args[0], "store", name, value.args[2], s)
+        if name is not None:
+            what: tuple[str, object] = ("store", name) if name else ("setattr", value.args[1])
+            self._event(value.args[0], *what, value.args[2], s)
         for argument in value.args:
             if isinstance(argument, (ast.Name, ast.Attribute)):
                 self._event(argument, "argument", None, value, s)

@@ -9,8 +9,15 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from flake8_untimed.inference import invoke, objects
+from flake8_untimed.inference.arguments import parameter_names
 from flake8_untimed.inference.scopes import COMPREHENSIONS, Scope, once
-from flake8_untimed.inference.syntax import WITHS, called_name, own_expressions, parents_in
+from flake8_untimed.inference.syntax import (
+    WITHS,
+    called_name,
+    dotted,
+    own_expressions,
+    parents_in,
+)
 from flake8_untimed.inference.values import (
     Alternatives,
     Class,
@@ -39,10 +46,12 @@ CONTEXTS = {
     "async_timeout.timeout_at": "deadline",
     "anyio.fail_after": "delay",
     "anyio.move_on_after": "delay",
+    "anyio.CancelScope": "deadline",
     "trio.fail_after": "seconds",
     "trio.fail_at": "deadline",
     "trio.move_on_after": "seconds",
     "trio.move_on_at": "deadline",
+    "trio.CancelScope": "deadline",
 }
 """Context managers that bound the async calls inside, and their parameter."""
 BLOCKING_CONTEXTS = {
@@ -57,6 +66,8 @@ ENTERING = frozenset(("enter_context", "enter_async_context"))
 """Methods of a stack that enter a context manager for the rest of its block."""
 WRAPPERS = {"asyncio.wait_for": "timeout", "trio.fail_after": "seconds"}
 """Functions that bound the awaitable that they are given first, and their second parameter."""
+METHODS = frozenset(("addTimeout",))
+"""Methods of an awaitable (of Twisted's `Deferred`) that bound it."""
 TASKS = frozenset(("create_task", "ensure_future", "start_soon"))
 """Functions that start a coroutine and leave the waiting to somebody else."""
 KEEPERS = frozenset(("append", "add", "extend"))
@@ -105,7 +116,9 @@ def _is_bounded_inside(
         return False
     if _entered_before(evaluator, scope, at, asynchronous):
         return True
-    return not asynchronous and _has_alarm(evaluator, scope, at)
+    if not asynchronous and _has_alarm(evaluator, scope, at):
+        return True
+    return _is_decorated(evaluator, scope, asynchronous)
 
 
 def _function(scope: Scope) -> Scope:
@@ -126,6 +139,8 @@ def _in_statement(
     task = None
     if asynchronous and at in scope.places:
         for inner, outer in pairwise(_outward(scope, node, at)):
+            if isinstance(inner, ast.Await):
+                break  # What stands around it is given the result.
             if not isinstance(outer, ast.Call):
                 continue
             if _wraps(evaluator, outer, inner, Context(scope, at)):
@@ -342,17 +357,66 @@ def _parents(scope: Scope, statement: ast.stmt) -> dict[ast.AST, ast.AST]:
 
 
 def _wraps(evaluator: Evaluator, outer: ast.Call, given: ast.AST, context: Context) -> bool:
-    """Whether a call bounds what it is given, if that comes first."""
-    if not outer.args or outer.args[0] is not given:
+    """Whether a call bounds an awaitable that it is given: `wait_for(...)`, a function of the project
+    that does the same, `deferred.addTimeout(...)`."""
+    if called_name(outer) in METHODS:
+        return outer.func is given
+    place = next((i for i, argument in enumerate(outer.args) if argument is given), None)
+    if place is None:
         return False
     for callee in evaluator.evaluate(outer.func, context):
-        if isinstance(callee, Symbol) and callee.path in WRAPPERS:
+        if isinstance(callee, Function):
+            return _bounds_argument(evaluator, callee, place)
+        if place == 0 and isinstance(callee, Symbol) and callee.path in WRAPPERS:
             passed = invoke.passed_by(evaluator, outer, context)
             argument = passed.keywords.get(WRAPPERS[callee.path])
             if argument is None and len(passed.positional) > 1:
                 argument = passed.positional[1]
             return argument is not None and not are_none(evaluator.argument(argument))
     return False
+
+
+def _bounds_argument(evaluator: Evaluator, function: Function, place: int) -> bool:
+    """Whether a function uses an argument, given by its position, where something bounds it."""
+    scope = function.scope
+    names = parameter_names(scope.arguments)[function.receiver is not None :]
+    if place >= len(names):
+        return False
+    kept: dict[object, bool] = scope.kept
+    uses = _uses(scope).get(names[place], ())
+    return evaluator.settle(
+        kept,
+        ("bounds", scope, names[place]),
+        lambda: any(_in_statement(evaluator, u, at, scope, True, False) for u, at in uses),
+        False,
+    )
+
+
+def _is_decorated(evaluator: Evaluator, scope: Scope, asynchronous: bool) -> bool:
+    """Whether a decorator of the project calls a function only where something bounds it."""
+    where = Context(scope.parent or scope, scope.statement)
+    return any(
+        isinstance(value, Function) and _bounds_decorated(evaluator, value.scope, asynchronous)
+        for decorator in getattr(scope.node, "decorator_list", ())
+        for value in evaluator.evaluate(decorator, where)
+    )
+
+
+def _bounds_decorated(evaluator: Evaluator, decorator: Scope, asynchronous: bool) -> bool:
+    kept: dict[object, bool] = decorator.kept
+    key = ("bounds what it decorates", decorator, asynchronous)
+    return evaluator.settle(
+        kept, key, lambda: _bounds_calls(evaluator, decorator, asynchronous), False
+    )
+
+
+def _bounds_calls(evaluator: Evaluator, decorator: Scope, asynchronous: bool) -> bool:
+    """Whether a decorator calls what it decorates, and only where something bounds that."""
+    decorated = parameter_names(decorator.arguments)[:1]
+    calls = [f for f in walk(decorator).calls if [dotted(f.node.func)] == decorated]
+    return bool(calls) and all(
+        is_surrounded(evaluator, f.node, Context(f.scope, f.statement), asynchronous) for f in calls
+    )
 
 
 def _has_alarm(evaluator: Evaluator, scope: Scope, at: ast.stmt | None) -> bool:

@@ -32,6 +32,7 @@ _DECIDERS = frozenset(
      "__import__", "importorskip")
 )  # fmt: skip
 """What changes how requests are sent, or leads to senders, and belongs to no library."""
+_SETS = re.compile(rb"(?<![\w.])setattr\(\s*[\w.]+")
 _VENDOR_FOLDERS = frozenset({"_vendor", "vendor", "vendored", "_vendored", "packages", "extern"})
 
 
@@ -85,10 +86,14 @@ class Catalogue:
         return self._clients.get(path)
 
     def sending(self, owner: str, name: str) -> tuple[Client | None, Sender | None]:
-        """The sender `name` of the module or client at `owner`, with the client if it is one's."""
+        """The sender `name` of the module, client or carrier at `owner`, with the client if it is
+        one's."""
         client = self._clients.get(owner)
         if client is not None:
             return client, client.senders.get(name)
+        carrier = self._carriers.get(owner)
+        if carrier is not None:
+            return None, carrier.senders.get(name)
         return None, self._senders.get(self.canonical(f"{owner}.{name}"))
 
     def ancestry(self, client: Client) -> Iterator[str]:
@@ -240,7 +245,10 @@ class Catalogue:
         """Whether the bytes of a file look as if it put something in the place of what sends a
         request: `requests.Session.request = ...`. It may err in both ways."""
         owners, pattern = self._patching
-        return any(data.endswith(owners, 0, match.start()) for match in pattern.finditer(data))
+        ends = [match.start() for match in pattern.finditer(data)]
+        if b"setattr(" in data:
+            ends += [match.end() for match in _SETS.finditer(data)]
+        return any(data.endswith(owners, 0, end) for end in ends)
 
     @cached_property
     def _patching(self) -> tuple[tuple[bytes, ...], re.Pattern[bytes]]:
@@ -253,7 +261,7 @@ class Catalogue:
                 for name in client.senders
             ),
             *(f"{c.path}.{name}" for c in self._carriers.values() for name in c.senders),
-            *(library.timeouts.made_by for library in self.libraries),
+            *(path for library in self.libraries for path in library.timeouts.made_by),
             *(f"{alias}." for alias in self._aliases),
         ]
         owners, names = zip(*(path.split(".")[-2:] for path in paths if path), strict=True)

@@ -78,9 +78,9 @@ class Timeouts:
     """Whether a body that is in memory has to be sent as a whole within the time to connect, or the
     only one: sockets count so (`sendall`), where a library leaves it to them. A file object is sent
     in blocks, each with that time."""
-    made_by: str = ""
-    """The dotted name that the library looks up to make the timeout of each request, whatever was
-    passed: a class of the project's that is put there may set one."""
+    made_by: tuple[str, ...] = ()
+    """The dotted names that the library looks up to make the timeout of each request, or what sends
+    it: a class of the project's that is put there may set a timeout."""
 
 
 @dataclass(eq=False, repr=False)
@@ -155,8 +155,8 @@ class Sender:
     wait for all of it, if they have one: `grequests.map` -> `gtimeout`."""
     delegates: str | None = None
     """The method of the same client through which the request goes on, if a subclass can override
-    it: requests' `get` goes through `request`, that through `send`. Of a function: the dotted name
-    by which it calls what comes next, if a patch can take its place."""
+    it: requests' `get` goes through `request`, that through `send`. Of a function, and of what leaves
+    the client: the dotted name of what comes next, if a patch can take its place."""
     passes: tuple[str, ...] = ()
     """Parameters handed on explicitly when it delegates, given or not: requests' `request` passes
     `timeout=None` on to `send`."""

@@ -29,7 +29,7 @@ TIMEOUTS = Timeouts(
     tuples={2: ("connect", "read")},
     types=(URLLIB3_TIMEOUT,),
     whole_body=True,
-    made_by="requests.adapters.TimeoutSauce",
+    made_by=("requests.adapters.TimeoutSauce", "requests.sessions.HTTPAdapter"),
 )
 
 OFF = ("False", "0", "''", "[]", "b''", "ssl.CERT_NONE")
@@ -93,6 +93,8 @@ SEND = Sender(
     headers=None,
     stream="stream",
     never_omitted=True,
+    delegates="requests.adapters.HTTPAdapter.send",
+    passes=("timeout", "verify", "cert", "stream", "proxies"),
 )
 
 SESSION = Client(

@@ -108,9 +108,10 @@ class Limits:
             self.library(value), context.scope.module
         ):
             return Bound(Kind.BOUNDED, Source.AROUND)
-        maker = timeouts.made_by if (timeouts := self.timeouts(value)) else ""
-        if maker and any(self.process.patches(maker)):
-            return Bound(Kind.UNKNOWN, Source.AROUND, detail=f"this project replaces {maker}")
+        timeouts = self.timeouts(value)
+        for maker in timeouts.made_by if timeouts is not None else ():
+            if any(self.process.patches(maker)):
+                return Bound(Kind.UNKNOWN, Source.AROUND, detail=f"this project replaces {maker}")
         return bound
 
     def of_request(self, value: SenderValue, passed: Passed) -> Bound:

@@ -11,9 +11,9 @@ from flake8_untimed.inference import invoke, objects
 from flake8_untimed.inference.arguments import Argument, Passed, bind
 from flake8_untimed.inference.evaluate import Evaluator
 from flake8_untimed.inference.values import (
+    NOTHING_KNOWN,
     Alternatives,
     Class,
-    Context,
     Function,
     Instance,
     Literal,
@@ -40,18 +40,17 @@ class Adapters:
         self._evaluator = evaluator
 
     def adapted(self, client: Instance, given: Alternatives | None, passed: Passed) -> Bound | None:
-        """The bound that mounted adapters set: `session.mount("https://", TimeoutAdapter())`."""
+        """The bound that mounted adapters set."""
         mounted: dict[str, bool | None] = {}
-        for context, event in self._limits.changes.events(client):
-            if event.kind == "call" and event.name == "mount" and isinstance(event.node, ast.Call):
-                self._mount(event.node, context, given, mounted)
+        for prefixes, adapters in self._mounts(client):
+            _mount(prefixes, self.limit(adapters, given), mounted)
         if isinstance(client.cls, Class) and "send" in self._limits.clients.senders(client):
             if self._overrides(client, "merge_environment_settings", "get_adapter"):
                 return UNKNOWN
         if not any(v is not False for v in mounted.values()):
             return None
-        prefixes = _prefixes(mounted, url_of(self._evaluator, passed))
-        verdicts = {mounted[p] for p in prefixes} | ({False} if not prefixes else set())
+        serving = _serving(mounted, url_of(self._evaluator, passed))
+        verdicts = {mounted[p] for p in serving} | ({False} if not serving else set())
         if verdicts == {True}:
             return Bound(Kind.BOUNDED, Source.SUBCLASS)
         return None if verdicts == {False} else UNKNOWN
@@ -65,28 +64,23 @@ class Adapters:
             for name in names
         )
 
-    def _mount(
-        self,
-        node: ast.Call,
-        context: Context,
-        given: Alternatives | None,
-        mounted: dict[str, bool | None],
-    ) -> None:
-        """Enters what one call of `mount` does: prefix -> whether its adapter limits."""
-        passed = invoke.passed_by(self._evaluator, node, context)
-        bound = bind(passed, ("prefix", "adapter"))
-        prefix, adapter = bound.named.get("prefix"), bound.named.get("adapter")
-        if prefix is None or adapter is None:
-            mounted[""] = None
-            return
-        limited = self.limit(self._evaluator.argument(adapter), given)
-        for value in self._evaluator.argument(prefix):
-            if isinstance(value, Literal) and isinstance(value.value, str):
-                mounted[value.value.lower()] = limited
-            elif isinstance(value, Unknown):
-                mounted.setdefault("https://?", None if limited else limited)
-            else:
-                mounted.setdefault("https://?", None)
+    def _mounts(self, client: Instance) -> Iterator[tuple[Alternatives, Alternatives]]:
+        """The adapters that are put into a session, each behind its prefix:
+        `session.mount("https://", TimeoutAdapter())`, `session.adapters["https://"] = ...`."""
+        changes, evaluator = self._limits.changes, self._evaluator
+        for context, event in changes.events(client):
+            if event.kind == "call" and event.name == "mount" and isinstance(event.node, ast.Call):
+                passed = invoke.passed_by(evaluator, event.node, context)
+                named = bind(passed, ("prefix", "adapter")).named
+                prefix, adapter = named.get("prefix"), named.get("adapter")
+                yield (
+                    evaluator.argument(prefix) if prefix is not None else NOTHING_KNOWN,
+                    evaluator.argument(adapter) if adapter is not None else NOTHING_KNOWN,
+                )
+        for context, event in changes.events(client, ".adapters"):
+            if event.kind == "item":
+                prefixes = NOTHING_KNOWN if event.name is None else (Literal(event.name),)
+                yield prefixes, evaluator.evaluate(event.node, context)
 
     def limit(self, adapters: Alternatives, given: Alternatives | None) -> bool | None:
         """Whether adapters set a timeout where none is given; None: nobody knows."""
@@ -120,12 +114,25 @@ class Adapters:
         return self._limits.functions.of_callable(send, passed, everything=True)
 
 
-def _prefixes(mounted: dict[str, bool | None], url: str | None) -> list[str]:
+def _mount(prefixes: Alternatives, limited: bool | None, mounted: dict[str, bool | None]) -> None:
+    """Enters an adapter: prefix -> whether it limits."""
+    for value in prefixes:
+        if isinstance(value, Literal) and isinstance(value.value, str):
+            mounted[value.value.lower()] = limited
+        elif isinstance(value, Unknown):
+            mounted.setdefault("https://?", None if limited else limited)
+        else:
+            mounted.setdefault("https://?", None)
+
+
+def _serving(mounted: dict[str, bool | None], url: str | None) -> list[str]:
     """The mounted prefixes that may serve a URL; the longest wins. The session's own two
     adapters stand behind `http://` and `https://`."""
     longest = [p for p in mounted if p.startswith(("http://", "https://"))]
     if url is None:
         # With one scheme only, an address out of sight is most likely one of that.
         return longest
-    matching = [p for p in longest if url.startswith(p) or p.startswith(url) or p == "https://?"]
+    matching = [p for p in longest if p.startswith(url) or p == "https://?"]
+    # The scheme of an address in sight may also be one of the adapter's own: `mock://`.
+    matching += [p for p in mounted if "://" in p and url.startswith(p)]
     return [max(matching, key=len)] if matching else []

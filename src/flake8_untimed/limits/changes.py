@@ -6,15 +6,27 @@ import ast
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from flake8_untimed.inference import constructions, members, objects
+from flake8_untimed.inference import constructions, invoke, members, objects
 from flake8_untimed.inference.arguments import parameter_names
 from flake8_untimed.inference.evaluate import Evaluator
 from flake8_untimed.inference.scopes import Binding, Event, Scope, once
 from flake8_untimed.inference.syntax import dotted
-from flake8_untimed.inference.values import Class, Context, Function, Instance, Value
+from flake8_untimed.inference.values import (
+    Alternatives,
+    Class,
+    Context,
+    Function,
+    Instance,
+    Literal,
+    Partial,
+    Unknown,
+    Value,
+)
 
 _CHANGING = frozenset(("mount", "update", "setdefault"))
 """Methods that change a client or its headers."""
+_REPLACED = frozenset(("request", "send", "get", "post"))
+"""Methods of which a client is mostly given its own."""
 
 
 class _Name(NamedTuple):
@@ -52,6 +64,17 @@ class Changes:
             for base in objects.mro(self._evaluator, client.cls):
                 if isinstance(base, Class) and base.scope not in seen:
                     yield from self._by_itself(base.scope, client, client.cls)
+
+    def rerouting(self, client: Value) -> Iterator[tuple[Context, Event]]:
+        """What is done to a client that may change how its requests are sent."""
+        for context, event in self.events(client):
+            if (
+                event.kind == "setattr"
+                or (event.kind in ("store", "store unpack") and event.name in _REPLACED)
+                or (event.kind == "call" and event.name == "mount")
+            ):
+                yield context, event
+        yield from self.events(client, ".adapters")
 
     def _by_itself(
         self, base: Scope, client: Instance, cls: Class
@@ -120,6 +143,23 @@ class Changes:
             if isinstance(callee, Function) and not isinstance(callee.scope.node, ast.Lambda):
                 for parameter in _parameters_for(callee, node, path):
                     yield _Name(callee.scope, parameter, below)
+
+
+def stored(evaluator: Evaluator, context: Context, event: Event, name: str) -> Alternatives:
+    """What an event stores as the attribute `name`; nothing if it stores another, or none."""
+    if event.kind == "setattr" and isinstance(event.name, ast.expr):
+        values = evaluator.evaluate(event.node, context)
+        names = evaluator.evaluate(event.name, context)
+        if any(isinstance(v, Literal) and v.value == name for v in names):
+            return values
+        # Under a name out of sight it is most likely a setting, unless it can be called.
+        is_open = any(isinstance(v, Unknown) for v in names)
+        return tuple(v for v in values if is_open and isinstance(v, (Function, Partial)))
+    if event.name != name:
+        return ()
+    if event.kind == "store unpack":
+        return invoke.unpacked_target(evaluator, event, name, context)
+    return evaluator.evaluate(event.node, context) if event.kind == "store" else ()
 
 
 def _path(holder: Scope, where: Scope, name: str) -> str:

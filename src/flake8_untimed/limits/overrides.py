@@ -12,7 +12,6 @@ from flake8_untimed.bounds import UNKNOWN, Bound, Kind, Source
 from flake8_untimed.inference import objects
 from flake8_untimed.inference.arguments import Argument, Passed
 from flake8_untimed.inference.evaluate import Evaluator
-from flake8_untimed.inference.scopes import Event
 from flake8_untimed.inference.values import (
     Alternatives,
     Class,
@@ -28,6 +27,7 @@ from flake8_untimed.inference.values import (
 from flake8_untimed.inference.walk import Walk
 from flake8_untimed.libraries.model import Sender
 from flake8_untimed.limits.adapters import NOT_GIVEN
+from flake8_untimed.limits.changes import stored
 from flake8_untimed.limits.functions import DEPTH
 
 if TYPE_CHECKING:
@@ -125,11 +125,11 @@ class Overrides:
         object, or (unless it was the method called, which was found already) in its class."""
         for context, event in self._limits.changes.events(client):
             place = (event.statement, name)
-            if event.kind == "store" and event.name == name and place not in self._limits.open:
-                with self._limits.looking_into(place):
-                    found = self._evaluator.evaluate(event.node, context)
+            if place not in self._limits.open:
+                found = stored(self._evaluator, context, event, name)
                 known = [v for v in found if not isinstance(v, Unknown)]
-                return (known or found)[0], place
+                if found:
+                    return (known or found)[0], place
         if not called and isinstance(client.cls, Class):
             for value in objects.class_attribute(self._evaluator, client.cls, name, client):
                 if isinstance(value, (Function, Partial)):
@@ -166,12 +166,12 @@ class Overrides:
         for name, previous in self._way(value):
             if previous is not None and given is None and "timeout" in previous.passes:
                 given = self._passed_on(value)
-            for context, event in self._limits.process.patches(name):
-                key = (event.statement, name)
+            for place, patches in self._limits.process.patches(name):
+                key = (place, name)
                 if key in self._limits.open:
                     continue
                 with self._limits.looking_into(key):
-                    bound = self._patch_limits(context, event, value.sender, previous, given)
+                    bound = self._patch_limits(patches, value.sender, previous, given)
                 if bound is not None:
                     return bound
         return None
@@ -188,7 +188,7 @@ class Overrides:
             for around in catalogue.ancestry(client) if client is not None else (owner,):
                 yield f"{around}.{name}", previous
             previous, name = sender, sender.delegates or ""
-            if client is not None:
+            if client is not None and "." not in name:
                 sender = client.senders.get(name)
             else:
                 owner, _, name = name.rpartition(".")
@@ -196,14 +196,12 @@ class Overrides:
 
     def _patch_limits(
         self,
-        context: Context,
-        event: Event,
+        patches: Alternatives,
         sender: Sender,
         previous: Sender | None,
         given: Alternatives | None,
     ) -> Bound | None:
-        found = self._evaluator.evaluate(event.node, context)
-        for patch in found:
+        for patch in patches:
             if isinstance(patch, (Partial, Function)):
                 through = self.through(patch, sender, previous, given)
                 return through if through.kind is Kind.BOUNDED else None

@@ -7,18 +7,20 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import NamedTuple
 
+from flake8_untimed.inference import members
 from flake8_untimed.inference.evaluate import Evaluator
 from flake8_untimed.inference.scopes import Event, Module, Scope, once
 from flake8_untimed.inference.syntax import called_name
 from flake8_untimed.inference.values import Alternatives, Context, Result, Symbol, are_none
 from flake8_untimed.inference.walk import walk
 from flake8_untimed.libraries.model import Library
+from flake8_untimed.limits.changes import stored
 
 
 class Patch(NamedTuple):
-    """Something that the project puts in the place of a name of a library."""
+    """Something that the project stores as an attribute of a module or class of a library."""
 
-    path: str
+    owner: str
     context: Context
     event: Event
 
@@ -72,14 +74,17 @@ class ProcessWide:
             for v in given
         )
 
-    def patches(self, path: str) -> Iterator[tuple[Context, Event]]:
-        """Where the project puts something else in the place of a name of a library."""
+    def patches(self, path: str) -> Iterator[tuple[ast.stmt, Alternatives]]:
+        """What the project puts in the place of a name of a library, and where."""
+        owner, _, name = path.rpartition(".")
         project = self._evaluator.project
         for place in project.hints.patching(self._importer):
             module = project.module(place)
             for patch in _patches_in(module.scope, self._evaluator) if module is not None else ():
-                if patch.path == path:
-                    yield patch.context, patch.event
+                if patch.owner == owner:
+                    values = stored(self._evaluator, patch.context, patch.event, name)
+                    if values:
+                        yield patch.event.statement, values
 
 
 def _is_under_main(scope: Scope, statement: ast.stmt | None) -> bool:
@@ -92,22 +97,21 @@ def _is_under_main(scope: Scope, statement: ast.stmt | None) -> bool:
 
 @once
 def _patches_in(module: Scope, evaluator: Evaluator) -> list[Patch]:
-    """What a module assigns to attributes of libraries."""
+    """What a module and its functions store as attributes of libraries."""
     return [
-        Patch(f"{_raw(target.value, value)}.{target.attr}", context, event)
-        for node, scope in walk(module).stores
-        if isinstance(node, ast.Assign)
-        for target in node.targets
-        if isinstance(target, ast.Attribute)
-        for context in (Context(scope, node),)
-        for value in evaluator.evaluate(target.value, context)
+        Patch(_raw(base, value.path, evaluator), context, event)
+        for scope in (module, *members.functions(module))
+        for base, events in scope.events.items()
+        for event in events
+        if event.kind in ("store", "store unpack", "setattr")
+        for context in (Context(scope, event.statement),)
+        for value in evaluator.evaluate(ast.parse(base, mode="eval").body, context)
         if isinstance(value, Symbol) and evaluator.catalogue.library_of(value.path)
-        for event in (Event("store", target.attr, node.value, node),)
     ]
 
 
-def _raw(node: ast.expr, value: Symbol) -> str:
+def _raw(base: str, path: str, evaluator: Evaluator) -> str:
     """`requests.api` is the module itself, not its other name `requests`: patching the one does not
     change the other."""
-    name = node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", None)
-    return f"{value.path}.api" if name == "api" else value.path
+    raw = f"{path}.{base.rpartition('.')[2]}"
+    return raw if evaluator.catalogue.canonical(raw) == path else path

@@ -29,6 +29,7 @@ from flake8_untimed.inference.values import SenderValue, Symbol
 from flake8_untimed.libraries.model import Library
 
 KWARGS = "**{} may already hold a timeout"
+OWN = "**{} cannot hold a timeout; the one to pass is most likely what the function takes itself"
 HANDED = "the sender is handed over here, and its keywords do not travel with it"
 ANOTHER = "what is called here may be something else, which takes no {}="
 NO_NUMBER = "one number of seconds is wanted here, and {} may be more"
@@ -200,7 +201,8 @@ def set_at_call(
     if argument is not None and not argument.is_written:
         return None, "the timeout is given elsewhere"
     if argument is None and call.splats:
-        return None, KWARGS.format(ast.unparse(call.splats[0]))
+        reason = KWARGS if call.arguments.may_hold(name, False) else OWN
+        return None, reason.format(ast.unparse(call.splats[0]))
     if call.takes_number and seconds_for(value, "total") != value.text:
         return None, NO_NUMBER.format(value.text)
     position = argument.position if argument is not None else None

@@ -185,6 +185,15 @@ class Layout:
         folder = os.path.dirname(path)
         return [os.path.join(folder, name) for name in self._names(folder) if name.endswith(".py")]
 
+    def above(self, path: str, name: str) -> list[str]:
+        """The files of a name in the folders around a file, up to that of its project."""
+        folder = os.path.dirname(path)
+        if not os.path.isabs(path):
+            return []
+        top = self.top(folder)
+        around = (p for p in self._upwards(folder) if inside(p, top) and name in self._names(p))
+        return [os.path.join(p, name) for p in around]
+
     def packages(self, path: str) -> list[str]:
         """The `__init__.py` of each package that a file is in."""
         found, folder = [], os.path.dirname(path)
