@@ -18,7 +18,7 @@ from flake8_untimed.inference.arguments import bind
 from flake8_untimed.inference.handing import keywords_travel
 from flake8_untimed.inference.members import functions
 from flake8_untimed.inference.objects import class_attribute, mro
-from flake8_untimed.inference.scopes import COMPREHENSIONS, Scope
+from flake8_untimed.inference.scopes import COMPREHENSIONS, Event, Scope, once
 from flake8_untimed.inference.surroundings import is_surrounded
 from flake8_untimed.inference.syntax import TRIES, called_name, dotted, last_name
 from flake8_untimed.inference.values import (
@@ -329,7 +329,6 @@ __all__ = [
     "dotted",
     "every_call",
     "is_bounded_around",
-    "is_in_the_way",
     "is_inside",
     "is_untouched",
     "keywords_travel",
@@ -339,6 +338,7 @@ __all__ = [
     "may_be_another",
     "may_hold_timeout",
     "name_of",
+    "once",
     "own_keywords",
     "passes_arguments_on",
     "path_of",

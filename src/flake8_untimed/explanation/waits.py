@@ -7,7 +7,6 @@ from collections.abc import Iterator
 
 from flake8_untimed.bounds import Bound, Kind, Source
 from flake8_untimed.calls import Call, Facts
-from flake8_untimed.calls.places import is_in_the_way
 from flake8_untimed.explanation.places import Places
 from flake8_untimed.explanation.words import from_here, listed, short, unparsed
 from flake8_untimed.inference.scopes import Scope

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from flake8_untimed.calls import Call, Facts
 from flake8_untimed.calls.bodies import may_add_headers, signer
+from flake8_untimed.calls.places import once
 from flake8_untimed.inference.arguments import Argument
-from flake8_untimed.inference.scopes import once
 from flake8_untimed.inference.values import (
     Alternatives,
     Collection,
