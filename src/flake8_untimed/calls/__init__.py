@@ -6,7 +6,8 @@ The rules go by these `Facts`, and never look into the inference behind them.
   (functions in between), `mocks` and `patches` (what tests replace) and `idle` (what sets nothing).
 - `given` and `givers`: to whom a client is given, and by whom; `elsewhere`: in other modules.
 - `places`, `options` and `origins`: what stands around a call, and where its timeout is from.
-- `bodies`, `transfers`, `waits` and `retries`: what a timeout that is added may do to a request.
+- `bodies`, `transfers`, `waits`, `retries` and `repeats`: what a timeout that is added may do to a
+  request.
 - `contexts`: of SSL; `spelling`: how a message names what is called.
 """
 

@@ -259,7 +259,7 @@ def are_touched(client: Instance, names: Collection[str]) -> bool:
 # What stands around --------------------------------------------------------------------------
 
 
-def _around(call: Call) -> Iterator[tuple[ast.AST, str]]:
+def around(call: Call | Sent) -> Iterator[tuple[ast.AST, str]]:
     """What stands around a call inside its function, innermost first, each with the block of it
     that leads to the call (empty: one of its own expressions)."""
     scope: Scope | None = call.context.scope
@@ -275,7 +275,7 @@ def _around(call: Call) -> Iterator[tuple[ast.AST, str]]:
 
 def loops_around(call: Call) -> Iterator[Loop]:
     """The loops of its own function in which a call is made again each turn, innermost first."""
-    for node, block in _around(call):
+    for node, block in around(call):
         if isinstance(node, COMPREHENSIONS):
             if not is_inside(call.node, node.generators[0].iter):
                 yield node
@@ -288,7 +288,7 @@ def loops_around(call: Call) -> Iterator[Loop]:
 
 def tries_around(call: Call) -> Iterator[ast.Try]:
     """The `try` statements of its own function whose body a call stands in, innermost first."""
-    for node, block in _around(call):
+    for node, block in around(call):
         if isinstance(node, ast.Try) and block == "body":
             yield node
 
@@ -401,6 +401,7 @@ __all__ = [
     "Responses",
     "are_touched",
     "arguments_of",
+    "around",
     "attributes_set",
     "client_of",
     "dotted",

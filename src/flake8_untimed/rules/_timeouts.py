@@ -21,6 +21,7 @@ from flake8_untimed.calls.places import (
     may_be_another,
     passes_arguments_on,
 )
+from flake8_untimed.calls.repeats import repeats
 from flake8_untimed.calls.retries import sends_again
 from flake8_untimed.calls.transfers import is_handed_out, sends_as_one, streams
 from flake8_untimed.calls.waits import asks_to_wait, queues, written_in_vain
@@ -37,6 +38,7 @@ NAMELESS = "the module of {} has no name of its own here"
 STREAMED = "a body is read or sent piece by piece there, and may well take longer"
 SENT_AS_ONE = "a body that may be large is sent as one there, all of it within that time"
 SENT_AGAIN = "a Retry sends what has timed out there again, POST or PATCH too: it may be done twice"
+REPEATED = "the code around sends what has timed out again, POST or PATCH too: it may be done twice"
 ASKED_TO_WAIT = (
     "the server is asked to keep silent there, or to tell of events: it may well take longer"
 )
@@ -232,6 +234,8 @@ def _doubts(facts: Facts, place: Call | Construction, value: Expression) -> Iter
         yield SENT_AS_ONE
     if sends_again(facts, place):
         yield SENT_AGAIN
+    if repeats(facts, place):
+        yield REPEATED
     if asks_to_wait(facts, place, seconds_for(value, "read")):
         yield ASKED_TO_WAIT
     if queues(facts, place):

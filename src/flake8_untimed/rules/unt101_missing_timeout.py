@@ -41,7 +41,8 @@ Unsafe where what went well so far may end in an exception, or be done twice:
 - A body that may be large (`files=`, the whole of a file, by the look of the function and file around)
   is sent as one: requests, urllib3 and the standard library have to send all of it within the time to
   connect. Of a parameter alone, nothing is said.
-- A `Retry` in sight allows POST or PATCH: what has timed out is sent again.
+- A `Retry` in sight allows POST or PATCH, or the code around sends one again: a loop around the `try`,
+  a decorator (`@retry`). What has timed out may be done twice.
 - The request asks for `text/event-stream`, or tells the server how long it may keep silent
   (`params={"timeout": 60}`, also in the URL or the body), which is no less than the timeout.
 - The session has a timeout of another value that does nothing (UNT107).
