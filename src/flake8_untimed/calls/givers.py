@@ -10,7 +10,7 @@ from flake8_untimed.bounds import Bound, Kind, Source
 from flake8_untimed.inference import invoke, members, objects
 from flake8_untimed.inference.arguments import Passed, bind, parameter_names
 from flake8_untimed.inference.scopes import Scope
-from flake8_untimed.inference.syntax import called_name, dotted
+from flake8_untimed.inference.syntax import called_name, dotted, maker_of
 from flake8_untimed.inference.values import (
     FOREIGN,
     Alternatives,
@@ -154,6 +154,7 @@ def _given_for(
         homes = dict.fromkeys(
             call.scope.of_statement for call in calls if _hands_over(facts, call, scope)
         )
+        homes.update(dict.fromkeys(_decorators(facts, scope)))
         found += [values for home in homes if (values := _clients_given_in(facts, home))]
         if not found:
             return
@@ -234,6 +235,15 @@ def _hands_over(facts: Facts, found: Found, function: Scope) -> bool:
     )
 
 
+def _decorators(facts: Facts, function: Scope) -> Iterator[Scope]:
+    """The functions of the project that a function is handed to as what they decorate."""
+    context = Context(function.parent or function, function.statement)
+    for decorator in getattr(function.node, "decorator_list", ()):
+        for value in facts.evaluate(maker_of(decorator), context):
+            if isinstance(value, Function):
+                yield value.scope
+
+
 def _clients_given_in(facts: Facts, home: Scope) -> Alternatives:
     """The clients that the calls in a function give to anybody."""
     # All of a module would be too much to look at.
@@ -242,7 +252,7 @@ def _clients_given_in(facts: Facts, home: Scope) -> Alternatives:
         value
         for node, inner, statement in calls
         for argument in (*node.args, *(keyword.value for keyword in node.keywords))
-        if isinstance(argument, (ast.Name, ast.Attribute))
+        if isinstance(argument, (*_HOLDERS, ast.Call))
         for value in facts.evaluate(argument, Context(inner, statement))
         if facts.evaluator.client_of(value) is not None
     )
