@@ -18,6 +18,7 @@ from flake8_untimed.inference.values import (
     Context,
     Function,
     Instance,
+    SenderValue,
     is_none,
 )
 from flake8_untimed.inference.walk import Found, walk
@@ -48,7 +49,7 @@ def given_to(facts: Facts, call: Call) -> list[Alternatives]:
     return [] if facts.evaluator.is_spent else given
 
 
-def written_for(scope: Scope, name: str) -> Iterator[tuple[ast.expr, Context]]:
+def written_for(facts: Facts, scope: Scope, name: str) -> Iterator[tuple[ast.expr, Context]]:
     """What the calls of a function in its own file give for a parameter, by the look of it."""
     if not scope.is_function or isinstance(scope.node, ast.Lambda):
         return
@@ -57,10 +58,16 @@ def written_for(scope: Scope, name: str) -> Iterator[tuple[ast.expr, Context]]:
         parameters = parameters[1:]
     names = _names(scope)
     for node, inner, statement in walk(scope.module.scope).calls:
-        if called_name(node) in names:
-            context = Context(inner, statement)
+        context = Context(inner, statement)
+        if called_name(node) in names and not _sends(facts, node, context):
             yield from ((v, context) for p, v in zip(parameters, node.args) if p == name)
             yield from ((k.value, context) for k in node.keywords if k.arg == name)
+
+
+def _sends(facts: Facts, node: ast.Call, context: Context) -> bool:
+    """Whether a call is one of a library: `requests.get`, beside a `get` of the project."""
+    values = facts.evaluate(node.func, context)
+    return bool(values) and all(isinstance(value, SenderValue) for value in values)
 
 
 def are_made_in_sight(given: Sequence[Alternatives]) -> bool:

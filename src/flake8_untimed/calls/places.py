@@ -137,7 +137,7 @@ def _is_given_another(facts: Facts, call: Call) -> bool:
         _is_another(facts, value, call)
         for scope, name in held
         if any(binding.kind == "parameter" for binding in scope.bindings.get(name, ()))
-        for given, context in written_for(scope, name)
+        for given, context in written_for(facts, scope, name)
         for value in facts.evaluate(given, context)
     )
 

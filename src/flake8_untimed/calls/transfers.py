@@ -127,7 +127,8 @@ def _of_whole(
         parts += [event.node for event in scope.events.get(node.id, ()) if event.kind == "item"]
         kinds = [binding.kind for binding in scope.bindings.get(node.id, ())]
         if "parameter" in kinds and scope is not given:
-            found = [(value, context.scope) for value, context in written_for(scope, node.id)]
+            given_there = written_for(facts, scope, node.id)
+            found = [(value, context.scope) for value, context in given_there]
     elif isinstance(node, ast.BinOp):
         parts = [node.left, node.right]
     elif isinstance(node, ast.JoinedStr):
