@@ -14,7 +14,7 @@ from flake8_untimed.calls.places import Responses
 from flake8_untimed.inference.forwarding import handing_on
 from flake8_untimed.inference.scopes import Scope, once
 from flake8_untimed.inference.syntax import called_name
-from flake8_untimed.inference.values import Context, Function, Partial, Symbol, Value
+from flake8_untimed.inference.values import Context, Function, Literal, Partial, Symbol, Value
 from flake8_untimed.limits.takers import Sent
 
 _FORMS = frozenset(("FormData", "MultipartWriter"))
@@ -50,6 +50,19 @@ def streams(facts: Facts, place: Call | Construction) -> bool:
         _reads_pieces(sent, responses, known.pieces) or _sends_pieces(facts, sent)
         for sent in requests_of(facts, place)
     )
+
+
+def leaves_body(facts: Facts, call: Call) -> bool:
+    """Whether a call surely leaves the body to be read later, by `stream=True` or by itself."""
+    method = facts.values(call.argument("method"))
+    methods = {str(v.value).upper() for v in method if isinstance(v, Literal)} or {call.sender.name}
+    if methods <= {"HEAD", "head"}:
+        return False
+    name = call.sender.stream
+    if name is None or name == "*":
+        return name is not None
+    values = facts.values(call.argument(name))
+    return bool(values) and all(isinstance(v, Literal) and v.value is True for v in values)
 
 
 def sends_as_one(facts: Facts, place: Call | Construction) -> bool:

@@ -23,7 +23,13 @@ from flake8_untimed.calls.places import (
 )
 from flake8_untimed.calls.repeats import repeats
 from flake8_untimed.calls.retries import sends_again
-from flake8_untimed.calls.transfers import is_handed_out, sends_as_one, streams
+from flake8_untimed.calls.transfers import (
+    is_handed_out,
+    leaves_body,
+    requests_of,
+    sends_as_one,
+    streams,
+)
 from flake8_untimed.calls.waits import asks_to_wait, queues, written_in_vain
 from flake8_untimed.findings import Expression, Fix, ReplaceExpression, SetArgument
 from flake8_untimed.inference.values import SenderValue, Symbol
@@ -44,6 +50,7 @@ ASKED_TO_WAIT = (
 )
 QUEUED = "few requests get through at once there, and that time includes the wait for their turn"
 IN_VAIN = "`{}` does nothing, but tells that another time is meant there"
+MEANT = "the body is read piece by piece there, and a long silence in between may be meant"
 HANDED_OUT = "the client is handed to another package, which may well send what takes longer"
 SWITCHED_OFF = "the function that is called passes None on, which switches {}'s own default off"
 INHERITED = "the default has to go where the subclass calls its base"
@@ -221,13 +228,26 @@ def _doubted(fix: Fix, why: str) -> Fix:
 def unless_doubted(facts: Facts, place: Call | Construction, fix: Fix | None) -> Fix | None:
     """A fix that adds a timeout, which is not safe where that may end what used to go well, or make
     it be done twice."""
-    values = [e.value for e in fix.edits if isinstance(e, SetArgument)] if fix is not None else []
-    why = next((why for value in values for why in _doubts(facts, place, value)), None)
+    why = next(_doubts(facts, place, fix), None) if fix is not None else None
     return fix if fix is None or why is None else _doubted(fix, why)
 
 
-def _doubts(facts: Facts, place: Call | Construction, value: Expression) -> Iterator[str]:
+def with_doubt(facts: Facts, place: Call | Construction, fix: Fix | None) -> Fix | None:
+    """A fix that takes away what was written to wait for ever, with the reason for that if it is in
+    sight."""
+    doubted = unless_doubted(facts, place, fix)
+    if doubted is None or doubted.doubt is not None:
+        return doubted
+    is_read_later = any(
+        isinstance(sent, Call) and leaves_body(facts, sent) for sent in requests_of(facts, place)
+    )
+    return _doubted(doubted, MEANT) if is_read_later else doubted
+
+
+def _doubts(facts: Facts, place: Call | Construction, fix: Fix) -> Iterator[str]:
     """What speaks against a timeout at a place."""
+    values = [edit.value for edit in fix.edits if isinstance(edit, SetArgument)]
+    value = values[-1] if values else written(facts, place.library)
     if streams(facts, place):
         yield STREAMED
     if sends_as_one(facts, place):
