@@ -259,7 +259,7 @@ def are_touched(client: Instance, names: Collection[str]) -> bool:
 # What stands around --------------------------------------------------------------------------
 
 
-def around(call: Call | Sent) -> Iterator[tuple[ast.AST, str]]:
+def around(call: Call | Construction | Sent) -> Iterator[tuple[ast.AST, str]]:
     """What stands around a call inside its function, innermost first, each with the block of it
     that leads to the call (empty: one of its own expressions)."""
     scope: Scope | None = call.context.scope
@@ -291,6 +291,18 @@ def tries_around(call: Call) -> Iterator[ast.Try]:
     for node, block in around(call):
         if isinstance(node, ast.Try) and block == "body":
             yield node
+
+
+def is_of_version(place: Call | Construction) -> bool:
+    """Whether a place stands in an `if` that asks for the version of a package, by the look of it."""
+    module = place.context.scope.module.scope
+    return any(
+        "__version__" in ast.unparse(flow.given(module, part, None)[0])
+        for node, _ in around(place)
+        if isinstance(node, ast.If)
+        for part in ast.walk(node.test)
+        if isinstance(part, (ast.Name, ast.Attribute))
+    )
 
 
 def is_bounded_around(facts: Facts, call: Call) -> bool:
@@ -408,6 +420,7 @@ __all__ = [
     "every_call",
     "is_bounded_around",
     "is_inside",
+    "is_of_version",
     "is_untouched",
     "keywords_travel",
     "libraries",

@@ -17,6 +17,7 @@ from flake8_untimed.calls.elsewhere import (
 )
 from flake8_untimed.calls.places import (
     dotted,
+    is_of_version,
     keywords_travel,
     may_be_another,
     passes_arguments_on,
@@ -41,6 +42,7 @@ ANOTHER = "what is called here may be something else, which takes no {}="
 NO_NUMBER = "one number of seconds is wanted here, and {} may be more"
 TAKES_NONE = "has no argument that limits this wait"
 NAMELESS = "the module of {} has no name of its own here"
+VERSIONED = "the code around asks for a version, and {} may not be there in all of them"
 STREAMED = "a body is read or sent piece by piece there, and may well take longer"
 SENT_AS_ONE = "a body that may be large is sent as one there, all of it within that time"
 SENT_AGAIN = "a Retry sends what has timed out there again, POST or PATCH too: it may be done twice"
@@ -214,6 +216,8 @@ def set_at_call(
     if call.takes_number and seconds_for(value, "total") != value.text:
         return None, NO_NUMBER.format(value.text)
     position = argument.position if argument is not None else None
+    if value.needs and is_of_version(call):
+        return None, VERSIONED.format(value.text)
     near = _spelled_nearby(facts, call, value)
     if near is None:
         return None, NAMELESS.format(value.text)
@@ -350,6 +354,8 @@ def set_at_construction(
     if argument is None and made.splats:
         return None, KWARGS.format(ast.unparse(made.splats[0]))
     position = argument.position if argument is not None else None
+    if value.needs and is_of_version(made):
+        return None, VERSIONED.format(value.text)
     near = _spelled_nearby(facts, made, value)
     if near is None:
         return None, NAMELESS.format(value.text)
