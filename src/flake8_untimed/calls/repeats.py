@@ -15,6 +15,7 @@ from flake8_untimed.inference.syntax import (
     LOOPS,
     TRIES,
     called_name,
+    dotted,
     ends,
     maker_of,
     own_expressions,
@@ -23,7 +24,8 @@ from flake8_untimed.inference.values import Context
 from flake8_untimed.libraries.model import Library
 from flake8_untimed.limits.takers import Sent
 
-_ANY = frozenset(("builtins.Exception", "builtins.BaseException"))
+_ANY = frozenset(("Exception", "BaseException"))
+"""As they are written: a `from x import *` above seldom means others."""
 _LEAVES = (ast.Return, ast.Break)
 _RETRYING = re.compile(r"retry|retries|backoff", re.IGNORECASE)
 """In the name of a decorator."""
@@ -54,7 +56,7 @@ def _errors(facts: Facts, library: Library) -> frozenset[str]:
     """What catches a timeout of a library."""
     # A library around another raises the errors of that one.
     known = [library] if library.timeout_errors else libraries(facts)
-    return _ANY.union(*((*lib.timeout_errors, *lib.wider_errors) for lib in known))
+    return frozenset(path for lib in known for path in (*lib.timeout_errors, *lib.wider_errors))
 
 
 def _is_tried_again(facts: Facts, sent: Call | Sent, errors: frozenset[str]) -> bool:
@@ -81,9 +83,14 @@ def _handler(
     """The one that catches a timeout."""
     for handler in statement.handlers:
         kinds = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
-        if any(kind is None or path_of(facts, kind, context) in errors for kind in kinds):
+        if any(kind is None or _is_timeout(facts, kind, context, errors) for kind in kinds):
             return handler
     return None
+
+
+def _is_timeout(facts: Facts, kind: ast.expr, context: Context, errors: frozenset[str]) -> bool:
+    """Whether a timeout is an exception of a kind."""
+    return dotted(kind) in _ANY or path_of(facts, kind, context) in errors
 
 
 def _is_another(loop: ast.stmt, sent: Call | Sent) -> bool:
@@ -140,4 +147,4 @@ def _catches(facts: Facts, decorator: ast.expr, context: Context, errors: frozen
         if isinstance(part, (ast.Name, ast.Attribute))
         and _ERROR.search(part.attr if isinstance(part, ast.Attribute) else part.id)
     ]
-    return not named or any(path_of(facts, part, context) in errors for part in named)
+    return not named or any(_is_timeout(facts, part, context, errors) for part in named)
