@@ -300,3 +300,22 @@ def test_what_a_subclass_puts_there(tmp_path: Path, attribute: str, fixed: set[s
              if f"self.{name}(" in lines[f.span.line - 1]}  # fmt: skip
     assert len(findings) == len(every) == 2
     assert {name for name, finding in every.items() if finding.fix} == fixed
+
+
+@pytest.mark.parametrize(
+    ("code", "why"),
+    [
+        ('httpx.get(u, params={"timeout": s}, timeout=None)', "asked to keep silent"),
+        ('httpx.stream("GET", u, timeout=None)', "read piece by piece"),
+        ("requests.post(u, timeout=(5, None), stream=True)", "read piece by piece"),
+        ('httpx.Client(timeout=httpx.Timeout(9, read=None)).stream("GET", u)', "piece by piece"),
+        ("httpx.get(u, timeout=None)", None),
+        ("requests.post(u, timeout=(5, None))", None),
+    ],
+)
+def test_why_a_wait_for_ever_may_be_meant(code: str, why: str | None) -> None:
+    (finding,) = analyze(f"import httpx\nimport requests\n{code}\n", settings=Settings())
+    assert finding.fix is not None
+    assert not finding.fix.safe
+    doubt = finding.fix.doubt
+    assert doubt is None if why is None else why in (doubt or "")

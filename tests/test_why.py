@@ -106,7 +106,10 @@ def test_a_timeout_switched_off_in_another_module() -> None:
     )
     assert rows(lines, "wait") == ["for ever: the call switches the timeout off (None)"]
     assert rows(lines, "fix") == [
-        "timeout=(5, 30) in the place of timeout=HTTP_TIMEOUT (`untimed fix --unsafe` writes it)"
+        (
+            "timeout=(5, 30) in the place of timeout=HTTP_TIMEOUT (`untimed fix --unsafe` writes it:"
+            " `session.timeout = 10` does nothing, but tells that another time is meant there)"
+        )
     ]
 
 

@@ -10,7 +10,13 @@ from flake8_untimed.bounds import Bound, Kind, Source
 from flake8_untimed.inference import invoke, members, objects
 from flake8_untimed.inference.arguments import Passed, bind, parameter_names
 from flake8_untimed.inference.scopes import Scope, once
-from flake8_untimed.inference.syntax import called_name, dotted, last_name, written_arguments
+from flake8_untimed.inference.syntax import (
+    called_name,
+    dotted,
+    last_name,
+    maker_of,
+    written_arguments,
+)
 from flake8_untimed.inference.values import (
     FOREIGN,
     Alternatives,
@@ -18,6 +24,7 @@ from flake8_untimed.inference.values import (
     Context,
     Function,
     Instance,
+    SenderValue,
     is_none,
 )
 from flake8_untimed.inference.walk import Found, walk
@@ -49,7 +56,7 @@ def _given_to(facts: Facts, parameters: tuple[_Parameter, ...]) -> list[Alternat
     return [] if facts.evaluator.is_spent else found
 
 
-def written_for(scope: Scope, name: str) -> Iterator[tuple[ast.expr, Context]]:
+def written_for(facts: Facts, scope: Scope, name: str) -> Iterator[tuple[ast.expr, Context]]:
     """What the calls of a function in its own file give for a parameter, by the look of it."""
     if not scope.is_function or isinstance(scope.node, ast.Lambda):
         return
@@ -58,10 +65,16 @@ def written_for(scope: Scope, name: str) -> Iterator[tuple[ast.expr, Context]]:
         parameters = parameters[1:]
     names = _names(scope)
     for node, inner, statement in _calls_naming(scope.module.scope, names):
-        if called_name(node) in names:
-            context = Context(inner, statement)
+        context = Context(inner, statement)
+        if called_name(node) in names and not _sends(facts, node, context):
             yield from ((v, context) for p, v in zip(parameters, node.args) if p == name)
             yield from ((k.value, context) for k in node.keywords if k.arg == name)
+
+
+def _sends(facts: Facts, node: ast.Call, context: Context) -> bool:
+    """Whether a call is one of a library: `requests.get`, beside a `get` of the project."""
+    values = facts.evaluate(node.func, context)
+    return bool(values) and all(isinstance(value, SenderValue) for value in values)
 
 
 def are_made_in_sight(given: Sequence[Alternatives]) -> bool:
@@ -155,6 +168,7 @@ def _given_for(
         homes = dict.fromkeys(
             call.scope.of_statement for call in calls if _hands_over(facts, call, scope)
         )
+        homes.update(dict.fromkeys(_decorators(facts, scope)))
         found += [values for home in homes if (values := _clients_given_in(facts, home))]
         if not found:
             return
@@ -250,6 +264,15 @@ def _hands_over(facts: Facts, found: Found, function: Scope) -> bool:
     )
 
 
+def _decorators(facts: Facts, function: Scope) -> Iterator[Scope]:
+    """The functions of the project that a function is handed to as what they decorate."""
+    context = Context(function.parent or function, function.statement)
+    for decorator in getattr(function.node, "decorator_list", ()):
+        for value in facts.evaluate(maker_of(decorator), context):
+            if isinstance(value, Function):
+                yield value.scope
+
+
 def _clients_given_in(facts: Facts, home: Scope) -> Alternatives:
     """The clients that the calls in a function give to anybody."""
     # All of a module would be too much to look at.
@@ -258,7 +281,7 @@ def _clients_given_in(facts: Facts, home: Scope) -> Alternatives:
         value
         for node, inner, statement in calls
         for argument in written_arguments(node)
-        if isinstance(argument, (ast.Name, ast.Attribute))
+        if isinstance(argument, (*_HOLDERS, ast.Call))
         for value in facts.evaluate(argument, Context(inner, statement))
         if facts.evaluator.client_of(value) is not None
     )

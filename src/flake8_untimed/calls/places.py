@@ -12,7 +12,7 @@ from flake8_untimed.calls import Call, Construction, Facts, headers_of
 from flake8_untimed.calls.collector import is_written_otherwise
 from flake8_untimed.calls.givers import written_for
 from flake8_untimed.calls.wrappers import takes
-from flake8_untimed.inference import invoke
+from flake8_untimed.inference import flow, invoke
 from flake8_untimed.inference.arguments import Bound as Arguments
 from flake8_untimed.inference.arguments import bind
 from flake8_untimed.inference.handing import keywords_travel
@@ -36,6 +36,7 @@ from flake8_untimed.inference.values import (
 )
 from flake8_untimed.inference.walk import walk
 from flake8_untimed.libraries.model import Client, Constructor, Library
+from flake8_untimed.limits.takers import Sent
 
 Loop = Union[
     ast.For, ast.AsyncFor, ast.While, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp
@@ -137,7 +138,7 @@ def _is_given_another(facts: Facts, call: Call) -> bool:
         _is_another(facts, value, call)
         for scope, name in held
         if any(binding.kind == "parameter" for binding in scope.bindings.get(name, ()))
-        for given, context in written_for(scope, name)
+        for given, context in written_for(facts, scope, name)
         for value in facts.evaluate(given, context)
     )
 
@@ -272,7 +273,7 @@ def are_touched(client: Instance, names: Collection[str]) -> bool:
 # What stands around --------------------------------------------------------------------------
 
 
-def _around(call: Call) -> Iterator[tuple[ast.AST, str]]:
+def around(call: Call | Construction | Sent) -> Iterator[tuple[ast.AST, str]]:
     """What stands around a call inside its function, innermost first, each with the block of it
     that leads to the call (empty: one of its own expressions)."""
     scope: Scope | None = call.context.scope
@@ -288,7 +289,7 @@ def _around(call: Call) -> Iterator[tuple[ast.AST, str]]:
 
 def loops_around(call: Call) -> Iterator[Loop]:
     """The loops of its own function in which a call is made again each turn, innermost first."""
-    for node, block in _around(call):
+    for node, block in around(call):
         if isinstance(node, COMPREHENSIONS):
             if not is_inside(call.node, node.generators[0].iter):
                 yield node
@@ -301,9 +302,21 @@ def loops_around(call: Call) -> Iterator[Loop]:
 
 def tries_around(call: Call) -> Iterator[ast.Try]:
     """The `try` statements of its own function whose body a call stands in, innermost first."""
-    for node, block in _around(call):
+    for node, block in around(call):
         if isinstance(node, TRIES) and block == "body":
             yield node
+
+
+def is_of_version(place: Call | Construction) -> bool:
+    """Whether a place stands in an `if` that asks for the version of a package, by the look of it."""
+    module = place.context.scope.module.scope
+    return any(
+        "__version__" in ast.unparse(flow.given(module, part, None)[0])
+        for node, _ in around(place)
+        if isinstance(node, ast.If)
+        for part in ast.walk(node.test)
+        if isinstance(part, (ast.Name, ast.Attribute))
+    )
 
 
 def is_bounded_around(facts: Facts, call: Call) -> bool:
@@ -323,6 +336,7 @@ __all__ = [
     "Loop",
     "are_touched",
     "arguments_of",
+    "around",
     "attributes_set",
     "called_name",
     "client_of",
@@ -330,6 +344,7 @@ __all__ = [
     "every_call",
     "is_bounded_around",
     "is_inside",
+    "is_of_version",
     "is_untouched",
     "keywords_travel",
     "last_name",

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from flake8_untimed.calls import Call, Construction, Facts
 from flake8_untimed.calls.givers import given_to
-from flake8_untimed.calls.places import Arguments, libraries
+from flake8_untimed.calls.places import Arguments, client_of, libraries
 from flake8_untimed.inference import invoke
 from flake8_untimed.inference.arguments import Argument, bind
 from flake8_untimed.inference.values import (
@@ -17,6 +17,7 @@ from flake8_untimed.inference.values import (
     Literal,
     Result,
     Value,
+    is_none,
 )
 from flake8_untimed.libraries.model import Constructor
 from flake8_untimed.limits.takers import arguments_of
@@ -49,19 +50,36 @@ def sends_again(facts: Facts, place: Call | Construction) -> bool:
         if place.calls:
             return any(sends_again(facts, call) for call in place.calls if call.relies)
         return any(_repeated_late(facts, r) for r in _among(facts, place.arguments.named.values()))
-    methods = _methods(facts, place)
+    methods = methods_of(facts, place)
     return not methods.isdisjoint(NOT_IDEMPOTENT) and any(
         not methods.isdisjoint(_repeated_late(facts, r)) for r in _retries(facts, place)
     )
 
 
-def _methods(facts: Facts, call: Call) -> set[object]:
+def methods_of(facts: Facts, call: Call) -> set[object]:
     """What the method of a request may be."""
     name = call.sender.name.upper()
     if name in _METHODS:
         return {name}
+    takes = {*call.sender.parameters, *call.sender.keywords}
+    if "data" in takes and "method" not in takes:
+        return {"POST" if _has_data(facts, call) else "GET"}
     told = literals(facts.values(call.argument("method")))
     return {str(method).upper() for method in told} or {*_METHODS}
+
+
+def _has_data(facts: Facts, call: Call) -> bool:
+    """Whether a request has a body, by itself or in the object that it is made of: `urlopen(Request(url,
+    data))`."""
+    given = [call.arguments]
+    for value in facts.values(call.argument(next(iter(call.sender.parameters), None))):
+        known = client_of(facts, value)
+        if known is not None and isinstance(value, Instance) and value.site is not None:
+            given.append(bind(value.site.passed, known.constructor.parameters))
+    return any(
+        "data" in one.named and not all(map(is_none, facts.values(one.named["data"])))
+        for one in given
+    )
 
 
 def _repeated_late(facts: Facts, retry: Result) -> tuple[str, ...]:

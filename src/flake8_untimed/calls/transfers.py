@@ -14,7 +14,7 @@ from flake8_untimed.calls.responses import uses_of
 from flake8_untimed.inference.forwarding import handing_on
 from flake8_untimed.inference.scopes import Scope, once
 from flake8_untimed.inference.syntax import called_name
-from flake8_untimed.inference.values import Context, Function, Symbol, Value
+from flake8_untimed.inference.values import Context, Function, Literal, Partial, Symbol, Value
 from flake8_untimed.limits.takers import Sent
 
 _FORMS = frozenset(("FormData", "MultipartWriter"))
@@ -51,6 +51,19 @@ def streams(facts: Facts, place: Call | Construction) -> bool:
     )
 
 
+def leaves_body(facts: Facts, call: Call) -> bool:
+    """Whether a call surely leaves the body to be read later, by `stream=True` or by itself."""
+    method = facts.values(call.argument("method"))
+    methods = {str(v.value).upper() for v in method if isinstance(v, Literal)} or {call.sender.name}
+    if methods <= {"HEAD", "head"}:
+        return False
+    name = call.sender.stream
+    if name is None or name == "*":
+        return name is not None
+    values = facts.values(call.argument(name))
+    return bool(values) and all(isinstance(v, Literal) and v.value is True for v in values)
+
+
 def sends_as_one(facts: Facts, place: Call | Construction) -> bool:
     """Whether a call, or one in sight that relies on the default of a client, sends a body as one that
     may be large, and all of it has to be sent within its library's timeout."""
@@ -67,12 +80,12 @@ def _sends_much(facts: Facts, sent: Call | Sent, place: Call | Construction) -> 
         return False
     scope = sent.context.scope
     others = {*body.text, *body.beside, body.json}.difference(body.files, {None})
-    bodies = [*_given_for(sent, others), *_of_requests(sent, body.request)]
+    bodies = [*_given_for(facts, sent, others), *_of_requests(facts, sent, body.request)]
     # What a wrapper hands on is looked at where its caller gives it.
     given = None if isinstance(sent, Call) else scope
     return any(
         _reaches(node, scope, lambda part, around: _of_form(part, around, given))
-        for node in _given_for(sent, body.files)
+        for node in _given_for(facts, sent, body.files)
     ) or any(
         _reaches(node, scope, lambda part, around: _of_whole(facts, part, around, given))
         for node in bodies
@@ -98,18 +111,26 @@ def _reaches(
     return False
 
 
-def _given_for(sent: Call | Sent, names: Collection[str | None]) -> Iterator[ast.expr]:
-    """What a request is given for some of its sender's parameters."""
+def _given_for(
+    facts: Facts, sent: Call | Sent, names: Collection[str | None]
+) -> Iterator[ast.expr]:
+    """What a request is given for some of its sender's parameters, be it by one of several partials."""
     if isinstance(sent, Call) and sent.wrapper is None:
-        arguments = map(sent.argument, names)
+        partials = [
+            v for v in facts.evaluate(sent.node.func, sent.context) if isinstance(v, Partial)
+        ]
+        arguments = [
+            *map(sent.argument, names),
+            *(p.site.passed.keywords.get(name) for p in partials for name in names if name),
+        ]
         yield from (a.node for a in arguments if a is not None and a.node is not None)
     elif isinstance(sent.node, ast.Call):
         yield from (keyword.value for keyword in sent.node.keywords if keyword.arg in names)
 
 
-def _of_requests(sent: Call | Sent, name: str | None) -> Iterator[ast.expr]:
+def _of_requests(facts: Facts, sent: Call | Sent, name: str | None) -> Iterator[ast.expr]:
     """The bodies of the requests that are made before they are sent: `urlopen(Request(url, data))`."""
-    for node in _given_for(sent, {name} if name else ()):
+    for node in _given_for(facts, sent, {name} if name else ()):
         for made in (node, *_parts(node, sent.context.scope)):
             if isinstance(made, ast.Call) and called_name(made) == "Request":
                 yield from (*made.args[1:2], *(k.value for k in made.keywords if k.arg == "data"))
@@ -126,23 +147,34 @@ def _of_whole(
         parts += [event.node for event in scope.events.get(node.id, ()) if event.kind == "item"]
         kinds = [binding.kind for binding in scope.bindings.get(node.id, ())]
         if "parameter" in kinds and scope is not given:
-            found = [(value, context.scope) for value, context in written_for(scope, node.id)]
+            given_there = written_for(facts, scope, node.id)
+            found = [(value, context.scope) for value, context in given_there]
     elif isinstance(node, ast.BinOp):
         parts = [node.left, node.right]
     elif isinstance(node, ast.JoinedStr):
         parts = [part.value for part in node.values if isinstance(part, ast.FormattedValue)]
     elif isinstance(node, ast.Call):
         name = called_name(node)
+        if _is_whole(node):
+            return None
         if isinstance(node.func, ast.Attribute):
-            if name in _WHOLE or (name == "read" and not (node.args or node.keywords)):
-                return None
-            parts = [node.func.value] if name in _RECODING else []
+            # What is stripped of a file is a line or so: a token, a key.
+            is_line = name == "strip" and _is_whole(node.func.value)
+            parts = [node.func.value] if name in _RECODING and not is_line else []
         if name in _RECODING:
             parts += node.args
         for called in facts.evaluate(node.func, Context(scope, None)):
             if isinstance(called, Function) and called.scope.module is scope.module:
                 found += [(r.value, called.scope) for r in called.scope.returns if r.value]
     return [*found, *((part, scope) for part in parts)]
+
+
+def _is_whole(node: ast.expr) -> bool:
+    """Whether an expression reads all of a file."""
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+        return False
+    name = node.func.attr
+    return name in _WHOLE or (name == "read" and not (node.args or node.keywords))
 
 
 def _of_form(node: ast.expr, scope: Scope, given: Scope | None) -> list[_Part] | None:

@@ -8,11 +8,23 @@ import re
 from collections.abc import Iterator
 
 from flake8_untimed.calls import Call, Construction, Facts
+from flake8_untimed.calls.givers import written_for
 from flake8_untimed.calls.transfers import requests_of
 from flake8_untimed.inference import flow
-from flake8_untimed.inference.arguments import Argument, bind
+from flake8_untimed.inference.arguments import Argument, bind, defaults
 from flake8_untimed.inference.scopes import Scope, once
-from flake8_untimed.inference.values import Instance, Literal, Mapping, Result, Value, is_none
+from flake8_untimed.inference.values import (
+    Alternatives,
+    Context,
+    Instance,
+    Literal,
+    Mapping,
+    Parameter,
+    Plain,
+    Result,
+    Value,
+    is_none,
+)
 from flake8_untimed.limits.takers import Sent, arguments_of
 
 _WAIT = re.compile(
@@ -25,6 +37,8 @@ _SPOKEN = re.compile(
     r"""event-stream|["'?&(]\s*[\w.-]*(?:timeout|wait|poll)[\w.-]*\s*["'=]""", re.IGNORECASE
 )
 """How a file mentions such an entry that it writes itself."""
+_DEPTH = 3
+"""Functions behind functions that are looked at."""
 _EVENTS = "text/event-stream"
 """A body that is silent as long as nothing happens."""
 
@@ -35,7 +49,7 @@ def asks_to_wait(facts: Facts, place: Call | Construction, seconds: str | None) 
     if not _speaks_of_waits(place.context.scope.module.scope):
         return False
     for sent in requests_of(facts, place):
-        for argument in _arguments(sent):
+        for argument in (a for given in _arguments(sent) for a in _of_callers(facts, given)):
             if any(_asks(value, seconds) for value in _shown(facts, argument)):
                 return True
             if any(_is_wait(key, told, seconds) for key, told in _in_url(argument)):
@@ -58,6 +72,18 @@ def _arguments(sent: Call | Sent) -> Iterator[Argument]:
         # A `**mapping` holds what is for the library itself.
         named = (keyword.value for keyword in sent.node.keywords if keyword.arg)
         yield from (Argument(node, sent.context) for node in (*sent.node.args, *named))
+
+
+def _of_callers(facts: Facts, argument: Argument, depth: int = 0) -> Iterator[Argument]:
+    """An argument, and what the callers in the file give for it, where it is a parameter."""
+    yield argument
+    node, context = argument.node, argument.context
+    if depth == _DEPTH or context is None or not isinstance(node, ast.Name):
+        return
+    scope = context.scope.of_statement
+    if any(binding.kind == "parameter" for binding in scope.bindings.get(node.id, ())):
+        for given, of_caller in written_for(facts, scope, node.id):
+            yield from _of_callers(facts, Argument(given, of_caller), depth + 1)
 
 
 def _shown(facts: Facts, argument: Argument) -> Iterator[Value]:
@@ -155,5 +181,15 @@ def _lets_few_through(facts: Facts, connector: Value) -> bool:
     return any(
         isinstance(v, Literal) and type(v.value) is int and 0 < v.value < few
         for name, few in known.queues.items()
-        for v in facts.values(named.get(name))
+        for value in facts.values(named.get(name))
+        for v in _or_default(facts, value)
     )
+
+
+def _or_default(facts: Facts, value: Value) -> Alternatives:
+    """What a value is: of a parameter, what it is where nobody gives it."""
+    if not isinstance(value, (Parameter, Plain)):
+        return (value,)
+    default = defaults(value.scope.arguments).get(value.name)
+    outside = Context(value.scope.parent or value.scope, value.scope.statement)
+    return facts.evaluate(default, outside) if default is not None else ()

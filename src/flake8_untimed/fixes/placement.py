@@ -12,7 +12,6 @@ from flake8_untimed.fixes.changes import NewImport
 from flake8_untimed.fixes.errors import Refused
 from flake8_untimed.fixes.module import Module, is_docstring, is_future, is_head
 from flake8_untimed.fixes.order import is_deferred
-from flake8_untimed.inference.syntax import TRIES
 
 IMPORTS = (ast.Import, ast.ImportFrom)
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
@@ -144,7 +143,7 @@ class Placement:
             if isinstance(statement, IMPORTS):
                 section.append(statement)
             elif isinstance(statement, _DEFINITIONS if patched else ast.stmt) and not (
-                is_docstring(statement) or isinstance(statement, (ast.If, *TRIES))
+                is_docstring(statement) or isinstance(statement, (ast.If, ast.Try))
             ):
                 break
         return section

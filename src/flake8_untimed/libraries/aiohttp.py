@@ -206,5 +206,7 @@ LIBRARY = Library(
         "aiohttp.ServerTimeoutError", "aiohttp.ConnectionTimeoutError",
         "aiohttp.SocketTimeoutError", "asyncio.TimeoutError", "builtins.TimeoutError",
     ),
+    # `total` raises no ClientError.
+    wider_errors=("builtins.OSError",),
     credentials=("aiohttp.BasicAuth",),
 )  # fmt: skip

@@ -149,4 +149,5 @@ LIBRARY = Library(
         raises="raise_for_status",
     ),
     timeout_errors=("curl_cffi.exceptions.Timeout",),
+    wider_errors=("curl_cffi.exceptions.RequestException", "builtins.OSError"),
 )  # fmt: skip

@@ -266,6 +266,9 @@ def library(
                 "TimeoutException", "ConnectTimeout", "ReadTimeout", "WriteTimeout", "PoolTimeout",
             )
         ),
+        wider_errors=tuple(
+            f"{package}.{name}" for name in ("TransportError", "RequestError", "HTTPError")
+        ),
         credentials=(f"{package}.BasicAuth", f"{package}.DigestAuth"),
     )  # fmt: skip
 

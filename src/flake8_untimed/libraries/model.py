@@ -319,6 +319,8 @@ class Library:
     """None: nothing is said of the use of its responses."""
     timeout_errors: tuple[str, ...] = ()
     """Exceptions that mean that a timeout has passed, and nothing else."""
+    wider_errors: tuple[str, ...] = ()
+    """Their bases, which mean other failures, too; beside `Exception`."""
     credentials: tuple[str, ...] = ()
     """Classes that are made of a name and a password: `requests.auth.HTTPBasicAuth`."""
     unverified: tuple[str, ...] = ()

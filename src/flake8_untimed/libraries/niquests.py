@@ -230,5 +230,8 @@ LIBRARY = Library(
         for package in ("niquests", "niquests.exceptions")
         for name in ("Timeout", "ReadTimeout", "ConnectTimeout")
     ),
+    wider_errors=(
+        "niquests.RequestException", "niquests.exceptions.RequestException", "builtins.OSError",
+    ),
     credentials=("niquests.auth.HTTPBasicAuth", "niquests.auth.HTTPDigestAuth"),
 )  # fmt: skip

@@ -184,5 +184,10 @@ LIBRARY = Library(
         for package in ("requests", "requests.exceptions")
         for name in ("Timeout", "ReadTimeout", "ConnectTimeout")
     ),
+    wider_errors=(
+        "requests.RequestException",
+        "requests.exceptions.RequestException",
+        "builtins.OSError",
+    ),
     credentials=("requests.auth.HTTPBasicAuth", "requests.auth.HTTPDigestAuth"),
 )

@@ -254,6 +254,7 @@ LIBRARY = Library(
         f"urllib3.exceptions.{name}"
         for name in ("TimeoutError", "ReadTimeoutError", "ConnectTimeoutError")
     ),
+    wider_errors=("urllib3.exceptions.HTTPError", "urllib3.exceptions.MaxRetryError"),
     unverified=tuple(
         f"urllib3.exceptions.{name}"
         for name in ("InsecureRequestWarning", "SecurityWarning", "HTTPWarning")

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from flake8_untimed.calls import Call, Facts
 from flake8_untimed.calls.bodies import may_add_headers, signer
-from flake8_untimed.calls.places import once
-from flake8_untimed.inference.arguments import Argument
+from flake8_untimed.calls.places import Arguments, client_of, once
+from flake8_untimed.inference.arguments import Argument, bind
 from flake8_untimed.inference.values import (
     Alternatives,
     Collection,
@@ -52,8 +52,9 @@ def json_bodies(facts: Facts) -> list[JsonBody]:
         # With files, the text is no body: most libraries raise.
         if body is None or any(_is_given(facts, call, name) for name in body.beside):
             continue
+        request = _request_made(facts, call)
         for parameter in body.text:
-            argument = call.argument(parameter)
+            argument = (request or call.arguments).named.get(parameter)
             made = json_text(facts.values(argument))
             if argument is not None and made is not None:
                 kind = _content_type(facts, call)
@@ -140,15 +141,39 @@ def _content_type(facts: Facts, call: Call) -> str:
             return kind
     elif call.arguments.open_keywords or call.arguments.open_positional:
         return "unknown"
-    body = call.sender.body
-    if body is not None and body.request is not None and _is_request(facts, call, body.request):
+    request = _request_made(facts, call)
+    if request is not None:
+        kinds = {_of_headers(v) for v in facts.values(request.named.get("headers"))} or {"none"}
+        is_open = request.open_keywords or request.open_positional
+        return kinds.pop() if len(kinds) == 1 and not is_open else "unknown"
+    if _may_be_request(facts, call):
         return "unknown"
     return _of_client(facts, call)
 
 
-def _is_request(facts: Facts, call: Call, parameter: str) -> bool:
-    """Whether the address may be a request object with headers of its own."""
-    values = facts.values(call.argument(parameter))
+def _address(call: Call) -> Argument | None:
+    """What may be a request object with headers of its own."""
+    body = call.sender.body
+    return call.argument(body.request) if body is not None else None
+
+
+def _request_made(facts: Facts, call: Call) -> Arguments | None:
+    """What the request object is made of that is made right in the call: `urlopen(Request(...))`."""
+    address = _address(call)
+    for value in facts.values(address) if address is not None else ():
+        site = value.site if isinstance(value, Instance) else None
+        known = client_of(facts, value)
+        if site is not None and known is not None and address is not None:
+            if site.node is address.node:
+                return bind(site.passed, known.constructor.parameters)
+    return None
+
+
+def _may_be_request(facts: Facts, call: Call) -> bool:
+    address = _address(call)
+    if address is None or isinstance(address.node, ast.JoinedStr):
+        return False
+    values = facts.values(address)
     return not all(isinstance(v, Literal) and isinstance(v.value, str) for v in values)
 
 

@@ -17,12 +17,20 @@ from flake8_untimed.calls.elsewhere import (
 )
 from flake8_untimed.calls.places import (
     dotted,
+    is_of_version,
     keywords_travel,
     may_be_another,
     passes_arguments_on,
 )
+from flake8_untimed.calls.repeats import repeats
 from flake8_untimed.calls.retries import sends_again
-from flake8_untimed.calls.transfers import is_handed_out, sends_as_one, streams
+from flake8_untimed.calls.transfers import (
+    is_handed_out,
+    leaves_body,
+    requests_of,
+    sends_as_one,
+    streams,
+)
 from flake8_untimed.calls.waits import asks_to_wait, queues, written_in_vain
 from flake8_untimed.findings import Expression, Fix, ReplaceExpression, SetArgument
 from flake8_untimed.inference.values import SenderValue, Symbol
@@ -35,14 +43,17 @@ ANOTHER = "what is called here may be something else, which takes no {}="
 NO_NUMBER = "one number of seconds is wanted here, and {} may be more"
 TAKES_NONE = "has no argument that limits this wait"
 NAMELESS = "the module of {} has no name of its own here"
+VERSIONED = "the code around asks for a version, and {} may not be there in all of them"
 STREAMED = "a body is read or sent piece by piece there, and may well take longer"
 SENT_AS_ONE = "a body that may be large is sent as one there, all of it within that time"
 SENT_AGAIN = "a Retry sends what has timed out there again, POST or PATCH too: it may be done twice"
+REPEATED = "the code around sends what has timed out again, POST or PATCH too: it may be done twice"
 ASKED_TO_WAIT = (
     "the server is asked to keep silent there, or to tell of events: it may well take longer"
 )
 QUEUED = "few requests get through at once there, and that time includes the wait for their turn"
 IN_VAIN = "`{}` does nothing, but tells that another time is meant there"
+MEANT = "the body is read piece by piece there, and a long silence in between may be meant"
 HANDED_OUT = "the client is handed to another package, which may well send what takes longer"
 SWITCHED_OFF = "the function that is called passes None on, which switches {}'s own default off"
 INHERITED = "the default has to go where the subclass calls its base"
@@ -118,8 +129,24 @@ def written(facts: Facts, library: Library) -> Expression:
 
 
 def written_at(facts: Facts, call: Call) -> Expression:
-    """The timeout to write at a call."""
-    return fitting(call, written(facts, call.library))
+    """The timeout to write at a call: that of its function, if that gives it to another such call."""
+    own = _own_timeout(facts, call)
+    return Expression(own) if own is not None else fitting(call, written(facts, call.library))
+
+
+def _own_timeout(facts: Facts, call: Call) -> str | None:
+    """The parameter that the function around a call gives another request of the library for its
+    timeout."""
+    scope = call.context.scope
+    if call.wrapper is not None or call.handed_over:
+        return None
+    for other in facts.calls:
+        if other.context.scope is scope and other.library is call.library and not other.wrapper:
+            node = value_node(other)
+            bindings = scope.bindings.get(node.id, ()) if isinstance(node, ast.Name) else ()
+            if isinstance(node, ast.Name) and [b.kind for b in bindings] == ["parameter"]:
+                return node.id
+    return None
 
 
 def fitting(call: Call, value: Expression) -> Expression:
@@ -206,6 +233,8 @@ def set_at_call(
     if call.takes_number and seconds_for(value, "total") != value.text:
         return None, NO_NUMBER.format(value.text)
     position = argument.position if argument is not None else None
+    if value.needs and is_of_version(call):
+        return None, VERSIONED.format(value.text)
     near = _spelled_nearby(facts, call, value)
     if near is None:
         return None, NAMELESS.format(value.text)
@@ -220,19 +249,34 @@ def _doubted(fix: Fix, why: str) -> Fix:
 def unless_doubted(facts: Facts, place: Call | Construction, fix: Fix | None) -> Fix | None:
     """A fix that adds a timeout, which is not safe where that may end what used to go well, or make
     it be done twice."""
-    values = [e.value for e in fix.edits if isinstance(e, SetArgument)] if fix is not None else []
-    why = next((why for value in values for why in _doubts(facts, place, value)), None)
+    why = next(_doubts(facts, place, fix), None) if fix is not None else None
     return fix if fix is None or why is None else _doubted(fix, why)
 
 
-def _doubts(facts: Facts, place: Call | Construction, value: Expression) -> Iterator[str]:
+def with_doubt(facts: Facts, place: Call | Construction, fix: Fix | None) -> Fix | None:
+    """A fix that takes away what was written to wait for ever, with the reason for that if it is in
+    sight."""
+    doubted = unless_doubted(facts, place, fix)
+    if doubted is None or doubted.doubt is not None:
+        return doubted
+    is_read_later = any(
+        isinstance(sent, Call) and leaves_body(facts, sent) for sent in requests_of(facts, place)
+    )
+    return _doubted(doubted, MEANT) if is_read_later else doubted
+
+
+def _doubts(facts: Facts, place: Call | Construction, fix: Fix) -> Iterator[str]:
     """What speaks against a timeout at a place."""
+    values = [edit.value for edit in fix.edits if isinstance(edit, SetArgument)]
+    value = values[-1] if values else written(facts, place.library)
     if streams(facts, place):
         yield STREAMED
     if sends_as_one(facts, place):
         yield SENT_AS_ONE
     if sends_again(facts, place):
         yield SENT_AGAIN
+    if repeats(facts, place):
+        yield REPEATED
     if asks_to_wait(facts, place, seconds_for(value, "read")):
         yield ASKED_TO_WAIT
     if queues(facts, place):
@@ -326,6 +370,8 @@ def set_at_construction(
     if argument is None and made.splats:
         return None, KWARGS.format(ast.unparse(made.splats[0]))
     position = argument.position if argument is not None else None
+    if value.needs and is_of_version(made):
+        return None, VERSIONED.format(value.text)
     near = _spelled_nearby(facts, made, value)
     if near is None:
         return None, NAMELESS.format(value.text)

@@ -27,8 +27,9 @@ caller has such a session, and the parameter says `requests.Session`), and when 
 told to be one.
 
 ## Fix
-Adds the timeout (safe). The value is yours: see the setting `timeouts`; a function of the project
-that hands it on gets one number where it wants that. None where such a function may not take it,
+Adds the timeout (safe): the parameter that the function around gives to another request of the
+library, else a value that is yours, see the setting `timeouts`; a function of the project that hands
+it on gets one number where it wants that. None where such a function may not take it,
 may compute with it (`timeout / 1000`) or do more with it than to hand it on, where it has a decorator
 of unknown effect, where what is called may be the caller's or of another package, or where a subclass
 has a method of its own that takes no timeout, or where such a function names one itself in another
@@ -41,7 +42,8 @@ Unsafe where what went well so far may end in an exception, or be done twice:
 - A body that may be large (`files=`, the whole of a file, by the look of the function and file around)
   is sent as one: requests, urllib3 and the standard library have to send all of it within the time to
   connect. Of a parameter alone, nothing is said.
-- A `Retry` in sight allows POST or PATCH: what has timed out is sent again.
+- A `Retry` in sight allows POST or PATCH, or the code around sends one again: a loop around the `try`,
+  a decorator (`@retry`). What has timed out may be done twice.
 - The request asks for `text/event-stream`, or tells the server how long it may keep silent
   (`params={"timeout": 60}`, also in the URL or the body), which is no less than the timeout.
 - The session has a timeout of another value that does nothing (UNT107).

@@ -28,7 +28,8 @@ may only hold the place in a class or module: a subclass, or another module, see
 something else.
 
 ## Fix
-Replaces the value (unsafe: somebody wanted it so).
+Replaces the value (unsafe: somebody wanted it so). `untimed fix` tells why where that is in sight: a
+long poll, a stream, ... (see UNT101).
 """
 
 from __future__ import annotations
@@ -44,6 +45,7 @@ from flake8_untimed.rules._timeouts import (
     set_at_call,
     set_at_construction,
     value_node,
+    with_doubt,
     written,
     written_at,
 )
@@ -53,6 +55,7 @@ def check(facts: Facts) -> Iterator[Finding]:
     for call in at_calls(facts, Kind.DISABLED):
         value = written_at(facts, call)
         fix, why_not = set_at_call(facts, call, value, safe=False)
+        fix = with_doubt(facts, call, fix)
         node = value_node(call)
         how = (
             f" by timeout={facts.text(node)}"
@@ -81,6 +84,7 @@ def check(facts: Facts) -> Iterator[Finding]:
     for made in at_constructions(facts, Kind.DISABLED):
         value = written(facts, made.library)
         fix, why_not = set_at_construction(facts, made, value, safe=False)
+        fix = with_doubt(facts, made, fix)
         yield facts.finding(
             "UNT102",
             made.node,

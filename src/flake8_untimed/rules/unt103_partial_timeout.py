@@ -43,6 +43,7 @@ from flake8_untimed.rules._timeouts import (
     set_at_call,
     set_at_construction,
     value_node,
+    with_doubt,
     written,
 )
 
@@ -58,6 +59,7 @@ def check(facts: Facts) -> Iterator[Finding]:
         waits = " and ".join(place.bound.waits)
         node = value_node(place)
         fix, why_not = _completed(facts, place, node)
+        fix = with_doubt(facts, place, fix)
         yield facts.finding(
             "UNT103",
             place.node,

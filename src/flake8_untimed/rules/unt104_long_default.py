@@ -32,7 +32,8 @@ the setting `timeouts` chooses another). Unsafe where a call in sight reads its 
 server how long it may keep silent (`params={"timeout": 60}`): it may well take longer; and where the
 session is handed to another package, which may do so. `total` includes the wait for a free connection
 as well: unsafe where the connector of the session has a small `limit=` or `limit_per_host=` in sight;
-where thousands of calls are started at once, mind that yourself. None where `**kwargs` may hold one.
+where thousands of calls are started at once, mind that yourself. None where `**kwargs` may hold one,
+or where the code around asks for a version of the library.
 """
 
 from __future__ import annotations

@@ -38,10 +38,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flake8_untimed.bounds import Kind
-from flake8_untimed.calls import Call, Facts
+from flake8_untimed.calls import Facts
 from flake8_untimed.calls.places import is_bounded_around
+from flake8_untimed.calls.transfers import leaves_body
 from flake8_untimed.findings import Finding
-from flake8_untimed.inference.values import Literal
 
 OPT_IN = True
 _LIMITED = (Kind.BOUNDED, Kind.DEFAULT, Kind.UNKNOWN)
@@ -51,7 +51,7 @@ def check(facts: Facts) -> Iterator[Finding]:
     for call in facts.calls:
         if call.wrapper is not None or call.bound.kind not in _LIMITED:
             continue
-        if _streams(facts, call) and not is_bounded_around(facts, call):
+        if leaves_body(facts, call) and not is_bounded_around(facts, call):
             yield facts.finding(
                 "UNT110",
                 call.node,
@@ -59,15 +59,3 @@ def check(facts: Facts) -> Iterator[Finding]:
                 " between two pieces, not the whole; give the reading a deadline of its own",
                 why_not="the reading needs a deadline of its own",
             )
-
-
-def _streams(facts: Facts, call: Call) -> bool:
-    method = facts.values(call.argument("method"))
-    methods = {str(v.value).upper() for v in method if isinstance(v, Literal)} or {call.sender.name}
-    if methods <= {"HEAD", "head"}:
-        return False
-    name = call.sender.stream
-    if name is None or name == "*":
-        return name is not None
-    values = facts.values(call.argument(name))
-    return bool(values) and all(isinstance(v, Literal) and v.value is True for v in values)

@@ -2,7 +2,8 @@
 
 ## What it does
 Finds `data=json.dumps(x)` (or `content=`, `body=`; inline, positional, through a variable, with
-`.encode()`, or given to a function of the project that hands it on) where no Content-Type is given
+`.encode()`, given to a function of the project that hands it on, or to the `Request` of a
+`urlopen(Request(...))`) where no Content-Type is given
 on the call or the client.
 
 ## Why is this bad?

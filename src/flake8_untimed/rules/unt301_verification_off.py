@@ -35,6 +35,7 @@ from collections.abc import Iterator
 from flake8_untimed.calls import Call, Construction, Facts
 from flake8_untimed.calls.options import is_asked_for
 from flake8_untimed.findings import Finding, Fix, RemoveArgument
+from flake8_untimed.inference.arguments import Argument
 from flake8_untimed.libraries.model import Switch
 from flake8_untimed.rules._switches import is_off
 
@@ -56,7 +57,7 @@ def _at(
             continue
         if argument is None or not is_off(facts.values(argument), switch):
             continue
-        if is_asked_for(facts, place.context):
+        if is_asked_for(facts, place.context) or _is_of_wrapper(place, argument):
             continue
         fix, why_not = None, "the argument is given elsewhere"
         advice = "leave it out, or name your own CA file"
@@ -76,3 +77,10 @@ def _at(
             fix,
             why_not,
         )
+
+
+def _is_of_wrapper(place: Call | Construction, argument: Argument) -> bool:
+    """Whether it is not the caller of a wrapper that gives an argument, but something behind it."""
+    if not isinstance(place, Call) or place.wrapper is None:
+        return False
+    return argument.context is None or argument.context.scope is not place.context.scope
