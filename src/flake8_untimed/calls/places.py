@@ -332,6 +332,7 @@ def is_inside(node: ast.AST, around: ast.AST) -> bool:
 
 
 __all__ = [
+    "TRIES",
     "Arguments",
     "Loop",
     "are_touched",

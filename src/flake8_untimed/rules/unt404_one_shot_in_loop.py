@@ -35,9 +35,8 @@ import ast
 from collections.abc import Iterator
 
 from flake8_untimed.calls import Call, Facts
-from flake8_untimed.calls.places import Loop, called_name, is_inside, loops_around
+from flake8_untimed.calls.places import TRIES, Loop, called_name, is_inside, loops_around
 from flake8_untimed.findings import Finding
-from flake8_untimed.inference.syntax import TRIES
 
 OPT_IN = True
 _PAUSES = frozenset(("sleep", "wait"))
