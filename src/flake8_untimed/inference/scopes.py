@@ -79,8 +79,11 @@ class Place(NamedTuple):
 
 
 LINE_END = re.compile(r"\r\n|\r|\n")
-_STORES = re.compile(r"\b(?!(?:self|cls)\.\w+\b(?!\.))(\w+(?:\.\w+)*)\.(\w+)[ \t]*[=:](?!=)")
-"""`context.session = `"""
+_STORES = re.compile(r"\.(\w+)[ \t]*[=:](?!=)")
+"""`.session = `"""
+_NO_NAME = re.compile(r"[^\w.]")
+_LONG = 80
+"""Characters; nothing longer is taken for the name of an object."""
 
 
 class Module:
@@ -121,8 +124,11 @@ class Module:
         """Attributes that are set on others than `self`, each with what names those, by the look of
         the text."""
         found: dict[str, set[str]] = {}
-        for base, name in _STORES.findall(self.text):
-            found.setdefault(name, set()).add(base)
+        for match in _STORES.finditer(self.text):
+            start = match.start()
+            base = _NO_NAME.split(self.text[max(0, start - _LONG) : start])[-1]
+            if base and base not in ("self", "cls"):
+                found.setdefault(match[1], set()).add(base)
         return found
 
     def walruses_of(self, statement: ast.stmt) -> Iterator[ast.NamedExpr]:
