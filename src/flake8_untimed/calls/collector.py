@@ -17,7 +17,7 @@ from flake8_untimed.calls.releases import bound_when_sent
 from flake8_untimed.calls.spelling import written, written_path
 from flake8_untimed.calls.wrappers import taken_as
 from flake8_untimed.inference import flow, invoke
-from flake8_untimed.inference.arguments import Argument, Passed, bind, parameter_names
+from flake8_untimed.inference.arguments import Argument, Passed, bind, taken_by
 from flake8_untimed.inference.arguments import Bound as BoundArguments
 from flake8_untimed.inference.evaluate import Evaluator
 from flake8_untimed.inference.forwarding import handing_on, passing_on, timeout_names
@@ -269,7 +269,7 @@ class _Collector:
             bound = Bound(Kind.NONE, Source.CALLER)
         name = written(node.func, None)
         by = taken_as(function.scope)
-        positional = self._given_to(function, passed).get(by or "")
+        positional = taken_by(function, passed).get(by or "")
         named = {by: positional} if by and positional and positional.position is not None else {}
         arguments = BoundArguments(named, dict(passed.keywords), [], False, False)
         short = self._wrappers.falls_short(function, passed, by) if by is not None else None
@@ -290,7 +290,7 @@ class _Collector:
     def _gives_timeout(self, function: Function, passed: Passed) -> bool:
         """Whether the caller of a function gives a timeout itself; a dict that holds none is no
         timeout."""
-        given = self._given_to(function, passed)
+        given = taken_by(function, passed)
         handed = timeout_names(function.scope)
         return any(
             ("timeout" in name or name in handed)
@@ -300,12 +300,6 @@ class _Collector:
             )
             for name, argument in given.items()
         )
-
-    @staticmethod
-    def _given_to(function: Function, passed: Passed) -> dict[str, Argument]:
-        """What a function is given, by its parameters."""
-        names = parameter_names(function.scope.arguments)
-        return bind(passed, names[1:] if function.receiver is not None else names).named
 
     def _read_override(self, node: ast.Call, context: Context, function: Function) -> None:
         """A method that a client has in the place of the library's: if that bounds what it sends,

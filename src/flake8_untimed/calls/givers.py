@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Union
 
 from flake8_untimed.bounds import Bound, Kind, Source
 from flake8_untimed.inference import invoke, members, objects
-from flake8_untimed.inference.arguments import Passed, bind, parameter_names
+from flake8_untimed.inference.arguments import Passed, parameter_names, taken_by
 from flake8_untimed.inference.scopes import Scope, once
 from flake8_untimed.inference.syntax import (
     called_name,
@@ -249,8 +249,7 @@ def _class_of(scope: Scope) -> Scope | None:
 
 def _argument_for(taker: Function, passed: Passed, name: str) -> ast.expr | None:
     """What a call gives for a parameter, as it is written there."""
-    names = parameter_names(taker.scope.arguments)
-    given = bind(passed, names[1:] if taker.receiver is not None else names).named.get(name)
+    given = taken_by(taker, passed).get(name)
     return given.node if given is not None else None
 
 

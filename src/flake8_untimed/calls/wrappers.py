@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Set
 
 from flake8_untimed.bounds import Kind
 from flake8_untimed.inference import elsewhere, invoke, objects
-from flake8_untimed.inference.arguments import Argument, Passed, bind, parameter_names
+from flake8_untimed.inference.arguments import Argument, Passed, bind, positional_names
 from flake8_untimed.inference.evaluate import Evaluator
 from flake8_untimed.inference.forwarding import (
     handing_on,
@@ -409,7 +409,7 @@ def _is_marked(values: Alternatives) -> bool:
 
 def _with(wrapper: Function, passed: Passed, name: str, given: Argument) -> Passed:
     """What a wrapper is passed, with one argument more, or in the place of its own."""
-    names = parameter_names(wrapper.scope.arguments)[1 if wrapper.receiver is not None else 0 :]
+    names = positional_names(wrapper)
     place = names.index(name) if name in names else len(passed.positional)
     if place >= len(passed.positional):
         return _with_keyword(passed, name, given)
@@ -434,7 +434,7 @@ def _parameter_at(function: Function, place: int | str) -> str | None:
     accepted = function.scope.arguments
     if isinstance(place, str):
         return place if place in _named(accepted) else None
-    names = parameter_names(accepted)[1 if function.receiver is not None else 0 :]
+    names = positional_names(function)
     return names[place] if place < len(names) else None
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from flake8_untimed.inference.values import Alternatives, Context
+    from flake8_untimed.inference.values import Alternatives, Context, Function
 
 
 class Argument(NamedTuple):
@@ -136,6 +136,16 @@ def bind(passed: Passed, positional: Iterable[str], keywords: Iterable[str] | No
 def parameter_names(arguments: ast.arguments) -> list[str]:
     """The names of positional parameters, in order."""
     return [a.arg for a in (*arguments.posonlyargs, *arguments.args)]
+
+
+def positional_names(function: Function) -> list[str]:
+    """The positional parameters of a function that its caller gives: not the receiver."""
+    return parameter_names(function.scope.arguments)[function.receiver is not None :]
+
+
+def taken_by(function: Function, passed: Passed) -> dict[str, Argument]:
+    """What a function takes of what it is passed, by the names of its parameters."""
+    return bind(passed, positional_names(function)).named
 
 
 def keyword_names(arguments: ast.arguments) -> frozenset[str]:

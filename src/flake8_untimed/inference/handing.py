@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from flake8_untimed.inference import invoke
-from flake8_untimed.inference.arguments import Argument, Passed, bind, parameter_names
+from flake8_untimed.inference.arguments import Argument, Passed, bind, positional_names
+from flake8_untimed.inference.scopes import Scope
 from flake8_untimed.inference.syntax import called_name, dotted
 from flake8_untimed.inference.values import (
     Alternatives,
@@ -133,25 +134,27 @@ def _only_looks(evaluator: Evaluator, node: ast.Call, context: Context, place: i
 
 def _may_call(evaluator: Evaluator, function: Function, place: int) -> bool:
     """Whether a function calls an argument, or hands it to somebody who may."""
-    scope = function.scope
-    names = parameter_names(scope.arguments)[function.receiver is not None :]
+    scope, names = function.scope, positional_names(function)
     if place >= len(names):
         return True
-    key = "may call", names[place]
-    if key not in scope.kept:
-        scope.kept[key] = False  # what a function finds that hands it on to itself
-        scope.kept[key] = any(
-            dotted(node.func) == names[place]
-            or any(dotted(keyword.value) == names[place] for keyword in node.keywords)
-            or any(
-                dotted(argument) == names[place]
-                and called_name(node) not in HARMLESS
-                and not _only_looks(evaluator, node, Context(inner, statement), position)
-                for position, argument in enumerate(node.args)
-            )
-            for node, inner, statement in walk(scope).calls
+    kept: dict[object, bool] = scope.kept
+    key = ("may call", scope, names[place])
+    return evaluator.settle(kept, key, lambda: _is_called(evaluator, scope, names[place]), False)
+
+
+def _is_called(evaluator: Evaluator, scope: Scope, name: str) -> bool:
+    """Whether a function calls what a name holds, or hands it to somebody who may."""
+    return any(
+        dotted(node.func) == name
+        or any(dotted(keyword.value) == name for keyword in node.keywords)
+        or any(
+            dotted(argument) == name
+            and called_name(node) not in HARMLESS
+            and not _only_looks(evaluator, node, Context(inner, statement), position)
+            for position, argument in enumerate(node.args)
         )
-    return bool(scope.kept[key])
+        for node, inner, statement in walk(scope).calls
+    )
 
 
 def keywords_travel(node: ast.Call, callees: Alternatives) -> bool:

@@ -15,6 +15,7 @@ from flake8_untimed.inference.arguments import (
     defaults,
     keyword_names,
     parameter_names,
+    taken_by,
 )
 from flake8_untimed.inference.scopes import FUNCTIONS, Event, Scope
 from flake8_untimed.inference.syntax import dotted, maker_of
@@ -343,8 +344,7 @@ def _given_back(
     evaluator: Evaluator, function: Function, site: Site, general: Alternatives
 ) -> Alternatives:
     """What a function returns, with what the caller gave in the place of its parameters."""
-    names = parameter_names(function.scope.arguments)
-    given = bind(site.passed, names[1:] if function.receiver is not None else names).named
+    given = taken_by(function, site.passed)
     return union(
         evaluator.argument(given[value.name])
         if isinstance(value, Parameter) and value.scope is function.scope and value.name in given

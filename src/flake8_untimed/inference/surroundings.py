@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from flake8_untimed.inference import invoke, objects
-from flake8_untimed.inference.arguments import parameter_names
+from flake8_untimed.inference.arguments import parameter_names, positional_names
 from flake8_untimed.inference.scopes import COMPREHENSIONS, Scope, once
 from flake8_untimed.inference.syntax import (
     WITHS,
@@ -379,7 +379,7 @@ def _wraps(evaluator: Evaluator, outer: ast.Call, given: ast.AST, context: Conte
 def _bounds_argument(evaluator: Evaluator, function: Function, place: int) -> bool:
     """Whether a function uses an argument, given by its position, where something bounds it."""
     scope = function.scope
-    names = parameter_names(scope.arguments)[function.receiver is not None :]
+    names = positional_names(function)
     if place >= len(names):
         return False
     kept: dict[object, bool] = scope.kept

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_untimed.inference import members
-from flake8_untimed.inference.arguments import parameter_names
+from flake8_untimed.inference.arguments import positional_names
 from flake8_untimed.inference.mappings import SHOWING
 from flake8_untimed.inference.scopes import Event, Scope, once
 from flake8_untimed.inference.syntax import BLOCKS, called_name
@@ -268,7 +268,7 @@ def _parameters_for(
     """The parameters that take what a name holds, and whether as one of `**keywords`; None: it goes
     elsewhere."""
     arguments = callee.scope.arguments
-    names = parameter_names(arguments)[callee.receiver is not None :]
+    names = positional_names(callee)
     known = {*names, *(a.arg for a in arguments.kwonlyargs)}
     rest = (arguments.kwarg.arg, True) if arguments.kwarg is not None else None
     given = [

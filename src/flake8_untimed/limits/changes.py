@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from flake8_untimed.inference import constructions, invoke, members, objects
-from flake8_untimed.inference.arguments import parameter_names
+from flake8_untimed.inference.arguments import positional_names
 from flake8_untimed.inference.evaluate import Evaluator
 from flake8_untimed.inference.scopes import Binding, Event, Scope, once
 from flake8_untimed.inference.syntax import dotted
@@ -223,12 +223,8 @@ def _may_change(event: Event) -> bool:
 
 def _parameters_for(callee: Function, node: ast.Call, path: str) -> list[str]:
     """The parameters of a function that take what is written `path` at a call."""
-    names = parameter_names(callee.scope.arguments)
-    if callee.receiver is not None:
-        names = names[1:]
-    found = [
-        parameter for parameter, argument in zip(names, node.args) if _is_written(argument, path)
-    ]
+    given = zip(positional_names(callee), node.args)
+    found = [parameter for parameter, argument in given if _is_written(argument, path)]
     return found + [k.arg for k in node.keywords if k.arg and _is_written(k.value, path)]
 
 
