@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeGuard
 
 from flake8_untimed.inference import flow, members, objects
 from flake8_untimed.inference.scopes import Scope, once
-from flake8_untimed.inference.syntax import dotted
+from flake8_untimed.inference.syntax import dotted, within
 from flake8_untimed.inference.values import (
     Class,
     Collection,
@@ -71,7 +71,7 @@ def may_add_headers(facts: Facts, call: Call) -> bool:
     out of sight, or a subclass says it otherwise."""
     return any(
         facts.wrappers.is_replaced(scope)
-        or any(_adds_headers(facts, scope, part) for part in ast.walk(scope.node))
+        or any(_adds_headers(facts, scope, part) for part in within(scope.node))
         for scope in call.way
     )
 
@@ -106,7 +106,7 @@ def uses(scope: Scope, names: tuple[str, ...]) -> bool:
     return any(
         _names(part, names) and id(part) not in handed
         for statement in (body if isinstance(body, list) else [body])
-        for part in ast.walk(statement)
+        for part in within(statement)
     )
 
 
@@ -124,14 +124,14 @@ def is_read_again(facts: Facts, call: Call, names: tuple[str, ...]) -> bool:
         _is_body(part)
         for value in values
         for scope in _shown(facts, value)
-        for part in ast.walk(scope.node)
+        for part in within(scope.node)
     )
 
 
 @once
 def _reads_sent_bodies(scope: Scope) -> bool:
     """Whether a function reads `request.body` of anything."""
-    parts = ast.walk(scope.node)
+    parts = within(scope.node)
     return any(_is_body(part) and _is_body(part.value, "request") for part in parts)
 
 
@@ -198,7 +198,7 @@ def _called(node: ast.Call, scope: Scope, statement: ast.stmt | None) -> str:
 def _given(node: ast.Call) -> Iterator[ast.AST]:
     """The arguments of a call, with all their parts."""
     for argument in (*node.args, *(keyword.value for keyword in node.keywords)):
-        yield from ast.walk(argument)
+        yield from within(argument)
 
 
 def _is_text(facts: Facts, part: ast.AST, context: Context, text: Result) -> bool:

@@ -15,6 +15,7 @@ from flake8_untimed.inference.syntax import (
     dotted,
     last_name,
     maker_of,
+    within,
     written_arguments,
 )
 from flake8_untimed.inference.values import (
@@ -120,7 +121,7 @@ def _holders(facts: Facts, call: Call) -> list[_Holder]:
         parts = written_arguments(call.node)
     elif isinstance(function, ast.Name):
         bindings = context.scope.of_statement.bindings.get(function.id, ())
-        parts = [part for b in bindings if b.kind == "assign" for part in ast.walk(b.node)]
+        parts = [part for b in bindings if b.kind == "assign" for part in within(b.node)]
     else:
         parts = [function.value] if isinstance(function, ast.Attribute) else []
     return [

@@ -10,7 +10,7 @@ from flake8_untimed.bounds import Kind
 from flake8_untimed.inference import invoke, members, objects
 from flake8_untimed.inference.arguments import Passed, bind
 from flake8_untimed.inference.scopes import Scope
-from flake8_untimed.inference.syntax import called_name, dotted
+from flake8_untimed.inference.syntax import called_name, dotted, within
 from flake8_untimed.inference.values import (
     Class,
     Context,
@@ -98,7 +98,7 @@ def _reads(tree: ast.AST, name: str, path: str | None = None) -> bool:
         and node.attr == name
         and isinstance(node.ctx, ast.Load)
         and (path is None or dotted(node) == path)
-        for node in ast.walk(tree)
+        for node in within(tree)
     )
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from flake8_untimed.calls import Facts, Setting
 from flake8_untimed.inference import conditions
 from flake8_untimed.inference.scopes import Scope
-from flake8_untimed.inference.syntax import LEAVES, WITHS, dotted, ends, written_names
+from flake8_untimed.inference.syntax import LEAVES, WITHS, dotted, ends, within, written_names
 from flake8_untimed.inference.values import Context, Instance
 
 _ABOUT_TRUST = re.compile(
@@ -76,13 +76,13 @@ def _speaks_of(test: ast.expr, client: ast.expr) -> bool:
     name = dotted(client)
     return name is not None and any(
         isinstance(part, (ast.Name, ast.Attribute)) and dotted(part) == name
-        for part in ast.walk(test)
+        for part in within(test)
     )
 
 
 def _is_made_inside(facts: Facts, setting: Setting, branch: list[ast.stmt]) -> bool:
     """Whether a client is made, or given its name, in a branch."""
-    inside = {part for statement in branch for part in ast.walk(statement)}
+    inside = {part for statement in branch for part in within(statement)}
     for value in facts.evaluate(setting.target.value, setting.context):
         if isinstance(value, Instance) and value.site is not None and value.site.node in inside:
             return True

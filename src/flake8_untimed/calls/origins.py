@@ -11,7 +11,7 @@ from flake8_untimed.calls.elsewhere import is_set_by_others
 from flake8_untimed.inference import members
 from flake8_untimed.inference.arguments import defaults
 from flake8_untimed.inference.scopes import Scope
-from flake8_untimed.inference.syntax import dotted
+from flake8_untimed.inference.syntax import dotted, within
 
 
 class Own(NamedTuple):
@@ -92,7 +92,7 @@ def _is_tested(function: Scope, name: str) -> bool:
     """Whether anything in a function, or class, depends on what a name (`timeout`), or an attribute
     (`self.timeout`), is."""
     tests: list[ast.AST] = []
-    for part in ast.walk(function.node):
+    for part in within(function.node):
         if isinstance(part, (ast.If, ast.IfExp, ast.While, ast.Assert)):
             tests.append(part.test)
         elif isinstance(part, (ast.BoolOp, ast.Match)):
@@ -100,7 +100,7 @@ def _is_tested(function: Scope, name: str) -> bool:
     return any(
         isinstance(part, (ast.Name, ast.Attribute)) and dotted(part) == name
         for test in tests
-        for part in ast.walk(test)
+        for part in within(test)
     )
 
 

@@ -17,7 +17,7 @@ from flake8_untimed.inference import flow
 from flake8_untimed.inference.evaluate import Evaluator
 from flake8_untimed.inference.scopes import Scope
 from flake8_untimed.inference.surroundings import yielding
-from flake8_untimed.inference.syntax import WITHS, dotted, maker_of, written_names
+from flake8_untimed.inference.syntax import WITHS, dotted, maker_of, within, written_names
 from flake8_untimed.inference.values import (
     Class,
     Context,
@@ -220,7 +220,7 @@ class Patches:
         for value in self._evaluator.evaluate(node, context):
             if isinstance(value, Literal) and isinstance(value.value, str):
                 return value.value
-        parts = [part.value for part in ast.walk(node) if isinstance(part, ast.Constant)]
+        parts = [part.value for part in within(node) if isinstance(part, ast.Constant)]
         return "".join(part for part in parts if isinstance(part, str))
 
 
@@ -303,7 +303,7 @@ def _asked_for(function: Scope) -> set[str]:
         marks += getattr(scope and scope.node, "decorator_list", ())
     for scope in (function.owner, function.module.scope):
         for binding in scope.bindings.get("pytestmark", ()) if scope is not None else ():
-            marks += ast.walk(binding.node)
+            marks += within(binding.node)
     for mark in marks:
         if isinstance(mark, ast.Call) and _last(mark.func) == "usefixtures":
             names |= {str(a.value) for a in mark.args if isinstance(a, ast.Constant)}

@@ -20,7 +20,7 @@ from flake8_untimed.inference.members import functions
 from flake8_untimed.inference.objects import class_attribute, mro
 from flake8_untimed.inference.scopes import COMPREHENSIONS, Event, Scope, once
 from flake8_untimed.inference.surroundings import is_surrounded
-from flake8_untimed.inference.syntax import TRIES, called_name, dotted, last_name
+from flake8_untimed.inference.syntax import TRIES, called_name, dotted, last_name, within
 from flake8_untimed.inference.values import (
     Alternatives,
     Class,
@@ -261,7 +261,7 @@ def are_touched(client: Instance, names: Collection[str]) -> bool:
     while step is not None:
         if step.holder is not None:
             scope, holder = step.holder
-            for part in ast.walk(scope.node):
+            for part in within(scope.node):
                 if isinstance(part, ast.Attribute) and part.attr in names:
                     base = part.value
                     if holder == getattr(base, "attr", getattr(base, "id", None)):
@@ -314,7 +314,7 @@ def is_of_version(place: Call | Construction) -> bool:
         "__version__" in ast.unparse(flow.given(module, part, None)[0])
         for node, _ in around(place)
         if isinstance(node, ast.If)
-        for part in ast.walk(node.test)
+        for part in within(node.test)
         if isinstance(part, (ast.Name, ast.Attribute))
     )
 
@@ -328,7 +328,7 @@ def is_bounded_around(facts: Facts, call: Call) -> bool:
 
 
 def is_inside(node: ast.AST, around: ast.AST) -> bool:
-    return any(part is node for part in ast.walk(around))
+    return any(part is node for part in within(around))
 
 
 __all__ = [

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from flake8_untimed.bounds import UNKNOWN, Bound
 from flake8_untimed.inference.scopes import once
-from flake8_untimed.inference.syntax import called_name
+from flake8_untimed.inference.syntax import called_name, within
 from flake8_untimed.inference.values import Context, Symbol
 from flake8_untimed.inference.walk import walk
 from flake8_untimed.libraries.model import Sender
@@ -39,6 +39,6 @@ def _releases(
             if isinstance(value, Symbol) and value.path in parameters:
                 given = {keyword.arg for keyword in node.keywords}
                 bounds = not given.isdisjoint((parameters[value.path], None))
-                for part in (None, *ast.walk(node)):
+                for part in (None, *within(node)):
                     found[part] = bounds or found.get(part, False)
     return found

@@ -18,7 +18,9 @@ from flake8_untimed.inference.syntax import (
     dotted,
     ends,
     maker_of,
+    names_within,
     own_expressions,
+    within,
 )
 from flake8_untimed.inference.values import Context
 from flake8_untimed.libraries.model import Library
@@ -96,8 +98,8 @@ def _is_timeout(facts: Facts, kind: ast.expr, context: Context, errors: frozense
 def _is_another(loop: ast.stmt, sent: Call | Sent) -> bool:
     """Whether each turn of a loop sends something else: `for order in orders: post(order)`."""
     target = getattr(loop, "target", None)
-    turns = {p.id for p in ast.walk(target) if isinstance(p, ast.Name)} if target else set()
-    return any(isinstance(p, ast.Name) and p.id in turns for p in ast.walk(sent.node))
+    turns = names_within(target) if target else set()
+    return any(isinstance(p, ast.Name) and p.id in turns for p in within(sent.node))
 
 
 def _is_left(loop: ast.stmt, tried: ast.Try, sent: Call | Sent) -> bool:
@@ -105,11 +107,11 @@ def _is_left(loop: ast.stmt, tried: ast.Try, sent: Call | Sent) -> bool:
     is set there."""
     behind = [*tried.body, *tried.orelse]
     end = getattr(sent.node, "end_lineno", 0)
-    asked = {p.id for e in own_expressions(loop) for p in ast.walk(e) if isinstance(p, ast.Name)}
+    asked = {p.id for e in own_expressions(loop) for p in within(e) if isinstance(p, ast.Name)}
     if isinstance(loop, ast.While) and any(
         isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store) and part.id in asked
         for statement in behind
-        for part in ast.walk(statement)
+        for part in within(statement)
     ):
         return True
     body: list[ast.stmt] = getattr(loop, "body", [])
@@ -117,7 +119,7 @@ def _is_left(loop: ast.stmt, tried: ast.Try, sent: Call | Sent) -> bool:
     return any(
         isinstance(part, _LEAVES) and (part.end_lineno or 0) >= end
         for statement in behind
-        for part in ast.walk(statement)
+        for part in within(statement)
     )
 
 
@@ -143,7 +145,7 @@ def _decorators(sent: Call | Sent) -> Iterator[tuple[ast.expr, Context]]:
 def _catches(facts: Facts, decorator: ast.expr, context: Context, errors: frozenset[str]) -> bool:
     named = [
         part
-        for part in ast.walk(decorator)
+        for part in within(decorator)
         if isinstance(part, (ast.Name, ast.Attribute))
         and _ERROR.search(part.attr if isinstance(part, ast.Attribute) else part.id)
     ]

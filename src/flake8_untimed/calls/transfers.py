@@ -13,7 +13,7 @@ from flake8_untimed.calls.givers import written_for
 from flake8_untimed.calls.responses import uses_of
 from flake8_untimed.inference.forwarding import handing_on
 from flake8_untimed.inference.scopes import Scope, once
-from flake8_untimed.inference.syntax import called_name
+from flake8_untimed.inference.syntax import called_name, within
 from flake8_untimed.inference.values import Context, Function, Literal, Partial, Symbol, Value
 from flake8_untimed.limits.takers import Sent
 
@@ -262,7 +262,7 @@ def _is_dropped(sent: Call | Sent) -> bool:
 @once
 def _read_in(module: Scope) -> frozenset[str]:
     """The attributes that a file reads as streams."""
-    parts = map(_read_by, ast.walk(module.node))
+    parts = map(_read_by, within(module.node))
     return frozenset(part.attr for part in parts if isinstance(part, ast.Attribute))
 
 

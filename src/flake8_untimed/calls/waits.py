@@ -13,6 +13,7 @@ from flake8_untimed.calls.transfers import requests_of
 from flake8_untimed.inference import flow
 from flake8_untimed.inference.arguments import Argument, bind, defaults
 from flake8_untimed.inference.scopes import Scope, once
+from flake8_untimed.inference.syntax import within
 from flake8_untimed.inference.values import (
     Alternatives,
     Context,
@@ -138,7 +139,7 @@ def _in_url(argument: Argument) -> Iterator[tuple[str, str]]:
     if node is None or context is None:
         return
     shown, _ = flow.given(context.scope, node, context.at)
-    for part in ast.walk(shown) if isinstance(shown, (ast.Constant, *_JOINED)) else ():
+    for part in within(shown) if isinstance(shown, (ast.Constant, *_JOINED)) else ():
         if isinstance(part, ast.Constant) and isinstance(part.value, str):
             yield from _IN_URL.findall(part.value)
 

@@ -20,7 +20,7 @@ from flake8_untimed.inference.forwarding import (
 from flake8_untimed.inference.handing import handed_over
 from flake8_untimed.inference.mappings import Given, uses_of
 from flake8_untimed.inference.scopes import Scope
-from flake8_untimed.inference.syntax import ENDS, LOOPS, dotted, maker_of
+from flake8_untimed.inference.syntax import ENDS, LOOPS, dotted, maker_of, within
 from flake8_untimed.inference.values import (
     Alternatives,
     Class,
@@ -268,7 +268,7 @@ class Wrappers:
             and context is not None
             and any(
                 isinstance(part, ast.Name) and _is_marked(self._evaluator.evaluate(part, context))
-                for part in ast.walk(node)
+                for part in within(node)
             )
         )
 

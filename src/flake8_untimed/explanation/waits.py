@@ -11,7 +11,7 @@ from flake8_untimed.explanation.places import Places
 from flake8_untimed.explanation.words import from_here, listed, short, unparsed
 from flake8_untimed.inference.scopes import Scope
 from flake8_untimed.inference.surroundings import BLOCKING_CONTEXTS, CONTEXTS, WRAPPERS
-from flake8_untimed.inference.syntax import WITHS
+from flake8_untimed.inference.syntax import WITHS, within
 from flake8_untimed.inference.values import Class, Context, Instance, Parameter, Result, Symbol
 from flake8_untimed.inference.walk import walk
 
@@ -117,7 +117,7 @@ class Waits:
                             return f"{text} around it (line {statement.lineno})"
             for found in walk(scope).calls:
                 outer = found.node
-                if outer is not call.node and any(part is call.node for part in ast.walk(outer)):
+                if outer is not call.node and any(part is call.node for part in within(outer)):
                     path = self._path(outer.func, Context(found.scope, found.statement))
                     if path in WRAPPERS:
                         return f"{unparsed(outer.func)}() around it (line {outer.lineno})"

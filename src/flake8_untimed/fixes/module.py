@@ -11,6 +11,7 @@ from typing import NamedTuple, TypeVar
 from flake8_untimed.findings import Span
 from flake8_untimed.fixes.errors import Refused
 from flake8_untimed.fixes.names import Names
+from flake8_untimed.inference.syntax import within
 from flake8_untimed.source import Source
 
 Place = tuple[int, int, int, int]
@@ -180,7 +181,7 @@ def parse_expression(text: str) -> ast.expr:
 
 def nowhere(node: _Node) -> _Node:
     """The same nodes, marked as new."""
-    for child in ast.walk(node):
+    for child in within(node):
         if isinstance(child, (ast.expr, ast.stmt)):
             child.lineno = 0
     return node

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from flake8_untimed.inference import containers
 from flake8_untimed.inference.flow import Guard
 from flake8_untimed.inference.scopes import Scope, once
-from flake8_untimed.inference.syntax import dotted, ends
+from flake8_untimed.inference.syntax import dotted, ends, within
 from flake8_untimed.inference.values import (
     Alternatives,
     Collection,
@@ -125,7 +125,7 @@ def _compare_version(
     if any(getattr(value, "path", "") != "sys.version_info" for value in values):
         return None
     wanted = test.comparators[0]
-    numbers = [part.value for part in ast.walk(wanted) if isinstance(part, ast.Constant)]
+    numbers = [part.value for part in within(wanted) if isinstance(part, ast.Constant)]
     if not all(isinstance(number, int) for number in numbers):
         return None
     if is_major:

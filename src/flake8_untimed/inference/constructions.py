@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from flake8_untimed.inference import flow, invoke, members, objects
 from flake8_untimed.inference.arguments import Passed
 from flake8_untimed.inference.scopes import Scope
+from flake8_untimed.inference.syntax import names_within
 from flake8_untimed.inference.values import (
     Alternatives,
     Class,
@@ -149,7 +150,7 @@ def passed_to_base(evaluator: Evaluator, node: ast.Call, context: Context) -> Pa
 def uses_own_names(node: ast.AST, scope: Scope) -> bool:
     """Whether an expression uses a name of its function, or of one around it, but for that of its
     object."""
-    names = {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
+    names = names_within(node)
     names.discard(members.first_parameter(scope) or "")
     around: Scope | None = scope
     while around is not None and around.parent is not None and not around.is_class:

@@ -7,12 +7,11 @@ from bisect import bisect_left
 from typing import NamedTuple
 
 from flake8_untimed.inference.scopes import COMPREHENSIONS, Binding, Place, Scope
-from flake8_untimed.inference.syntax import LEAVES, LOOPS, TRIES, WITHS, ends
+from flake8_untimed.inference.syntax import LEAVES, LOOPS, TRIES, WITHS, ends, within
 
 _CALM = (
     ast.Assign, ast.AnnAssign, ast.If, ast.Pass, ast.Expr, ast.Name, ast.Constant, ast.Attribute,
-    ast.BoolOp, ast.Compare, ast.UnaryOp, ast.IfExp, ast.expr_context, ast.boolop, ast.unaryop,
-    ast.cmpop,
+    ast.BoolOp, ast.Compare, ast.UnaryOp, ast.IfExp,
 )  # fmt: skip
 _LEAVING = frozenset(LEAVES)
 
@@ -178,4 +177,4 @@ def _passes(parent: ast.stmt | None, earlier: str, later: str) -> bool:
 
 def _is_calm(statements: list[ast.stmt]) -> bool:
     """Whether statements hold nothing that is likely to raise: an exception comes after them."""
-    return all(isinstance(part, _CALM) for s in statements for part in ast.walk(s))
+    return all(isinstance(part, _CALM) for s in statements for part in within(s))

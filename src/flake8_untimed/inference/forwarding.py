@@ -8,7 +8,7 @@ from collections.abc import Set
 
 from flake8_untimed.inference import members
 from flake8_untimed.inference.scopes import Scope, once
-from flake8_untimed.inference.syntax import called_name
+from flake8_untimed.inference.syntax import called_name, within
 from flake8_untimed.inference.values import Context, Frame
 from flake8_untimed.inference.walk import Found, walk
 
@@ -98,14 +98,14 @@ def timeout_names(scope: Scope) -> set[str]:
     handed = [keyword.value for keyword in keywords if "timeout" in (keyword.arg or "")]
     for events in scope.events.values():
         handed += [e.node for e in events if e.kind == "item" and "timeout" in str(e.name)]
-    return {p.id for node in handed for p in ast.walk(node) if isinstance(p, ast.Name)}
+    return {p.id for node in handed for p in within(node) if isinstance(p, ast.Name)}
 
 
 def takes_number(function: ast.AST, name: str, senders: Set[ast.AST]) -> bool:
     """Whether a parameter of a function wants one number of seconds: by its annotation, or because
     more is done with it than to give it to a sender as it is. `senders`: the calls of those."""
     handed_on: set[ast.AST] = set()
-    every = list(ast.walk(function))
+    every = list(within(function))
     for part in every:
         if isinstance(part, ast.arg) and part.arg == name and part.annotation is not None:
             words = set(re.findall(r"\w+", ast.unparse(part.annotation)))
@@ -131,7 +131,7 @@ def takes_number(function: ast.AST, name: str, senders: Set[ast.AST]) -> bool:
 def takes_apart(function: ast.AST, name: str) -> bool:
     """Whether a function asks a parameter for more than a number has: `timeout[0]`,
     `timeout.total`, `connect, read = timeout`."""
-    for part in ast.walk(function):
+    for part in within(function):
         if isinstance(part, (ast.Attribute, ast.Subscript, ast.Starred)):
             value: ast.expr | None = part.value
         elif isinstance(part, ast.Assign) and isinstance(part.targets[0], (ast.Tuple, ast.List)):
@@ -146,7 +146,7 @@ def takes_apart(function: ast.AST, name: str) -> bool:
 def reckons_with(function: ast.AST, name: str) -> bool:
     """Whether a function goes by a parameter in another way than to hand it on: it waits as long for
     something else, has a deadline of it (`time.time() + timeout`), or keeps it for later."""
-    for part in ast.walk(function):
+    for part in within(function):
         values: list[ast.expr] = []
         if isinstance(part, ast.BinOp) and isinstance(part.op, (ast.Add, ast.Sub)):
             values = [part.left, part.right]
@@ -177,7 +177,7 @@ _WIDER = frozenset(("tuple", "Tuple", "Any", "object", "Timeout", "ClientTimeout
 def _mentions(node: ast.expr, names: set[str]) -> bool:
     if isinstance(node, ast.Name):
         return node.id in names or "timeout" in node.id
-    return any(isinstance(p, ast.Name) and p.id in names for p in ast.walk(node))
+    return any(isinstance(p, ast.Name) and p.id in names for p in within(node))
 
 
 def inside(context: Context, top: Scope, frame: Frame | None) -> Context:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 
 from flake8_untimed.inference.project import Project
+from flake8_untimed.inference.syntax import within
 
 _NOT_RUN = ("TYPE_CHECKING", "typing.TYPE_CHECKING", "__name__ == '__main__'")
 """Conditions that do not hold when a module is imported."""
@@ -82,7 +83,7 @@ class Importers:
                 statement in module.tree.body
                 for module in modules
                 if module is not None
-                for statement in ast.walk(module.tree)
+                for statement in within(module.tree)
                 if package in _packages(statement)
             ]
             self._deferred[path, package] = bool(are_at_top) and not any(are_at_top)

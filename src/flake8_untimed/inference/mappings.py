@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from flake8_untimed.inference.scopes import FUNCTIONS, Scope, once
-from flake8_untimed.inference.syntax import called_name, parents_in
+from flake8_untimed.inference.syntax import called_name, parents_in, within
 
 SHOWING = frozenset(
     ("print", "pprint", "pformat", "str", "repr", "format", "debug", "info", "warning", "warn",
@@ -154,7 +154,7 @@ class _Reader:
         pair = ast.Tuple([made.key, made.value], ast.Store())
         if ast.unparse(pair) != ast.unparse(generator.target) or len(made.generators) > 1:
             return None
-        asked = {n.id for t in generator.ifs for n in ast.walk(t) if isinstance(n, ast.Name)}
+        asked = {n.id for t in generator.ifs for n in within(t) if isinstance(n, ast.Name)}
         return None if ast.unparse(made.key) in asked else made
 
     def _value(self, node: ast.expr) -> None:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from flake8_untimed.inference.arguments import parameter_names
 from flake8_untimed.inference.scopes import Event, Scope, once
-from flake8_untimed.inference.syntax import called_name, dotted, maker_of
+from flake8_untimed.inference.syntax import called_name, dotted, maker_of, within
 
 _DATACLASSES = frozenset(("dataclass", "define", "frozen", "mutable", "attrs", "s"))
 """Decorators that give a class a constructor with its fields."""
@@ -86,7 +86,7 @@ def _is_looked_at(statements: list[ast.stmt], name: str, method: Scope) -> bool:
     own = first_parameter(method)
     known: set[ast.expr] = set()
     for statement in statements:
-        for node in ast.walk(statement):
+        for node in within(statement):
             if isinstance(node, ast.Attribute):
                 if isinstance(node.ctx, ast.Store) or node.attr != name:
                     known.add(node.value)

@@ -21,7 +21,7 @@ from flake8_untimed.inference import (
 )
 from flake8_untimed.inference.arguments import Argument, Passed, defaults, keyword_names
 from flake8_untimed.inference.scopes import COMPREHENSIONS, FUNCTIONS, Binding, Scope, once
-from flake8_untimed.inference.syntax import dotted
+from flake8_untimed.inference.syntax import dotted, within
 from flake8_untimed.inference.values import (
     NOTHING_KNOWN,
     OTHER,
@@ -411,6 +411,6 @@ def exported(module: Scope, name: str) -> bool:
 
 
 def _strings(node: ast.AST) -> Iterator[str]:
-    for part in ast.walk(node):
+    for part in within(node):
         if isinstance(part, ast.Constant) and isinstance(part.value, str):
             yield part.value

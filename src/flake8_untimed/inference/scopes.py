@@ -23,6 +23,7 @@ from flake8_untimed.inference.syntax import (
     first_line,
     name_set,
     own_expressions,
+    within,
 )
 
 if TYPE_CHECKING:
@@ -138,7 +139,7 @@ class Module:
         if bisect_left(lines, first_line(statement)) == bisect_right(lines, last):
             return
         for expression in own_expressions(statement):
-            for part in ast.walk(expression):
+            for part in within(expression):
                 if isinstance(part, ast.NamedExpr):
                     yield part
 
@@ -384,7 +385,7 @@ class Scope:
                 self._event(target.value, "delete", key, target, s)
 
     def _bind_match(self, s: ast.Match) -> None:
-        for part in ast.walk(s):
+        for part in within(s):
             if isinstance(part, (ast.MatchAs, ast.MatchStar)) and part.name:
                 self._add(part.name, Binding("unknown", part, s))
             elif isinstance(part, ast.MatchMapping) and part.rest:

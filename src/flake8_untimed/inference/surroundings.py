@@ -17,6 +17,7 @@ from flake8_untimed.inference.syntax import (
     dotted,
     own_expressions,
     parents_in,
+    within,
 )
 from flake8_untimed.inference.values import (
     Alternatives,
@@ -285,7 +286,7 @@ def _uses(scope: Scope) -> dict[str, list[tuple[ast.Name, ast.stmt]]]:
     uses: dict[str, list[tuple[ast.Name, ast.stmt]]] = {}
     for statement in scope.places:
         for expression in own_expressions(statement):
-            for part in ast.walk(expression):
+            for part in within(expression):
                 if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load):
                     if not _only_keeps(statement, part.id):
                         uses.setdefault(part.id, []).append((part, statement))
@@ -308,8 +309,8 @@ def _awaited_inside(scope: Scope, task: ast.stmt, around: ast.stmt) -> bool:
 @once
 def _awaited(scope: Scope, around: ast.stmt) -> set[str]:
     """The names that are waited for inside a statement of a function."""
-    awaits = (part for part in ast.walk(around) if isinstance(part, ast.Await))
-    return {p.id for part in awaits for p in ast.walk(part) if isinstance(p, ast.Name)}
+    awaits = (part for part in within(around) if isinstance(part, ast.Await))
+    return {p.id for part in awaits for p in within(part) if isinstance(p, ast.Name)}
 
 
 def _body_read_outside(scope: Scope, at: ast.stmt, around: ast.stmt) -> bool:
@@ -325,7 +326,7 @@ def _bodies_read(scope: Scope, around: ast.AST) -> Counter[str]:
     """How often bodies are read in a part of a function, by the names of their responses."""
     return Counter(
         part.value.id
-        for part in ast.walk(around)
+        for part in within(around)
         if isinstance(part, ast.Attribute)
         and part.attr in BODIES
         and isinstance(part.value, ast.Name)

@@ -13,6 +13,40 @@ LEAVES = (*ENDS, ast.Break, ast.Continue)
 BLOCKS = ("body", "handlers", "orelse", "finalbody", "cases")
 """Fields of compound statements that are blocks, or parts with blocks, as they are written."""
 
+_LEAVES = (ast.Name, ast.Constant, ast.Global, ast.Nonlocal, ast.MatchSingleton, type(None))
+_BARE = frozenset(
+    ("arg", "asname", "attr", "conversion", "ctx", "is_async", "kwd_attrs", "level", "module",
+     "name", "op", "ops", "rest", "simple", "tag", "type_comment", "type_ignores")
+)  # fmt: skip
+"""Fields that hold no node, or one that says nothing by itself: `ast.Load`, `ast.Add`."""
+_FIELDS: dict[type, tuple[str, ...]] = dict.fromkeys(_LEAVES, ())
+"""Kind of node -> its fields that can hold nodes, of the kinds met so far."""
+
+
+def within(node: ast.AST) -> Iterator[ast.AST]:
+    """A node and all that stands in it, the outer ones first: `ast.walk` without contexts and
+    operators, in less than half of its time."""
+    nodes: list[ast.AST | None] = [node]
+    for part in nodes:
+        if part is None:
+            continue
+        yield part
+        kind = part.__class__
+        fields = _FIELDS.get(kind)
+        if fields is None:
+            fields = _FIELDS[kind] = tuple(f for f in kind._fields if f not in _BARE)
+        for field in fields:
+            value = getattr(part, field)
+            if value.__class__ is list:
+                nodes += value
+            else:
+                nodes.append(value)
+
+
+def names_within(node: ast.AST) -> set[str]:
+    """The names that a node is written with."""
+    return {part.id for part in within(node) if isinstance(part, ast.Name)}
+
 
 def called_name(node: ast.Call) -> str:
     """The last name of what is called, as written."""
@@ -33,7 +67,7 @@ def written_names(node: ast.AST) -> set[str]:
     """The names and attributes that an expression is written with: also those of `Client().get`."""
     return {
         part.id if isinstance(part, ast.Name) else part.attr
-        for part in ast.walk(node)
+        for part in within(node)
         if isinstance(part, (ast.Name, ast.Attribute))
     }
 
@@ -107,7 +141,7 @@ def parents_in(*nodes: ast.AST) -> dict[ast.AST, ast.AST]:
     return {
         child: part
         for node in nodes
-        for part in ast.walk(node)
+        for part in within(node)
         for child in ast.iter_child_nodes(part)
     }
 

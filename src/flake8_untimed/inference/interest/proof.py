@@ -14,6 +14,7 @@ from flake8_untimed.inference import annotations as types
 from flake8_untimed.inference import members
 from flake8_untimed.inference.forwarding import hands_on, passes_on
 from flake8_untimed.inference.scopes import Module, Scope
+from flake8_untimed.inference.syntax import within
 from flake8_untimed.inference.values import (
     Alias,
     Class,
@@ -139,7 +140,7 @@ class Proof:
         if found is None:
             found = self._attributes[node] = frozenset(
                 part.attr
-                for part in ast.walk(node)
+                for part in within(node)
                 if isinstance(part, ast.Attribute)
                 and isinstance(part.value, ast.Name)
                 and part.value.id == name
