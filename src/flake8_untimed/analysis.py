@@ -49,17 +49,14 @@ class Workspace:
     def __init__(self, settings: Settings = DEFAULT) -> None:
         self.settings = _with_session_class(settings)
         self._catalogue = catalogue(frozenset(settings.disable_libraries))
-        self.project = Project(self._catalogue, settings.follow_imports)
+        named = _clients(self.settings)
+        self.project = Project(self._catalogue, settings.follow_imports, named)
         self._importers = Importers(self.project)
-        self._evaluator = Evaluator(self.project, self._catalogue, _clients(self.settings))
-        self._words = {name.rpartition(".")[2].encode() for name in self.settings.clients}
-        """Names of the user's own clients: a file with one matters, whatever it imports."""
+        self._evaluator = Evaluator(self.project, self._catalogue, named)
         self._rules = [r for r in RULES if settings.reports(r.code, opt_in=r.opt_in)]
 
     def matters(self, data: bytes, path: str) -> bool:
         """Whether a file can have findings at all. Cheap: nothing is parsed."""
-        if any(word in data for word in self._words):
-            return True
         return self.project.matters(self.project.path_of(path), data)
 
     def names_library(self, path: str) -> bool:

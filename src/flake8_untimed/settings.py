@@ -66,7 +66,8 @@ class Settings:
                 object.__setattr__(self, setting.field, _read(setting, value, os.getcwd()))
 
     def reports(self, code: str, *, opt_in: bool = False) -> bool:
-        """Whether findings of the rule `code` are wanted at all."""
+        """Whether findings of the rule `code` are wanted at all: the longer prefix decides, and of
+        two alike the one that ignores, as in flake8 and Ruff."""
 
         def longest(prefixes: tuple[str, ...]) -> int:
             return max((len(p) for p in prefixes if code.startswith(p)), default=-1)
@@ -74,7 +75,7 @@ class Settings:
         chosen = longest(self.select + self.extend_select)
         if opt_in and chosen < len(code):
             return False
-        return chosen >= 0 and chosen >= longest(self.ignore)
+        return chosen > longest(self.ignore)
 
 
 class SettingsError(Exception):

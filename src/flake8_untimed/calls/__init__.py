@@ -197,8 +197,7 @@ class Facts:
     @cached_property
     def found(self) -> Walk:
         """The calls, attribute assignments and classes of the module that can matter."""
-        named = [path.rpartition(".")[2] for path in self.settings.clients]
-        return self.evaluator.project.survey(self.module, named)
+        return self.evaluator.project.survey(self.module)
 
     @cached_property
     def told_at_calls(self) -> set[ast.Call]:

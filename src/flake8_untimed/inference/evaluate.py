@@ -372,6 +372,16 @@ class Evaluator:
         carrier = self.catalogue.carrier(path)
         return carrier.senders if carrier is not None else {}
 
+    def named_client(self, cls: Class) -> Symbol | None:
+        """A class of the project that the settings name as a client: by that word it is one, unless
+        its base is a library's, which tells more."""
+        path = objects.path_among(self, cls, self._clients)
+        if path is None:
+            return None
+        bases = objects.mro(self, cls)
+        known = any(isinstance(base, Symbol) and self.client_at(base.path) for base in bases)
+        return None if known else Symbol(path)
+
     def client_of(self, value: Value) -> Client | None:
         """The library's client class that an instance is, or inherits from."""
         if not isinstance(value, Instance):
@@ -383,10 +393,10 @@ class Evaluator:
                 client = self.client_at(base.path)
                 if client is not None:
                     return client
-            elif isinstance(base, Class) and self._clients:
-                named = self._clients.get(objects.qualified_name(self, base))
-                if named is not None:
-                    return self.catalogue.client(named)
+            elif isinstance(base, Class):
+                path = objects.path_among(self, base, self._clients)
+                if path is not None:
+                    return self.client_at(path)
         return None
 
     def knows(self, value: Value) -> bool:

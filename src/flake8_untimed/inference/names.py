@@ -287,7 +287,8 @@ def _bound_value(
         return _decorated(evaluator, (function,), node, context)
     if kind == "class":
         cls = Class(scope.child(node, binding.statement))  # type: ignore[arg-type]
-        return _decorated(evaluator, (cls,), node, context)
+        named = evaluator.named_client(cls)
+        return (named,) if named else _decorated(evaluator, (cls,), node, context)
     if kind == "enter":
         entered = objects.enter(evaluator, evaluator.evaluate(node, context))  # type: ignore[arg-type]
         return containers.unpacked(entered, binding.path) if binding.path else entered

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from collections.abc import Mapping as MappingType
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -19,6 +19,7 @@ from flake8_untimed.inference import (
     names,
 )
 from flake8_untimed.inference.arguments import Argument, bind
+from flake8_untimed.inference.files.outline import Use
 from flake8_untimed.inference.scopes import Scope, once
 from flake8_untimed.inference.syntax import dotted, written_names
 from flake8_untimed.inference.values import (
@@ -165,9 +166,20 @@ def _linearized(evaluator: Evaluator, cls: Class) -> Alternatives:
     return (cls, *order.values())
 
 
-def qualified_name(evaluator: Evaluator, cls: Class) -> str:
-    """The import path of a class of the project: `myapp.http.ApiSession`."""
-    return evaluator.project.layout.dotted(cls.scope.module.path) + "." + cls.scope.name
+def path_among(evaluator: Evaluator, cls: Class, paths: Iterable[str]) -> str | None:
+    """The one of some import paths by which a class of the project can be imported, from where it is
+    defined or from a package that re-exports it: `myapp.http.ApiSession`, `myapp.ApiSession`."""
+    project, defined_in = evaluator.project, cls.scope.module.path
+    for path in paths:
+        module, _, name = path.rpartition(".")
+        place = project.layout.find(defined_in, module) if name == cls.scope.name else None
+        if place == defined_in:
+            return path
+        if place is not None:
+            uses = project.outlines.ends(Use(place, name, None))
+            if any((use.path, use.name) == (defined_in, name) for use in uses):
+                return path
+    return None
 
 
 def class_attribute(

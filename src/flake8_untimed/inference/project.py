@@ -32,9 +32,12 @@ MODULE_LIMIT = 600
 
 
 class Project:
-    """A cache of what was read of the disk. One per process and settings."""
+    """A cache of what was read of the disk. One per process and settings; `named`: the dotted names
+    of the user's own clients."""
 
-    def __init__(self, catalogue: Catalogue, follow: bool = True) -> None:
+    def __init__(
+        self, catalogue: Catalogue, follow: bool = True, named: Iterable[str] = ()
+    ) -> None:
         self._catalogue = catalogue
         self._follow = follow
         self.trimmed = 0
@@ -46,7 +49,12 @@ class Project:
         self.outlines = Outlines(self._data, layout.find, layout.submodule, catalogue)
         self.heirs = Heirs(self.outlines, layout.files_around)
         self._interest = Interest(
-            self.outlines, catalogue, self._make_dye, self._forget, self.heirs.fill
+            self.outlines,
+            catalogue,
+            self._make_dye,
+            self._forget,
+            self.heirs.fill,
+            frozenset(path.rpartition(".")[2] for path in named),
         )
         self.hints = Hints(self.outlines, layout, catalogue)
         self._evaluator: Evaluator | None = None
@@ -169,16 +177,13 @@ class Project:
                 module.rough_memo.clear()
                 module.frames.clear()
 
-    def survey(self, module: Module, always: Iterable[str]) -> Walk:
-        """The calls, attribute assignments and classes of a module that can matter; `always`: names
-        that matter wherever they stand."""
+    def survey(self, module: Module) -> Walk:
+        """The calls, attribute assignments and classes of a module that can matter."""
         path = module.path
         seeds = self._interest.seeds(path)
         if seeds is None:
             return walk(module.scope)
-        names = [*always]
-        if self.outlines.is_special(path):
-            names += [*SPECIAL, *self._catalogue.words]
+        names = (*SPECIAL, *self._catalogue.words) if self.outlines.is_special(path) else ()
         seeds = seeds.with_names(names)
         dye = self._interest.dye(path)
         if dye is None or dye.statements.tree is not module.tree:

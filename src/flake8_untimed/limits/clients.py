@@ -308,16 +308,17 @@ class Clients:
         return dict(known.senders) if known else {}
 
     def is_named_bounded(self, client: Instance) -> bool:
-        if not self._bounded_clients:
+        named = self._bounded_clients
+        if not named:
             return False
         if isinstance(client.cls, Symbol):
-            return client.cls.path in self._bounded_clients
-        names = (
-            objects.qualified_name(self._evaluator, c) if isinstance(c, Class) else c.path
-            for c in objects.mro(self._evaluator, client.cls)
-            if isinstance(c, (Class, Symbol))
+            return client.cls.path in named
+        return any(
+            objects.path_among(self._evaluator, cls, named) is not None
+            if isinstance(cls, Class)
+            else isinstance(cls, Symbol) and cls.path in named
+            for cls in objects.mro(self._evaluator, client.cls)
         )
-        return any(name in self._bounded_clients for name in names)
 
 
 def _is_left_out(constructor: Constructor, passed: Passed) -> bool:

@@ -66,12 +66,15 @@ class Interest:
         make_dye: Callable[[str], Dye | None],
         forget: Callable[[Iterable[str]], None],
         filled: Callable[[str], frozenset[str]],
+        named: frozenset[str],
     ) -> None:
         self._outlines = outlines
         self._catalogue = catalogue
         self._make_dye = make_dye
         self._forget = forget
         self._filled = filled
+        self._named = named
+        """Names of the user's own clients: they matter wherever they stand."""
         self._dyes: dict[str, Dye | None] = {}
         self._stains: dict[str, Stain] = {}
         self._no_seeds = Seeds(
@@ -347,6 +350,11 @@ class Interest:
             wrappers |= stain.wrappers
             callables |= stain.callables
         names |= self._filled(path)
+        if self._named:
+            data = self._outlines.data(path)
+            own = {name for name in self._named if name.encode() in data}
+            names |= own
+            callables |= own
         if not (names or wrappers):
             return self._no_seeds
         return Seeds(
