@@ -269,7 +269,8 @@ def _timeout(library: Library, value: object, folder: str) -> Expression:
     if isinstance(value, (list, tuple)) and len(value) == 2:
         connect, read = (_number(_seconds(seconds, folder)) for seconds in value)
         return _pair(library, connect, read)
-    return _one_number(library, _number(_seconds(value, folder)))
+    written = library.writes.of(_number(_seconds(value, folder)))
+    return Expression(written.text, written.needs)
 
 
 def _expression(text: str) -> Expression | None:
@@ -301,14 +302,6 @@ def _check_kind(library: Library, text: str) -> None:
     own = {*(kind.path for kind in library.timeouts.types), *library.writes.needs}
     if path in known - own:
         raise _NotAllowed(f"{library.name} takes no {path}")
-
-
-def _one_number(library: Library, seconds: str) -> Expression:
-    # Where the library wants an object (aiohttp), what it writes by default holds one number.
-    written = library.writes
-    if not written.needs:
-        return Expression(seconds)
-    return Expression(re.sub(r"\d+(\.\d+)?", seconds, written.text, count=1), written.needs)
 
 
 def _pair(library: Library, connect: str, read: str) -> Expression:

@@ -11,6 +11,7 @@ write the code for these.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
@@ -273,6 +274,13 @@ class Written:
     text: str
     needs: tuple[str, ...] = ()
     """Dotted names in the text that must be imported."""
+
+    def of(self, seconds: str) -> Written:
+        """One number of seconds, written so that the library takes it: in the object that it wants
+        (aiohttp), if it wants one."""
+        if not self.needs:
+            return Written(seconds)
+        return Written(re.sub(r"\d+(\.\d+)?", seconds, self.text, count=1), self.needs)
 
 
 @dataclass(eq=False, repr=False)

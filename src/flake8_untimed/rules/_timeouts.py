@@ -204,9 +204,17 @@ def is_given_one(call: Call) -> bool:
     return any(keyword.arg == (call.taken_as or "timeout") for keyword in call.node.keywords)
 
 
-def exactly(seconds: float) -> Expression:
-    """So many seconds, written down."""
-    return Expression(f"{seconds:.1f}" if seconds == int(seconds) else repr(seconds))
+def exactly(library: Library, seconds: float) -> Expression:
+    """So many seconds, written down as a library takes them."""
+    value = library.writes.of(f"{seconds:.1f}" if seconds == int(seconds) else repr(seconds))
+    return Expression(value.text, value.needs)
+
+
+def at_most(facts: Facts, library: Library, seconds: float) -> Expression:
+    """The timeout to write, but for one that nobody chose and that waits longer than that."""
+    value = written(facts, library)
+    read = None if library.name in facts.settings.timeouts else seconds_for(value, "read")
+    return exactly(library, seconds) if read and float(read) > seconds else value
 
 
 def set_at_call(

@@ -26,7 +26,7 @@ When all calls through the session in sight are bounded: by their own argument, 
 
 ## Fix
 At the client's construction when it is in sight, else at the call (safe: what limited the wait
-before was longer; but `total` includes the body, so what takes longer to read ends in an exception:
+before was no shorter, unless the setting `timeouts` chooses more; but `total` includes the body, so what takes longer to read ends in an exception:
 the setting `timeouts` chooses another). Unsafe where a call in sight reads its body piece by piece
 (`response.content`), or sends an open file or a generator, asks for `text/event-stream`, or tells the
 server how long it may keep silent (`params={"timeout": 60}`): it may well take longer; and where the
@@ -43,7 +43,7 @@ from collections.abc import Iterator
 from flake8_untimed.calls import Facts
 from flake8_untimed.findings import Finding
 from flake8_untimed.rules._defaults import findings
-from flake8_untimed.rules._timeouts import written
+from flake8_untimed.rules._timeouts import at_most
 
 
 def check(facts: Facts) -> Iterator[Finding]:
@@ -52,5 +52,5 @@ def check(facts: Facts) -> Iterator[Finding]:
         facts,
         "UNT104",
         lambda seconds: seconds >= limit,
-        lambda library, seconds: written(facts, library),
+        lambda library, seconds: at_most(facts, library, seconds),
     )

@@ -46,7 +46,7 @@ def check(facts: Facts) -> Iterator[Finding]:
         facts,
         "UNT105",
         lambda seconds: seconds < limit,
-        lambda library, seconds: exactly(seconds),
+        exactly,
         _objection,
         shortens=False,
     )
