@@ -395,7 +395,14 @@ SETTINGS = (
         "CODES",
         flake8=True,
     ),
-    Setting("ignore", _codes, _CODES_ALLOWED, "do not report these codes", "CODES"),
+    Setting(
+        "ignore",
+        _codes,
+        _CODES_ALLOWED,
+        "do not report these codes; of one that is selected as well, the longer beginning decides,"
+        " and this if both are alike",
+        "CODES",
+    ),
     Setting(
         "per_file_ignores",
         _per_file_ignores,
