@@ -148,6 +148,8 @@ def test_several_timeouts_in_one_text() -> None:
         ({"clients": {"a-b": "requests"}}, "allowed: dotted names of classes"),
         ({"clients": {"a.B": 3}}, "allowed: dotted names of classes"),
         ({"bounded-clients": "a..B"}, "allowed: dotted names"),
+        ({"bounded-clients": "B"}, "name the module too"),
+        ({"clients": {"B": "requests"}}, "name the module too"),
         ({"long-default": "soon"}, "bad value 'soon' for long-default: allowed: a number"),
         ({"long-default": "nan"}, "allowed: a number of seconds above 0"),
         ({"long-default": -1}, "allowed: a number of seconds above 0"),

@@ -184,27 +184,22 @@ def _libraries(value: object, _: str) -> tuple[str, ...]:
     return names
 
 
-def _dotted(value: object, _: str) -> str:
+def _class(value: object, _: str) -> str:
     if not isinstance(value, str) or not _is_dotted(value):
         raise _NotAllowed
+    if "." not in value:
+        raise _NotAllowed("name the module too, from which it is imported")
     return value
 
 
-def _class(value: object, folder: str) -> str:
-    name = _dotted(value, folder)
-    if "." not in name:
-        raise _NotAllowed("name the module too, from which it is imported")
-    return name
-
-
-def _dotted_list(value: object, folder: str) -> tuple[str, ...]:
-    return tuple(_dotted(name, folder) for name in _strings(value))
+def _classes(value: object, folder: str) -> tuple[str, ...]:
+    return tuple(_class(name, folder) for name in _strings(value))
 
 
 def _clients(value: object, folder: str) -> dict[str, str]:
     clients = _table(value)
     for name, like in clients.items():
-        _dotted(name, folder)
+        _class(name, folder)
         if not isinstance(like, str):
             raise _NotAllowed
         known = _known_libraries()
@@ -443,7 +438,7 @@ SETTINGS = (
     ),
     Setting(
         "bounded_clients",
-        _dotted_list,
+        _classes,
         "dotted names of classes, such as myapp.http.ApiSession",
         "client classes that set a timeout of their own",
         "CLASSES",
