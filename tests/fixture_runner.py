@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import re
+import sys
 import tokenize
 from collections import Counter
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ MARKER = re.compile(r"\b(UNT\d{3}):(\d+)\b")
 # optional reason behind a second `#`-less dash: `# UNT101:5 - the adapter is on the other scheme`.
 COMMENT = re.compile(r"[ \t]*#[ \t]*(?:UNT\d{3}:\d+[ \t]*,?[ \t]*)+(?:- .*)?$")
 FLAGS = re.compile(r"# flags: *(.*)")
+PYTHON = re.compile(r"# python: 3\.(\d+)$", re.MULTILINE)
 
 Place = tuple[int, int, str]
 """1-based line, 1-based column in characters, code."""
@@ -96,6 +98,12 @@ class Case:
         return first.group(1).split() if first else []
 
     @property
+    def is_for_this_python(self) -> bool:
+        """Whether Python is not older than `# python: 3.12` asks for."""
+        wanted = PYTHON.match(self.text)
+        return wanted is None or sys.version_info >= (3, int(wanted.group(1)))
+
+    @property
     def fixed(self) -> Path:
         """The file that holds what the fix must give, if there is one."""
         return self.path.with_suffix(".fixed.py")
@@ -118,5 +126,6 @@ class Case:
 
 
 def cases() -> list[Case]:
-    """Every case there is, in the order of their paths."""
-    return [Case(path) for path in sorted(FIXTURES.rglob("*.py"))]
+    """Every case there is for this Python, in the order of their paths."""
+    every = map(Case, sorted(FIXTURES.rglob("*.py")))
+    return [case for case in every if case.is_for_this_python]

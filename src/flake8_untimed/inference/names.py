@@ -26,6 +26,7 @@ from flake8_untimed.inference.values import (
     NOTHING_KNOWN,
     OTHER,
     UNKNOWN,
+    Alias,
     Alternatives,
     Class,
     Collection,
@@ -289,6 +290,9 @@ def _bound_value(
         cls = Class(scope.child(node, binding.statement))  # type: ignore[arg-type]
         named = evaluator.named_client(cls)
         return (named,) if named else _decorated(evaluator, (cls,), node, context)
+    if kind == "type":
+        assert isinstance(node, ast.expr)
+        return (Alias(node, context),)
     if kind == "enter":
         entered = objects.enter(evaluator, evaluator.evaluate(node, context))  # type: ignore[arg-type]
         return containers.unpacked(entered, binding.path) if binding.path else entered

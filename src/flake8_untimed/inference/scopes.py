@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
+import sys
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator
 from functools import cached_property, wraps
@@ -47,7 +48,7 @@ class Binding(NamedTuple):
     """One place that binds a name. `kind` tells how `node` makes the value:
 
     assign (the expression `node`), unpack (a part of it: `path`, indices; -1 is any element),
-    annotation (the expression is a type), enter (a `with` item's expression), element (of the
+    annotation (the expression is a type), type (the name is another one of the type `node`), enter (a `with` item's expression), element (of the
     iterated expression), import (an alias), def, class, parameter, and unknown.
     """
 
@@ -330,6 +331,10 @@ class Scope:
         if s.value is not None:
             self._read_value(s.value, s)
 
+    def _bind_type(self, s: Any) -> None:
+        """`type Client = Session`, since Python 3.12."""
+        self._add(s.name.id, Binding("type", s.value, s))
+
     def _bind_assign(self, s: ast.Assign) -> None:
         for target in s.targets:
             self._bind_target(target, "assign", s.value, s)
@@ -528,6 +533,7 @@ _READERS: dict[type, Callable[[Scope, Any], None]] = {
     ast.Delete: Scope._read_delete,
     ast.Match: Scope._bind_match,
     **dict.fromkeys(TRIES, Scope._bind_handlers),
+    **({ast.TypeAlias: Scope._bind_type} if sys.version_info >= (3, 12) else {}),
 }
 _BLOCKS_OF = {
     kind: tuple(f for f in BLOCKS if f in kind._fields)

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import ast
 import re
+import sys
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple, Union
 
@@ -288,6 +289,8 @@ class Dye:
                 found.update(names_in(assigned(node)))
             elif isinstance(node, SCOPES):
                 found.add(node.name)
+            elif sys.version_info >= (3, 12) and isinstance(node, ast.TypeAlias):
+                found.add(node.name.id)
             for owner in statements.around(index):
                 found.add(statements.nodes[owner].name)  # type: ignore[attr-defined]
         return frozenset(found)
@@ -316,6 +319,9 @@ class Dye:
             return names_in([i.optional_vars for i in held if i.optional_vars]), bool(held)
         if isinstance(node, (ast.If, ast.While, ast.Assert)):
             return self._tested(node.test), False
+        if sys.version_info >= (3, 12) and isinstance(node, ast.TypeAlias):
+            carries = self._is_coloured_type(node.value)
+            return ((node.name.id,), True) if carries else ((), False)
         if isinstance(node, ast.Return):
             return (), node.value is not None and self._carries(node.value)
         if isinstance(node, ast.Expr):
