@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ast
 import re
-import sys
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator
 from functools import cached_property, wraps
@@ -18,6 +17,7 @@ from flake8_untimed.inference.syntax import (
     BLOCKS,
     LOOPS,
     TRIES,
+    TYPE_ALIAS,
     WITHS,
     dotted,
     dotted_from_builtin,
@@ -332,7 +332,6 @@ class Scope:
             self._read_value(s.value, s)
 
     def _bind_type(self, s: Any) -> None:
-        """`type Client = Session`, since Python 3.12."""
         self._add(s.name.id, Binding("type", s.value, s))
 
     def _bind_assign(self, s: ast.Assign) -> None:
@@ -533,7 +532,7 @@ _READERS: dict[type, Callable[[Scope, Any], None]] = {
     ast.Delete: Scope._read_delete,
     ast.Match: Scope._bind_match,
     **dict.fromkeys(TRIES, Scope._bind_handlers),
-    **({ast.TypeAlias: Scope._bind_type} if sys.version_info >= (3, 12) else {}),
+    TYPE_ALIAS: Scope._bind_type,
 }
 _BLOCKS_OF = {
     kind: tuple(f for f in BLOCKS if f in kind._fields)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from typing import Any
 
 LOOPS = (ast.For, ast.AsyncFor, ast.While)
 WITHS = (ast.With, ast.AsyncWith)
 TRIES = (ast.Try, getattr(ast, "TryStar", ast.Try))
+TYPE_ALIAS: Any = getattr(ast, "TypeAlias", type(None))
+"""`type Client = Session`, where Python has it."""
 ENDS = (ast.Return, ast.Raise)
 LEAVES = (*ENDS, ast.Break, ast.Continue)
 BLOCKS = ("body", "handlers", "orelse", "finalbody", "cases")

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import ast
 import re
-import sys
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple, Union
 
@@ -29,7 +28,7 @@ from flake8_untimed.inference.interest.statements import (
     stores_attribute,
 )
 from flake8_untimed.inference.scopes import COMPREHENSIONS, Scope
-from flake8_untimed.inference.syntax import WITHS, called_name, dotted, name_set
+from flake8_untimed.inference.syntax import TYPE_ALIAS, WITHS, called_name, dotted, name_set
 from flake8_untimed.inference.walk import Found, Walk, visit
 
 if TYPE_CHECKING:
@@ -289,7 +288,7 @@ class Dye:
                 found.update(names_in(assigned(node)))
             elif isinstance(node, SCOPES):
                 found.add(node.name)
-            elif sys.version_info >= (3, 12) and isinstance(node, ast.TypeAlias):
+            elif isinstance(node, TYPE_ALIAS):
                 found.add(node.name.id)
             for owner in statements.around(index):
                 found.add(statements.nodes[owner].name)  # type: ignore[attr-defined]
@@ -319,7 +318,7 @@ class Dye:
             return names_in([i.optional_vars for i in held if i.optional_vars]), bool(held)
         if isinstance(node, (ast.If, ast.While, ast.Assert)):
             return self._tested(node.test), False
-        if sys.version_info >= (3, 12) and isinstance(node, ast.TypeAlias):
+        if isinstance(node, TYPE_ALIAS):
             carries = self._is_coloured_type(node.value)
             return ((node.name.id,), True) if carries else ((), False)
         if isinstance(node, ast.Return):
