@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from flake8_untimed.bounds import Bound, Kind, Source
 from flake8_untimed.calls import Call, Construction, Facts
+from flake8_untimed.calls.comments import LEFT_ALONE, MISSING_TIMEOUT, is_left_alone
 from flake8_untimed.calls.elsewhere import (
     calls_elsewhere,
     is_set_elsewhere,
@@ -285,6 +286,8 @@ def _doubts(facts: Facts, place: Call | Construction, fix: Fix) -> Iterator[str]
     in_vain = written_in_vain(facts, place, value.text) if isinstance(place, Call) else None
     if in_vain is not None:
         yield IN_VAIN.format(in_vain)
+    if is_left_alone(facts, place.node, MISSING_TIMEOUT):
+        yield LEFT_ALONE
 
 
 def unless_handed_out(facts: Facts, made: Construction, fix: Fix | None) -> Fix | None:
