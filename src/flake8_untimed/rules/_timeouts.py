@@ -288,7 +288,7 @@ def _doubts(facts: Facts, place: Call | Construction, fix: Fix) -> Iterator[str]
     in_vain = written_in_vain(facts, place, value.text) if isinstance(place, Call) else None
     if in_vain is not None:
         yield IN_VAIN.format(in_vain)
-    if isinstance(place, Call) and may_be_foreign(facts, place):
+    if isinstance(place, Call) and value_node(place) is None and may_be_foreign(facts, place):
         yield OF_ANOTHER
     if is_left_alone(facts, place.node, MISSING_TIMEOUT):
         yield LEFT_ALONE
