@@ -34,7 +34,7 @@ ALLOWED = {
     ),
     # The doors.
     "plugin": ("analysis", "findings", "settings", "source"),
-    "codemod": ("analysis", "fixes", "settings", "source"),
+    "codemod": ("cli", "settings", "source"),
     "cli": ("analysis", "findings", "fixes", "reporters", "rules", "settings", "source"),
 }  # fmt: skip
 

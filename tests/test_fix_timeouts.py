@@ -309,11 +309,14 @@ def test_what_a_subclass_puts_there(tmp_path: Path, attribute: str, fixed: set[s
         ('httpx.stream("GET", u, timeout=None)', "read piece by piece"),
         ("requests.post(u, timeout=(5, None), stream=True)", "read piece by piece"),
         ('httpx.Client(timeout=httpx.Timeout(9, read=None)).stream("GET", u)', "piece by piece"),
+        ("requests.get(u, timeout=None)  # nosec B113", "another linter"),
+        ("requests.get(u, verify=False, timeout=5)  # noqa: S501", "another linter"),
+        ("requests.get(u, verify=False, timeout=5)  # noqa: S113", None),
         ("httpx.get(u, timeout=None)", None),
         ("requests.post(u, timeout=(5, None))", None),
     ],
 )
-def test_why_a_wait_for_ever_may_be_meant(code: str, why: str | None) -> None:
+def test_why_what_is_written_may_be_meant(code: str, why: str | None) -> None:
     (finding,) = analyze(f"import httpx\nimport requests\n{code}\n", settings=Settings())
     assert finding.fix is not None
     assert not finding.fix.safe

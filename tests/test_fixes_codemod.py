@@ -51,3 +51,15 @@ def test_a_code_that_does_not_exist(tmp_path: Path) -> None:
     assert done.returncode != 0
     assert "no rule is called UNT999" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_lines_that_ask_to_be_left_alone(tmp_path: Path) -> None:
+    line, file = tmp_path / "line.py", tmp_path / "file.py"
+    line.write_bytes(b"import requests\n\nrequests.get(u)  # noqa: UNT101\nrequests.get(u)\n")
+    file.write_bytes(b"# flake8: noqa\nimport requests\n\nrequests.get(u)\n")
+    done = run(tmp_path, "line.py", "file.py")
+    assert done.returncode == 0, done.stderr
+    assert line.read_bytes() == (
+        b"import requests\n\nrequests.get(u)  # noqa: UNT101\nrequests.get(u, timeout=(5, 30))\n"
+    )
+    assert file.read_bytes() == b"# flake8: noqa\nimport requests\n\nrequests.get(u)\n"

@@ -185,12 +185,13 @@ def test_from_python() -> None:
     settings = Settings(
         select=["UNT1"],  # type: ignore[arg-type]
         ignore="UNT105",  # type: ignore[arg-type]
-        per_file_ignores=(("x.py", ("UNT2",)),),
+        per_file_ignores=(("x.py", ("UNT2",)), ("x.py", ("UNT105",))),
         exclude=("a/b",),
         timeouts={"requests": (1, 2), "aiohttp": 5},
     )
     assert settings.select == ("UNT1",)
     assert settings.ignore == ("UNT105",)
+    assert settings.per_file_ignores == (("x.py", ("UNT2",)), ("x.py", ("UNT105",)))
     assert settings.exclude == (str(Path("a/b").absolute()),)
     assert settings.timeouts["requests"] == Expression("(1, 2)")
     assert settings.timeouts["aiohttp"].text == "aiohttp.ClientTimeout(total=5)"

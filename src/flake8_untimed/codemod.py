@@ -16,8 +16,7 @@ from typing import Any
 import libcst as cst
 from libcst.codemod import CodemodCommand, CodemodContext, SkipFile
 
-from flake8_untimed.analysis import Workspace
-from flake8_untimed.fixes.engine import fix_source
+from flake8_untimed.cli.files import Checker
 from flake8_untimed.settings import SettingsError, from_values
 from flake8_untimed.source import Source
 
@@ -47,14 +46,8 @@ class Fix(CodemodCommand):
     def transform_module_impl(self, tree: cst.Module) -> cst.Module:
         path = self.context.filename or "<unknown>"
         source = Source.from_text(tree.code, path)
-        workspace = Workspace(self.settings)
-        outcome = fix_source(
-            source,
-            workspace.check(source),
-            unsafe=self.unsafe,
-            analyze=workspace.check,
-            neighbours=workspace.neighbours(path),
-        )
+        checker = Checker(self.settings)
+        outcome = checker.fixed(source, checker.findings(source), unsafe=self.unsafe)
         for finding, reason, _ in outcome.left:
             place = f"{finding.span.line}:{finding.span.column}"
             self.warn(f"{place}: {finding.code} left: {reason}")

@@ -156,11 +156,12 @@ def _glob(pattern: str, folder: str) -> str:
 def _per_file_ignores(value: object, folder: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """`tests/*:UNT101,UNT105` and more of them, or a table, or the pairs that `Settings` holds."""
     if isinstance(value, tuple) and all(isinstance(p, tuple) and len(p) == 2 for p in value):
-        value = dict(value)
-    if not isinstance(value, Mapping):
-        value = _patterns_and_codes(value)
-    globs = zip(_globs([*value], folder), value.values(), strict=True)
-    return tuple((glob, _codes(codes, folder)) for glob, codes in globs)
+        pairs = [*value]
+    else:
+        table = value if isinstance(value, Mapping) else _patterns_and_codes(value)
+        pairs = [*table.items()]
+    globs = _globs([glob for glob, _ in pairs], folder)
+    return tuple((glob, _codes(p[1], folder)) for glob, p in zip(globs, pairs, strict=True))
 
 
 def _patterns_and_codes(value: object) -> dict[str, list[str]]:

@@ -9,7 +9,7 @@ The rules go by these `Facts`, and never look into the inference behind them.
 - `places`, `options` and `origins`: what stands around a call, and where its timeout is from.
 - `bodies`, `transfers`, `waits`, `retries` and `repeats`: what a timeout that is added may do to a
   request; `responses`: what becomes of its response.
-- `contexts`: of SSL; `spelling`: how a message names what is called.
+- `contexts`: of SSL; `comments`: for other linters; `spelling`: how a message names what is called.
 """
 
 from __future__ import annotations

@@ -30,6 +30,7 @@ _SIGNING = re.compile(
     r"|(?<!as)(?<!de)sign(?!al|up|out|in(?!g))"
 )
 """In the name of what signs or hashes its arguments; not `assign`, `shape`, `signal`."""
+_HASHES = re.compile(r"\b(?:hmac|hashlib)\b")
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
@@ -47,6 +48,21 @@ def signer(facts: Facts, call: Call, parameter: str, text: Result) -> ast.Call |
             if any(_names(part, (parameter,)) for part in _given(node)):
                 return node
     return None
+
+
+def may_be_signed(call: Call, text: Result) -> bool:
+    """Whether what signs or hashes may make the text of a request again itself: the function around
+    gives it the same object, or it stands in the file."""
+    scope = call.context.scope.of_statement
+    dumped = [ast.dump(argument) for argument in text.site.node.args]
+    return _hashes(scope.module.scope) or any(
+        ast.dump(part) in dumped for node, _ in _signings(scope) for part in _given(node)
+    )
+
+
+@once
+def _hashes(module: Scope) -> bool:
+    return _HASHES.search(module.module.text) is not None
 
 
 def functions_on_the_way(facts: Facts, call: Call) -> Iterator[Scope]:

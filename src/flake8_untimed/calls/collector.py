@@ -42,7 +42,7 @@ from flake8_untimed.inference.values import (
     Unknown,
     Value,
 )
-from flake8_untimed.libraries.model import Library
+from flake8_untimed.libraries.model import Library, Sender
 from flake8_untimed.limits.takers import arguments_of, is_made_at
 from flake8_untimed.settings import Settings
 from flake8_untimed.source import Source as Text
@@ -220,6 +220,8 @@ class _Collector:
             bound = bound_when_sent(self._facts, node, callee.sender, bound)
         taken = passed.shifted(1) if callee.unbound else passed
         arguments = bind(taken, callee.sender.parameters, callee.sender.keywords)
+        if _fits_not(callee.sender, arguments):
+            return None
         objection, takes_number = None, False
         if bound.kind not in (Kind.UNKNOWN, Kind.BOUNDED):
             objection, takes_number = self._wrappers.on_the_way(callee, passed)
@@ -511,6 +513,13 @@ def _behind_partials(callee: Value, passed: Passed) -> tuple[Value, Passed, list
         partials.append(callee.site.node)
         callee = callee.function
     return callee, passed, partials
+
+
+def _fits_not(sender: Sender, given: BoundArguments) -> bool:
+    """Whether something else must be called with these arguments: what the sender needs first is not
+    there, and what it does not know is."""
+    first = given.named.keys() & set(sender.parameters[:1])
+    return bool(given.extra) and not (first or given.open_positional or given.open_keywords)
 
 
 def _is_put_back(partial: Call) -> bool:

@@ -22,6 +22,7 @@ from flake8_untimed.inference.scopes import COMPREHENSIONS, Event, Scope, once
 from flake8_untimed.inference.surroundings import is_surrounded
 from flake8_untimed.inference.syntax import TRIES, called_name, dotted, last_name, within
 from flake8_untimed.inference.values import (
+    FOREIGN,
     Alternatives,
     Class,
     Context,
@@ -103,6 +104,15 @@ def may_be_another(facts: Facts, place: Call | Construction) -> bool:
     if any(_is_of_client(value, holders) for value in values):
         return False
     return any(_is_up_to_heirs(facts, holder, function.attr, place) for holder in holders)
+
+
+def may_be_foreign(facts: Facts, call: Call) -> bool:
+    """Whether the client of a call may be what code of another package returned:
+    `corp.Session() if key else requests.Session()`."""
+    function = call.node.func
+    if call.client is None or not isinstance(function, ast.Attribute):
+        return False
+    return FOREIGN in facts.evaluate(function.value, call.context)
 
 
 def _is_strange(facts: Facts, value: Value, place: Call | Construction) -> bool:
@@ -352,6 +362,7 @@ __all__ = [
     "libraries",
     "loops_around",
     "may_be_another",
+    "may_be_foreign",
     "may_hold_timeout",
     "name_of",
     "once",

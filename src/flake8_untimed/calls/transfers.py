@@ -19,6 +19,8 @@ from flake8_untimed.limits.takers import Sent
 
 _FORMS = frozenset(("FormData", "MultipartWriter"))
 """Bodies of several parts, which are put into them at once or later."""
+_FILES = frozenset(("open", "BytesIO"))
+"""What makes a file object."""
 _READING = frozenset(
     ("iter_any", "iter_chunked", "iter_chunks", "read", "readany", "readexactly", "readline",
      "readuntil")
@@ -281,14 +283,18 @@ def _sends_pieces(facts: Facts, sent: Call | Sent) -> bool:
 
 
 def _is_stream(facts: Facts, node: ast.AST, context: Context, depth: int) -> bool:
-    """Whether an expression is an open file or a generator, or holds one as a part of a form."""
+    """Whether an expression is a file or a generator, or holds one as a part of a form."""
     if depth > _DEPTH:
         return False
     if isinstance(node, ast.GeneratorExp):
         return True
     parts = _parts(node, context.scope)
     if isinstance(node, ast.Call):
-        if called_name(node) == "open" or _makes_generator(facts, node, context):
+        if (
+            called_name(node) in _FILES
+            or _adds_file(node)
+            or _makes_generator(facts, node, context)
+        ):
             return True
         if called_name(node) in _FORMS:
             parts = [*node.args, *(keyword.value for keyword in node.keywords)]
@@ -318,7 +324,12 @@ def _given(scope: Scope | None, name: str) -> Iterator[ast.expr]:
             if isinstance(binding.node, ast.Call) and called_name(binding.node) in _FORMS:
                 for event in scope.events.get(name, ()):
                     if isinstance(event.node, ast.Call) and event.kind == "call":
-                        yield from event.node.args
+                        yield from (event.node, *event.node.args)
+
+
+def _adds_file(node: ast.Call) -> bool:
+    """Whether a call puts a file into a form."""
+    return called_name(node) == "add_field" and any(k.arg == "filename" for k in node.keywords)
 
 
 def _makes_generator(facts: Facts, node: ast.Call, context: Context) -> bool:

@@ -28,20 +28,29 @@ from flake8_untimed.inference.values import (
 )
 from flake8_untimed.limits.takers import Sent, arguments_of
 
+_UNIT = "(?:secs?|seconds|ms|millis|milliseconds)"
 _WAIT = re.compile(
-    r"(long|max|poll|polling|request|server)*(timeout|wait|waittime)"
-    r"(s|secs?|seconds|ms|millis|milliseconds)?|longpoll(ing)?"
+    rf"(?:x|long|max|poll|polling|request|server)*(?:timeout|wait|waittime)(?:s|{_UNIT})?"
+    rf"|longpoll(?:ing)?|[a-z]*poll(?:ing)?{_UNIT}|duration{_UNIT}|seconds"
 )
 """What a server calls the time that it may keep silent."""
+_STREAM = re.compile(
+    r"accept=.*text/event-stream.*|feed=(?:longpoll|continuous|eventsource)|(?:watch|follow)=(?:true|1)"
+)
+"""An entry that asks for a body that is silent as long as nothing happens."""
+_PREFERRED = re.compile(r"prefer=.*\bwait=(\w+).*")
+"""A header (RFC 7240) that says how long the server may keep silent."""
 _IN_URL = re.compile(r"[?&]([\w.-]+)=([^&#]*)")
+_LONG_POLL = re.compile("long_?poll", re.IGNORECASE)
+"""How a function is named that waits so."""
 _SPOKEN = re.compile(
-    r"""event-stream|["'?&(]\s*[\w.-]*(?:timeout|wait|poll)[\w.-]*\s*["'=]""", re.IGNORECASE
+    r"""event-stream|long_?poll|["'?&(]\s*[\w.-]*"""
+    r"""(?:timeout|wait|poll|duration|seconds|feed|watch|follow)[\w.-]*\s*["'=]""",
+    re.IGNORECASE,
 )
 """How a file mentions such an entry that it writes itself."""
 _DEPTH = 3
 """Functions behind functions that are looked at."""
-_EVENTS = "text/event-stream"
-"""A body that is silent as long as nothing happens."""
 
 
 def asks_to_wait(facts: Facts, place: Call | Construction, seconds: str | None) -> bool:
@@ -50,10 +59,12 @@ def asks_to_wait(facts: Facts, place: Call | Construction, seconds: str | None) 
     if not _speaks_of_waits(place.context.scope.module.scope):
         return False
     for sent in requests_of(facts, place):
+        if _LONG_POLL.search(sent.context.scope.of_statement.name):
+            return True
         for argument in (a for given in _arguments(sent) for a in _of_callers(facts, given)):
             if any(_asks(value, seconds) for value in _shown(facts, argument)):
                 return True
-            if any(_is_wait(key, told, seconds) for key, told in _in_url(argument)):
+            if any(_tells(key, told, seconds) for key, told in _in_url(argument)):
                 return True
         client = sent.client if isinstance(sent, Call) else None
         if client is not None and any(_asks(value, None) for value in _headers(facts, client)):
@@ -88,10 +99,11 @@ def _of_callers(facts: Facts, argument: Argument, depth: int = 0) -> Iterator[Ar
 
 
 def _shown(facts: Facts, argument: Argument) -> Iterator[Value]:
-    """What an argument may be, and what its text is made of: `json.dumps({...})`."""
+    """What an argument may be, and what that is made of: `json.dumps({...})`, `Request(url, headers=...)`."""
     for value in facts.values(argument):
         yield value
-        for given in value.site.passed.positional[:1] if isinstance(value, Result) else ():
+        site = value.site if isinstance(value, (Instance, Result)) else None
+        for given in arguments_of(site.passed) if site is not None else ():
             yield from facts.values(given)
 
 
@@ -105,19 +117,20 @@ def _headers(facts: Facts, client: Instance) -> Iterator[Value]:
 def _asks(value: Value, seconds: str | None) -> bool:
     """Whether a mapping has an entry that asks for a wait."""
     return isinstance(value, Mapping) and any(
-        isinstance(key, str)
-        and any(
-            _EVENTS in str(getattr(v, "value", ""))
-            if key.lower() == "accept"
-            else _is_wait(key, getattr(v, "value", ""), seconds)
-            for v in values
-        )
+        isinstance(key, str) and any(_tells(key, getattr(v, "value", ""), seconds) for v in values)
         for key, values in value.entries.items()
     )
 
 
-def _is_wait(key: str, told: object, seconds: str | None) -> bool:
-    """Whether an entry says how long the server may keep silent, and that may be too long."""
+def _tells(key: str, told: object, seconds: str | None) -> bool:
+    """Whether an entry asks for a stream without end, or says how long the server may keep silent, and
+    that may be too long."""
+    entry = f"{key}={told}".lower()
+    preferred = _PREFERRED.fullmatch(entry)
+    if preferred is not None:
+        key, told = "wait", preferred[1]
+    if _STREAM.fullmatch(entry):
+        return True
     if told in (None, False) or not _WAIT.fullmatch(re.sub("[-_.]", "", key).lower()):
         return False
     number, limit = _number(told), _number(seconds)

@@ -363,7 +363,9 @@ def _new_line(module: Module, change: AddLine) -> tuple[int, str]:
 def _above_comments(module: Module, line: int) -> int:
     """The offset above the comment lines that belong to the statement on `line` (from 0); those at
     the head of the file (shebang, encoding, licence) belong to the file."""
-    above = line
-    while above and module.source.lines[above - 1].lstrip(" \t\f").startswith("#"):
+    source, above = module.source, line
+    while above and source.lines[above - 1].lstrip(" \t\f").startswith("#"):
+        if len(source.joined_to(above)) > 1:  # the end of a string
+            break
         above -= 1
     return module.starts[above or line]

@@ -242,6 +242,9 @@ def call(evaluator: Evaluator, node: ast.Call, context: Context) -> Alternatives
         if site.passed is None:
             site.passed = passed_by(evaluator, node, context)
         groups.append(result_of(evaluator, callee, site))
+    if not groups and isinstance(node.func, ast.Attribute):
+        if FOREIGN in evaluator.evaluate(node.func.value, context):
+            return (FOREIGN,)
     return union(groups)
 
 

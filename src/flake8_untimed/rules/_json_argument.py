@@ -12,6 +12,7 @@ from flake8_untimed.calls.bodies import (
     is_read_again,
     is_rebound_inside,
     keywords_in_class,
+    may_be_signed,
     uses,
 )
 from flake8_untimed.findings import (
@@ -237,6 +238,8 @@ def _may_differ(facts: Facts, body: JsonBody) -> bool:
 def _are_bytes_known(facts: Facts, body: JsonBody) -> bool:
     """Whether the call may tell of the very bytes of the text: their length, their signature."""
     call = body.call
+    if may_be_signed(call, body.dumps):
+        return True
     if any(is_made_again(part, body.dumps) for part in within(call.node)):
         return True
     auth = facts.values(call.argument("auth"))

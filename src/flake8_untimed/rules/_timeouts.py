@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from flake8_untimed.bounds import Bound, Kind, Source
 from flake8_untimed.calls import Call, Construction, Facts
+from flake8_untimed.calls.comments import LEFT_ALONE, MISSING_TIMEOUT, is_left_alone
 from flake8_untimed.calls.elsewhere import (
     calls_elsewhere,
     is_set_elsewhere,
@@ -20,6 +21,7 @@ from flake8_untimed.calls.places import (
     is_of_version,
     keywords_travel,
     may_be_another,
+    may_be_foreign,
     passes_arguments_on,
 )
 from flake8_untimed.calls.repeats import repeats
@@ -41,6 +43,7 @@ KWARGS = "**{} may already hold a timeout"
 OWN = "**{} cannot hold a timeout; the one to pass is most likely what the function takes itself"
 HANDED = "the sender is handed over here, and its keywords do not travel with it"
 ANOTHER = "what is called here may be something else, which takes no {}="
+OF_ANOTHER = "the client may be made by another package there, and take no timeout"
 NO_NUMBER = "one number of seconds is wanted here, and {} may be more"
 TAKES_NONE = "has no argument that limits this wait"
 NAMELESS = "the module of {} has no name of its own here"
@@ -293,6 +296,10 @@ def _doubts(facts: Facts, place: Call | Construction, fix: Fix) -> Iterator[str]
     in_vain = written_in_vain(facts, place, value.text) if isinstance(place, Call) else None
     if in_vain is not None:
         yield IN_VAIN.format(in_vain)
+    if isinstance(place, Call) and value_node(place) is None and may_be_foreign(facts, place):
+        yield OF_ANOTHER
+    if is_left_alone(facts, place.node, MISSING_TIMEOUT):
+        yield LEFT_ALONE
 
 
 def unless_handed_out(facts: Facts, made: Construction, fix: Fix | None) -> Fix | None:
