@@ -22,7 +22,6 @@ from flake8_untimed.fixes.names import Binding, Names
 from flake8_untimed.fixes.neighbours import ALONE, Neighbours
 from flake8_untimed.fixes.order import comes_first, is_deferred
 from flake8_untimed.fixes.placement import IMPORTS, Needed, Placement
-from flake8_untimed.inference.syntax import names_within, within
 from flake8_untimed.source import Source
 
 _SCOPES = (ast.Module, ast.ClassDef, *FUNCTIONS)
@@ -169,7 +168,7 @@ class Imports:
             not isinstance(function, FUNCTIONS)
             or shares_line.strip()
             or self.module.source.text.startswith("elif", start)
-            or any(isinstance(n, ast.Name) and n.id == name for n in within(function))
+            or any(isinstance(n, ast.Name) and n.id == name for n in ast.walk(function))
         ):
             return None
         return statement
@@ -317,11 +316,11 @@ class Imports:
         """Imports used by destroyed nodes, and now by nothing else."""
         if PurePath(self.module.source.path).stem == "__init__":
             return []
-        parts = [node for root in destroyed for node in within(root)]
+        parts = [node for root in destroyed for node in ast.walk(root)]
         gone = {id(node) for node in parts}
         names = {node.id for node in parts if isinstance(node, ast.Name)}
         for text in written:
-            names -= names_within(parse_expression(text))
+            names -= {n.id for n in ast.walk(parse_expression(text)) if isinstance(n, ast.Name)}
         names -= {needed.name for needed in self.needed}
         if not names or not _READING.isdisjoint(self._names.used):
             return []
@@ -421,7 +420,7 @@ def _mentions(module: Module, node: ast.Constant, name: str) -> bool:
             return re.search(rf"\b{re.escape(name)}\b", text) is not None
         if isinstance(parent, ast.stmt):
             return text == name and any(
-                isinstance(n, ast.Name) and n.id == "__all__" for n in within(parent)
+                isinstance(n, ast.Name) and n.id == "__all__" for n in ast.walk(parent)
             )
         child = parent
     return False

@@ -11,7 +11,6 @@ from typing import NamedTuple, TypeVar
 from flake8_untimed.findings import Span
 from flake8_untimed.fixes.errors import Refused
 from flake8_untimed.fixes.names import Names
-from flake8_untimed.inference.syntax import within
 from flake8_untimed.source import Source
 
 Place = tuple[int, int, int, int]
@@ -181,7 +180,7 @@ def parse_expression(text: str) -> ast.expr:
 
 def nowhere(node: _Node) -> _Node:
     """The same nodes, marked as new."""
-    for child in within(node):
+    for child in ast.walk(node):
         if isinstance(child, (ast.expr, ast.stmt)):
             child.lineno = 0
     return node

@@ -35,7 +35,6 @@ from flake8_untimed.fixes.imports import Imports
 from flake8_untimed.fixes.module import SIMPLE, Module, Place, parse_expression, place, value_of
 from flake8_untimed.fixes.neighbours import ALONE, Neighbours
 from flake8_untimed.fixes.placement import Needed
-from flake8_untimed.inference.syntax import within
 from flake8_untimed.source import Source, comments_in
 
 _ATOMS = (
@@ -298,5 +297,5 @@ def _check_names(change: Change) -> None:
 
 def _named(nodes: Iterable[ast.AST]) -> set[str]:
     """The names that are given to parts of expressions."""
-    parts = (part for node in nodes for part in within(node))
+    parts = (part for node in nodes for part in ast.walk(node))
     return {part.target.id for part in parts if isinstance(part, ast.NamedExpr)}

@@ -25,7 +25,6 @@ from flake8_untimed.findings import (
     Span,
 )
 from flake8_untimed.inference.arguments import Argument
-from flake8_untimed.inference.syntax import within
 from flake8_untimed.inference.values import (
     Collection,
     Literal,
@@ -125,7 +124,7 @@ def _of_argument(facts: Facts, argument: Argument, made: Result) -> str | None:
         return "the body is given elsewhere"
     if _unencoded(facts, argument) is dumps:
         return None
-    if any(part is dumps for part in within(node)):
+    if any(part is dumps for part in ast.walk(node)):
         return "the body is not just the result of dumps()"
     return f"the JSON text is made elsewhere (line {dumps.lineno})"
 
@@ -162,7 +161,7 @@ def encoded(facts: Facts, argument: Argument, made: Result) -> Expression:
         return Expression(text)
     margin = _margin(facts, node.lineno)
     shift = margin[len(_margin(facts, around.lineno)) :]
-    strings = (part for part in within(node) if isinstance(part, (ast.Constant, ast.JoinedStr)))
+    strings = (part for part in ast.walk(node) if isinstance(part, (ast.Constant, ast.JoinedStr)))
     if (
         len(margin) != span.column - 1
         or any(part.lineno != part.end_lineno for part in strings)
@@ -202,7 +201,7 @@ def _unencoded(facts: Facts, argument: Argument) -> ast.expr | None:
 
 def _holds_no_number(display: ast.AST | None) -> bool:
     """Whether NaN or Infinity stands in a display: `float("nan")`, `math.inf`, `1e999`."""
-    return display is not None and any(_is_no_number(part) for part in within(display))
+    return display is not None and any(_is_no_number(part) for part in ast.walk(display))
 
 
 def _is_no_number(node: ast.AST) -> bool:
@@ -240,7 +239,7 @@ def _are_bytes_known(facts: Facts, body: JsonBody) -> bool:
     call = body.call
     if may_be_signed(call, body.dumps):
         return True
-    if any(is_made_again(part, body.dumps) for part in within(call.node)):
+    if any(is_made_again(part, body.dumps) for part in ast.walk(call.node)):
         return True
     auth = facts.values(call.argument("auth"))
     return not all(isinstance(v, (Collection, Literal)) for v in auth)
@@ -265,7 +264,7 @@ def surely_something(facts: Facts, made: Result) -> bool:
     node, context = made.site.node.args[0], made.site.context
     if isinstance(node, (ast.Dict, ast.List, ast.Tuple, ast.ListComp, ast.DictComp, ast.JoinedStr)):
         return True
-    if any(isinstance(p, ast.Name) and is_rebound_inside(context, p.id) for p in within(node)):
+    if any(isinstance(p, ast.Name) and is_rebound_inside(context, p.id) for p in ast.walk(node)):
         return False
     if isinstance(node, ast.Call):
         called = facts.evaluate(node.func, context)

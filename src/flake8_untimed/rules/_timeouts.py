@@ -35,7 +35,6 @@ from flake8_untimed.calls.transfers import (
 )
 from flake8_untimed.calls.waits import asks_to_wait, queues, written_in_vain
 from flake8_untimed.findings import Expression, Fix, ReplaceExpression, SetArgument
-from flake8_untimed.inference.syntax import within
 from flake8_untimed.inference.values import SenderValue, Symbol
 from flake8_untimed.libraries.model import Library
 
@@ -170,7 +169,7 @@ def seconds_for(value: Expression, what: str) -> str | None:
         given = {keyword.arg: keyword.value for keyword in node.keywords}
         whole = node.args[0] if node.args else None
         node = next((given[name] for name in _FIELDS[what] if name in given), whole)
-    if node is None or not all(isinstance(part, _NUMERIC) for part in within(node)):
+    if node is None or not all(isinstance(part, _NUMERIC) for part in ast.walk(node)):
         return None
     return ast.unparse(node)
 
@@ -181,7 +180,7 @@ _FIELDS = {
     "total": ("total", "read", "sock_read"),
 }
 """The fields of the libraries' timeout classes, the nearest first."""
-_NUMERIC = (ast.Constant, ast.BinOp, ast.UnaryOp)
+_NUMERIC = (ast.Constant, ast.BinOp, ast.UnaryOp, ast.operator, ast.unaryop)
 
 
 def lack(call: Call) -> str:

@@ -37,7 +37,6 @@ from collections.abc import Iterator
 from flake8_untimed.calls import Call, Facts
 from flake8_untimed.calls.places import TRIES, Loop, called_name, is_inside, loops_around
 from flake8_untimed.findings import Finding
-from flake8_untimed.inference.syntax import within
 
 OPT_IN = True
 _PAUSES = frozenset(("sleep", "wait"))
@@ -63,7 +62,7 @@ def check(facts: Facts) -> Iterator[Finding]:
 def _is_no_haste(loop: Loop, call: Call) -> bool:
     """Whether a loop pauses, or is there to try the call again."""
     is_tried = is_left = False
-    for part in within(loop):
+    for part in ast.walk(loop):
         if isinstance(part, ast.Call):
             if called_name(part) in _PAUSES:
                 return True

@@ -47,7 +47,6 @@ from flake8_untimed.calls.places import (
     tries_around,
 )
 from flake8_untimed.findings import Finding
-from flake8_untimed.inference.syntax import within
 from flake8_untimed.inference.values import Context
 
 OPT_IN = True
@@ -124,7 +123,7 @@ def _tries_again(call: Call, statement: ast.Try) -> bool:
             return True
         ends = (ast.Return, ast.Break)
         rest = [*statement.body, *statement.orelse]
-        if any(isinstance(part, ends) for node in rest for part in within(node)):
+        if any(isinstance(part, ends) for node in rest for part in ast.walk(node)):
             return True
         target = getattr(loop, "iter", None)
         if isinstance(target, ast.Call) and getattr(target.func, "id", "") == "range":
