@@ -14,10 +14,12 @@ from flake8_untimed.libraries import Catalogue
 from flake8_untimed.libraries.model import Client
 
 _GAP = rb"(?:[ \t]|\\\r?\n)"
+_LIST = rb"\([^)#]*(?:#[^\n]*\n[^)#]*)*\)"
+"""In parentheses; those in comments do not count."""
 _IMPORT = re.compile(
     _GAP
     + rb"*(?:from\b%b*(\.*(?:(?!import\b)\w[\w.]*)?)%b*\bimport\b" % (_GAP, _GAP)
-    + rb"%b*(\([^)]*\)|(?:[^\n#;\\]|\\\r?\n)*)|import%b+((?:[\w.,]|%b)+))" % (_GAP, _GAP, _GAP)
+    + rb"%b*(%b|(?:[^\n#;\\]|\\\r?\n)*)|import%b+((?:[\w.,]|%b)+))" % (_GAP, _LIST, _GAP, _GAP)
 )
 _ALIAS = re.compile(r"(\w+|\*)(?:\s+as\s+(\w+))?")
 _COMMENT = re.compile(rb"#[^\n]*")
@@ -102,6 +104,7 @@ class Outlines:
         self._resolved: dict[str, dict[str, tuple[Use, ...]]] = {}
         self._ends: dict[Use, list[Use]] = {}
         self._next: dict[str, tuple[str, ...]] = {}
+        self._brought: dict[str, frozenset[str]] = {}
         self._last: tuple[str, list[re.Match[bytes]]] | None = None
 
     def of(self, path: str) -> Outline:
@@ -339,25 +342,41 @@ class Outlines:
         target = self._find(path, dotted, level)
         if target is None and (level or not self.names_library(path)):
             return
-        if b"#" in names:
-            names = _COMMENT.sub(b"", names)
-        listed = names.decode("ascii", "replace").strip("() \t\r\n").replace("\\", " ")
         if target is None:
-            for name, alias in _ALIAS.findall(listed):
+            for name, alias in _listed(names):
                 found = self._catalogue.children(package if name == "*" else f"{package}.{name}")
                 if found is not None:
                     library[alias or name] = f"{package}.{name}"
             return
-        for name, alias in _ALIAS.findall(listed):
+        for name, alias in _listed(names):
             if name == "*":
                 yield "*", (Use(target, "*", None),)
                 continue
             local = alias or name
             submodule = self.submodule(target, name)
-            if submodule is None:
+            if submodule is None or self._hides(target, name):
                 yield local, (Use(target, name, None),)
-            else:
+            if submodule is not None:
                 yield local, self._used_of(path, submodule, local)
+
+    def _hides(self, package: str, name: str) -> bool:
+        """Whether a package may bind the name of one of its modules to something else:
+        `from .session import session`."""
+        if package not in self._brought:
+            self._brought[package] = frozenset(
+                alias or name
+                for match in _imports(self.data(package))
+                if match[2] is not None and match[1].strip(b".")
+                for name, alias in _listed(match[2])
+            )
+        return name in self._brought[package] or self._binds(package, name)
+
+
+def _listed(names: bytes) -> list[tuple[str, str]]:
+    """The names that a `from` statement lists, each with what it is called here, if that differs."""
+    if b"#" in names:
+        names = _COMMENT.sub(b"", names)
+    return _ALIAS.findall(names.decode("ascii", "replace").strip("() \t\r\n").replace("\\", " "))
 
 
 def _imports(data: bytes) -> Iterator[re.Match[bytes]]:
