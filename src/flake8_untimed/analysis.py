@@ -52,9 +52,11 @@ class Workspace:
         self.project = Project(self._catalogue, settings.follow_imports)
         self._importers = Importers(self.project)
         self._evaluator = Evaluator(self.project, self._catalogue, _clients(self.settings))
-        self._words = {name.rpartition(".")[2].encode() for name in self.settings.clients}
-        """Names of the user's own clients: a file with one matters, whatever it imports."""
         self._rules = [r for r in RULES if settings.reports(r.code, opt_in=r.opt_in)]
+        names = (name.rpartition(".")[2] for name in self.settings.clients)
+        self._words = {word.encode() for word in {*names}.union(*(r.words for r in self._rules))}
+        """Names of the user's own clients, and what rules look for beside requests: a file with one
+        matters, whatever it imports."""
 
     def matters(self, data: bytes, path: str) -> bool:
         """Whether a file can have findings at all. Cheap: nothing is parsed."""
