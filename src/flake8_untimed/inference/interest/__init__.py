@@ -100,9 +100,10 @@ class Interest:
         data = self._outlines.data(path).decode("latin-1")
         spans = self._outlines.of(path).spans
         leading = seeds.attributes | seeds.wanted
-        return any(
+        names = seeds.names | seeds.wrappers
+        return not all(map(str.isascii, names)) or any(
             not bisect_right(spans, place) % 2
-            for name in seeds.names | seeds.wrappers
+            for name in names
             for place in _leading_places(data, name, seeds.spelled.get(name), leading)
         )
 
