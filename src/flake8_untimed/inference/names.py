@@ -427,7 +427,7 @@ def _listed(module: Scope) -> frozenset[str | None]:
         for part in within(node):
             if isinstance(part, ast.Constant) and isinstance(part.value, str):
                 found.add(part.value)
-            elif not isinstance(part, _LISTS) and dotted(part) != "__all__":
+            elif not isinstance(part, _LISTS) and getattr(part, "id", "") != "__all__":
                 found.add(None)
     return frozenset(found)
 
