@@ -54,9 +54,13 @@ class Workspace:
         self._importers = Importers(self.project)
         self._evaluator = Evaluator(self.project, self._catalogue, named)
         self._rules = [r for r in RULES if settings.reports(r.code, opt_in=r.opt_in)]
+        self._words = {word.encode() for rule in self._rules for word in rule.words}
+        """What rules look for beside requests: a file with one matters, whatever it imports."""
 
     def matters(self, data: bytes, path: str) -> bool:
         """Whether a file can have findings at all. Cheap: nothing is parsed."""
+        if any(word in data for word in self._words):
+            return True
         return self.project.matters(self.project.path_of(path), data)
 
     def names_library(self, path: str) -> bool:

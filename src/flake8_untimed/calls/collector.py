@@ -91,7 +91,7 @@ class _Collector:
     # Calls -----------------------------------------------------------------------------------
 
     def _read(self, node: ast.Call, context: Context) -> None:
-        callees = self._evaluator.ask(node.func, context)
+        callees = invoke.called(self._evaluator, self._evaluator.ask(node.func, context))
         mocked = self._mocks.stand_for(node, context, callees)
         hidden = any(isinstance(c, Other) for c in callees)
         requests: list[tuple[Value, Call]] = []

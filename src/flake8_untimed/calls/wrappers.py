@@ -328,7 +328,8 @@ class Wrappers:
 
     def _is_taken(self, given: Given, context: Context, name: str) -> bool:
         """Whether a call that is given the mapping can take one more keyword in it."""
-        callees = self._evaluator.evaluate(given.node.func, context)
+        called = self._evaluator.evaluate(given.node.func, context)
+        callees = invoke.called(self._evaluator, called)
         reached = [*self._reached(given.node, context, callees)]
         return bool(reached) and all(
             self._suits(callee, passed, given, name) for callee, passed in reached

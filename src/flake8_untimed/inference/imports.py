@@ -40,6 +40,11 @@ def imported_from(
     if path is None:
         # Relative, and not there: nothing can be said. Else somebody else's package.
         return NOTHING_KNOWN if level else (evaluator.symbol(f"{module}.{name}"),)
+    if path == importer:
+        # A package binds the name of one of its modules, by this very statement.
+        submodule = evaluator.project.layout.submodule(path, name)
+        if submodule is not None:
+            return (project_module(evaluator, submodule),)
     return member(evaluator, path, name)
 
 

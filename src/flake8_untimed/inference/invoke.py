@@ -284,10 +284,25 @@ def result_of(evaluator: Evaluator, callee: Value, site: Site) -> Alternatives:
     if isinstance(callee, Partial):
         inner = Site(site.node, site.context, site.passed.after(callee.site.passed))
         return result_of(evaluator, callee.function, inner)
-    if isinstance(callee, Instance) and isinstance(callee.cls, Class):
-        found = objects.class_attribute(evaluator, callee.cls, "__call__", callee)
+    if isinstance(callee, Instance):
+        found = called(evaluator, (callee,))
         return union(result_of(evaluator, f, site) for f in found if isinstance(f, Function))
     return NOTHING_KNOWN
+
+
+def called(evaluator: Evaluator, callees: Alternatives) -> Alternatives:
+    """What is called in the end: in the place of an object of the project its `__call__`, if that is
+    in sight."""
+    if not any(isinstance(callee, Instance) for callee in callees):
+        return callees
+    return union(_called(evaluator, callee) for callee in callees)
+
+
+def _called(evaluator: Evaluator, callee: Value) -> Alternatives:
+    if not isinstance(callee, Instance) or not isinstance(callee.cls, Class):
+        return (callee,)
+    found = objects.class_attribute(evaluator, callee.cls, "__call__", callee)
+    return tuple(f for f in found if isinstance(f, Function)) or (callee,)
 
 
 def _constructed(evaluator: Evaluator, cls: Class, site: Site) -> Alternatives:

@@ -162,6 +162,10 @@ def _starred(evaluator: Evaluator, name: str, module: Scope) -> Alternatives:
     return NOTHING_KNOWN if unsure else (Symbol(f"builtins.{name}"),)
 
 
+def _is_builtin(value: Value, name: str) -> bool:
+    return isinstance(value, Symbol) and value.path == f"builtins.{name}"
+
+
 def _brought(
     evaluator: Evaluator, statement: ast.ImportFrom, name: str, module: Scope
 ) -> Alternatives | None:
@@ -173,7 +177,10 @@ def _brought(
         other = evaluator.project.module(path)
         if other is None:
             return NOTHING_KNOWN
-        return of_module(evaluator, name, other.scope) if exported(other.scope, name) else None
+        if not exported(other.scope, name):
+            return None
+        values = of_module(evaluator, name, other.scope)
+        return None if any(_is_builtin(v, name) for v in values) else values
     if statement.level:
         return NOTHING_KNOWN
     value = evaluator.symbol(f"{statement.module}.{name}")
@@ -405,17 +412,30 @@ def _writes_globals(module: Scope) -> bool:
 
 
 def exported(module: Scope, name: str) -> bool:
-    """Whether `from module import *` brings a name."""
-    if "__all__" not in module.bindings:
-        return not name.startswith("_") and (name in module.bindings or bool(module.stars))
-    for binding in module.bindings["__all__"]:
-        for constant in _strings(binding.node):
-            if constant == name:
-                return True
-    return False
+    """Whether `from module import *` may bring a name."""
+    listed = _listed(module)
+    if name in listed:
+        return True
+    bound_here = name in module.bindings or bool(module.stars)
+    return None in listed and bound_here and not name.startswith("_")
 
 
-def _strings(node: ast.AST) -> Iterator[str]:
-    for part in within(node):
-        if isinstance(part, ast.Constant) and isinstance(part.value, str):
-            yield part.value
+@once
+def _listed(module: Scope) -> frozenset[str | None]:
+    """What `__all__` names; None: also what is public, since there is no such list, or more in it
+    than is seen here."""
+    nodes = [binding.node for binding in module.bindings.get("__all__", ())]
+    found: set[str | None] = set() if nodes else {None}
+    for event in module.events.get("__all__", ()):
+        nodes += event.node.args if isinstance(event.node, ast.Call) else [event.node]
+    for node in nodes:
+        for part in within(node):
+            if isinstance(part, ast.Constant) and isinstance(part.value, str):
+                found.add(part.value)
+            elif not isinstance(part, _LISTS) and getattr(part, "id", "") != "__all__":
+                found.add(None)
+    return frozenset(found)
+
+
+_LISTS = (ast.List, ast.Tuple, ast.Set, ast.BinOp, ast.AugAssign)
+"""What only puts the names of `__all__` together."""

@@ -55,10 +55,15 @@ if TYPE_CHECKING:
 
 GENERATIONS = 20
 """Classes above one another that are followed."""
-HARMLESS_BASES = frozenset(
+ENTERED_AS_THEY_ARE = frozenset(
+    ("contextlib.AbstractContextManager", "contextlib.AbstractAsyncContextManager",
+     "contextlib.ExitStack", "contextlib.AsyncExitStack",
+     "typing.ContextManager", "typing.AsyncContextManager")
+)  # fmt: skip
+"""Bases that give the object itself to `with ... as`."""
+HARMLESS_BASES = ENTERED_AS_THEY_ARE.union(
     ("builtins.object", "abc.ABC", "typing.Generic", "typing.Protocol", "typing.NamedTuple",
      "enum.Enum", "threading.Thread", "threading.local", "builtins.Exception",
-     "contextlib.AbstractContextManager", "contextlib.AbstractAsyncContextManager",
      "unittest.TestCase", "pydantic.BaseModel", "typing_extensions.Protocol", "builtins.dict")
 )  # fmt: skip
 """Bases outside the project that define no sender."""
@@ -282,12 +287,17 @@ def _class_attribute(
 
 def _goes_on_to(behind: Alternatives, senders: MappingType[str, Sender], name: str) -> bool:
     """Whether a library's method may lead to one that a class of the project, behind it in the
-    order of look-ups, has of its own: what that does is only seen where it comes first."""
+    order of look-ups, has of its own: what that does is only seen where it comes first. The last
+    class of a library calls nothing behind it."""
     names = set()
     sender = senders.get(name)
     while sender is not None and sender.name not in names:
         names.add(sender.name)
         sender = senders.get(sender.delegates or "")
+    while behind and (
+        isinstance(behind[-1], Class) or getattr(behind[-1], "path", "") in HARMLESS_BASES
+    ):
+        behind = behind[:-1]
     return any(isinstance(b, Class) and not names.isdisjoint(b.scope.bindings) for b in behind)
 
 
@@ -611,6 +621,12 @@ def _entered(evaluator: Evaluator, value: Value) -> Alternatives:
         for method in attribute(evaluator, value, name):
             if isinstance(method, Function):
                 return invoke.returned(evaluator, method)
-    if evaluator.client_of(owner) is not None:
+    if evaluator.client_of(owner) is not None or _is_entered_as_it_is(evaluator, owner.cls):
         return (owner,)
     return NOTHING_KNOWN
+
+
+def _is_entered_as_it_is(evaluator: Evaluator, cls: Class) -> bool:
+    """Whether a class without an `__enter__` of its own surely inherits one that gives the object."""
+    paths = [getattr(b, "path", "") for b in mro(evaluator, cls) if not isinstance(b, Class)]
+    return HARMLESS_BASES.issuperset(paths) and not ENTERED_AS_THEY_ARE.isdisjoint(paths)

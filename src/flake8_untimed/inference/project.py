@@ -44,7 +44,8 @@ class Project:
         """How often what was read was let go of."""
         self.layout = Layout(catalogue, follow)
         self._modules: dict[str, Module | None] = {}
-        self._bytes: dict[str, bytes] = {}
+        self._bytes: dict[str, bytes | None] = {}
+        """What files hold; None where that cannot be had."""
         layout = self.layout
         self.outlines = Outlines(self._data, layout.find, layout.submodule, catalogue)
         self.heirs = Heirs(self.outlines, layout.files_around)
@@ -116,7 +117,7 @@ class Project:
         if self._follow and self.layout.is_folder(path):
             return Module(ast.Module([], []), path, "")
         data = self._data(path)
-        if not self._follow or not data or not self._allowed(path):
+        if not self._follow or self._bytes[path] is None or not self._allowed(path):
             return None
         try:
             with warnings.catch_warnings():
@@ -132,18 +133,10 @@ class Project:
         return inside(os.path.realpath(path), os.path.realpath(top))
 
     def _data(self, path: str) -> bytes:
-        data = self._bytes.get(path)
-        if data is None:
-            data = b""
-            try:
-                state = os.stat(path)
-                if stat.S_ISREG(state.st_mode) and state.st_size <= SIZE_LIMIT:
-                    with open(path, "rb") as file:
-                        data = file.read()
-            except OSError:
-                pass
-            data = self._bytes[path] = data.removeprefix(codecs.BOM_UTF8)
-        return data
+        """What a file holds; nothing if that cannot be had."""
+        if path not in self._bytes:
+            self._bytes[path] = _content(path)
+        return self._bytes[path] or b""
 
     # What is worth reading -------------------------------------------------------------------
 
@@ -201,3 +194,14 @@ class Project:
     def interesting(self, path: str, name: str) -> bool:
         """Whether a name of a module can have to do with a request. Cheap: nothing is parsed."""
         return self._interest.of_name(path, name)
+
+
+def _content(path: str) -> bytes | None:
+    try:
+        state = os.stat(path)
+        if stat.S_ISREG(state.st_mode) and state.st_size <= SIZE_LIMIT:
+            with open(path, "rb") as file:
+                return file.read().removeprefix(codecs.BOM_UTF8)
+    except OSError:
+        pass
+    return None

@@ -95,9 +95,8 @@ class Functions:
 
     def _is_judged(self, node: ast.Call, context: Context) -> bool:
         """Whether all that a call may be is reported, whoever calls its function."""
-        callees = [
-            v for v in self._evaluator.evaluate(node.func, context) if isinstance(v, CALLABLE)
-        ]
+        called = invoke.called(self._evaluator, self._evaluator.evaluate(node.func, context))
+        callees = [v for v in called if isinstance(v, CALLABLE)]
         if not callees:
             return False
         passed = invoke.passed_by(self._evaluator, node, context)
@@ -167,7 +166,7 @@ class Functions:
         function of the project, which is no more than the usual choice then."""
         for node, context in self.alive(calls, scope, frame):
             passed: Passed | None = None
-            callees = self._evaluator.evaluate(node.func, context)
+            callees = invoke.called(self._evaluator, self._evaluator.evaluate(node.func, context))
             for callee, given in handed_over(self._evaluator, node, context, callees, known=True):
                 yield node, context, callee, given
             is_ours = any(isinstance(callee, Function) for callee in callees)

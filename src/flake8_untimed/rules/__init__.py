@@ -1,7 +1,8 @@
 """The rules: one file each, found by pkgutil. A rule's docstring is its documentation.
 
 A rule's module is called `unt101_missing_timeout.py`: its code and its name. It has a function
-`check(facts)` that yields findings, and may set `OPT_IN = True`.
+`check(facts)` that yields findings, and may set `OPT_IN = True`; `WORDS`: texts that make it look at
+a file that sends no requests.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ class Rule(NamedTuple):
     documentation: str
     summary: str
     """The first line of the documentation."""
+    words: frozenset[str]
     check: Callable[[Facts], Iterable[Finding]]
 
 
@@ -39,6 +41,7 @@ def _load(module_name: str) -> Rule:
         getattr(module, "OPT_IN", False),
         documentation,
         documentation.partition("\n")[0],
+        getattr(module, "WORDS", frozenset()),
         module.check,
     )
 

@@ -45,6 +45,9 @@ _WARNINGS = frozenset(path for library in ALL for path in library.unverified)
 _MESSAGE = "unverified https request"
 """How the warning begins."""
 _SILENCERS = {f.path: f for library in ALL for f in library.silencers}
+WORDS = frozenset(path.rpartition(".")[2] for path in (*_WARNINGS, *_SILENCERS)) | {
+    "nverified HTTPS"
+}
 _FILTERS = {
     f.path: f
     for f in (

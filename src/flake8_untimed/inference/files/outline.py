@@ -13,11 +13,16 @@ from typing import NamedTuple
 from flake8_untimed.libraries import Catalogue
 from flake8_untimed.libraries.model import Client
 
+_IN_WORD = rb"\w\x80-\xff"
+"""What words are made of, in UTF-8."""
 _GAP = rb"(?:[ \t]|\\\r?\n)"
+_LIST = rb"\([^)#]*(?:#[^\n]*\n[^)#]*)*\)"
+"""In parentheses; those in comments do not count."""
 _IMPORT = re.compile(
     _GAP
-    + rb"*(?:from\b%b*(\.*(?:(?!import\b)\w[\w.]*)?)%b*\bimport\b" % (_GAP, _GAP)
-    + rb"%b*(\([^)]*\)|(?:[^\n#;\\]|\\\r?\n)*)|import%b+((?:[\w.,]|%b)+))" % (_GAP, _GAP, _GAP)
+    + rb"*(?:from\b%b*(\.*(?:(?!import\b)[%b.]+)?)%b*\bimport\b" % (_GAP, _IN_WORD, _GAP)
+    + rb"%b*(%b|(?:[^\n#;\\]|\\\r?\n)*)" % (_GAP, _LIST)
+    + rb"|import%b+((?:[%b.,]|%b)+))" % (_GAP, _IN_WORD, _GAP)
 )
 _ALIAS = re.compile(r"(\w+|\*)(?:\s+as\s+(\w+))?")
 _COMMENT = re.compile(rb"#[^\n]*")
@@ -31,7 +36,7 @@ _SPECIAL = tuple(word.encode() for word in SPECIAL)
 _BOUND = re.compile(rb"\w+[ \t]*(?::[^=\n]*)?=[^=]")
 """From a name on: that it is assigned to."""
 _BOUND_BEFORE = re.compile(rb"(?:\bdef|\bclass|\bglobal)[ \t]+$")
-_PART = re.compile(rb"\w")
+_PART = re.compile(rb"[%b]" % _IN_WORD)
 _ANNOTATING = re.compile(rb"(?::|->|\||\w\[[^\]\n]*)[ \t]*$")
 """What stands before a string that is an annotation."""
 _ATTRIBUTE = re.compile(rb"\.([A-Za-z_]\w*)")
@@ -54,8 +59,8 @@ _KEYWORDS = frozenset(word.encode() for word in (*keyword.kwlist, *keyword.softk
 _DEFINED = re.compile(
     rb"^(?:async[ \t]+def[ \t]+|def[ \t]+|class[ \t]+)?([A-Za-z_]\w*)", re.MULTILINE
 )
-_NAME = re.compile(rb"[A-Za-z_]\w*")
-_BEFORE = re.compile(rb"[\w.]")
+_NAME = re.compile(rb"(?!\d)[%b]+" % _IN_WORD)
+_BEFORE = re.compile(rb"[%b.]" % _IN_WORD)
 """What may not stand before a name, or it is another's attribute, or a part of a longer one."""
 
 
@@ -102,6 +107,7 @@ class Outlines:
         self._resolved: dict[str, dict[str, tuple[Use, ...]]] = {}
         self._ends: dict[Use, list[Use]] = {}
         self._next: dict[str, tuple[str, ...]] = {}
+        self._brought: dict[str, frozenset[str]] = {}
         self._last: tuple[str, list[re.Match[bytes]]] | None = None
 
     def of(self, path: str) -> Outline:
@@ -289,9 +295,9 @@ class Outlines:
             spans += match.span()
             package, names, modules = match.groups()
             found = (
-                self._read_import(path, modules.decode("ascii", "replace"), library)
+                self._read_import(path, _text(modules), library)
                 if modules is not None
-                else self._read_from(path, package.decode("ascii", "replace"), names, library)
+                else self._read_from(path, _text(package), names, library)
             )
             for local, uses in found:
                 if local == "*":
@@ -327,7 +333,7 @@ class Outlines:
         while place >= 0:
             name = _NAME.match(data, place + len(dotted))
             if name is not None and not (place and _BEFORE.match(data, place - 1)):
-                names.add(name[0].decode())
+                names.add(_text(name[0]))
             place = data.find(dotted, place + len(dotted))
         return tuple(Use(module, n, re.escape(f"{spelled}.{n}")) for n in sorted(names))
 
@@ -339,25 +345,45 @@ class Outlines:
         target = self._find(path, dotted, level)
         if target is None and (level or not self.names_library(path)):
             return
-        if b"#" in names:
-            names = _COMMENT.sub(b"", names)
-        listed = names.decode("ascii", "replace").strip("() \t\r\n").replace("\\", " ")
         if target is None:
-            for name, alias in _ALIAS.findall(listed):
+            for name, alias in _listed(names):
                 found = self._catalogue.children(package if name == "*" else f"{package}.{name}")
                 if found is not None:
                     library[alias or name] = f"{package}.{name}"
             return
-        for name, alias in _ALIAS.findall(listed):
+        for name, alias in _listed(names):
             if name == "*":
                 yield "*", (Use(target, "*", None),)
                 continue
             local = alias or name
             submodule = self.submodule(target, name)
-            if submodule is None:
+            if submodule is None or self._hides(target, name):
                 yield local, (Use(target, name, None),)
-            else:
+            if submodule is not None:
                 yield local, self._used_of(path, submodule, local)
+
+    def _hides(self, package: str, name: str) -> bool:
+        """Whether a package may bind the name of one of its modules to something else:
+        `from .session import session`."""
+        if package not in self._brought:
+            self._brought[package] = frozenset(
+                alias or name
+                for match in _imports(self.data(package))
+                if match[2] is not None and match[1].strip(b".")
+                for name, alias in _listed(match[2])
+            )
+        return name in self._brought[package] or self._binds(package, name)
+
+
+def _listed(names: bytes) -> list[tuple[str, str]]:
+    """The names that a `from` statement lists, each with what it is called here, if that differs."""
+    if b"#" in names:
+        names = _COMMENT.sub(b"", names)
+    return _ALIAS.findall(_text(names).strip("() \t\r\n").replace("\\", " "))
+
+
+def _text(data: bytes) -> str:
+    return data.decode("utf-8", "replace")
 
 
 def _imports(data: bytes) -> Iterator[re.Match[bytes]]:

@@ -25,11 +25,12 @@ _NOTHING: frozenset[str] = frozenset()
 
 
 class Stain(NamedTuple):
-    """What others can get from a module. The first three are names in it."""
+    """What others can get from a module. The first four are names in it."""
 
     names: frozenset[str] = _NOTHING
     """What may hold or give a client."""
     wrappers: frozenset[str] = _NOTHING
+    makers: frozenset[str] = _NOTHING
     callables: frozenset[str] = _NOTHING
     """What sends a request, or makes a client, when it is called."""
     attributes: frozenset[str] = _NOTHING
@@ -49,6 +50,7 @@ class Stain(NamedTuple):
         return (
             (self.names - other.names)
             | (self.wrappers - other.wrappers)
+            | (self.makers - other.makers)
             | (self.callables - other.callables)
         )
 
@@ -78,7 +80,7 @@ class Interest:
         self._dyes: dict[str, Dye | None] = {}
         self._stains: dict[str, Stain] = {}
         self._no_seeds = Seeds(
-            _NOTHING, _NOTHING, _NOTHING, {}, {}, _NOTHING, _NOTHING,
+            _NOTHING, _NOTHING, _NOTHING, _NOTHING, {}, {}, _NOTHING, _NOTHING,
             catalogue.givers, catalogue.senders,
         )  # fmt: skip
         self._settling = False
@@ -103,9 +105,10 @@ class Interest:
         data = self._outlines.data(path).decode("latin-1")
         spans = self._outlines.of(path).spans
         leading = seeds.attributes | seeds.wanted
-        return any(
+        names = seeds.names | seeds.wrappers
+        return not all(map(str.isascii, names)) or any(
             not bisect_right(spans, place) % 2
-            for name in seeds.names | seeds.wrappers
+            for name in names
             for place in _leading_places(data, name, seeds.spelled.get(name), leading)
         )
 
@@ -289,11 +292,12 @@ class Interest:
             self._dyes[path] = self._make_dye(path)
         dye = self._dyes[path]
         if dye is None:
-            return Stain(seeds.names, seeds.wrappers, seeds.callables)
+            return Stain(seeds.names, seeds.wrappers, seeds.makers, seeds.callables)
         dye.spread(seeds)
         return Stain(
             frozenset(dye.members),
             frozenset(dye.wrappers),
+            frozenset(dye.makers),
             frozenset(dye.callables & (dye.members | dye.attributes | dye.wrappers)),
             frozenset(dye.attributes),
             touched=dye.touched(),
@@ -315,6 +319,7 @@ class Interest:
         outline = self._outlines.of(path)
         library = frozenset(outline.library)
         names, wrappers, callables = set(library), set[str](), set(library)
+        makers: set[str] = set()
         spelled = {
             local: way
             for local, target in outline.library.items()
@@ -338,6 +343,8 @@ class Interest:
                     names.add(local)
                 if "w" in letters and use.way is None:
                     wrappers.add(local)
+                if "m" in letters:
+                    makers.add(local if use.way is None else use.way.rpartition(".")[2])
                 if "c" in letters:
                     callables.add(local)
             known = [way for way in ways if way is not None]
@@ -348,6 +355,7 @@ class Interest:
             stain = self._stains.get(star, CLEAN)
             names |= stain.names
             wrappers |= stain.wrappers
+            makers |= stain.makers
             callables |= stain.callables
         names |= self._filled(path)
         if self._named:
@@ -360,6 +368,7 @@ class Interest:
         return Seeds(
             frozenset(names),
             frozenset(wrappers),
+            frozenset(makers),
             frozenset(callables),
             spelled,
             given,
@@ -370,11 +379,13 @@ class Interest:
         )
 
     def _stain_of(self, path: str, name: str) -> str:
-        """What is known of a name of a module, as letters: v (value), w (wrapper), c (callable)."""
+        """What is known of a name of a module, as letters: v (value), w (wrapper),
+        m (maker), c (callable)."""
         stain = self._stains.get(path, CLEAN)
         letters = (
             ("v" if name in stain.names else "")
             + ("w" if name in stain.wrappers else "")
+            + ("m" if name in stain.makers else "")
             + ("c" if name in stain.callables else "")
         )
         if letters:

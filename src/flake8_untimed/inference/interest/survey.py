@@ -73,6 +73,8 @@ class Seeds(NamedTuple):
     """Local names of what comes from a library, or may hold or give a client."""
     wrappers: frozenset[str]
     """Those of functions that hand on what they are given."""
+    makers: frozenset[str]
+    """Those of functions and classes that make what is called so."""
     callables: frozenset[str]
     """Those of what sends a request or makes a client when it is called."""
     spelled: Mapping[str, str]
@@ -134,8 +136,8 @@ class Dye:
         self.wrappers: set[str] = set()
         self.callables: set[str] = set()
         """Names of what sends a request, or makes a client, when it is called."""
-        self._makers: set[str] = set()
-        """Functions that return a sender or a wrapper."""
+        self.makers: set[str] = set()
+        """Functions that return a sender or a wrapper, and classes whose objects are called."""
         self.marked: set[int] = set()
         """The statements that mention a coloured name or a wrapper."""
         self._carrying: set[int] = set()
@@ -160,6 +162,7 @@ class Dye:
         changed = statements.respell(seeds.spelled)
         self._fresh.update(word for word in changed if word in self.names)
         self._add(seeds.names, MODULE)
+        self.makers |= seeds.makers
         for name in seeds.wrappers:
             self._add_wrapper(name)
         self.callables |= seeds.callables
@@ -203,6 +206,10 @@ class Dye:
         if name not in self.wrappers and not (name.startswith("__") and name.endswith("__")):
             self.wrappers.add(name)
             self._fresh.add(name)
+
+    def _add_maker(self, name: str) -> None:
+        self.makers.add(name)
+        self._add_wrapper(name)
 
     def _colour(self, index: int) -> None:
         """What a statement that mentions a coloured name colours in its turn."""
@@ -413,7 +420,7 @@ class Dye:
             elif isinstance(node, ast.Call):
                 if _attribute_named(node) in self.wrappers:
                     return True
-                if _last_name(node.func) in self._makers:
+                if _last_name(node.func) in self.makers:
                     return True
                 if _last_name(node.func) in _MAKERS:
                     stack.extend(node.args[:1])
@@ -540,24 +547,28 @@ class Dye:
         stores = stores_attribute(node)
         # A class is coloured by what its objects hold or give, not by what its methods do.
         shown = carries
+        is_called = False
         for owner in self.statements.around(index):
             around = self.statements.nodes[owner]
             if isinstance(around, ast.ClassDef):
                 if shown or (carries and stores):
                     self._add((around.name,), self.statements.binds(owner))
+                if is_called:
+                    self._add_maker(around.name)
+                    is_called = False
             elif isinstance(around, _FUNCTIONS):
                 shown = False
                 if gives and carries:
                     self._add((around.name,), self.statements.binds(owner))
                     shown = True
                 if gives and self._is_to_be_called(getattr(node, "value", None)):
-                    self._makers.add(around.name)
-                    self._add_wrapper(around.name)
+                    self._add_maker(around.name)
                 if self._hands_on(node, around) and self._proof.forwards(
                     node, self.scope(index), self._scope_of(owner)
                 ):
                     self._add_wrapper(around.name)
                     shown = True
+                    is_called = around.name == "__call__"
 
     def _hands_on(self, node: ast.stmt, function: _Function) -> bool:
         arguments = function.args
