@@ -262,9 +262,8 @@ class Facts:
         """What is put into `client.headers`, each as a mapping; None where that is out of sight."""
         for context, event in self.limits.changes.events(client, ".headers"):
             yield from headers_of(self.evaluator, context, event)
-        for context, event in self.limits.changes.events(client):
-            if event.kind == "store" and event.name == "headers":
-                yield from self.evaluator.evaluate(event.node, context)
+        for _, _, values in self.limits.changes.stored(client, "headers"):
+            yield from values
 
     def switches_off(self, setting: Setting) -> bool:
         """Whether an attribute that is the client's timeout is set to no limit."""
@@ -272,9 +271,12 @@ class Facts:
         found = judged(self.evaluator, self.evaluate(setting.value, setting.context), timeouts)
         return found is not None and found.kind is Kind.DISABLED
 
-    def verifies_nothing(self, values: Alternatives) -> bool:
-        """Whether a value is an SSL context that surely verifies nothing."""
-        return bool(values) and all(contexts.verifies_nothing(self, v) for v in values)
+    def verifies_nothing(self, place: Call | Construction, argument: Argument) -> bool:
+        """Whether an argument is an SSL context that surely verifies nothing. What is done to it
+        behind a call does not count; a client may use it later."""
+        values = self.values(argument)
+        used = place.context if isinstance(place, Call) else None
+        return bool(values) and all(contexts.verifies_nothing(self, v, used) for v in values)
 
     def span(self, node: ast.expr | ast.stmt) -> Span:
         return self.source.span(node)
@@ -308,6 +310,9 @@ def headers_of(evaluator: Evaluator, context: Context, event: Event) -> Iterator
         passed = invoke.passed_by(evaluator, event.node, context)
         for argument in passed.positional:
             yield from evaluator.argument(argument)
+        if passed.keywords:
+            named = {name: evaluator.argument(a) for name, a in passed.keywords.items()}
+            yield Mapping(named, False, event.node)
         if passed.open_keywords or passed.open_positional:
             yield None
     elif (event.kind == "call" and event.name == "setdefault") or event.kind == "argument":

@@ -117,9 +117,8 @@ def is_read_again(facts: Facts, call: Call, names: tuple[str, ...]) -> bool:
         return True
     values = [v for name in names for v in facts.values(call.argument(name))]
     if call.client is not None:
-        for context, event in facts.limits.changes.events(call.client):
-            if event.kind == "store" and event.name in names:
-                values += facts.evaluator.evaluate(event.node, context)
+        for _, _, stored in facts.limits.changes.stored(call.client, *names):
+            values += stored
     return any(
         _is_body(part)
         for value in values
