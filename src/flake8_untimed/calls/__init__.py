@@ -25,17 +25,15 @@ from flake8_untimed.calls import contexts
 from flake8_untimed.calls.idle import Idle
 from flake8_untimed.calls.wrappers import Wrappers
 from flake8_untimed.findings import Finding, Fix, Span
-from flake8_untimed.inference import invoke
 from flake8_untimed.inference.arguments import Argument, bind, defaults
 from flake8_untimed.inference.arguments import Bound as BoundArguments
 from flake8_untimed.inference.evaluate import Evaluator
-from flake8_untimed.inference.scopes import Event, Module, Scope
+from flake8_untimed.inference.scopes import Module, Scope
 from flake8_untimed.inference.syntax import dotted
 from flake8_untimed.inference.values import (
     Alternatives,
     Context,
     Instance,
-    Mapping,
     Parameter,
     Plain,
     Symbol,
@@ -44,6 +42,7 @@ from flake8_untimed.inference.values import (
 from flake8_untimed.inference.walk import Walk
 from flake8_untimed.libraries.model import Client, Constructor, Library, Sender, Timeouts
 from flake8_untimed.limits import Limits
+from flake8_untimed.limits.changes import put_in
 from flake8_untimed.limits.takers import Sent
 from flake8_untimed.settings import Settings
 from flake8_untimed.source import Source as Text
@@ -261,7 +260,7 @@ class Facts:
     def headers_set(self, client: Instance) -> Iterator[Value | None]:
         """What is put into `client.headers`, each as a mapping; None where that is out of sight."""
         for context, event in self.limits.changes.events(client, ".headers"):
-            yield from headers_of(self.evaluator, context, event)
+            yield from put_in(self.evaluator, context, event)
         for _, _, values in self.limits.changes.stored(client, "headers"):
             yield from values
 
@@ -299,21 +298,3 @@ class Facts:
         elif why_not is None:
             why_not = "there is no edit that is right for every such place"
         return Finding(code, self.span(node), message, fix, why_not)
-
-
-def headers_of(evaluator: Evaluator, context: Context, event: Event) -> Iterator[Value | None]:
-    """What one event puts into a mapping of headers."""
-    if event.kind == "item":
-        values = evaluator.evaluate(event.node, context)
-        yield Mapping({event.name: values}, event.name is None, event.node)
-    elif event.kind == "call" and event.name == "update" and isinstance(event.node, ast.Call):
-        passed = invoke.passed_by(evaluator, event.node, context)
-        for argument in passed.positional:
-            yield from evaluator.argument(argument)
-        if passed.keywords:
-            named = {name: evaluator.argument(a) for name, a in passed.keywords.items()}
-            yield Mapping(named, False, event.node)
-        if passed.open_keywords or passed.open_positional:
-            yield None
-    elif (event.kind == "call" and event.name == "setdefault") or event.kind == "argument":
-        yield None

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_untimed.bounds import Kind
-from flake8_untimed.inference import invoke, members, objects
-from flake8_untimed.inference.arguments import Passed, bind
+from flake8_untimed.inference import members, objects
+from flake8_untimed.inference.arguments import Passed
 from flake8_untimed.inference.scopes import Scope
 from flake8_untimed.inference.syntax import called_name, dotted, within
 from flake8_untimed.inference.values import (
@@ -22,6 +22,7 @@ from flake8_untimed.inference.values import (
     Symbol,
 )
 from flake8_untimed.inference.walk import walk
+from flake8_untimed.limits.adapters import mounted_by
 
 if TYPE_CHECKING:
     from flake8_untimed.calls import Facts, Setting
@@ -147,15 +148,13 @@ def _mounts(facts: Facts) -> Iterator[Idle]:
         owners = facts.evaluate(node.func.value, context)
         if not any(facts.evaluator.client_of(owner) for owner in owners):
             continue
-        bound = bind(invoke.passed_by(facts.evaluator, node, context), ("prefix", "adapter"))
-        prefixes = facts.values(bound.named.get("prefix"))
-        short = prefixes and all(
+        prefixes, adapters = mounted_by(facts.evaluator, node, context)
+        short = all(
             isinstance(p, Literal)
             and p.value in ("http", "https", "http:", "https:", "http:/", "https:/", "")
             for p in prefixes
         )
-        adapter = bound.named.get("adapter")
-        if short and adapter is not None and limits.adapters.limit(facts.values(adapter), None):
+        if short and limits.adapters.limit(adapters, None):
             yield Idle(
                 node,
                 f"{ast.unparse(node.func)}({facts.text(node.args[0]) if node.args else '...'}, ...)",

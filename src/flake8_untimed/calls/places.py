@@ -8,7 +8,7 @@ import ast
 from collections.abc import Collection, Iterator
 from typing import Union
 
-from flake8_untimed.calls import Call, Construction, Facts, headers_of
+from flake8_untimed.calls import Call, Construction, Facts
 from flake8_untimed.calls.collector import is_written_otherwise
 from flake8_untimed.calls.givers import written_for
 from flake8_untimed.calls.wrappers import takes
@@ -36,6 +36,7 @@ from flake8_untimed.inference.values import (
 )
 from flake8_untimed.inference.walk import walk
 from flake8_untimed.libraries.model import Client, Constructor, Library
+from flake8_untimed.limits.changes import put_in
 from flake8_untimed.limits.takers import Sent
 
 Loop = Union[
@@ -205,7 +206,7 @@ def headers_set(facts: Facts) -> Iterator[tuple[Event, str, Alternatives, Altern
                 if event.kind == "store" and event.name == "headers":
                     text, headers = base, facts.evaluate(event.node, context)
                 elif holder and last == "headers":
-                    found = headers_of(facts.evaluator, context, event)
+                    found = put_in(facts.evaluator, context, event)
                     text, headers = holder, tuple(value for value in found if value is not None)
                 else:
                     continue

@@ -134,6 +134,8 @@ class Sender:
     """Positional parameters in order, without `self`."""
     keywords: tuple[str, ...] = ()
     """Keyword-only parameters, those taken through `**kwargs` included."""
+    url: str = "url"
+    """The parameter that takes the address."""
     timeout: str | None = "timeout"
     """The parameter that bounds the wait; None: the sender takes none."""
     timeouts: Timeouts | None = None

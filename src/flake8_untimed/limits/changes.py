@@ -18,6 +18,7 @@ from flake8_untimed.inference.values import (
     Function,
     Instance,
     Literal,
+    Mapping,
     Partial,
     Unknown,
     Value,
@@ -189,6 +190,27 @@ def stored(evaluator: Evaluator, context: Context, event: Event, name: str) -> A
     if event.kind == "store unpack":
         return invoke.unpacked_target(evaluator, event, name, context)
     return evaluator.evaluate(event.node, context) if event.kind == "store" else ()
+
+
+def put_in(evaluator: Evaluator, context: Context, event: Event) -> Iterator[Value | None]:
+    """What an event puts into a mapping, as a mapping; None where that is out of sight."""
+    if event.kind == "item":
+        values = evaluator.evaluate(event.node, context)
+        entries = {} if event.name is None else {event.name: values}
+        yield Mapping(entries, False, event.node, () if entries else values)
+    elif event.kind == "call" and event.name == "update" and isinstance(event.node, ast.Call):
+        passed = invoke.passed_by(evaluator, event.node, context)
+        for argument in passed.positional:
+            yield from evaluator.argument(argument)
+        named: dict[object, Alternatives] = {
+            name: evaluator.argument(given) for name, given in passed.keywords.items()
+        }
+        if named:
+            yield Mapping(named, False, event.node)
+        if passed.open_keywords or passed.open_positional:
+            yield None
+    elif (event.kind == "call" and event.name == "setdefault") or event.kind == "argument":
+        yield None
 
 
 _Holder = tuple[Scope, str, ast.AST]

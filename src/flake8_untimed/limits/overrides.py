@@ -73,7 +73,7 @@ class Overrides:
             if "timeout" in sender.passes and given is None:
                 given = self._passed_on(value)
             previous, sender = sender, senders.get(sender.delegates or "")
-        adapted = self._limits.adapters.adapted(client, given, passed)
+        adapted = self._limits.adapters.adapted(client, value.sender, given, passed)
         if adapted is None and client.site is None and self._patches_sessions:
             return UNKNOWN
         return adapted
