@@ -116,8 +116,8 @@ class Body:
     same_bytes: bool = True
     """Whether `json=x` sends the very bytes of `json.dumps(x)`; if not, JSON of equal value."""
     shown_to: tuple[str, ...] = ()
-    """Arguments, and attributes of the client, that are given what is sent, and may read its `body`:
-    text where text was given, bytes where `json` was."""
+    """Arguments, of the client too, and its attributes that are given what is sent: they may set its
+    headers, or read its `body` (of requests: text where text was given, bytes where `json` was)."""
     encoders: tuple[str, ...] = ()
     """Arguments of the client's constructor that encode what `json` is given in their own way."""
     request: str | None = None
