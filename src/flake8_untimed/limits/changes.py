@@ -115,15 +115,28 @@ class Changes:
 
     def _held(self, *names: _Name) -> Iterator[tuple[Context, Event]]:
         """What is done to what names hold, by these and by the other names that it goes by."""
+        for name in self._known_as(*names):
+            yield from self._done_by(name)[0]
+
+    def _known_as(self, *names: _Name) -> Iterator[_Name]:
+        """All names of what names hold: others for it, and parameters that it is given as."""
         seen = set[_Name]()
         stack = [*reversed(names)]
         while stack:
             name = stack.pop()
             if name not in seen:
                 seen.add(name)
-                done, others = self._done_by(name)
-                yield from done
-                stack += reversed(others)
+                yield name
+                stack += reversed(self._done_by(name)[1])
+
+    def written(self, client: Value) -> Iterator[tuple[Scope, str]]:
+        """How an object in sight is written in the functions that know it: by its names on the way
+        here, and all others for it."""
+        for scope, name, given in _holders(client):
+            for known in self._known_as(_Name(scope, name, "", given)):
+                inner = known.scope
+                for where in members.methods(inner) if inner.is_class else (inner,):
+                    yield where, _path(inner, where, known.name)
 
     def _done_by(self, name: _Name) -> _Found:
         """What is done by one name; kept, since every call through it asks."""
