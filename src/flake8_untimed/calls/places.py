@@ -12,7 +12,7 @@ from flake8_untimed.calls import Call, Construction, Facts
 from flake8_untimed.calls.collector import is_written_otherwise
 from flake8_untimed.calls.givers import written_for
 from flake8_untimed.calls.wrappers import takes
-from flake8_untimed.inference import flow, invoke
+from flake8_untimed.inference import flow, invoke, syntax
 from flake8_untimed.inference.arguments import Bound as Arguments
 from flake8_untimed.inference.arguments import bind
 from flake8_untimed.inference.handing import keywords_travel
@@ -189,10 +189,9 @@ def attributes_set(
 ) -> Iterator[tuple[ast.Assign | ast.AnnAssign, ast.expr, ast.Attribute, Context]]:
     """Where an attribute `name` of anything is set: the statement, the value, the target."""
     for node, scope in walk(facts.module.scope).stores:
-        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-        for target in targets:
-            if isinstance(target, ast.Attribute) and target.attr == name and node.value:
-                yield node, node.value, target, Context(scope, node)
+        for target, value in syntax.attributes_set(node):
+            if target.attr == name:
+                yield node, value, target, Context(scope, node)
 
 
 def headers_set(facts: Facts) -> Iterator[tuple[Event, str, Alternatives, Alternatives]]:
