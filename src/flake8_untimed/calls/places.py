@@ -36,7 +36,7 @@ from flake8_untimed.inference.values import (
 )
 from flake8_untimed.inference.walk import walk
 from flake8_untimed.libraries.model import Client, Constructor, Library
-from flake8_untimed.limits.changes import put_in
+from flake8_untimed.limits.changes import put_in, stored
 from flake8_untimed.limits.takers import Sent
 
 Loop = Union[
@@ -202,8 +202,9 @@ def headers_set(facts: Facts) -> Iterator[tuple[Event, str, Alternatives, Altern
             holder, _, last = base.rpartition(".")
             for event in events:
                 context = Context(scope, event.statement)
-                if event.kind == "store" and event.name == "headers":
-                    text, headers = base, facts.evaluate(event.node, context)
+                whole = stored(facts.evaluator, context, event, "headers")
+                if whole:
+                    text, headers = base, whole
                 elif holder and last == "headers":
                     found = put_in(facts.evaluator, context, event)
                     text, headers = holder, tuple(value for value in found if value is not None)

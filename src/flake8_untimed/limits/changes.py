@@ -60,7 +60,7 @@ class Changes:
         client asks for it."""
         holders = dict.fromkeys(_holders(client))
         is_ours = isinstance(client, Instance) and isinstance(client.cls, Class) and not below
-        key = (*holders, below, named, client.key() if is_ours else None)
+        key = ("done to", *holders, below, named, client.key() if is_ours else None)
 
         def look() -> _Done:
             if named is not None:
