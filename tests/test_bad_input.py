@@ -122,6 +122,7 @@ import asyncio, httpx
 async def f():
     c = httpx.AsyncClient(timeout=None)
 """
+SESSION = "import requests\ndef g(s): s.headers\ns = requests.Session()\n"
 PARTIAL = "import requests\nfrom functools import partial\ndef f(p): p()\n"
 
 GROWING = {
@@ -134,6 +135,7 @@ GROWING = {
     "methods": (AIOHTTP, "    async def m{}(self):\n        await self.s.get('u')\n", ""),
     "gathered": (f"{HTTPX}    await asyncio.gather(\n", "        c.get('u{}'),\n", "    )\n"),
     "awaited": (f"{HTTPX}    x = [\n", "        await c.get('u{}'),\n", "    ]\n"),
+    "one session": (SESSION, "s.get('u{}')\ng(s)\n", ""),
     "partials": (PARTIAL, "p{} = partial(requests.get, 'u')\np{}()\n", ""),
     "partials given on": (PARTIAL, "f(partial(requests.get, 'u{}'))\n", ""),
     "released": ("import grequests\n", "grequests.map([grequests.get('u{}')])\n", ""),

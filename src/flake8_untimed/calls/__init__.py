@@ -25,17 +25,15 @@ from flake8_untimed.calls import contexts
 from flake8_untimed.calls.idle import Idle
 from flake8_untimed.calls.wrappers import Wrappers
 from flake8_untimed.findings import Finding, Fix, Span
-from flake8_untimed.inference import invoke
 from flake8_untimed.inference.arguments import Argument, bind, defaults
 from flake8_untimed.inference.arguments import Bound as BoundArguments
 from flake8_untimed.inference.evaluate import Evaluator
-from flake8_untimed.inference.scopes import Event, Module, Scope
+from flake8_untimed.inference.scopes import Module, Scope
 from flake8_untimed.inference.syntax import dotted
 from flake8_untimed.inference.values import (
     Alternatives,
     Context,
     Instance,
-    Mapping,
     Parameter,
     Plain,
     Symbol,
@@ -44,6 +42,7 @@ from flake8_untimed.inference.values import (
 from flake8_untimed.inference.walk import Walk
 from flake8_untimed.libraries.model import Client, Constructor, Library, Sender, Timeouts
 from flake8_untimed.limits import Limits
+from flake8_untimed.limits.changes import put_in
 from flake8_untimed.limits.takers import Sent
 from flake8_untimed.settings import Settings
 from flake8_untimed.source import Source as Text
@@ -260,10 +259,9 @@ class Facts:
     def headers_set(self, client: Instance) -> Iterator[Value | None]:
         """What is put into `client.headers`, each as a mapping; None where that is out of sight."""
         for context, event in self.limits.changes.events(client, ".headers"):
-            yield from headers_of(self.evaluator, context, event)
-        for context, event in self.limits.changes.events(client):
-            if event.kind == "store" and event.name == "headers":
-                yield from self.evaluator.evaluate(event.node, context)
+            yield from put_in(self.evaluator, context, event)
+        for _, _, values in self.limits.changes.stored(client, "headers"):
+            yield from values
 
     def switches_off(self, setting: Setting) -> bool:
         """Whether an attribute that is the client's timeout is set to no limit."""
@@ -271,9 +269,12 @@ class Facts:
         found = judged(self.evaluator, self.evaluate(setting.value, setting.context), timeouts)
         return found is not None and found.kind is Kind.DISABLED
 
-    def verifies_nothing(self, values: Alternatives) -> bool:
-        """Whether a value is an SSL context that surely verifies nothing."""
-        return bool(values) and all(contexts.verifies_nothing(self, v) for v in values)
+    def verifies_nothing(self, place: Call | Construction, argument: Argument) -> bool:
+        """Whether an argument is an SSL context that surely verifies nothing. What is done to it
+        behind a call does not count; a client may use it later."""
+        values = self.values(argument)
+        used = place.context if isinstance(place, Call) else None
+        return bool(values) and all(contexts.verifies_nothing(self, v, used) for v in values)
 
     def span(self, node: ast.expr | ast.stmt) -> Span:
         return self.source.span(node)
@@ -296,18 +297,3 @@ class Facts:
         elif why_not is None:
             why_not = "there is no edit that is right for every such place"
         return Finding(code, self.span(node), message, fix, why_not)
-
-
-def headers_of(evaluator: Evaluator, context: Context, event: Event) -> Iterator[Value | None]:
-    """What one event puts into a mapping of headers."""
-    if event.kind == "item":
-        values = evaluator.evaluate(event.node, context)
-        yield Mapping({event.name: values}, event.name is None, event.node)
-    elif event.kind == "call" and event.name == "update" and isinstance(event.node, ast.Call):
-        passed = invoke.passed_by(evaluator, event.node, context)
-        for argument in passed.positional:
-            yield from evaluator.argument(argument)
-        if passed.open_keywords or passed.open_positional:
-            yield None
-    elif (event.kind == "call" and event.name == "setdefault") or event.kind == "argument":
-        yield None

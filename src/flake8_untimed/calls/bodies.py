@@ -84,17 +84,30 @@ def functions_on_the_way(facts: Facts, call: Call) -> Iterator[Scope]:
 def may_add_headers(facts: Facts, call: Call) -> bool:
     """Whether a function on the way, or what stands in its place, may say more in the headers than
     is seen of it: it names the Content-Type, takes the headers out of its keywords, has a decorator
-    out of sight, or a subclass says it otherwise."""
+    out of sight, or a subclass says it otherwise; or whether what is given the request names it."""
+    names = call.sender.body.shown_to if call.sender.body is not None else ()
     return any(
         facts.wrappers.is_replaced(scope)
         or any(_adds_headers(facts, scope, part) for part in within(scope.node))
         for scope in call.way
+    ) or any(
+        _is_content_type(part)
+        for scope in _shown_to(facts, call, names)
+        for part in within(scope.node)
+    )
+
+
+def _is_content_type(part: ast.AST) -> bool:
+    return (
+        isinstance(part, ast.Constant)
+        and isinstance(part.value, str)
+        and part.value.lower() == "content-type"
     )
 
 
 def _adds_headers(facts: Facts, scope: Scope, part: ast.AST) -> bool:
-    if isinstance(part, ast.Constant):
-        return isinstance(part.value, str) and part.value.lower() == "content-type"
+    if _is_content_type(part):
+        return True
     if isinstance(part, ast.Subscript):
         return isinstance(part.ctx, ast.Load) and _is_headers(part.slice)
     if isinstance(part, ast.Call):
@@ -131,17 +144,22 @@ def is_read_again(facts: Facts, call: Call, names: tuple[str, ...]) -> bool:
     what the call or its client is given as one of these names."""
     if names and _reads_sent_bodies(call.context.scope):
         return True
+    return any(
+        _is_body(part) for scope in _shown_to(facts, call, names) for part in within(scope.node)
+    )
+
+
+def _shown_to(facts: Facts, call: Call, names: tuple[str, ...]) -> Iterator[Scope]:
+    """The functions and classes of the project among what a call or its client is given, or has, as
+    one of these names."""
     values = [v for name in names for v in facts.values(call.argument(name))]
     if call.client is not None:
-        for context, event in facts.limits.changes.events(call.client):
-            if event.kind == "store" and event.name in names:
-                values += facts.evaluator.evaluate(event.node, context)
-    return any(
-        _is_body(part)
-        for value in values
-        for scope in _shown(facts, value)
-        for part in within(scope.node)
-    )
+        given = call.client.site.passed.keywords if call.client.site is not None else {}
+        values += [v for name in names for v in facts.values(given.get(name))]
+        for _, _, stored in facts.limits.changes.stored(call.client, *names):
+            values += stored
+    for value in values:
+        yield from _shown(facts, value)
 
 
 @once

@@ -24,7 +24,7 @@ from flake8_untimed.inference.forwarding import handing_on, passing_on, timeout_
 from flake8_untimed.inference.handing import handed_over
 from flake8_untimed.inference.scopes import Module, Scope
 from flake8_untimed.inference.surroundings import is_surrounded
-from flake8_untimed.inference.syntax import dotted, written_arguments
+from flake8_untimed.inference.syntax import attributes_set, dotted, written_arguments
 from flake8_untimed.inference.values import (
     Alternatives,
     Class,
@@ -472,12 +472,7 @@ class _Collector:
     # Attributes that are set -----------------------------------------------------------------
 
     def _read_store(self, node: ast.Assign | ast.AnnAssign, context: Context) -> None:
-        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-        if node.value is None:
-            return
-        for target in targets:
-            if not isinstance(target, ast.Attribute):
-                continue
+        for target, given in attributes_set(node):
             if target.attr == "_create_default_https_context" and isinstance(node, ast.Assign):
                 self._read_patched_context(node, target, context)
             for value in self._evaluator.evaluate(target.value, context):
@@ -490,7 +485,7 @@ class _Collector:
                     site = value.site if isinstance(value, Instance) else None
                     made = site.node if site is not None else None
                     self._facts.assignments.append(
-                        Setting(node, target, node.value, context, client, library, made)
+                        Setting(node, target, given, context, client, library, made)
                     )
                     break
 

@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING
 from flake8_untimed.inference.arguments import bind
 from flake8_untimed.inference.scopes import Event, Scope
 from flake8_untimed.inference.syntax import TRIES, WITHS
-from flake8_untimed.inference.values import Alternatives, Literal, Result, Site, Symbol, Value
+from flake8_untimed.inference.values import (
+    Alternatives,
+    Context,
+    Literal,
+    Result,
+    Site,
+    Symbol,
+    Value,
+)
 
 if TYPE_CHECKING:
     from flake8_untimed.calls import Facts
@@ -26,19 +34,31 @@ _LAX_PROTOCOLS = frozenset(
 _NONE = frozenset(("ssl.CERT_NONE", "ssl.VerifyMode.CERT_NONE"))
 
 
-def verifies_nothing(facts: Facts, value: Value) -> bool:
-    """Whether a value is a context that surely verifies neither chain nor name."""
+def verifies_nothing(facts: Facts, value: Value, used: Context | None) -> bool:
+    """Whether a value is a context that surely verifies neither chain nor name; `used`: where it is
+    used, if what is done to it later does not count."""
     if not isinstance(value, Result):
         return False
     state = _as_made(facts, value)
     if state is None:
         return False
-    for context, event in facts.limits.changes.events(value):
-        if event.kind == "store" and event.name == "verify_mode":
-            if _is_conditional(context.scope, event, value.site):
-                return False
-            state = _is_none(facts.evaluate(event.node, context))
+    for context, event, modes in facts.limits.changes.stored(value, "verify_mode"):
+        if used is not None and _is_later(event, context.scope, used):
+            continue
+        if _is_conditional(context.scope, event, value.site):
+            return False
+        state = _is_none(modes)
     return state
+
+
+def _is_later(event: Event, scope: Scope, used: Context) -> bool:
+    """Whether something stands behind the statement of the same function that uses the object."""
+    at = used.at
+    return (
+        scope is used.scope
+        and at in scope.places
+        and (scope.order(event.statement) > scope.order(at))
+    )
 
 
 def _as_made(facts: Facts, value: Result) -> bool | None:

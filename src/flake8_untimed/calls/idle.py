@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_untimed.bounds import Kind
-from flake8_untimed.inference import invoke, members, objects
-from flake8_untimed.inference.arguments import Passed, bind
+from flake8_untimed.inference import members, objects
+from flake8_untimed.inference.arguments import Passed
 from flake8_untimed.inference.scopes import Scope
-from flake8_untimed.inference.syntax import called_name, dotted, within
+from flake8_untimed.inference.syntax import called_name, dotted, within, written_arguments
 from flake8_untimed.inference.values import (
     Class,
     Context,
@@ -22,6 +22,7 @@ from flake8_untimed.inference.values import (
     Symbol,
 )
 from flake8_untimed.inference.walk import walk
+from flake8_untimed.limits.adapters import mounted_by
 
 if TYPE_CHECKING:
     from flake8_untimed.calls import Facts, Setting
@@ -62,7 +63,7 @@ def _attributes(facts: Facts) -> Iterator[Idle]:
             if isinstance(value, Instance):
                 if not setting.client.senders and not _is_sent(facts, setting):
                     continue  # A request that is made for others: they may ask it.
-                if _is_read(facts, value.cls, setting.target):
+                if _is_read(facts, value, name):
                     continue
                 yield Idle(
                     setting.node,
@@ -81,25 +82,52 @@ def _is_sent(facts: Facts, setting: Setting) -> bool:
     )
 
 
-def _is_read(facts: Facts, cls: Class | Symbol, target: ast.Attribute) -> bool:
-    """Whether what is set is read again: by a class of the project or one of its bases in sight, by
-    the module for an object of the library (`get(url, timeout=session.timeout)`)."""
-    if isinstance(cls, Symbol):
-        path = dotted(target)
-        return path is not None and _reads(facts.module.tree, target.attr, path)
-    line = objects.mro(facts.evaluator, cls)
-    return any(isinstance(b, Class) and _reads(b.scope.node, target.attr) for b in line)
+def _is_read(facts: Facts, value: Instance, name: str) -> bool:
+    """Whether what is set is read again: by a class of the project or one of its bases in sight; of an
+    object of the library by its names, or for a call of this module or one that imports it."""
+    if isinstance(value.cls, Class):
+        line = objects.mro(facts.evaluator, value.cls)
+        return any(isinstance(b, Class) and _reads(b.scope.node, name) for b in line)
+    if any(_reads(s.node, name, path) for s, path in facts.limits.changes.written(value)):
+        return True
+    project = facts.evaluator.project
+    importing = map(project.module, project.hints.importing(facts.module.path))
+    return any(
+        read.key() == value.key()
+        for module in (facts.module, *importing)
+        if module is not None and f".{name}" in module.text
+        for owner, context in _owners_given(module.scope, name)
+        for read in facts.evaluate(owner, context)
+    )
 
 
 def _reads(tree: ast.AST, name: str, path: str | None = None) -> bool:
     """Whether an attribute is read somewhere in a tree; `path`: that of just this object."""
     return any(
-        isinstance(node, ast.Attribute)
-        and node.attr == name
-        and isinstance(node.ctx, ast.Load)
-        and (path is None or dotted(node) == path)
+        path is None or dotted(owner) == path
         for node in within(tree)
+        for owner in _owner_of(node, name)
     )
+
+
+def _owner_of(node: ast.AST, name: str) -> Iterator[ast.expr]:
+    """Of what an attribute is read: `s` in `s.timeout` and `getattr(s, "timeout")`."""
+    if isinstance(node, ast.Attribute):
+        if node.attr == name and isinstance(node.ctx, ast.Load):
+            yield node.value
+    elif isinstance(node, ast.Call) and called_name(node) == "getattr" and node.args[1:]:
+        asked = node.args[1]
+        if isinstance(asked, ast.Constant) and asked.value == name:
+            yield node.args[0]
+
+
+def _owners_given(module: Scope, name: str) -> Iterator[tuple[ast.expr, Context]]:
+    """Of what an attribute is read for an argument of a call: `get(url, timeout=self.s.timeout)`."""
+    for node, scope, statement in walk(module).calls:
+        for argument in written_arguments(node):
+            for part in argument.values if isinstance(argument, ast.BoolOp) else (argument,):
+                for owner in _owner_of(part, name):
+                    yield owner, Context(scope, statement)
 
 
 def _arguments(facts: Facts) -> Iterator[Idle]:
@@ -147,15 +175,13 @@ def _mounts(facts: Facts) -> Iterator[Idle]:
         owners = facts.evaluate(node.func.value, context)
         if not any(facts.evaluator.client_of(owner) for owner in owners):
             continue
-        bound = bind(invoke.passed_by(facts.evaluator, node, context), ("prefix", "adapter"))
-        prefixes = facts.values(bound.named.get("prefix"))
-        short = prefixes and all(
+        prefixes, adapters = mounted_by(facts.evaluator, node, context)
+        short = all(
             isinstance(p, Literal)
             and p.value in ("http", "https", "http:", "https:", "http:/", "https:/", "")
             for p in prefixes
         )
-        adapter = bound.named.get("adapter")
-        if short and adapter is not None and limits.adapters.limit(facts.values(adapter), None):
+        if short and limits.adapters.limit(adapters, None):
             yield Idle(
                 node,
                 f"{ast.unparse(node.func)}({facts.text(node.args[0]) if node.args else '...'}, ...)",

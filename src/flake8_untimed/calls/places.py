@@ -8,11 +8,11 @@ import ast
 from collections.abc import Collection, Iterator
 from typing import Union
 
-from flake8_untimed.calls import Call, Construction, Facts, headers_of
+from flake8_untimed.calls import Call, Construction, Facts
 from flake8_untimed.calls.collector import is_written_otherwise
 from flake8_untimed.calls.givers import written_for
 from flake8_untimed.calls.wrappers import takes
-from flake8_untimed.inference import flow, invoke
+from flake8_untimed.inference import flow, invoke, syntax
 from flake8_untimed.inference.arguments import Bound as Arguments
 from flake8_untimed.inference.arguments import bind
 from flake8_untimed.inference.handing import keywords_travel
@@ -37,6 +37,7 @@ from flake8_untimed.inference.values import (
 )
 from flake8_untimed.inference.walk import walk
 from flake8_untimed.libraries.model import Client, Constructor, Library
+from flake8_untimed.limits.changes import put_in, stored
 from flake8_untimed.limits.takers import Sent
 
 Loop = Union[
@@ -198,10 +199,9 @@ def attributes_set(
 ) -> Iterator[tuple[ast.Assign | ast.AnnAssign, ast.expr, ast.Attribute, Context]]:
     """Where an attribute `name` of anything is set: the statement, the value, the target."""
     for node, scope in walk(facts.module.scope).stores:
-        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-        for target in targets:
-            if isinstance(target, ast.Attribute) and target.attr == name and node.value:
-                yield node, node.value, target, Context(scope, node)
+        for target, value in syntax.attributes_set(node):
+            if target.attr == name:
+                yield node, value, target, Context(scope, node)
 
 
 def headers_set(facts: Facts) -> Iterator[tuple[Event, str, Alternatives, Alternatives]]:
@@ -212,10 +212,11 @@ def headers_set(facts: Facts) -> Iterator[tuple[Event, str, Alternatives, Altern
             holder, _, last = base.rpartition(".")
             for event in events:
                 context = Context(scope, event.statement)
-                if event.kind == "store" and event.name == "headers":
-                    text, headers = base, facts.evaluate(event.node, context)
+                whole = stored(facts.evaluator, context, event, "headers")
+                if whole:
+                    text, headers = base, whole
                 elif holder and last == "headers":
-                    found = headers_of(facts.evaluator, context, event)
+                    found = put_in(facts.evaluator, context, event)
                     text, headers = holder, tuple(value for value in found if value is not None)
                 else:
                     continue

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterable, Iterator
 
 from flake8_untimed.calls import Call, Construction, Facts
 from flake8_untimed.calls.givers import given_to
 from flake8_untimed.calls.places import Arguments, client_of, libraries
-from flake8_untimed.inference import invoke
 from flake8_untimed.inference.arguments import Argument, bind
 from flake8_untimed.inference.values import (
     Alternatives,
@@ -108,14 +106,11 @@ def _retries(facts: Facts, call: Call) -> Iterator[Result]:
 def _of_client(facts: Facts, client: Instance) -> Iterator[Result]:
     if client.site is not None:
         yield from _among(facts, arguments_of(client.site.passed))
-    for context, event in facts.limits.changes.events(client):
-        if event.kind == "call" and event.name == "mount" and isinstance(event.node, ast.Call):
-            passed = invoke.passed_by(facts.evaluator, event.node, context)
-            for argument in arguments_of(passed):
-                for adapter in facts.values(argument):
-                    site = getattr(adapter, "site", None)
-                    if site is not None:
-                        yield from _among(facts, arguments_of(site.passed))
+    for mount in facts.limits.adapters.mounts(client):
+        for adapter in mount.adapters:
+            site = getattr(adapter, "site", None)
+            if site is not None:
+                yield from _among(facts, arguments_of(site.passed))
 
 
 def _among(facts: Facts, arguments: Iterable[Argument]) -> Iterator[Result]:

@@ -24,7 +24,7 @@ from flake8_untimed.inference.values import (
     Plain,
     Result,
     Value,
-    is_none,
+    are_none,
 )
 from flake8_untimed.limits.takers import Sent, arguments_of
 
@@ -165,11 +165,8 @@ def written_in_vain(facts: Facts, call: Call, value: str) -> str | None:
     known = facts.evaluator.client_of(call.client) if call.client is not None else None
     if known is None or call.client is None:
         return None
-    for context, event in facts.limits.changes.events(call.client):
-        if event.kind != "store" or event.name not in known.idle:
-            continue
-        is_other = ast.unparse(event.node) != value
-        if is_other and not all(map(is_none, facts.evaluate(event.node, context))):
+    for _, event, values in facts.limits.changes.stored(call.client, *known.idle):
+        if ast.unparse(event.node) != value and not are_none(values):
             return ast.unparse(event.statement)
     return None
 

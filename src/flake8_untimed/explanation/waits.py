@@ -124,12 +124,11 @@ class Waits:
             if scope.is_function and not isinstance(scope.node, ast.Lambda):
                 break
             at, scope = scope.statement, scope.parent
-        if call.library.socket_default:
-            module = self._facts.limits.process.socket_default
-            if module is not None:
-                is_here = module.path == self._facts.module.path
-                where = "this module" if is_here else from_here(module.path)
-                return f"socket.setdefaulttimeout() in {where}"
+        module = self._facts.limits.process.socket_default_for(call.library, call.context)
+        if module is not None:
+            is_here = module.path == self._facts.module.path
+            where = "this module" if is_here else from_here(module.path)
+            return f"socket.setdefaulttimeout() in {where}"
         return "what stands around the calls of its function, or a signal set before it"
 
     def _leads_to(self, node: ast.expr, context: Context, table: frozenset[str]) -> bool:

@@ -448,6 +448,8 @@ class Scope:
         """Calls and yields at the top of a statement."""
         while isinstance(value, ast.Await):
             value = value.value
+        if isinstance(value, (ast.ListComp, ast.SetComp, ast.GeneratorExp)):
+            value = value.elt
         if isinstance(value, (ast.Yield, ast.YieldFrom)):
             if value.value is not None:
                 self._yields.append((value.value, s))

@@ -102,6 +102,20 @@ def name_set(node: ast.Call) -> str | None:
     return str(name.value) if isinstance(name, ast.Constant) else ""
 
 
+def attributes_set(node: ast.Assign | ast.AnnAssign) -> Iterator[tuple[ast.Attribute, ast.expr]]:
+    """The attributes that a statement sets, each with what is written for it."""
+    targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+    pairs = [(target, node.value) for target in targets]
+    for target, value in pairs:
+        if isinstance(target, ast.Attribute) and value is not None:
+            yield target, value
+        elif isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple):
+            parts = [*zip(target.elts, value.elts)]
+            is_even = len(target.elts) == len(value.elts)
+            if is_even and not any(isinstance(p, ast.Starred) for pair in parts for p in pair):
+                pairs += parts
+
+
 _BUILTINS = {"type": "__class__", "vars": "__dict__"}
 
 

@@ -37,7 +37,7 @@ class Found(NamedTuple):
 
 
 class Stored(NamedTuple):
-    """An assignment to an attribute, with its scope."""
+    """An assignment to an attribute, or to several things at once, with its scope."""
 
     node: ast.Assign | ast.AnnAssign
     scope: Scope
@@ -105,7 +105,7 @@ def _read(stack: list[tuple[ast.AST, Scope, ast.stmt | None]], result: Walk, who
                 stack.extend((n, scope, node) for n in reversed(outer) if n is not None)
                 continue
             if isinstance(node, ast.Assign):
-                if any(isinstance(t, ast.Attribute) for t in node.targets):
+                if any(isinstance(t, (ast.Attribute, ast.Tuple)) for t in node.targets):
                     result.stores.append(Stored(node, scope))
             elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Attribute):
                 result.stores.append(Stored(node, scope))

@@ -32,6 +32,7 @@ _HTTP = Client(
         "request": Sender(
             "request",
             ("uri", "method", "body", "headers", "redirections", "connection_type"),
+            url="uri",
             timeout=None,
             body=Body(text=("body",), json=None),
         )

@@ -26,7 +26,13 @@ from flake8_untimed.libraries.model import (
 
 # `ssl.CERT_NONE` and 0 raise AttributeError here, and None verifies.
 VERIFY = Switch("verify", ("False",), context=True)
-BODY = Body(text=("content", "data"), json="json", beside=("files",), same_bytes=False)
+BODY = Body(
+    text=("content", "data"),
+    json="json",
+    beside=("files",),
+    same_bytes=False,
+    shown_to=("auth", "event_hooks"),
+)
 
 BODY_KEYWORDS = ("content", "data", "files", "json")
 CALL_KEYWORDS = ("params", "headers", "cookies", "auth", "follow_redirects", "timeout")

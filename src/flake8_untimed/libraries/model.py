@@ -117,8 +117,8 @@ class Body:
     same_bytes: bool = True
     """Whether `json=x` sends the very bytes of `json.dumps(x)`; if not, JSON of equal value."""
     shown_to: tuple[str, ...] = ()
-    """Arguments, and attributes of the client, that are given what is sent, and may read its `body`:
-    text where text was given, bytes where `json` was."""
+    """Arguments, of the client too, and its attributes that are given what is sent: they may set its
+    headers, or read its `body` (of requests: text where text was given, bytes where `json` was)."""
     encoders: tuple[str, ...] = ()
     """Arguments of the client's constructor that encode what `json` is given in their own way."""
     request: str | None = None
@@ -135,6 +135,8 @@ class Sender:
     """Positional parameters in order, without `self`."""
     keywords: tuple[str, ...] = ()
     """Keyword-only parameters, those taken through `**kwargs` included."""
+    url: str = "url"
+    """The parameter that takes the address."""
     timeout: str | None = "timeout"
     """The parameter that bounds the wait; None: the sender takes none."""
     timeouts: Timeouts | None = None

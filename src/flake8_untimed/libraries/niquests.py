@@ -57,7 +57,12 @@ PREPARED = replace(READS, omitted=None, none="unbounded", zero="invalid", false=
 OFF = ("False", "0", "''", "[]", "b''", "ssl.CERT_NONE")
 VERIFY = Switch("verify", OFF)
 BODY = Body(
-    text=("data",), json="json", beside=("files",), files=("files",), sent_as="as text/plain"
+    text=("data",),
+    json="json",
+    beside=("files",),
+    files=("files",),
+    sent_as="as text/plain",
+    shown_to=("auth", "hooks"),
 )
 
 _KEYWORDS = (

@@ -50,6 +50,7 @@ _OPENER = Client(
         "open": Sender(
             "open",
             ("fullurl", "data", "timeout"),
+            url="fullurl",
             body=Body(
                 text=("data",),
                 json=None,
@@ -77,7 +78,7 @@ _REQUEST = Client(
 _OLD_OPENER = Client(
     Constructor("urllib.request.URLopener", ("proxies",)),
     senders={
-        "open": Sender("open", ("fullurl", "data"), timeout=None, headers=None),
+        "open": Sender("open", ("fullurl", "data"), url="fullurl", timeout=None, headers=None),
         "retrieve": Sender(
             "retrieve", ("url", "filename", "reporthook", "data"), timeout=None, headers=None
         ),

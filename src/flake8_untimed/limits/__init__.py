@@ -104,8 +104,8 @@ class Limits:
         sender = value.sender
         if is_surrounded(self._evaluator, node, context, sender.asynchronous, sender.late_body):
             return Bound(Kind.BOUNDED, Source.AROUND)
-        if bound.kind is Kind.NONE and self.process.has_socket_default(
-            self.library(value), context.scope.module
+        if bound.kind is Kind.NONE and self.process.socket_default_for(
+            self.library(value), context
         ):
             return Bound(Kind.BOUNDED, Source.AROUND)
         timeouts = self.timeouts(value)

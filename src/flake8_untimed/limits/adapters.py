@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_untimed.bounds import UNKNOWN, Bound, Kind, Source
 from flake8_untimed.inference import invoke, objects
@@ -14,14 +14,18 @@ from flake8_untimed.inference.values import (
     NOTHING_KNOWN,
     Alternatives,
     Class,
+    Context,
     Function,
     Instance,
     Literal,
+    Mapping,
     SenderValue,
     Unknown,
     Value,
 )
+from flake8_untimed.libraries.model import Sender
 from flake8_untimed.limits.addresses import url_of
+from flake8_untimed.limits.changes import put_in
 
 if TYPE_CHECKING:
     from flake8_untimed.limits import Limits
@@ -31,6 +35,26 @@ NOT_GIVEN: Alternatives = (Literal(None),)
 _SENT_WITH = ("stream", "timeout", "verify", "cert", "proxies")
 """What a session gives its adapter's `send` beside the request."""
 
+_IN_BETWEEN = ("merge_environment_settings", "get_adapter")
+"""The methods of a session that say what its adapter is, and what that is given."""
+
+
+class Mount(NamedTuple):
+    """What is put into a session, and behind which prefix."""
+
+    prefixes: Alternatives
+    adapters: Alternatives
+
+
+def mounted_by(evaluator: Evaluator, node: ast.Call, context: Context) -> Mount:
+    """What a call of `mount` puts there."""
+    named = bind(invoke.passed_by(evaluator, node, context), ("prefix", "adapter")).named
+    prefix, adapter = named.get("prefix"), named.get("adapter")
+    return Mount(
+        evaluator.argument(prefix) if prefix is not None else NOTHING_KNOWN,
+        evaluator.argument(adapter) if adapter is not None else NOTHING_KNOWN,
+    )
+
 
 class Adapters:
     """Finds what mounted adapters make of a timeout."""
@@ -39,48 +63,47 @@ class Adapters:
         self._limits = limits
         self._evaluator = evaluator
 
-    def adapted(self, client: Instance, given: Alternatives | None, passed: Passed) -> Bound | None:
+    def adapted(
+        self, client: Instance, sender: Sender, given: Alternatives | None, passed: Passed
+    ) -> Bound | None:
         """The bound that mounted adapters set."""
         mounted: dict[str, bool | None] = {}
-        for prefixes, adapters in self._mounts(client):
+        for prefixes, adapters in self.mounts(client):
             _mount(prefixes, self.limit(adapters, given), mounted)
-        if isinstance(client.cls, Class) and "send" in self._limits.clients.senders(client):
-            if self._overrides(client, "merge_environment_settings", "get_adapter"):
-                return UNKNOWN
+        if "send" in self._limits.clients.senders(client) and self._is_in_between(client):
+            return UNKNOWN
         if not any(v is not False for v in mounted.values()):
             return None
-        serving = _serving(mounted, url_of(self._evaluator, passed))
+        serving = _serving(mounted, url_of(self._evaluator, sender, passed))
         verdicts = {mounted[p] for p in serving} | ({False} if not serving else set())
         if verdicts == {True}:
             return Bound(Kind.BOUNDED, Source.SUBCLASS)
         return None if verdicts == {False} else UNKNOWN
 
-    def _overrides(self, client: Instance, *names: str) -> bool:
-        """Whether a class of the project has its own method of one of these names."""
-        assert isinstance(client.cls, Class)
+    def _is_in_between(self, client: Instance) -> bool:
+        """Whether the project has a method of its own, of the class or of the object, between a
+        request and its adapter."""
+        line = objects.mro(self._evaluator, client.cls) if isinstance(client.cls, Class) else ()
         return any(
-            isinstance(c, Class) and name in c.scope.bindings
-            for c in objects.mro(self._evaluator, client.cls)
-            for name in names
-        )
+            isinstance(c, Class) and name in c.scope.bindings for c in line for name in _IN_BETWEEN
+        ) or any(self._limits.changes.stored(client, *_IN_BETWEEN))
 
-    def _mounts(self, client: Instance) -> Iterator[tuple[Alternatives, Alternatives]]:
+    def mounts(self, client: Instance) -> Iterator[Mount]:
         """The adapters that are put into a session, each behind its prefix:
         `session.mount("https://", TimeoutAdapter())`, `session.adapters["https://"] = ...`."""
         changes, evaluator = self._limits.changes, self._evaluator
-        for context, event in changes.events(client):
-            if event.kind == "call" and event.name == "mount" and isinstance(event.node, ast.Call):
-                passed = invoke.passed_by(evaluator, event.node, context)
-                named = bind(passed, ("prefix", "adapter")).named
-                prefix, adapter = named.get("prefix"), named.get("adapter")
-                yield (
-                    evaluator.argument(prefix) if prefix is not None else NOTHING_KNOWN,
-                    evaluator.argument(adapter) if adapter is not None else NOTHING_KNOWN,
-                )
+        for context, event in changes.events(client, named="mount"):
+            if event.kind == "call" and isinstance(event.node, ast.Call):
+                yield mounted_by(evaluator, event.node, context)
         for context, event in changes.events(client, ".adapters"):
-            if event.kind == "item":
-                prefixes = NOTHING_KNOWN if event.name is None else (Literal(event.name),)
-                yield prefixes, evaluator.evaluate(event.node, context)
+            for put in put_in(evaluator, context, event) if event.kind != "argument" else ():
+                if isinstance(put, Mapping):
+                    for prefix, adapters in put.entries.items():
+                        yield Mount((Literal(prefix),), adapters)
+                    if put.others:
+                        yield Mount(NOTHING_KNOWN, put.others)
+                if not isinstance(put, Mapping) or put.open:
+                    yield Mount(NOTHING_KNOWN, NOTHING_KNOWN)
 
     def limit(self, adapters: Alternatives, given: Alternatives | None) -> bool | None:
         """Whether adapters set a timeout where none is given; None: nobody knows."""

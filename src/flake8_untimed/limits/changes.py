@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from flake8_untimed.inference import constructions, invoke, members, objects
+from flake8_untimed.inference import constructions, flow, invoke, members, objects
 from flake8_untimed.inference.arguments import positional_names
 from flake8_untimed.inference.evaluate import Evaluator
 from flake8_untimed.inference.scopes import Binding, Event, Scope, once
@@ -18,6 +18,7 @@ from flake8_untimed.inference.values import (
     Function,
     Instance,
     Literal,
+    Mapping,
     Partial,
     Unknown,
     Value,
@@ -30,14 +31,17 @@ _REPLACED = frozenset(("request", "send", "get", "post"))
 
 
 class _Name(NamedTuple):
-    """A name that holds something; `below`: an attribute of that is looked at."""
+    """A name that holds something; `below`: an attribute of that is looked at; `given`: what the name
+    is bound to, if that is known."""
 
     scope: Scope
     name: str
     below: str
+    given: ast.AST | None = None
 
 
-_Found = tuple[list[tuple[Context, Event]], list[_Name]]
+_Done = list[tuple[Context, Event]]
+_Found = tuple[_Done, list[_Name]]
 """What is done by one name, and the other names of what it holds."""
 
 
@@ -47,22 +51,42 @@ class Changes:
     def __init__(self, evaluator: Evaluator) -> None:
         self._evaluator = evaluator
         self._by_name: dict[object, _Found] = {}
+        self._by_object: dict[object, _Done] = {}
 
-    def events(self, client: Value, below: str = "") -> Iterator[tuple[Context, Event]]:
+    def events(self, client: Value, below: str = "", named: str | None = None) -> _Done:
         """What is done to an object in sight, by every name that held it on its way here; `below`:
-        to an attribute of it (`.headers`). Calls of methods that change nothing are left out."""
-        seen: set[object] = set()
-        step = client.steps
-        # A step without a holder is where it was made: what comes before is not the object.
-        while step is not None and step.holder is not None:
-            if step.holder not in seen:
-                seen.add(step.holder)
-                yield from self._held(_Name(*step.holder, below))
-                yield from self._done_elsewhere(*step.holder, below)
-            step = step.before
+        to an attribute of it (`.headers`). Calls of methods that change nothing are left out.
+        `named`: only what sets or calls an attribute that is called so, or may be. Every call of a
+        client asks for it."""
+        holders = dict.fromkeys(_holders(client))
+        is_ours = isinstance(client, Instance) and isinstance(client.cls, Class) and not below
+        key = ("done to", *holders, below, named, client.key() if is_ours else None)
+
+        def look() -> _Done:
+            if named is not None:
+                every = self.events(client, below)
+                return [(c, e) for c, e in every if e.name == named or e.kind == "setattr"]
+            return [*self._done_to(client, holders, below)]
+
+        return self._evaluator.settle(self._by_object, key, look, [])
+
+    def stored(self, client: Value, *names: str) -> Iterator[tuple[Context, Event, Alternatives]]:
+        """What is stored as an attribute of an object that has one of these names."""
+        for name in names:
+            for context, event in self.events(client, named=name):
+                values = stored(self._evaluator, context, event, name)
+                if values:
+                    yield context, event, values
+
+    def _done_to(
+        self, client: Value, holders: Iterable[_Holder], below: str
+    ) -> Iterator[tuple[Context, Event]]:
+        for scope, name, given in holders:
+            yield from self._held(_Name(scope, name, below, given))
+            yield from self._done_elsewhere(scope, name, below)
         if isinstance(client, Instance) and isinstance(client.cls, Class) and not below:
             for base in objects.mro(self._evaluator, client.cls):
-                if isinstance(base, Class) and base.scope not in seen:
+                if isinstance(base, Class):
                     yield from self._by_itself(base.scope, client, client.cls)
 
     def rerouting(self, client: Value) -> Iterator[tuple[Context, Event]]:
@@ -91,15 +115,28 @@ class Changes:
 
     def _held(self, *names: _Name) -> Iterator[tuple[Context, Event]]:
         """What is done to what names hold, by these and by the other names that it goes by."""
+        for name in self._known_as(*names):
+            yield from self._done_by(name)[0]
+
+    def _known_as(self, *names: _Name) -> Iterator[_Name]:
+        """All names of what names hold: others for it, and parameters that it is given as."""
         seen = set[_Name]()
         stack = [*reversed(names)]
         while stack:
             name = stack.pop()
             if name not in seen:
                 seen.add(name)
-                done, others = self._done_by(name)
-                yield from done
-                stack += reversed(others)
+                yield name
+                stack += reversed(self._done_by(name)[1])
+
+    def written(self, client: Value) -> Iterator[tuple[Scope, str]]:
+        """How an object in sight is written in the functions that know it: by its names on the way
+        here, and all others for it."""
+        for scope, name, given in _holders(client):
+            for known in self._known_as(_Name(scope, name, "", given)):
+                inner = known.scope
+                for where in members.methods(inner) if inner.is_class else (inner,):
+                    yield where, _path(inner, where, known.name)
 
     def _done_by(self, name: _Name) -> _Found:
         """What is done by one name; kept, since every call through it asks."""
@@ -107,14 +144,20 @@ class Changes:
             self._by_name, ("done by", name), lambda: self._look_for(*name), ([], [])
         )
 
-    def _look_for(self, scope: Scope, name: str, below: str) -> _Found:
-        done = [(Context(s, e.statement), e) for s, e in changes(scope, name + below)]
+    def _look_for(self, scope: Scope, name: str, below: str, given: ast.AST | None) -> _Found:
+        def done(path: str) -> list[tuple[Scope, Event]]:
+            bound = _changes_of_bound(scope, path)
+            return bound[given] if given in bound else changes(scope, path)
+
         others: list[_Name] = []
-        for where, event in changes(scope, name):
+        for where, event in done(name):
             if event.kind == "argument":
                 others += self._handed(event, where, _path(scope, where, name), below)
-        others += [_Name(s, other, below) for s, other in _aliases(scope).get(name, ())]
-        return done, others
+        aliases = _aliases(scope)
+        others += [_Name(s, other, below) for s, other in aliases.get(name, ())]
+        if below:
+            others += [_Name(s, other, "") for s, other in aliases.get(name + below, ())]
+        return [(Context(s, e.statement), e) for s, e in done(name + below)], others
 
     def _done_elsewhere(
         self, scope: Scope, name: str, below: str
@@ -162,6 +205,40 @@ def stored(evaluator: Evaluator, context: Context, event: Event, name: str) -> A
     return evaluator.evaluate(event.node, context) if event.kind == "store" else ()
 
 
+def put_in(evaluator: Evaluator, context: Context, event: Event) -> Iterator[Value | None]:
+    """What an event puts into a mapping, as a mapping; None where that is out of sight."""
+    if event.kind == "item":
+        values = evaluator.evaluate(event.node, context)
+        entries = {} if event.name is None else {event.name: values}
+        yield Mapping(entries, False, event.node, () if entries else values)
+    elif event.kind == "call" and event.name == "update" and isinstance(event.node, ast.Call):
+        passed = invoke.passed_by(evaluator, event.node, context)
+        for argument in passed.positional:
+            yield from evaluator.argument(argument)
+        named: dict[object, Alternatives] = {
+            name: evaluator.argument(given) for name, given in passed.keywords.items()
+        }
+        if named:
+            yield Mapping(named, False, event.node)
+        if passed.open_keywords or passed.open_positional:
+            yield None
+    elif (event.kind == "call" and event.name == "setdefault") or event.kind == "argument":
+        yield None
+
+
+_Holder = tuple[Scope, str, ast.AST]
+"""A name of a scope, and what it was bound to."""
+
+
+def _holders(client: Value) -> Iterator[_Holder]:
+    """What held an object on its way here, the last one first."""
+    step = client.steps
+    # A step without a holder is where it was made: what comes before is not the object.
+    while step is not None and step.holder is not None:
+        yield (*step.holder, step.node)
+        step = step.before
+
+
 def _path(holder: Scope, where: Scope, name: str) -> str:
     """How a name of a class (`self.name`), function or module is written in a scope of it."""
     return f"{members.first_parameter(where)}.{name}" if holder.is_class else name
@@ -204,6 +281,25 @@ def changes(scope: Scope, path: str) -> list[tuple[Scope, Event]]:
     every += [(scope, e) for e in scope.events.get(path, ())]
     every += members.done_inside(scope, path)
     return [(s, e) for s, e in every if _may_change(e)]
+
+
+@once
+def _changes_of_bound(scope: Scope, path: str) -> dict[ast.AST | None, list[tuple[Scope, Event]]]:
+    """Of a local name that is bound several times, what may change each of the objects that it is
+    bound to. What is done in functions inside may be done to any of them."""
+    name = path.partition(".")[0]
+    nodes = [b.node for b in scope.bindings.get(name, ()) if b.kind != "annotation"]
+    if scope.is_class or len(nodes) < 2:
+        return {}
+    found: dict[ast.AST | None, list[tuple[Scope, Event]]] = {node: [] for node in nodes}
+    for where, event in changes(scope, path):
+        held = nodes
+        if where is scope:
+            held = [r.binding.node for r in flow.reaching(scope, name, event.statement)]
+        for node in dict.fromkeys(held):
+            if node in found:
+                found[node].append((where, event))
+    return found
 
 
 @once

@@ -254,13 +254,11 @@ class Clients:
     ) -> Bound | None:
         """`client.timeout = 5`, somewhere in sight."""
         found = None
-        for context, event in self._limits.changes.events(client):
-            if event.kind == "store" and event.name in names:
-                values = self._evaluator.evaluate(event.node, context)
-                bound = judged(self._evaluator, values, timeouts)
-                if bound is None or bound.kind in (Kind.BOUNDED, Kind.UNKNOWN):
-                    return bound or UNKNOWN
-                found = Bound(bound.kind, Source.CLIENT, None, bound.waits, bound.detail)
+        for _, _, values in self._limits.changes.stored(client, *names):
+            bound = judged(self._evaluator, values, timeouts)
+            if bound is None or bound.kind in (Kind.BOUNDED, Kind.UNKNOWN):
+                return bound or UNKNOWN
+            found = Bound(bound.kind, Source.CLIENT, None, bound.waits, bound.detail)
         return found
 
     def around(self, client: Instance | None, judge: Callable[[Instance], Bound]) -> Bound | None:

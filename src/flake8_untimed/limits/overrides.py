@@ -73,7 +73,7 @@ class Overrides:
             if "timeout" in sender.passes and given is None:
                 given = self._passed_on(value)
             previous, sender = sender, senders.get(sender.delegates or "")
-        adapted = self._limits.adapters.adapted(client, given, passed)
+        adapted = self._limits.adapters.adapted(client, value.sender, given, passed)
         if adapted is None and client.site is None and self._patches_sessions:
             return UNKNOWN
         return adapted
@@ -123,7 +123,7 @@ class Overrides:
     def _override(self, client: Instance, name: str, called: bool) -> tuple[Value | None, object]:
         """What stands in the place of a method of a client, and where that was put there: on the
         object, or (unless it was the method called, which was found already) in its class."""
-        for context, event in self._limits.changes.events(client):
+        for context, event in self._limits.changes.events(client, named=name):
             place = (event.statement, name)
             if place not in self._limits.open:
                 found = stored(self._evaluator, context, event, name)

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import NamedTuple
 
-from flake8_untimed.inference import members
+from flake8_untimed.inference import flow, members
 from flake8_untimed.inference.evaluate import Evaluator
 from flake8_untimed.inference.scopes import Event, Module, Scope, once
-from flake8_untimed.inference.syntax import called_name
+from flake8_untimed.inference.syntax import called_name, within, written_names
 from flake8_untimed.inference.values import Alternatives, Context, Result, Symbol, are_none
 from flake8_untimed.inference.walk import walk
 from flake8_untimed.libraries.model import Library
@@ -25,6 +25,15 @@ class Patch(NamedTuple):
     event: Event
 
 
+class SocketDefault(NamedTuple):
+    """A place that sets the default timeout of all sockets."""
+
+    scope: Scope
+    statement: ast.stmt | None
+    lasts: bool
+    """Whether it is not set back there."""
+
+
 class ProcessWide:
     """Finds what the project sets for the whole process."""
 
@@ -33,39 +42,53 @@ class ProcessWide:
         self._module = module
         self._importer = module.module.path
 
-    def has_socket_default(self, library: Library | None, module: Module) -> bool:
-        """Whether `socket.setdefaulttimeout()` is called in the project, and bounds this
-        library."""
+    def socket_default_for(self, library: Library | None, context: Context) -> Module | None:
+        """The module of the project that calls `socket.setdefaulttimeout()`, if that bounds a request
+        of this library there."""
         if library is None or not library.socket_default:
-            return False
-        return self._sets_socket_default(module.scope) or self.socket_default is not None
+            return None
+        scope = context.scope
+        if any(_holds(default, context) for default in _defaults_in(scope.module.scope, self)):
+            return scope.module
+        is_here = scope.module is self._module.module
+        return self._default_elsewhere if is_here else self.socket_default
 
     @cached_property
     def socket_default(self) -> Module | None:
         """The module of the project that sets a default timeout for all sockets, this one first."""
-        if self._sets_socket_default(self._module):
+        if any(default.lasts for default in _defaults_in(self._module, self)):
             return self._module.module
+        return self._default_elsewhere
+
+    @cached_property
+    def _default_elsewhere(self) -> Module | None:
         project = self._evaluator.project
         for path in project.hints.setting_sockets(self._importer):
             module = project.module(path)
-            if module is not None and self._sets_socket_default(module.scope, imported=True):
+            if module is not None and any(
+                not _is_under_main(default.scope, default.statement)
+                for default in _defaults_in(module.scope, self)
+            ):
                 return module
         return None
 
-    def _sets_socket_default(self, module: Scope, imported: bool = False) -> bool:
-        """Whether a module sets it; `imported`: also when it is not the program itself."""
+    def socket_defaults(self, module: Scope) -> Iterator[SocketDefault]:
+        """Where a module calls `socket.setdefaulttimeout()`. With None, or what it was before, that
+        does not last."""
         if "setdefaulttimeout" not in module.module.text:
-            return False
+            return
         for node, scope, statement in walk(module).calls:
             if called_name(node) == "setdefaulttimeout" and node.args:
-                if imported and _is_under_main(scope, statement):
-                    continue
                 context = Context(scope, statement)
                 callees = self._evaluator.evaluate(node.func, context)
                 if any(getattr(v, "path", "") == "socket.setdefaulttimeout" for v in callees):
+                    given, _ = flow.given(scope, node.args[0], statement)
+                    is_asked_for = (
+                        isinstance(given, ast.Call) and called_name(given) == "getdefaulttimeout"
+                    )
                     values = self._evaluator.evaluate(node.args[0], context)
-                    return not are_none(values)
-        return False
+                    lasts = not (is_asked_for or are_none(values))
+                    yield SocketDefault(scope, statement, lasts)
 
     def falls_back(self, given: Alternatives) -> bool:
         """`urllib3.Timeout()` without anything means the socket's default, if there is one."""
@@ -85,6 +108,64 @@ class ProcessWide:
                     values = stored(self._evaluator, patch.context, patch.event, name)
                     if values:
                         yield patch.event.statement, values
+
+
+@once
+def _defaults_in(module: Scope, process: ProcessWide) -> list[SocketDefault]:
+    """What a module sets as the default timeout of all sockets."""
+    every = [*process.socket_defaults(module)]
+    backs = [default for default in every if not default.lasts]
+    return [
+        default._replace(
+            # What happens while a generator waits is up to others.
+            lasts=any(isinstance(part, ast.Yield) for part in within(default.scope.node))
+            or not any(_follows(back, default) for back in backs)
+        )
+        for default in every
+        if default.lasts
+    ]
+
+
+def _follows(back: SocketDefault, default: SocketDefault) -> bool:
+    """Whether one statement of a scope comes behind another, and not in its place."""
+    scope, later, earlier = back.scope, back.statement, default.statement
+    if scope is not default.scope or later not in scope.places or earlier not in scope.places:
+        return False
+    return scope.order(earlier) < scope.order(later) and (
+        flow.relate(scope.chain(earlier), scope.chain(later)) is not None
+    )
+
+
+def _holds(default: SocketDefault, context: Context) -> bool:
+    """Whether a default that is set may hold for a request: not for what a module does before it,
+    and if it is set back, only for what its function leads to."""
+    scope = default.scope
+    if scope is context.scope and scope.parent is None:
+        ours, theirs = scope.chain(default.statement), scope.chain(context.at)
+        if ours and theirs and theirs[0].position < ours[0].position:
+            return False
+    around: Scope | None = context.scope
+    while around is not None and not default.lasts:
+        if around in _reached_from(scope):
+            return True
+        around = around.parent
+    return default.lasts
+
+
+@once
+def _reached_from(scope: Scope) -> set[Scope]:
+    """A scope, and the functions of its module that it names, and these."""
+    named: dict[str, list[Scope]] = {}
+    for function in members.functions(scope.module.scope):
+        named.setdefault(function.name, []).append(function)
+    found: set[Scope] = set()
+    stack = [scope]
+    while stack:
+        inner = stack.pop()
+        if inner not in found:
+            found.add(inner)
+            stack += [f for name in written_names(inner.node) for f in named.get(name, ())]
+    return found
 
 
 def _is_under_main(scope: Scope, statement: ast.stmt | None) -> bool:

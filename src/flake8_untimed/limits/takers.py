@@ -12,6 +12,7 @@ from flake8_untimed.inference.arguments import Argument, Passed
 from flake8_untimed.inference.evaluate import Evaluator
 from flake8_untimed.inference.forwarding import inside
 from flake8_untimed.inference.scopes import Scope
+from flake8_untimed.inference.syntax import attributes_set
 from flake8_untimed.inference.values import (
     Class,
     Context,
@@ -118,15 +119,14 @@ class Takers:
             if not isinstance(node, ast.Assign):
                 continue
             context = inside(Context(inner, node), scope, frame)
-            for target in node.targets:
-                if isinstance(target, ast.Attribute):
-                    for owner in self._evaluator.evaluate(target.value, context):
-                        client = self._evaluator.client_of(owner)
-                        if client is not None:
-                            if is_made_at(owner, made) and target.attr in client.settable:
-                                yield Sent(node, context, False)
-                        elif isinstance(owner, Instance) and isinstance(owner.cls, Class):
-                            yield from self._set(made, owner, target.attr, node.value, context)
+            for target, value in attributes_set(node):
+                for owner in self._evaluator.evaluate(target.value, context):
+                    client = self._evaluator.client_of(owner)
+                    if client is not None:
+                        if is_made_at(owner, made) and target.attr in client.settable:
+                            yield Sent(node, context, False)
+                    elif isinstance(owner, Instance) and isinstance(owner.cls, Class):
+                        yield from self._set(made, owner, target.attr, value, context)
 
     def _set(
         self,

@@ -22,6 +22,7 @@ from flake8_untimed.calls.places import (
     keywords_travel,
     may_be_another,
     may_be_foreign,
+    once,
     passes_arguments_on,
 )
 from flake8_untimed.calls.repeats import repeats
@@ -140,16 +141,22 @@ def written_at(facts: Facts, call: Call) -> Expression:
 def _own_timeout(facts: Facts, call: Call) -> str | None:
     """The parameter that the function around a call gives another request of the library for its
     timeout."""
-    scope = call.context.scope
     if call.wrapper is not None or call.handed_over:
         return None
-    for other in facts.calls:
-        if other.context.scope is scope and other.library is call.library and not other.wrapper:
-            node = value_node(other)
-            bindings = scope.bindings.get(node.id, ()) if isinstance(node, ast.Name) else ()
-            if isinstance(node, ast.Name) and [b.kind for b in bindings] == ["parameter"]:
-                return node.id
-    return None
+    return _own_timeouts(facts).get((call.context.scope, call.library))
+
+
+@once
+def _own_timeouts(facts: Facts) -> dict[tuple[object, Library], str]:
+    """The same for every function and library."""
+    found: dict[tuple[object, Library], str] = {}
+    for call in facts.calls:
+        scope, node = call.context.scope, value_node(call)
+        bindings = scope.bindings.get(node.id, ()) if isinstance(node, ast.Name) else ()
+        if isinstance(node, ast.Name) and [b.kind for b in bindings] == ["parameter"]:
+            if not call.wrapper:
+                found.setdefault((scope, call.library), node.id)
+    return found
 
 
 def fitting(call: Call, value: Expression) -> Expression:

@@ -51,7 +51,9 @@ def check(facts: Facts) -> Iterator[Finding]:
             fix, why_not = None, "the statement sets other things too"
             if is_all_of_a_branch(setting.context):
                 why_not = ALL_OF_A_BRANCH
-            elif not isinstance(setting.node, ast.Assign) or len(setting.node.targets) == 1:
+            elif isinstance(setting.node, ast.AnnAssign) or setting.node.targets == [
+                setting.target
+            ]:
                 fix = Fix((RemoveStatement(facts.span(setting.node)),), False)
             target = facts.text(setting.target)
             yield facts.finding(

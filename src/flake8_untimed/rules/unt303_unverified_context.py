@@ -50,9 +50,7 @@ def check(facts: Facts) -> Iterator[Finding]:
             argument = place.argument(switch.name)
             if not (switch.context and argument):
                 continue
-            if facts.verifies_nothing(facts.values(argument)) and not is_asked_for(
-                facts, place.context
-            ):
+            if facts.verifies_nothing(place, argument) and not is_asked_for(facts, place.context):
                 yield facts.finding(
                     "UNT303",
                     place.node,

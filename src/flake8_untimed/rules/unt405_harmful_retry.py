@@ -47,7 +47,6 @@ from flake8_untimed.calls.retries import elements, known_retries, literals, repe
 from flake8_untimed.findings import Finding
 from flake8_untimed.inference.values import (
     Alternatives,
-    Context,
     Instance,
     Literal,
     Result,
@@ -60,12 +59,11 @@ OPT_IN = True
 WHY_NOT = "what is to be retried is not known"
 _HOPELESS = (400, 401, 403, 404, 422)
 _SCHEMES = ("http://", "https://")
-_MOUNT = Constructor("mount", ("prefix", "adapter"))
 
 
 def check(facts: Facts) -> Iterator[Finding]:
     known = known_retries(facts)
-    mounts: dict[object, list[tuple[ast.Call, Context]]] = {}
+    seen: set[object] = set()
     for node, context in every_call(facts):
         constructor = known.get(path_of(facts, node.func, context))
         if constructor is not None:
@@ -73,12 +71,11 @@ def check(facts: Facts) -> Iterator[Finding]:
             for what in _faults(facts, given):
                 name = name_of(node.func) or "Retry"
                 yield facts.finding("UNT405", node, f"{name}() {what}", why_not=WHY_NOT)
-        elif isinstance(node.func, ast.Attribute) and node.func.attr == "mount":
-            owner = name_of(node.func.value)
-            if owner:
-                mounts.setdefault((context.scope, owner), []).append((node, context))
-    for group in mounts.values():
-        yield from _one_scheme(facts, group, known)
+        elif name_of(node.func).endswith(".mount") and isinstance(node.func, ast.Attribute):
+            owners = {o.key(): o for o in facts.evaluate(node.func.value, context)}
+            if seen.isdisjoint(owners):
+                yield from _one_scheme(facts, node, [*owners.values()], known)
+            seen.update(owners)
 
 
 def _faults(facts: Facts, given: Arguments) -> Iterator[str]:
@@ -117,21 +114,18 @@ def _faults(facts: Facts, given: Arguments) -> Iterator[str]:
 
 
 def _one_scheme(
-    facts: Facts, mounts: list[tuple[ast.Call, Context]], known: dict[str, Constructor]
+    facts: Facts, first: ast.Call, owners: list[Value], known: dict[str, Constructor]
 ) -> Iterator[Finding]:
-    """The mounts on one client in one function."""
-    first, context = mounts[0]
-    assert isinstance(first.func, ast.Attribute)
-    owners = facts.evaluate(first.func.value, context)
-    if not owners or not all(_is_new_client(facts, owner) for owner in owners):
-        return
+    """What is mounted on one client, or several that are treated alike; `first`: where it begins."""
     prefixes = set()
-    for node, where in mounts:
-        given = arguments_of(facts, node, where, _MOUNT).named
-        prefix = literals(facts.values(given.get("prefix")))
-        if len(prefix) != 1 or not _retries(facts, facts.values(given.get("adapter")), known):
+    for owner in owners:
+        if not isinstance(owner, Instance) or not _is_new_client(facts, owner):
             return
-        prefixes.add(prefix[0])
+        for mount in facts.limits.adapters.mounts(owner):
+            prefix = literals(mount.prefixes)
+            if len(prefix) != 1 or not _retries(facts, mount.adapters, known):
+                return
+            prefixes.add(prefix[0])
     missing = [scheme for scheme in _SCHEMES if scheme not in prefixes]
     if prefixes <= {*_SCHEMES} and len(missing) == 1:
         yield facts.finding(
@@ -143,16 +137,16 @@ def _one_scheme(
         )
 
 
-def _is_new_client(facts: Facts, owner: Value) -> bool:
-    """Whether a value is a client of the library's own class, made in sight, all of whose calls in
+def _is_new_client(facts: Facts, owner: Instance) -> bool:
+    """Whether an object is a client of the library's own class, made in sight, all of whose calls in
     sight do not name their scheme."""
-    if not isinstance(owner, Instance) or owner.site is None or not facts.is_plain(owner):
+    if owner.site is None or not facts.is_plain(owner):
         return False
     if client_of(facts, owner) is None:
         return False
     for call in facts.calls:
         if call.client is not None and call.client.key() == owner.key():
-            for url in literals(facts.values(call.argument("url"))):
+            for url in literals(facts.values(call.argument(call.sender.url))):
                 if isinstance(url, str) and url.lower().startswith(_SCHEMES):
                     return False
     return True
