@@ -15,6 +15,7 @@ from flake8_untimed.calls.elsewhere import (
     made_elsewhere,
     objects_elsewhere,
 )
+from flake8_untimed.calls.origins import may_hold_seconds
 from flake8_untimed.calls.places import (
     dotted,
     is_of_version,
@@ -146,7 +147,8 @@ def _own_timeout(facts: Facts, call: Call) -> str | None:
             node = value_node(other)
             bindings = scope.bindings.get(node.id, ()) if isinstance(node, ast.Name) else ()
             if isinstance(node, ast.Name) and [b.kind for b in bindings] == ["parameter"]:
-                return node.id
+                if may_hold_seconds(facts, call, node.id):
+                    return node.id
     return None
 
 
