@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_untimed.inference import conditions
 from flake8_untimed.inference.scopes import COMPREHENSIONS, Scope, once
-from flake8_untimed.inference.syntax import LEAVES, dotted, ends, own_expressions, parents_in
+from flake8_untimed.inference.syntax import LEAVES, LOOPS, dotted, ends, own_expressions, parents_in
 from flake8_untimed.inference.values import (
     NOTHING_KNOWN,
     Alternatives,
@@ -33,13 +33,20 @@ class Told(NamedTuple):
 
     def holds(self, subject: str, at: ast.stmt | None) -> bool:
         """Whether that is still so of a name or attribute at a statement of the scope."""
-        place = self.scope.places[self.statement]
-        return any(
+        place, chain = self.scope.places[self.statement], self.scope.chain(at)
+        if not any(
             p.body is place.body and p.position > place.position
             if self.where == "behind"
             else p.parent is self.statement and p.block == self.where
-            for p in self.scope.chain(at)
-        ) and not any(order > place.order for order in _changes(self.scope, subject))
+            for p in chain
+        ):
+            return False
+        # In a loop, what stands further down comes before, too.
+        in_loop = any(isinstance(p.parent, LOOPS) for p in chain)
+        return not any(
+            place.order < order and (in_loop or order < chain[-1].order)
+            for order in _changes(self.scope, subject)
+        )
 
 
 @once
