@@ -254,11 +254,9 @@ def _narrowed(
 ) -> Iterator[Alternatives]:
     """What `isinstance` says of a name: around a statement, or before it where else it would
     not be reached."""
-    for told in narrowing.tests_of(scope).get(name, ()):
+    for told in narrowing.told_at(scope, name, at):
         test = told.test
-        if not isinstance(test, ast.Call) or dotted(test.func) != "isinstance":
-            continue
-        if told.outcome and told.holds(name, at):
+        if told.outcome and isinstance(test, ast.Call) and dotted(test.func) == "isinstance":
             context = Context(scope, told.statement, frame)
             declared = types.instances(evaluator, test.args[1], context)
             yield tuple(v for v in declared if isinstance(v, Instance))

@@ -21,32 +21,80 @@ if TYPE_CHECKING:
     from flake8_untimed.inference.evaluate import Evaluator
 
 
+TESTS = 8
+"""Parts of an `and` or `or` that are looked at before another."""
+
+
 class Told(NamedTuple):
-    """A test that has come out so: in one block of a statement, `behind` it, or (`inside`) in a part
-    of its own expressions."""
+    """A test that has come out so for what is reached; `scope` and `statement` are where it stands."""
 
     test: ast.expr
     outcome: bool
     scope: Scope
     statement: ast.stmt
-    where: str
 
-    def holds(self, subject: str, at: ast.stmt | None) -> bool:
-        """Whether that is still so of a name or attribute at a statement of the scope."""
-        place, chain = self.scope.places[self.statement], self.scope.chain(at)
-        if not any(
-            p.body is place.body and p.position > place.position
-            if self.where == "behind"
-            else p.parent is self.statement and p.block == self.where
-            for p in chain
-        ):
+
+def narrowed(
+    evaluator: Evaluator, node: ast.expr, context: Context, values: Alternatives
+) -> Alternatives:
+    """What a name or attribute may be, without the None, False or zero that it is not, as tests say.
+    If nothing is left, it is for others to set it: the code is written for that."""
+    if not any(map(_is_empty, values)):
+        return values
+    subject = dotted(node)
+    if subject is None:
+        return values
+    kept = (v for v in values if not _is_empty(v) or may_be(evaluator, subject, v, node, context))
+    return tuple(kept) or NOTHING_KNOWN
+
+
+def _is_empty(value: Value) -> bool:
+    return isinstance(value, Literal) and not value.value
+
+
+def may_be(
+    evaluator: Evaluator, subject: str, value: Value, node: ast.expr, context: Context
+) -> bool:
+    """Whether a name or attribute may have a value where an expression stands, as tests tell."""
+    for told in _told_of(subject, node, context):
+        frame = context.frame if told.scope is context.scope else None
+        where = Context(told.scope, told.statement, frame)
+        found = conditions.outcome_for(evaluator, told.test, value, where)
+        if found is not None and found is not told.outcome:
             return False
-        # In a loop, what stands further down comes before, too.
-        in_loop = any(isinstance(p.parent, LOOPS) for p in chain)
-        return not any(
-            place.order < order and (in_loop or order < chain[-1].order)
-            for order in _changes(self.scope, subject)
-        )
+    return True
+
+
+def _told_of(subject: str, node: ast.expr, context: Context) -> Iterator[Told]:
+    """What is told of a name or attribute where an expression stands, out to the scope that the name
+    belongs to."""
+    at, scope = context.at, context.scope
+    while scope.parent is not None and isinstance(scope.node, (*COMPREHENSIONS, ast.Lambda)):
+        at, scope = scope.statement, scope.parent
+    if at is not None:
+        for test, outcome in _around(scope, at, node):
+            if subject_of(test) == subject:
+                yield Told(test, outcome, scope, at)
+    root = subject.partition(".")[0]
+    at, scope = context.at, context.scope
+    yield from told_at(scope, subject, at)
+    while scope.parent is not None and root not in scope.bindings:
+        at, scope = scope.statement, scope.parent
+        yield from told_at(scope, subject, at)
+
+
+def told_at(scope: Scope, subject: str, at: ast.stmt | None) -> Iterator[Told]:
+    """What the tests of a scope tell of a name or attribute at a statement."""
+    tests, chain = _tests_of(scope), scope.chain(at)
+    # In a loop, what stands further down comes before, too.
+    in_loop = any(isinstance(place.parent, LOOPS) for place in chain)
+    for place in chain:
+        for position, told in tests.get((subject, place.parent, place.block), ()):
+            begin, end = scope.order(told.statement), chain[-1].order
+            if position < place.position and not any(
+                begin < order and (in_loop or order < end) for order in _changes(scope, subject)
+            ):
+                yield told
 
 
 @once
@@ -61,67 +109,38 @@ def _changes(scope: Scope, subject: str) -> list[int]:
     return [scope.order(s) for s in statements if s is not None]
 
 
-def narrowed(
-    evaluator: Evaluator, node: ast.expr, context: Context, values: Alternatives
-) -> Alternatives:
-    """What a name or attribute may be, without the None, False or zero that it is not, as tests say.
-    If nothing is left, it is for others to set it: the code is written for that."""
-    if not any(map(_is_empty, values)):
-        return values
-    told = list(told_of(dotted(node), node, context))
-    if not told:
-        return values
-    kept = (v for v in values if not _is_empty(v) or _agrees(evaluator, told, v, context))
-    return tuple(kept) or NOTHING_KNOWN
+_Block = tuple[str, ast.stmt | None, str]
+"""A name or attribute, and a block of a statement."""
 
 
-def may_be(
-    evaluator: Evaluator, subject: str, value: Value, node: ast.expr, context: Context
-) -> bool:
-    """Whether a name may have a value where an expression stands, as far as tests tell."""
-    return _agrees(evaluator, told_of(subject, node, context), value, context)
+@once
+def _tests_of(scope: Scope) -> dict[_Block, list[tuple[int, Told]]]:
+    """The tests of the statements of a scope by what they test and where they have come out so: in a
+    block, behind a position of it."""
+    found: dict[_Block, list[tuple[int, Told]]] = {}
+    for statement, place in scope.places.items():
+        for block, outcome in _ways_on(statement):
+            where = (statement, block, -1) if block else (place.parent, place.block, place.position)
+            for test, verdict in _parts(statement.test, outcome):  # type: ignore[attr-defined]
+                subject = subject_of(test)
+                if subject is not None:
+                    told = Told(test, verdict, scope, statement)
+                    found.setdefault((subject, *where[:2]), []).append((where[2], told))
+    return found
 
 
-def _is_empty(value: Value) -> bool:
-    return isinstance(value, Literal) and not value.value
-
-
-def _agrees(
-    evaluator: Evaluator, every: Iterator[Told] | list[Told], value: Value, context: Context
-) -> bool:
-    for told in every:
-        frame = context.frame if told.scope is context.scope else None
-        where = Context(told.scope, told.statement, frame)
-        found = conditions.outcome_for(evaluator, told.test, value, where)
-        if found is not None and found is not told.outcome:
-            return False
-    return True
-
-
-def told_of(subject: str | None, node: ast.expr, context: Context) -> Iterator[Told]:
-    """What is told of a name or attribute where an expression stands."""
-    if subject is None:
-        return
-    scope, at, _ = context
-    while scope.parent is not None and isinstance(scope.node, (*COMPREHENSIONS, ast.Lambda)):
-        at, scope = scope.statement, scope.parent
-    if at is not None:
-        for test, outcome in _around(scope, at, node):
-            if subject_of(test) == subject:
-                yield Told(test, outcome, scope, at, "inside")
-    yield from _told_before(subject, context.scope, context.at)
-
-
-def _told_before(subject: str, begin: Scope, at: ast.stmt | None) -> Iterator[Told]:
-    """What the statements around and before another tell of a name or attribute, out to the scope
-    that the name belongs to."""
-    root = subject.partition(".")[0]
-    scope: Scope | None = begin
-    while scope is not None:
-        yield from (told for told in tests_of(scope).get(subject, ()) if told.holds(subject, at))
-        if root in scope.bindings:
-            return
-        at, scope = scope.statement, scope.parent
+def _ways_on(statement: ast.stmt) -> Iterator[tuple[str, bool]]:
+    """In which blocks of a statement its test has surely come out how; "" is what follows it."""
+    if isinstance(statement, ast.Assert):
+        yield "", True
+    elif isinstance(statement, (ast.If, ast.While)):
+        yield "body", True
+        if isinstance(statement, ast.If):
+            yield "orelse", False
+            if ends(statement.body, LEAVES):
+                yield "", False
+            elif ends(statement.orelse, LEAVES):
+                yield "", True
 
 
 def _around(scope: Scope, at: ast.stmt, node: ast.expr) -> Iterator[tuple[ast.expr, bool]]:
@@ -133,7 +152,8 @@ def _around(scope: Scope, at: ast.stmt, node: ast.expr) -> Iterator[tuple[ast.ex
         if isinstance(parent, ast.IfExp) and child is not parent.test:
             yield from _parts(parent.test, child is parent.body)
         elif isinstance(parent, ast.BoolOp):
-            for before in parent.values[: parent.values.index(child)]:  # type: ignore[arg-type]
+            number = parent.values.index(child)  # type: ignore[arg-type]
+            for before in parent.values[max(0, number - TESTS) : number]:
                 yield from _parts(before, isinstance(parent.op, ast.And))
         elif isinstance(parent, COMPREHENSIONS) and child not in parent.generators:
             for test in [test for generator in parent.generators for test in generator.ifs]:
@@ -144,34 +164,6 @@ def _around(scope: Scope, at: ast.stmt, node: ast.expr) -> Iterator[tuple[ast.ex
 @once
 def _parents(scope: Scope, statement: ast.stmt) -> dict[ast.AST, ast.AST]:
     return parents_in(*own_expressions(statement))
-
-
-@once
-def tests_of(scope: Scope) -> dict[str, list[Told]]:
-    """The tests of the statements of a scope, by the name or attribute that they test."""
-    found: dict[str, list[Told]] = {}
-    for statement in scope.places:
-        for where, outcome in _ways_on(statement):
-            for test, verdict in _parts(statement.test, outcome):  # type: ignore[attr-defined]
-                subject = subject_of(test)
-                if subject is not None:
-                    told = Told(test, verdict, scope, statement, where)
-                    found.setdefault(subject, []).append(told)
-    return found
-
-
-def _ways_on(statement: ast.stmt) -> Iterator[tuple[str, bool]]:
-    """Where the test of a statement has surely come out so."""
-    if isinstance(statement, ast.Assert):
-        yield "behind", True
-    elif isinstance(statement, (ast.If, ast.While)):
-        yield "body", True
-        if isinstance(statement, ast.If):
-            yield "orelse", False
-            if ends(statement.body, LEAVES):
-                yield "behind", False
-            elif ends(statement.orelse, LEAVES):
-                yield "behind", True
 
 
 def _parts(test: ast.expr, outcome: bool) -> Iterator[tuple[ast.expr, bool]]:

@@ -7,7 +7,7 @@ import ast
 from flake8_untimed.inference import flow
 from flake8_untimed.inference.arguments import Passed, bind
 from flake8_untimed.inference.evaluate import Evaluator
-from flake8_untimed.inference.narrowing import tests_of
+from flake8_untimed.inference.narrowing import told_at
 from flake8_untimed.inference.syntax import called_name
 from flake8_untimed.inference.values import Context, Literal, SenderValue
 
@@ -58,8 +58,8 @@ def _is_local(value: SenderValue, passed: Passed) -> bool:
         if argument is None or argument.context is None or not isinstance(argument.node, ast.Name):
             continue
         scope, at, _ = argument.context
-        for told in tests_of(scope).get(argument.node.id, ()):
-            if told.outcome and _asks_for_local(told.test) and told.holds(argument.node.id, at):
+        for told in told_at(scope, argument.node.id, at):
+            if told.outcome and _asks_for_local(told.test):
                 return True
     return False
 
