@@ -426,14 +426,14 @@ def _returns(evaluator: Evaluator, function: Function, frame: Frame | None) -> A
         if statement.value is not None:
             groups.append(evaluator.evaluate(statement.value, Context(scope, statement, frame)))
     values = union(groups)
+    # A subclass may return something else.
     holder = function.receiver
-    if holder is None and scope.owner is not None and members.method_kind(scope) == "static":
-        holder = Class(scope.owner)
     if holder is not None:
-        # A subclass may return something else.
         values = tuple(objects.opened(v) for v in values)
-        if elsewhere.is_up_to_heirs(evaluator, holder, scope.name, values):
-            values = union([values, NOTHING_KNOWN])
+    elif scope.owner is not None and members.method_kind(scope) == "static":
+        holder = Class(scope.owner)
+    if holder is not None and elsewhere.is_up_to_heirs(evaluator, holder, scope.name, values):
+        values = union([values, NOTHING_KNOWN])
     return _declared(evaluator, function, values)
 
 
