@@ -6,12 +6,13 @@ from __future__ import annotations
 import ast
 from typing import NamedTuple
 
-from flake8_untimed.calls import Facts
+from flake8_untimed.calls import Call, Facts
 from flake8_untimed.calls.elsewhere import is_set_by_others
-from flake8_untimed.inference import members
+from flake8_untimed.inference import members, narrowing
 from flake8_untimed.inference.arguments import defaults
 from flake8_untimed.inference.scopes import Scope
 from flake8_untimed.inference.syntax import dotted, within
+from flake8_untimed.inference.values import Literal
 
 
 class Own(NamedTuple):
@@ -29,6 +30,11 @@ def own_none(facts: Facts, scope: Scope, node: ast.expr) -> Own | None:
     if isinstance(node, ast.Attribute):
         return _of_object(facts, scope, node)
     return None
+
+
+def may_hold_seconds(facts: Facts, call: Call, name: str) -> bool:
+    """Whether a name may be a timeout where a call stands: not behind `if timeout is not None: return`."""
+    return narrowing.may_be(facts.evaluator, name, Literal(1), call.node, call.context)
 
 
 def _of_function(scope: Scope, name: str) -> Own | None:

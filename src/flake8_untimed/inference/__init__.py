@@ -4,8 +4,9 @@
 - `syntax`, `scopes`, `flow`, `walk`, `members`, `mappings`: what a tree says by itself.
 - `evaluate`: what an expression is. It asks `names`, `imports`, `objects` (attributes),
   `constructions` (what objects were made with), `elsewhere` (who may have changed them), `invoke`
-  (calls; `standard`: of the standard library), `annotations` (types), `containers` and
-  `conditions`; these ask each other.
+  (calls; `standard`: of the standard library), `annotations` (types), `containers`,
+  `conditions` and `narrowing` (how tests come out, and what they tell of a name); these ask each
+  other.
 - `forwarding`, `handing`, `surroundings`: functions that hand on what they get, senders that are
   handed over, bounds around a call.
 - `project`: the modules of a project. `files/` says where they are and what their texts tell,

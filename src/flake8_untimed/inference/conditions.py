@@ -1,16 +1,16 @@
-"""How tests come out, and what they tell of a name behind them."""
+"""How tests come out."""
 
 from __future__ import annotations
 
 import ast
 import operator
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
-from flake8_untimed.inference import containers
+from flake8_untimed.inference import containers, objects
 from flake8_untimed.inference.flow import Guard
-from flake8_untimed.inference.scopes import Scope, once
-from flake8_untimed.inference.syntax import dotted, ends, within
+from flake8_untimed.inference.scopes import Scope
+from flake8_untimed.inference.syntax import dotted, within
 from flake8_untimed.inference.values import (
     Alternatives,
     Collection,
@@ -24,6 +24,8 @@ from flake8_untimed.inference.values import (
     Symbol,
     Unknown,
     Value,
+    is_none,
+    is_number,
 )
 
 if TYPE_CHECKING:
@@ -37,6 +39,7 @@ _COMPARING: dict[type, Callable[[Any, Any], bool]] = {
     ast.Gt: operator.gt,
     ast.GtE: operator.ge,
 }
+_EQUALITIES = (ast.Is, ast.IsNot, ast.Eq, ast.NotEq)
 
 
 def hold(
@@ -76,7 +79,7 @@ def outcome(evaluator: Evaluator, test: ast.expr, context: Context) -> bool | No
         return _outcome_of_all(evaluator, test, context)
     if isinstance(test, ast.Compare):
         return _compare(evaluator, test, context)
-    verdicts = {truth_of(v) for v in evaluator.evaluate(test, context)}
+    verdicts = {truth_of(evaluator, v) for v in evaluator.evaluate(test, context)}
     return verdicts.pop() if len(verdicts) == 1 else None
 
 
@@ -98,10 +101,31 @@ def _compare(evaluator: Evaluator, test: ast.Compare, context: Context) -> bool 
     version = _version_in(test.left)
     if version is not None:
         return _compare_version(evaluator, test, version, context)
-    if not isinstance(how, (ast.Is, ast.IsNot, ast.Eq, ast.NotEq)):
+    if not isinstance(how, _EQUALITIES):
         return None
-    same = _same(evaluator.evaluate(test.left, context), evaluator.evaluate(right, context))
-    return same if same is None or isinstance(how, (ast.Is, ast.Eq)) else not same
+    left = evaluator.evaluate(test.left, context)
+    return _equality(evaluator, how, left, evaluator.evaluate(right, context))
+
+
+def outcome_for(
+    evaluator: Evaluator, test: ast.expr, value: Value, context: Context
+) -> bool | None:
+    """How a test of a name or attribute (`narrowing.subject_of`) comes out where that is `value`."""
+    if isinstance(test, ast.Call):
+        # `isinstance(x, type)`, `x.startswith(text)`
+        names_none = any(isinstance(p, ast.Constant) and p.value is None for p in within(test))
+        return False if is_none(value) and not names_none else None
+    if not isinstance(test, ast.Compare):
+        return truth_of(evaluator, value)
+    if len(test.ops) != 1:
+        return None
+    how, right = test.ops[0], evaluator.evaluate(test.comparators[0], context)
+    if isinstance(how, _EQUALITIES):
+        return _equality(evaluator, how, (value,), right)
+    compare = _COMPARING.get(type(how))
+    if compare is None or len(right) != 1 or not (is_number(value) and is_number(right[0])):
+        return None
+    return compare(value.value, right[0].value)  # type: ignore[attr-defined]
 
 
 def _version_in(node: ast.expr) -> tuple[ast.expr, bool] | None:
@@ -134,7 +158,7 @@ def _compare_version(
     return compare([3, 1], numbers) if is_told else None
 
 
-def truth_of(value: Value) -> bool | None:
+def truth_of(evaluator: Evaluator, value: Value) -> bool | None:
     """Whether an object counts as true."""
     if isinstance(value, Literal):
         return bool(value.value)
@@ -146,82 +170,28 @@ def truth_of(value: Value) -> bool | None:
         return None
     if isinstance(value, (Unknown, Parameter, Result, Symbol)):
         return None
-    return True
+    return None if objects.says_itself(evaluator, value, "__bool__", "__len__") else True
 
 
-def _same(left: Alternatives, right: Alternatives) -> bool | None:
-    """Whether two expressions are equal, if one of them is a literal."""
+def _equality(
+    evaluator: Evaluator, how: ast.cmpop, left: Alternatives, right: Alternatives
+) -> bool | None:
+    """How `is`, `==` and their opposites come out, if one of two expressions is a literal."""
     if all(isinstance(value, Marked) for value in left):
-        return False
-    if len(right) != 1 or not isinstance(right[0], Literal):
+        same: bool | None = False
+    elif len(right) != 1 or not isinstance(right[0], Literal):
         return None
-    wanted = right[0].value
-    verdicts: set[bool | None] = set()
-    for value in left:
-        if isinstance(value, Literal):
-            verdicts.add(type(value.value) is type(wanted) and value.value == wanted)
-        elif isinstance(value, (Unknown, Parameter, Symbol, Result)):
-            verdicts.add(None)
-        else:
-            verdicts.add(False)
-    return verdicts.pop() if len(verdicts) == 1 else None
-
-
-class Test(NamedTuple):
-    """`isinstance(name, type)` or `name.startswith(text)`, which is true inside the body of a
-    statement, or else behind it."""
-
-    statement: ast.stmt
-    call: ast.Call
-    holds_inside: bool
-
-    def holds(self, scope: Scope, name: str, at: ast.stmt | None) -> bool:
-        """Whether it is still true of the name at a statement."""
-        statement = self.statement
-        if at not in scope.places:
-            return False
-        chain = scope.chain(at)
-        if self.holds_inside:
-            reached = any(p.parent is statement and p.block == "body" for p in chain)
-        else:
-            reached = any(statement in p.body[: p.position] for p in chain)
-        bound = (b.statement for b in scope.bindings.get(name, ()) if b.statement is not None)
-        return reached and not any(scope.order(b) > scope.order(statement) for b in bound)
-
-
-@once
-def tests_of(scope: Scope) -> dict[str, list[Test]]:
-    """The tests of a scope, by the name that they test."""
-    found: dict[str, list[Test]] = {}
-    for statement in scope.places:
-        if isinstance(statement, (ast.If, ast.Assert)):
-            test = statement.test
-            inside = isinstance(statement, ast.If)
-            # `if not isinstance(...): raise`
-            if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
-                if not isinstance(statement, ast.If) or not ends(statement.body):
-                    continue
-                test, inside = test.operand, False
-            is_and = isinstance(test, ast.BoolOp) and isinstance(test.op, ast.And)
-            all_hold = is_and and (inside or isinstance(statement, ast.Assert))
-            for part in test.values if all_hold else [test]:  # type: ignore[attr-defined]
-                name = _tested(part) if isinstance(part, ast.Call) else None
-                if name is not None:
-                    assert isinstance(part, ast.Call)
-                    found.setdefault(name, []).append(Test(statement, part, inside))
-    return found
-
-
-def _tested(test: ast.Call) -> str | None:
-    """The name of which a test says something that is of use."""
-    function = test.func
-    if isinstance(function, ast.Attribute) and function.attr == "startswith":
-        subject = function.value
-        # `url.lower().startswith("data:")`
-        if isinstance(subject, ast.Call) and isinstance(subject.func, ast.Attribute):
-            subject = subject.func.value if subject.func.attr in ("lower", "strip") else subject
-    elif dotted(function) == "isinstance" and len(test.args) == 2:
-        subject = test.args[0]
     else:
+        by_value = isinstance(how, (ast.Eq, ast.NotEq))
+        verdicts = {_same(evaluator, value, right[0].value, by_value) for value in left}
+        same = verdicts.pop() if len(verdicts) == 1 else None
+    return same if same is None or isinstance(how, (ast.Is, ast.Eq)) else not same
+
+
+def _same(evaluator: Evaluator, value: Value, wanted: object, by_value: bool) -> bool | None:
+    """Whether a value is a literal, or (`by_value`) equals it: `0.0 == 0`."""
+    if isinstance(value, Literal):
+        return value.value == wanted and (by_value or type(value.value) is type(wanted))
+    if isinstance(value, (Unknown, Parameter, Symbol, Result)):
         return None
-    return subject.id if isinstance(subject, ast.Name) else None
+    return None if by_value and objects.says_itself(evaluator, value, "__eq__") else False

@@ -11,6 +11,7 @@ from flake8_untimed.inference import conditions, flow, members, objects, touches
 from flake8_untimed.inference.scopes import COMPREHENSIONS, Event
 from flake8_untimed.inference.values import (
     NOTHING_KNOWN,
+    UNKNOWN,
     Alternatives,
     Collection,
     Context,
@@ -327,7 +328,7 @@ def after(
         return _mapping_after(evaluator, value, event, context, certain)
     if isinstance(value, Collection):
         return _collection_after(evaluator, value, event, context)
-    return value
+    return UNKNOWN if event.name == "__ior__" else value
 
 
 def _mapping_after(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from flake8_untimed.inference import members, names, objects
 from flake8_untimed.inference.arguments import parameter_names
 from flake8_untimed.inference.scopes import Event, Scope, once
-from flake8_untimed.inference.syntax import called_name, dotted, name_set
+from flake8_untimed.inference.syntax import called_name, dotted
 from flake8_untimed.inference.values import (
     NOTHING_KNOWN,
     Alternatives,
@@ -37,17 +37,16 @@ HEIRS = 8
 
 
 def is_up_to_heirs(evaluator: Evaluator, value: Value, name: str, values: Alternatives) -> bool:
-    """Whether a subclass may say otherwise what an object has, where its class only holds the
+    """Whether a subclass may say otherwise what an object or a class has, where it only holds the
     place."""
-    if evaluator.is_rough or not isinstance(value, Instance) or value.site is not None:
+    cls = value.cls if isinstance(value, Instance) and value.site is None else value
+    if evaluator.is_rough or not isinstance(cls, Class) or not all(holds_place(v) for v in values):
         return False
-    if not isinstance(value.cls, Class) or not all(holds_place(v) for v in values):
-        return False
-    scope = value.cls.scope
+    scope = cls.scope
     if evaluator.project.heirs.say_otherwise(scope.module.path, scope.name, name):
         return True
-    ours = {base.key() for base in objects.mro(evaluator, value.cls)}
-    for heir in _heirs(evaluator, value.cls):
+    ours = {base.key() for base in objects.mro(evaluator, cls)}
+    for heir in _heirs(evaluator, cls):
         above = {base.key(): base for base in objects.mro(evaluator, heir)[1:]}
         if above.keys() >= ours and any(
             _may_say(evaluator, base, name) for key, base in above.items() if key not in ours
@@ -153,15 +152,16 @@ def _names_set(cls: Scope) -> set[object]:
         attribute
         for method in members.methods(cls)
         for base, attribute, event in _set_by_name(method)
-        if base == members.first_parameter(method) and not _sets_absent(method, event)
+        if base == members.first_parameter(method) and not _sets_what_is_asked(method, event)
     }
 
 
-def _sets_absent(method: Scope, event: Event) -> bool:
-    """`setattr(self, name, made)` in `__getattr__(self, name)`, which is asked for what is not there."""
-    if method.name != "__getattr__" or not isinstance(event.node, ast.Call):
+def _sets_what_is_asked(method: Scope, event: Event) -> bool:
+    """`setattr(self, name, made)` in `__getattr__(self, name)`, which is asked for what is not there,
+    or in `__setattr__`, which sets what it is told to."""
+    if method.name not in ("__getattr__", "__setattr__") or not isinstance(event.name, ast.expr):
         return False
-    return [*map(dotted, event.node.args[1:2])] == parameter_names(method.arguments)[1:2]
+    return [dotted(event.name)] == parameter_names(method.arguments)[1:2]
 
 
 def is_set_outside(evaluator: Evaluator, cls: Class, name: str, values: Alternatives) -> bool:
@@ -249,8 +249,10 @@ def _set_by_name(scope: Scope) -> Iterator[tuple[str, object, Event]]:
     for base, events in scope.events.items():
         holder, _, last = base.rpartition(".")
         for event in events:
-            if last == "__dict__" and (event.kind == "item" or event.name == "update"):
+            if last == "__dict__" and (event.kind == "item" or event.name in ("update", "__ior__")):
                 yield holder, event.name if event.kind == "item" else None, event
+            elif event.kind == "setattr":
+                yield base, getattr(event.name, "value", None), event
             elif event.kind == "store" and event.name == "__dict__":
                 yield base, None, event
             elif event.kind == "argument" and isinstance(event.node, ast.Call):
@@ -260,6 +262,6 @@ def _set_by_name(scope: Scope) -> Iterator[tuple[str, object, Event]]:
 
 def _sets_any(call: ast.Call, base: str, keyword: object) -> bool:
     """Whether a call sets attributes of one of its arguments that are not in sight."""
-    if called_name(call) in ("parse_args", "parse_known_args"):
-        return keyword == "namespace" or (len(call.args) == 2 and dotted(call.args[1]) == base)
-    return name_set(call) == "" and dotted(call.args[0]) == base
+    return called_name(call) in ("parse_args", "parse_known_args") and (
+        keyword == "namespace" or (len(call.args) == 2 and dotted(call.args[1]) == base)
+    )

@@ -7,13 +7,23 @@ Names are looked up in `names`, attributes in `objects`, calls carried out in `i
 from __future__ import annotations
 
 import ast
+import math
+import sys
 from collections.abc import Callable, Iterator
 from collections.abc import Mapping as MappingType
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from flake8_untimed.inference import annotations as types
-from flake8_untimed.inference import conditions, containers, elsewhere, invoke, names, objects
+from flake8_untimed.inference import (
+    conditions,
+    containers,
+    elsewhere,
+    invoke,
+    names,
+    narrowing,
+    objects,
+)
 from flake8_untimed.inference.arguments import Argument
 from flake8_untimed.inference.project import Project
 from flake8_untimed.inference.scopes import COMPREHENSIONS, Module
@@ -44,6 +54,8 @@ MATTERS = frozenset(("contextlib.closing", "contextlib.aclosing", "json.dumps"))
 """Callables outside the libraries whose results are looked into."""
 BUDGET = 5_000
 """Evaluations for one question; what takes more is unknown."""
+LARGEST = 10**15
+"""Numbers beyond that are not computed with: they would grow without end."""
 
 T = TypeVar("T")
 _Key = tuple[int, object]
@@ -245,11 +257,15 @@ class Evaluator:
         return module.deep_memo if self._deep else module.memo
 
     def _constant(self, node: ast.expr, context: Context) -> Alternatives:
-        return (Literal(node.value),)  # type: ignore[attr-defined]
+        assert isinstance(node, ast.Constant)
+        if isinstance(node.value, int) and abs(node.value) > sys.float_info.max:
+            return (Literal(math.inf),)  # it is too large to be computed with, or to be shown
+        return (Literal(node.value),)
 
     def _name(self, node: ast.expr, context: Context) -> Alternatives:
         assert isinstance(node, ast.Name)
-        return names.look_up(self, node.id, context)
+        values = names.look_up(self, node.id, context)
+        return narrowing.narrowed(self, node, context, values)
 
     def _attribute(self, node: ast.expr, context: Context) -> Alternatives:
         assert isinstance(node, ast.Attribute)
@@ -258,8 +274,8 @@ class Evaluator:
             for value in self.evaluate(node.value, context)
         )
         if node.attr in context.scope.module.stored and not any(map(self.knows, values)):
-            return elsewhere.stored_by_name(self, node, context) or values
-        return values
+            values = elsewhere.stored_by_name(self, node, context) or values
+        return narrowing.narrowed(self, node, context, values)
 
     def _call(self, node: ast.expr, context: Context) -> Alternatives:
         assert isinstance(node, ast.Call)
@@ -281,8 +297,8 @@ class Evaluator:
         kept: list[Value] = []
         for part in node.values[:-1]:
             values = self.evaluate(part, context)
-            kept += [v for v in values if conditions.truth_of(v) is not (not decided)]
-            if values and all(conditions.truth_of(v) is decided for v in values):
+            kept += [v for v in values if conditions.truth_of(self, v) is not (not decided)]
+            if values and all(conditions.truth_of(self, v) is decided for v in values):
                 return union([tuple(kept)])
         return union([tuple(kept), self.evaluate(node.values[-1], context)])
 
@@ -439,6 +455,8 @@ _HANDLERS: dict[type, Callable[[Evaluator, ast.expr, Context], Alternatives]] = 
 
 
 def _compute(operator: ast.AST, numbers: list[float]) -> Alternatives:
+    if any(abs(number) > LARGEST for number in numbers):
+        return NOTHING_KNOWN
     try:
         if isinstance(operator, ast.USub):
             return (Literal(-numbers[0]),)

@@ -7,7 +7,7 @@ from collections.abc import Set
 from typing import TYPE_CHECKING
 
 from flake8_untimed.inference import annotations as types
-from flake8_untimed.inference import containers, elsewhere, objects, standard
+from flake8_untimed.inference import containers, elsewhere, members, objects, standard
 from flake8_untimed.inference.arguments import (
     Argument,
     Passed,
@@ -444,11 +444,14 @@ def _returns(evaluator: Evaluator, function: Function, frame: Frame | None) -> A
         if statement.value is not None:
             groups.append(evaluator.evaluate(statement.value, Context(scope, statement, frame)))
     values = union(groups)
-    if function.receiver is not None:
-        # A subclass may return something else.
+    # A subclass may return something else.
+    holder = function.receiver
+    if holder is not None:
         values = tuple(objects.opened(v) for v in values)
-        if elsewhere.is_up_to_heirs(evaluator, function.receiver, scope.name, values):
-            values = union([values, NOTHING_KNOWN])
+    elif scope.owner is not None and members.method_kind(scope) == "static":
+        holder = Class(scope.owner)
+    if holder is not None and elsewhere.is_up_to_heirs(evaluator, holder, scope.name, values):
+        values = union([values, NOTHING_KNOWN])
     return _declared(evaluator, function, values)
 
 

@@ -17,6 +17,7 @@ from flake8_untimed.inference import (
     imports,
     invoke,
     members,
+    narrowing,
     objects,
 )
 from flake8_untimed.inference.arguments import Argument, Passed, defaults, keyword_names
@@ -68,7 +69,11 @@ def look_up(evaluator: Evaluator, name: str, context: Context) -> Alternatives:
         if name in scope.bindings and (
             not scope.is_class or (direct and scope.is_bound_before(name, at))
         ):
-            return _with_rebound(evaluator, scope, name, None if late else at, frame)
+            values = _with_rebound(evaluator, scope, name, None if late else at, frame)
+            if late and _is_rebound(scope, name, at):
+                # What looks from inside may be called before that.
+                return union([values, _with_rebound(evaluator, scope, name, at, frame)])
+            return values
         if not isinstance(scope.node, COMPREHENSIONS):
             direct = False
         if isinstance(scope.node, (ast.FunctionDef, ast.AsyncFunctionDef)):
@@ -78,6 +83,12 @@ def look_up(evaluator: Evaluator, name: str, context: Context) -> Alternatives:
         at = scope.statement if scope.statement is not None else at
         scope = scope.parent
     return NOTHING_KNOWN
+
+
+def _is_rebound(scope: Scope, name: str, at: ast.stmt | None) -> bool:
+    """Whether a name that is bound before a statement is bound again behind it."""
+    orders = [scope.order_of(binding) for binding in scope.bindings[name]]
+    return at in scope.places and min(orders) < scope.order(at) < max(orders)
 
 
 def of_module(
@@ -241,7 +252,7 @@ def _bound(
         values = union([types_of, values])
     if at is not None and not any(tells(v) for v in values):
         values = union([*_narrowed(evaluator, scope, name, at, frame), values])
-    if any(isinstance(v, (Mapping, Collection)) for v in values):
+    if name in scope.merged or any(isinstance(v, (Mapping, Collection)) for v in values):
         return containers.changed(evaluator, values, Context(scope, at, frame), name, earliest)
     return values
 
@@ -251,10 +262,11 @@ def _narrowed(
 ) -> Iterator[Alternatives]:
     """What `isinstance` says of a name: around a statement, or before it where else it would
     not be reached."""
-    for test in conditions.tests_of(scope).get(name, ()):
-        if dotted(test.call.func) == "isinstance" and test.holds(scope, name, at):
-            context = Context(scope, test.statement, frame)
-            declared = types.instances(evaluator, test.call.args[1], context)
+    for told in narrowing.told_at(scope, name, at):
+        test = told.test
+        if told.outcome and isinstance(test, ast.Call) and dotted(test.func) == "isinstance":
+            context = Context(scope, told.statement, frame)
+            declared = types.instances(evaluator, test.args[1], context)
             yield tuple(v for v in declared if isinstance(v, Instance))
 
 

@@ -45,6 +45,7 @@ from flake8_untimed.inference.values import (
     Symbol,
     Unknown,
     Value,
+    perhaps,
     tells,
     union,
 )
@@ -185,6 +186,16 @@ def path_among(evaluator: Evaluator, cls: Class, paths: Iterable[str]) -> str | 
             if any((use.path, use.name) == (defined_in, name) for use in uses):
                 return path
     return None
+
+
+def says_itself(evaluator: Evaluator, value: Value, *names: str) -> bool:
+    """Whether the class of an object has one of some methods, as far as it is in sight."""
+    if not isinstance(value, Instance) or not isinstance(value.cls, Class):
+        return False
+    return any(
+        isinstance(base, Class) and not base.scope.bindings.keys().isdisjoint(names)
+        for base in mro(evaluator, value.cls)
+    )
 
 
 def class_attribute(
@@ -431,7 +442,8 @@ def _is_declaration(store: members.Store) -> bool:
 def _filled(evaluator: Evaluator, values: Alternatives, cls: Scope, name: str) -> Alternatives:
     """Containers with what the methods put into them: `self.sessions["a"] = ...`."""
     if not any(isinstance(v, (Mapping, Collection)) for v in values):
-        return values
+        is_merged = any(e.name == "__ior__" for _, e in members.attribute_events(cls, name))
+        return perhaps(values) if is_merged else values
     # A dict on an object is in reach of everybody.
     values = tuple(opened(v) for v in values)
     for method, event in members.attribute_events(cls, name):
@@ -538,7 +550,15 @@ def _from_class_body(
     if isinstance(value, Partial) and isinstance(value.function, Function) and instance:
         function = Function(value.function.scope, instance, value.function.frame)
         return (Partial(function, value.site),)
+    if isinstance(value, Literal) and _is_enum(evaluator, cls):
+        return (OTHER,)
     return (value,)
+
+
+def _is_enum(evaluator: Evaluator, cls: Class) -> bool:
+    """Whether a class makes its values members, which are no numbers or texts themselves."""
+    line = mro(evaluator, cls)
+    return [base.path for base in line if isinstance(base, Symbol)] == ["enum.Enum"]
 
 
 def _from_descriptor(

@@ -19,10 +19,11 @@ from flake8_untimed.inference.syntax import (
     TRIES,
     TYPE_ALIAS,
     WITHS,
+    NamedStore,
     dotted,
     dotted_from_builtin,
     first_line,
-    name_set,
+    named_store,
     own_expressions,
     within,
 )
@@ -169,6 +170,8 @@ class Scope:
         self._order = 0
         self.declarations: dict[str, list[ast.AnnAssign]] = {}
         """What says of which type a name is, wherever it stands; known when the `bindings` are."""
+        self.merged: set[str | None] = set()
+        """What `|=` is done to: a dict, which stays the same one, or flags."""
         self.kept: dict[object, Any] = {}
         """What was looked for in it, by what that was: see `once`."""
 
@@ -325,6 +328,7 @@ class Scope:
 
     def _read_expression(self, s: ast.Expr) -> None:
         self._read_value(s.value, s)
+        self._read_inside(s.value, s)
 
     def _read_return(self, s: ast.Return) -> None:
         self._returns.append(s)
@@ -348,10 +352,13 @@ class Scope:
             self.declarations.setdefault(s.target.id, []).append(s)
 
     def _bind_augmented(self, s: ast.AugAssign) -> None:
-        if isinstance(s.target, ast.Name) and isinstance(s.op, ast.BitOr):
+        if isinstance(s.op, ast.BitOr):
             self._event(s.target, "call", "__ior__", s.value, s)
+            self.merged.add(dotted(s.target))
         elif isinstance(s.target, ast.Name):
             self._add(s.target.id, Binding("unknown", s, s))
+        elif isinstance(s.target, ast.Attribute):
+            self._event(s.target.value, "store grown", s.target.attr, s.value, s)
 
     def _bind_function(self, s: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
         self._add(s.name, Binding("def", s, s))
@@ -458,16 +465,36 @@ class Scope:
             return
         if isinstance(value.func, ast.Attribute):
             self._event(value.func.value, "call", value.func.attr, value, s)
-        name = name_set(value)
-        if name is not None:
-            what: tuple[str, object] = ("store", name) if name else ("setattr", value.args[1])
-            self._event(value.args[0], *what, value.args[2], s)
+        stored = named_store(value)
+        if stored is not None and stored.written:
+            self._set_by_name(stored, "store", stored.written, s)
+        elif stored is not None:
+            self._set_by_name(stored, "setattr", stored.name, s)
         for argument in value.args:
             if isinstance(argument, (ast.Name, ast.Attribute)):
                 self._event(argument, "argument", None, value, s)
         for keyword in value.keywords:
             if keyword.arg and isinstance(keyword.value, (ast.Name, ast.Attribute)):
                 self._event(keyword.value, "argument", keyword.arg, value, s)
+
+    def _read_inside(self, value: ast.expr, s: ast.stmt) -> None:
+        """`x and setattr(...)`, `[setattr(...) for x in y]`: what is perhaps done."""
+        if isinstance(value, ast.BoolOp):
+            value = value.values[-1]
+        elif isinstance(value, (ast.ListComp, ast.SetComp)):
+            value = value.elt
+        else:
+            return
+        stored = named_store(value)
+        if stored is not None:
+            self._set_by_name(stored, "setattr", stored.name, s)
+
+    def _set_by_name(self, stored: NamedStore, kind: str, name: object, s: ast.stmt) -> None:
+        base = stored.base
+        if base is None and self.owner is not None and self.arguments.args:
+            base = ast.Name(self.arguments.args[0].arg)
+        if base is not None:
+            self._event(base, kind, name, stored.value, s)
 
     def _bind_walruses(self) -> None:
         for statement in self._places:

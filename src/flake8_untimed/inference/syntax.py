@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 LOOPS = (ast.For, ast.AsyncFor, ast.While)
 WITHS = (ast.With, ast.AsyncWith)
@@ -94,12 +94,30 @@ def dotted(node: ast.expr) -> str | None:
     return ".".join(reversed(parts))
 
 
-def name_set(node: ast.Call) -> str | None:
-    """The name in `setattr(x, "name", value)`; empty if it is not written down."""
-    if len(node.args) != 3 or dotted(node.func) not in ("setattr", "object.__setattr__"):
+class NamedStore(NamedTuple):
+    """`setattr(base, name, value)`; `base` is None for `super()`."""
+
+    base: ast.expr | None
+    name: ast.expr
+    value: ast.expr
+
+    @property
+    def written(self) -> str:
+        """The name, if it is written down."""
+        return str(self.name.value) if isinstance(self.name, ast.Constant) else ""
+
+
+def named_store(node: ast.expr) -> NamedStore | None:
+    """What a call sets by name: `setattr(x, name, value)`, `x.__setattr__(name, value)`."""
+    if not isinstance(node, ast.Call) or called_name(node) not in ("setattr", "__setattr__"):
         return None
-    name = node.args[1]
-    return str(name.value) if isinstance(name, ast.Constant) else ""
+    if len(node.args) == 3 and dotted(node.func) in ("setattr", "object.__setattr__"):
+        return NamedStore(*node.args)
+    if len(node.args) == 2 and isinstance(node.func, ast.Attribute):
+        base = node.func.value
+        is_super = isinstance(base, ast.Call) and called_name(base) == "super"
+        return NamedStore(None if is_super else base, *node.args)
+    return None
 
 
 def attributes_set(node: ast.Assign | ast.AnnAssign) -> Iterator[tuple[ast.Attribute, ast.expr]]:

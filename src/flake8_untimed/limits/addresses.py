@@ -6,8 +6,8 @@ import ast
 
 from flake8_untimed.inference import flow
 from flake8_untimed.inference.arguments import Argument, Passed, bind
-from flake8_untimed.inference.conditions import tests_of
 from flake8_untimed.inference.evaluate import Evaluator
+from flake8_untimed.inference.narrowing import told_at
 from flake8_untimed.inference.syntax import called_name
 from flake8_untimed.inference.values import Context, Literal, SenderValue
 from flake8_untimed.libraries.model import Sender
@@ -63,13 +63,18 @@ def _is_local(argument: Argument) -> bool:
     if argument.context is None or not isinstance(argument.node, ast.Name):
         return False
     scope, at, _ = argument.context
-    for test in tests_of(scope).get(argument.node.id, ()):
-        if isinstance(test.call.func, ast.Attribute) and len(test.call.args) == 1:
-            begins = test.call.args[0]
-            every = begins.elts if isinstance(begins, ast.Tuple) else [begins]
-            if all(
-                isinstance(text, ast.Constant) and str(text.value).startswith(_NO_NETWORK)
-                for text in every
-            ) and test.holds(scope, argument.node.id, at):
-                return True
-    return False
+    return any(
+        told.outcome and _asks_for_local(told.test)
+        for told in told_at(scope, argument.node.id, at)
+    )
+
+
+def _asks_for_local(test: ast.expr) -> bool:
+    """`url.startswith("data:")`"""
+    if not isinstance(test, ast.Call) or not isinstance(test.func, ast.Attribute):
+        return False
+    begins = test.args[0] if len(test.args) == 1 else None
+    every = begins.elts if isinstance(begins, ast.Tuple) else [begins]
+    return all(
+        isinstance(text, ast.Constant) and str(text.value).startswith(_NO_NETWORK) for text in every
+    )

@@ -16,6 +16,7 @@ from flake8_untimed.calls.elsewhere import (
     made_elsewhere,
     objects_elsewhere,
 )
+from flake8_untimed.calls.origins import may_hold_seconds
 from flake8_untimed.calls.places import (
     dotted,
     is_of_version,
@@ -143,19 +144,21 @@ def _own_timeout(facts: Facts, call: Call) -> str | None:
     timeout."""
     if call.wrapper is not None or call.handed_over:
         return None
-    return _own_timeouts(facts).get((call.context.scope, call.library))
+    own = _own_timeouts(facts).get((call.context.scope, call.library), ())
+    return next((name for name in own if may_hold_seconds(facts, call, name)), None)
 
 
 @once
-def _own_timeouts(facts: Facts) -> dict[tuple[object, Library], str]:
-    """The same for every function and library."""
-    found: dict[tuple[object, Library], str] = {}
+def _own_timeouts(facts: Facts) -> dict[tuple[object, Library], list[str]]:
+    """The parameters that functions give their requests of a library."""
+    found: dict[tuple[object, Library], list[str]] = {}
     for call in facts.calls:
         scope, node = call.context.scope, value_node(call)
         bindings = scope.bindings.get(node.id, ()) if isinstance(node, ast.Name) else ()
         if isinstance(node, ast.Name) and [b.kind for b in bindings] == ["parameter"]:
-            if not call.wrapper:
-                found.setdefault((scope, call.library), node.id)
+            names = found.setdefault((scope, call.library), [])
+            if not call.wrapper and node.id not in names:
+                names.append(node.id)
     return found
 
 

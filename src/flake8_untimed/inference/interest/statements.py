@@ -11,7 +11,7 @@ from functools import cached_property
 from itertools import accumulate
 
 from flake8_untimed.inference.scopes import LINE_END, Module
-from flake8_untimed.inference.syntax import BLOCKS, LOOPS, TRIES, WITHS, first_line, name_set
+from flake8_untimed.inference.syntax import BLOCKS, LOOPS, TRIES, WITHS, first_line, named_store
 
 _GLOBAL = re.compile(r"\bglobal[ \t]+([\w, \t]+)")
 _WORD = re.compile(r"[A-Za-z_]\w*")
@@ -262,7 +262,8 @@ def _gives_self(node: ast.stmt) -> bool:
 def stores_attribute(node: ast.stmt) -> bool:
     """`self.name = ...`, `setattr(self, "name", ...)`"""
     if isinstance(node, ast.Expr):
-        return isinstance(node.value, ast.Call) and bool(name_set(node.value))
+        stored = named_store(node.value)
+        return stored is not None and bool(stored.written)
     if isinstance(node, ast.Assign):
         return any(isinstance(t, (ast.Attribute, ast.Subscript, ast.Tuple)) for t in node.targets)
     return isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Attribute)

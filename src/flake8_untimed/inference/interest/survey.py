@@ -28,7 +28,7 @@ from flake8_untimed.inference.interest.statements import (
     stores_attribute,
 )
 from flake8_untimed.inference.scopes import COMPREHENSIONS, Scope
-from flake8_untimed.inference.syntax import TYPE_ALIAS, WITHS, called_name, dotted, name_set
+from flake8_untimed.inference.syntax import TYPE_ALIAS, WITHS, called_name, dotted, named_store
 from flake8_untimed.inference.walk import Found, Walk, visit
 
 if TYPE_CHECKING:
@@ -726,9 +726,9 @@ def _is_yield(node: ast.stmt) -> bool:
 def _filled(value: ast.expr) -> tuple[str, ...]:
     """`clients.append(...)`, `options.update(...)`: what is put in colours the container;
     `setattr(x, "name", ...)`."""
-    name = name_set(value) if isinstance(value, ast.Call) else None
-    if name:
-        return (name,)
+    stored = named_store(value)
+    if stored is not None and stored.written:
+        return (stored.written,)
     if isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute):
         if value.func.attr in ("append", "add", "extend", "insert", "update", "setdefault"):
             name = _last_name(value.func.value)
