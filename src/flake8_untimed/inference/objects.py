@@ -17,6 +17,7 @@ from flake8_untimed.inference import (
     invoke,
     members,
     names,
+    touches,
 )
 from flake8_untimed.inference.arguments import Argument, bind
 from flake8_untimed.inference.scopes import Scope, once
@@ -44,6 +45,7 @@ from flake8_untimed.inference.values import (
     Symbol,
     Unknown,
     Value,
+    doubted,
     tells,
     union,
 )
@@ -55,7 +57,7 @@ if TYPE_CHECKING:
 GENERATIONS = 20
 """Classes above one another that are followed."""
 HARMLESS_BASES = frozenset(
-    ("builtins.object", "abc.ABC", "typing.Generic", "typing.Protocol", "typing.NamedTuple",
+    ("builtins.object", "abc.ABC", "typing.Generic", "typing.Protocol", "typing.NamedTuple", "typing.TypedDict",
      "enum.Enum", "threading.Thread", "threading.local", "builtins.Exception",
      "contextlib.AbstractContextManager", "contextlib.AbstractAsyncContextManager",
      "unittest.TestCase", "pydantic.BaseModel", "typing_extensions.Protocol", "builtins.dict")
@@ -408,13 +410,21 @@ def _is_declaration(store: members.Store) -> bool:
 
 def _filled(evaluator: Evaluator, values: Alternatives, cls: Scope, name: str) -> Alternatives:
     """Containers with what the methods put into them: `self.sessions["a"] = ...`."""
-    if not any(isinstance(v, (Mapping, Collection)) for v in values):
+    if not any(map(containers.is_changeable, values)):
         return values
     # A dict on an object is in reach of everybody.
     values = tuple(opened(v) for v in values)
-    for method, event in members.attribute_events(cls, name):
-        if event.kind in ("item", "item unpack", "delete", "call"):
-            context = Context(method, event.statement)
+    events = [
+        (method, event)
+        for method, event in members.attribute_events(cls, name)
+        if not containers.is_idle(event, closely=not evaluator.is_rough)
+    ]
+    if len(events) > containers.SIZE:
+        return tuple(doubted(v) for v in values)
+    for method, event in events:
+        context = Context(method, event.statement)
+        known = f"{members.first_parameter(method)}.{name}"
+        if not touches.is_left_alone(evaluator, event, known, context):
             certain = method.name == "__init__" and not any(method.parents(event.statement))
             values = tuple(containers.after(evaluator, v, event, context, certain) for v in values)
     return values

@@ -346,6 +346,8 @@ class Scope:
     def _bind_augmented(self, s: ast.AugAssign) -> None:
         if isinstance(s.target, ast.Name) and isinstance(s.op, ast.BitOr):
             self._event(s.target, "call", "__ior__", s.value, s)
+        elif isinstance(s.op, ast.Add) and isinstance(s.value, (ast.List, ast.ListComp)):
+            self._event(s.target, "call", "__iadd__", s.value, s)
         elif isinstance(s.target, ast.Name):
             self._add(s.target.id, Binding("unknown", s, s))
 
@@ -419,9 +421,10 @@ class Scope:
             elif isinstance(part, ast.Attribute) and s is not None:
                 what = {"assign": "store"}.get(kind, f"store {kind}")
                 self._event(part.value, what, part.attr, value, s, path)
-            elif isinstance(part, ast.Subscript) and s is not None and kind == "assign":
+            elif isinstance(part, ast.Subscript) and s is not None and kind != "annotation":
                 key = part.slice.value if isinstance(part.slice, ast.Constant) else None
-                self._event(part.value, "item", key, value, s, path)
+                is_whole = kind == "assign" and not path
+                self._event(part.value, "item" if is_whole else "item unpack", key, value, s)
 
     def _event(
         self,
