@@ -243,7 +243,7 @@ def method(evaluator: Evaluator, node: ast.Call, context: Context) -> Alternativ
         return evaluator.evaluate(node.args[0], context)
     if name not in _METHODS:
         return None
-    values = evaluator.evaluate(function.value, context)
+    values = [as_container(evaluator, v) for v in evaluator.evaluate(function.value, context)]
     found = [v for v in values if isinstance(v, (Mapping, Collection))]
     if not found:
         return None
@@ -480,7 +480,8 @@ def _after_call(evaluator: Evaluator, value: Mapping, event: Event, context: Con
     call = event.node
     if event.name == "__ior__":
         return value.under(either(evaluator.evaluate(call, context), call))
-    assert isinstance(call, ast.Call)
+    if not isinstance(call, ast.Call):
+        return value.doubted()
     if event.name in touches.READING:
         return value
     if event.name == "clear":

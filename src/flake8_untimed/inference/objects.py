@@ -57,8 +57,8 @@ if TYPE_CHECKING:
 GENERATIONS = 20
 """Classes above one another that are followed."""
 HARMLESS_BASES = frozenset(
-    ("builtins.object", "abc.ABC", "typing.Generic", "typing.Protocol", "typing.NamedTuple", "typing.TypedDict",
-     "enum.Enum", "threading.Thread", "threading.local", "builtins.Exception",
+    ("builtins.object", "abc.ABC", "typing.Generic", "typing.Protocol", "typing.NamedTuple",
+     "typing.TypedDict", "enum.Enum", "threading.Thread", "threading.local", "builtins.Exception",
      "contextlib.AbstractContextManager", "contextlib.AbstractAsyncContextManager",
      "unittest.TestCase", "pydantic.BaseModel", "typing_extensions.Protocol", "builtins.dict")
 )  # fmt: skip

@@ -60,8 +60,8 @@ class Binding(NamedTuple):
 class Event(NamedTuple):
     """Something done to an object by a dotted name: `kind` is store (`base.name = node`), setattr
     (`setattr(base, name, node)`: name is an expression), item (`base[name] = node`), call
-    (`base.name(...)`: node is the call), delete (`del base[name]`), or argument (`f(base)`: node is
-    the call)."""
+    (`base.name(...)`: node is the call; `base += node` and `base |= node` are calls of `__iadd__` and
+    `__ior__`), delete (`del base[name]`), or argument (`f(base)`: node is the call)."""
 
     kind: str
     name: object

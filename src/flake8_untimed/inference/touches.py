@@ -28,9 +28,9 @@ _SIMPLE = frozenset((ast.Name, ast.Constant, ast.Load, ast.Store, ast.Del, type(
 READING = frozenset(("get", "items", "keys", "values", "copy", "count", "index"))
 """Methods that leave a dict or list as it is."""
 _HARMLESS = SHOWING | frozenset(
-    ("all", "any", "bool", "choice", "copy", "cycle", "deepcopy", "dict", "dump", "dumps", "enumerate", "filter",
-     "frozenset", "id", "isinstance", "iter", "join", "len", "list", "map", "max", "min", "reversed", "set",
-     "sorted", "sum", "tuple", "type", "urlencode", "zip")
+    ("all", "any", "bool", "choice", "copy", "cycle", "deepcopy", "dict", "dump", "dumps", "enumerate",
+     "frozenset", "id", "isinstance", "iter", "join", "len", "list", "max", "min", "reversed", "set", "sorted",
+     "sum", "tuple", "type", "urlencode", "zip")
 )  # fmt: skip
 """Functions and methods that leave what they are given as it is."""
 _AT_TOP = frozenset(("item", "item unpack", "delete", "call"))
@@ -112,8 +112,8 @@ def _aliases(scope: Scope) -> dict[str, list[str]]:
 @once
 def _given_away(scope: Scope, name: str) -> list[Event]:
     """What is done to the dict of a name in parts of statements: beside the kinds of `Event` these are
-    inside (a dict in it is changed), inside argument (that one is handed over) and kept (it goes
-    where it is out of sight)."""
+    inside (a dict in it is changed), inside argument (that one is handed over), kept (it goes where it
+    is out of sight) and method (one of its methods goes by another name)."""
     found: list[Event] = []
     for statement in _naming(scope, name):
         for kind, what, node, done in _parts(statement):
@@ -213,7 +213,9 @@ def _held(node: ast.AST) -> Iterator[_Held]:
         if isinstance(part, ast.Name):
             yield _Held(part.id, False, None, is_part)
         elif isinstance(part, ast.Attribute):
-            yield _Held(dotted(part) or "", False, None, is_part)
+            name = dotted(part)
+            if name is not None:
+                yield _Held(name, False, None, is_part)
         elif isinstance(part, ast.Subscript):
             root, key = part, _key(part)
             while isinstance(root, ast.Subscript):
