@@ -418,6 +418,8 @@ def _filled(evaluator: Evaluator, values: Alternatives, cls: Scope, name: str) -
         (method, event)
         for method, event in members.attribute_events(cls, name)
         if not containers.is_idle(event, closely=not evaluator.is_rough)
+        # A function that is called for what it returns is taken to leave it alone.
+        and (event.kind != "argument" or isinstance(event.statement, ast.Expr))
     ]
     if len(events) > containers.SIZE:
         return tuple(doubted(v) for v in values)
