@@ -138,6 +138,11 @@ GROWING = {
     "one session": (SESSION, "s.get('u{}')\ng(s)\n", ""),
     "partials": (PARTIAL, "p{} = partial(requests.get, 'u')\np{}()\n", ""),
     "partials given on": (PARTIAL, "f(partial(requests.get, 'u{}'))\n", ""),
+    "grown lists": (
+        "import requests\nx = []\n",
+        "x.append('{}')\n" * 3 + "requests.get('u{}', data=x)\n",
+        "",
+    ),
     "released": ("import grequests\n", "grequests.map([grequests.get('u{}')])\n", ""),
     "JSON": ("import json, requests\n", "requests.post('u{}', data=json.dumps([]))\n", ""),
 }

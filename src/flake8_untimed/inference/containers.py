@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import ast
+from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_untimed.inference import conditions, flow, members, objects, touches
-from flake8_untimed.inference.scopes import COMPREHENSIONS, Event
+from flake8_untimed.inference.scopes import COMPREHENSIONS, Event, Scope, once
 from flake8_untimed.inference.values import (
     NOTHING_KNOWN,
     UNKNOWN,
     Alternatives,
+    Class,
     Collection,
     Context,
+    Instance,
     Literal,
     Mapping,
     Result,
-    Unknown,
+    Symbol,
     Value,
+    doubted,
     either,
     perhaps,
     union,
@@ -32,6 +36,8 @@ SIZE = 64
 """Larger displays are not looked into, and not all that is done to a container more often."""
 
 EMPTY = Literal(None)
+_NAMED_TUPLES = {"typing.NamedTuple", "typing_extensions.NamedTuple"}
+_TYPED_DICTS = {"typing.TypedDict", "typing_extensions.TypedDict"}
 
 
 # Made ----------------------------------------------------------------------------------------
@@ -79,6 +85,19 @@ def comprehension(evaluator: Evaluator, node: ast.expr, context: Context) -> Val
     return Collection((evaluator.evaluate(node.elt, inner),), False, node)
 
 
+def joined(node: ast.BinOp, sides: list[Alternatives]) -> Alternatives:
+    """`left + right` and `elements * number`, where one side may be a list or tuple."""
+    if not isinstance(node.op, (ast.Add, ast.Mult)):
+        return NOTHING_KNOWN
+    parts = [v for side in sides for v in side if isinstance(v, Collection)]
+    is_sum = isinstance(node.op, ast.Add)
+    made = Collection(tuple(e for p in parts for e in p.elements), False, node, parts[0].is_tuple)
+    if is_sum and len(parts) < sum(map(len, sides)):
+        return (made.loosened(NOTHING_KNOWN),)
+    is_ordered = is_sum and len(parts) == len(sides) and all(part.ordered for part in parts)
+    return (replace(made, ordered=is_ordered),)
+
+
 def merged(evaluator: Evaluator, node: ast.BinOp, context: Context) -> Alternatives:
     """`left | right` of dicts."""
     left, right = (evaluator.evaluate(part, context) for part in (node.left, node.right))
@@ -90,25 +109,54 @@ def merged(evaluator: Evaluator, node: ast.BinOp, context: Context) -> Alternati
 # Taken out -----------------------------------------------------------------------------------
 
 
+def as_container(evaluator: Evaluator, value: Value) -> Value:
+    """An object of a class in sight that is a NamedTuple or a TypedDict, by its fields."""
+    if not isinstance(value, Instance) or not isinstance(value.cls, Class):
+        return value
+    bases = objects.mro(evaluator, value.cls)
+    kinds = {base.path for base in bases if isinstance(base, Symbol)}
+    if kinds.isdisjoint(_NAMED_TUPLES | _TYPED_DICTS):
+        return value
+    classes = [base.scope for base in reversed(bases) if isinstance(base, Class)]
+    held: dict[object, Alternatives] = {
+        name: objects.attribute(evaluator, value, name)
+        for cls in classes
+        for name in cls.bindings
+        if members.is_field(cls, name)
+    }
+    node = value.cls.scope.node
+    if kinds.isdisjoint(_TYPED_DICTS):
+        return Collection(tuple(held.values()), True, node, is_tuple=True)
+    return Mapping(held, True, node, written=False)
+
+
 def elements(values: Alternatives) -> Alternatives:
-    """What iterating over a container gives (of a dict: its values, which is what holds)."""
+    """What iterating over a container gives: of a dict its keys."""
     groups: list[Alternatives] = []
     for value in values:
-        if isinstance(value, Collection):
-            groups += value.elements
-        elif isinstance(value, Mapping):
-            groups += value.entries.values()
-            groups.append(value.others)
+        if isinstance(value, Mapping):
+            groups += ((Literal(key),) for key in value.entries)
+            if not value.is_whole:
+                groups.append(NOTHING_KNOWN)
         else:
-            groups.append(NOTHING_KNOWN)
+            groups.append(contents(value))
     return union(groups)
 
 
-def unpacked(values: Alternatives, path: tuple[int, ...]) -> Alternatives:
+def contents(value: Value) -> Alternatives:
+    """What a container holds: a dict its values."""
+    if isinstance(value, Collection):
+        return union(value.elements)
+    if isinstance(value, Mapping):
+        return union([*value.entries.values(), value.others])
+    return NOTHING_KNOWN
+
+
+def unpacked(evaluator: Evaluator, values: Alternatives, path: tuple[int, ...]) -> Alternatives:
     """The part of a value that a nested target takes."""
     for index in path:
         groups: list[Alternatives] = []
-        for value in values:
+        for value in (as_container(evaluator, v) for v in values):
             if isinstance(value, Collection) and value.ordered and 0 <= index < len(value.elements):
                 groups.append(value.elements[index])
             else:
@@ -127,14 +175,33 @@ def spread(evaluator: Evaluator, node: ast.expr, context: Context) -> list[Alter
 
 def subscript(evaluator: Evaluator, node: ast.Subscript, context: Context) -> Alternatives:
     """`container[key]`."""
-    groups = []
+    groups: list[Alternatives] = []
     for value in evaluator.evaluate(node.value, context):
-        if isinstance(value, (Mapping, Collection)):
+        value = as_container(evaluator, value)
+        if isinstance(value, Collection) and isinstance(node.slice, ast.Slice):
+            groups.append((_sliced(evaluator, value, node.slice, context),))
+        elif isinstance(value, (Mapping, Collection)):
             keys = evaluator.evaluate(node.slice, context)
             groups += [item(value, key) for key in keys]
         else:
             groups.append(NOTHING_KNOWN)
     return union(groups)
+
+
+def _sliced(
+    evaluator: Evaluator, value: Collection, node: ast.Slice, context: Context
+) -> Collection:
+    """`elements[start:stop]`."""
+    bounds: list[int | None] = []
+    for part in (node.lower, node.upper, node.step):
+        given = evaluator.evaluate(part, context) if part is not None else (EMPTY,)
+        bound = given[0].value if isinstance(given[0], Literal) else ""
+        if len(given) > 1 or not (bound is None or isinstance(bound, int)):
+            return value.loosened()
+        bounds.append(bound)
+    if not value.ordered or bounds[2] == 0:
+        return value.loosened()
+    return replace(value, elements=value.elements[slice(*bounds)])
 
 
 def item(container: Mapping | Collection, key: Value) -> Alternatives:
@@ -144,7 +211,7 @@ def item(container: Mapping | Collection, key: Value) -> Alternatives:
             if key.value in container.entries:
                 return container.entries[key.value]
             return container.others or NOTHING_KNOWN
-        return elements((container,))
+        return contents(container)
     index = key.value if isinstance(key, Literal) else None
     if (
         container.ordered
@@ -152,7 +219,7 @@ def item(container: Mapping | Collection, key: Value) -> Alternatives:
         and -len(container.elements) <= index < len(container.elements)
     ):
         return container.elements[index]
-    return elements((container,))
+    return contents(container)
 
 
 def _hashable(value: object) -> bool:
@@ -177,7 +244,7 @@ def method(evaluator: Evaluator, node: ast.Call, context: Context) -> Alternativ
         return evaluator.evaluate(node.args[0], context)
     if name not in _METHODS:
         return None
-    values = evaluator.evaluate(function.value, context)
+    values = [as_container(evaluator, v) for v in evaluator.evaluate(function.value, context)]
     found = [v for v in values if isinstance(v, (Mapping, Collection))]
     if not found:
         return None
@@ -193,7 +260,7 @@ def _keyed(
 ) -> Alternatives:
     """`get`, `pop`, `setdefault`."""
     if not node.args:
-        return elements((value,))
+        return contents(value)
     groups: list[Alternatives] = []
     default = node.args[1] if len(node.args) > 1 else None
     for key in evaluator.evaluate(node.args[0], context):
@@ -212,17 +279,23 @@ def _keyed(
     return union(groups)
 
 
+def _keys(
+    evaluator: Evaluator, value: Mapping | Collection, node: ast.Call, context: Context
+) -> Alternatives:
+    return (Collection((elements((value,)),), False, node),)
+
+
 def _pairs(
     evaluator: Evaluator, value: Mapping | Collection, node: ast.Call, context: Context
 ) -> Alternatives:
-    pair = Collection((NOTHING_KNOWN, elements((value,))), True, node)
+    pair = Collection((elements((value,)), contents(value)), True, node)
     return (Collection(((pair,),), False, node),)
 
 
 def _values(
     evaluator: Evaluator, value: Mapping | Collection, node: ast.Call, context: Context
 ) -> Alternatives:
-    return (Collection((elements((value,)),), False, node),)
+    return (Collection((contents(value),), False, node),)
 
 
 def _copy(
@@ -236,6 +309,7 @@ _METHODS = {
     "pop": _keyed,
     "setdefault": _keyed,
     "popleft": _keyed,
+    "keys": _keys,
     "items": _pairs,
     "values": _values,
     "copy": _copy,
@@ -275,18 +349,18 @@ def changed(
     """Containers as they are at a place, after what was done to them by name since they were
     bound: `kwargs.setdefault("timeout", 5)`, `sessions["a"] = ...`, `clients.append(...)`."""
     scope, at, frame = context
-    is_dict = not evaluator.is_rough and any(isinstance(v, Mapping) for v in values)
-    inner = [(s, e) for s, e in members.done_inside(scope, name) if not _is_idle(e, is_dict)]
+    closely = not evaluator.is_rough
+    inner = _changed_by_functions(scope, name, closely)
+    every = _changes(scope, name, closely)
     start = scope.order(since) if since is not None and since in scope.places else 0
     end = scope.order(at) if at is not None and at in scope.places else 1 << 60
-    every = [
-        done
-        for done in (touches.done_to if is_dict else touches.done_at_top)(scope, name)
-        if start <= scope.order(done.event.statement) < end and not _is_idle(done.event, is_dict)
-    ]
-    if len(every) + len(inner) > SIZE:
-        return tuple(v.doubted() if isinstance(v, Mapping) else v for v in values)
-    for event, by_name, is_sure in every:
+    first, last = (
+        bisect_left(every, order, key=lambda done: scope.order(done.event.statement))
+        for order in (start, end)
+    )
+    if last - first + len(inner) > SIZE:
+        return tuple(doubted(v) for v in values)
+    for event, by_name, is_sure in every[first:last]:
         where = Context(scope, event.statement, frame)
         if not touches.is_left_alone(evaluator, event, by_name, where):
             happened = _happened(evaluator, event, context)
@@ -300,13 +374,31 @@ def changed(
     return values
 
 
-def _is_idle(event: Event, is_dict: bool) -> bool:
-    """Whether an event surely changes nothing that a container holds. To whom a list is handed, is not
-    looked at."""
+def is_changeable(value: Value) -> bool:
+    return isinstance(value, Mapping) or (isinstance(value, Collection) and not value.is_tuple)
+
+
+@once
+def _changes(scope: Scope, name: str, closely: bool) -> list[touches.Done]:
+    """What a scope does to the container of a name that may change it, in the order of its lines;
+    `closely`: also in parts of its statements, and by other names."""
+    every = (touches.done_to if closely else touches.done_at_top)(scope, name)
+    return [done for done in every if not is_idle(done.event, closely)]
+
+
+@once
+def _changed_by_functions(scope: Scope, name: str, closely: bool) -> list[tuple[Scope, Event]]:
+    """What the functions inside a scope do to it that may change it."""
+    return [(f, e) for f, e in members.done_inside(scope, name) if not is_idle(e, closely)]
+
+
+def is_idle(event: Event, closely: bool) -> bool:
+    """Whether an event surely changes nothing that a container holds. To whom it is handed, only
+    somebody who looks closely wants to know."""
     if event.kind == "call":
         return event.name in touches.READING
     if event.kind.endswith("argument"):
-        return not is_dict
+        return not closely
     return event.kind.startswith("store") or event.kind.endswith("kept")
 
 
@@ -326,7 +418,7 @@ def after(
 ) -> Value:
     if isinstance(value, Mapping):
         return _mapping_after(evaluator, value, event, context, certain)
-    if isinstance(value, Collection):
+    if isinstance(value, Collection) and not value.is_tuple:
         return _collection_after(evaluator, value, event, context)
     return UNKNOWN if event.name == "__ior__" else value
 
@@ -355,9 +447,13 @@ def _with_item(evaluator: Evaluator, value: Mapping, event: Event, context: Cont
 
 def _key_of_target(evaluator: Evaluator, event: Event, context: Context) -> object:
     """The key in `mapping[KEY] = value`; None if it is not in sight."""
-    targets = getattr(event.statement, "targets", ())
-    slices = [target.slice for target in targets if isinstance(target, ast.Subscript)]
+    slices = _target_slices(event)
     return _key(evaluator, slices[0], context) if len(slices) == 1 else None
+
+
+def _target_slices(event: Event) -> list[ast.expr]:
+    targets = getattr(event.statement, "targets", ())
+    return [target.slice for target in targets if isinstance(target, ast.Subscript)]
 
 
 def _key(evaluator: Evaluator, node: ast.expr, context: Context) -> object:
@@ -385,7 +481,8 @@ def _after_call(evaluator: Evaluator, value: Mapping, event: Event, context: Con
     call = event.node
     if event.name == "__ior__":
         return value.under(either(evaluator.evaluate(call, context), call))
-    assert isinstance(call, ast.Call)
+    if not isinstance(call, ast.Call):
+        return value.doubted()
     if event.name in touches.READING:
         return value
     if event.name == "clear":
@@ -406,7 +503,7 @@ def _changed_inside(
     """`mapping[key][other] = value`."""
     entries = dict(value.entries)
     for key in entries if event.name is None else {event.name} & entries.keys():
-        entries[key] = tuple(v.doubted() if isinstance(v, Mapping) else v for v in entries[key])
+        entries[key] = tuple(doubted(v) for v in entries[key])
     return replace(value, entries=entries)
 
 
@@ -449,17 +546,37 @@ _CHANGES: dict[str, Callable[[Evaluator, Mapping, Event, Context], Mapping]] = {
 """What each kind of event surely makes of a mapping."""
 
 
+_ADDING = frozenset(("append", "appendleft", "add", "insert"))
+_EXTENDING = frozenset(("extend", "extendleft", "update"))
+_ORDERING = frozenset(("clear", "discard", "pop", "popleft", "remove", "reverse", "rotate", "sort"))
+"""Methods that put nothing into a list or set."""
+
+
 def _collection_after(
     evaluator: Evaluator, value: Collection, event: Event, context: Context
 ) -> Collection:
-    new: Alternatives | None = None
+    if event.kind.startswith("inside"):
+        held = tuple(tuple(doubted(v) for v in element) for element in value.elements)
+        return replace(value, elements=held)
+    return value.loosened(*_put_in(evaluator, event, context))
+
+
+def _put_in(evaluator: Evaluator, event: Event, context: Context) -> list[Alternatives]:
+    """What an event puts into a list or set, as far as that is in sight."""
+    node = event.node
     if event.kind == "item":
-        new = evaluator.evaluate(event.node, context)
-    elif event.kind == "call" and isinstance(event.node, ast.Call) and event.node.args:
-        if event.name in ("append", "add", "appendleft", "insert"):
-            new = evaluator.evaluate(event.node.args[-1], context)
-        elif event.name == "extend":
-            new = elements(evaluator.evaluate(event.node.args[0], context))
-    if new is None or all(isinstance(v, Unknown) for v in new):
-        return value
-    return Collection((*value.elements, new), False, value.node)
+        new = evaluator.evaluate(node, context)
+        is_slice = any(isinstance(s, ast.Slice) for s in _target_slices(event))
+        return [elements(new) if is_slice else new]
+    if event.kind == "delete":
+        return []
+    if event.kind == "call" and not isinstance(node, ast.Call):  # `values += [...]`
+        return [elements(evaluator.evaluate(node, context))]
+    if event.kind == "call" and isinstance(node, ast.Call):
+        if event.name in _ADDING:
+            return [evaluator.evaluate(argument, context) for argument in node.args[-1:]]
+        if event.name in _EXTENDING:
+            return [elements(evaluator.evaluate(argument, context)) for argument in node.args]
+        if event.name in _ORDERING:
+            return []
+    return [NOTHING_KNOWN]

@@ -32,6 +32,7 @@ from flake8_untimed.inference.values import (
     Alias,
     Alternatives,
     Class,
+    Collection,
     Context,
     Function,
     Instance,
@@ -42,6 +43,7 @@ from flake8_untimed.inference.values import (
     Symbol,
     Unknown,
     Value,
+    is_none,
     is_number,
     union,
 )
@@ -272,6 +274,7 @@ class Evaluator:
         values = union(
             objects.attribute(self, value, node.attr)
             for value in self.evaluate(node.value, context)
+            if not is_none(value)  # that would raise
         )
         if node.attr in context.scope.module.stored and not any(map(self.knows, values)):
             values = elsewhere.stored_by_name(self, node, context) or values
@@ -350,11 +353,15 @@ class Evaluator:
                 is_type = merged is NOTHING_KNOWN and types.is_type(node)
                 return (Alias(node, context),) if is_type else merged
             operands = [node.left, node.right]
-        numbers = []
+        sides = []
         for operand in operands:
             if isinstance(operand, ast.BinOp) and isinstance(operand.left, ast.BinOp):
                 return NOTHING_KNOWN
-            values = self.evaluate(operand, context)
+            sides.append(self.evaluate(operand, context))
+        if isinstance(node, ast.BinOp) and any(isinstance(v, Collection) for s in sides for v in s):
+            return containers.joined(node, sides)
+        numbers = []
+        for values in sides:
             if len(values) != 1 or not is_number(values[0]):
                 return NOTHING_KNOWN
             numbers.append(values[0].value)  # type: ignore[attr-defined]

@@ -29,6 +29,7 @@ from flake8_untimed.inference.values import (
     Frame,
     Function,
     Instance,
+    Literal,
     Managed,
     Mapping,
     Parameter,
@@ -237,8 +238,8 @@ def call(evaluator: Evaluator, node: ast.Call, context: Context) -> Alternatives
     site = Site(node, context, None)  # type: ignore[arg-type]
     groups = []
     for callee in evaluator.evaluate(node.func, context):
-        if isinstance(callee, (Unknown, Parameter, SenderValue)):
-            continue
+        if isinstance(callee, (Unknown, Parameter, SenderValue, Literal)):
+            continue  # to call a literal raises
         if site.passed is None:
             site.passed = passed_by(evaluator, node, context)
         groups.append(result_of(evaluator, callee, site))
@@ -432,9 +433,10 @@ def _returns(evaluator: Evaluator, function: Function, frame: Frame | None) -> A
             groups.append(evaluator.evaluate(value, Context(scope, statement, frame)))
         values = union(groups)
         if kind == "manager":
-            values = _declared(evaluator, function, values)
+            # The annotation says what iterating gives.
             given = (
-                containers.elements((v,)) if isinstance(v, Collection) else (v,) for v in values
+                (v,) if v in values or not isinstance(v, Collection) else containers.contents(v)
+                for v in _declared(evaluator, function, values)
             )
             return (Managed(union(given), node, scope),)
         if kind == "fixture":
@@ -491,5 +493,5 @@ def unpacked_target(
                     break
                 if isinstance(element, ast.Attribute) and element.attr == name:
                     values = evaluator.evaluate(statement.value, context)
-                    return containers.unpacked(values, (index,))
+                    return containers.unpacked(evaluator, values, (index,))
     return NOTHING_KNOWN

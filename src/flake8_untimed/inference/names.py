@@ -252,7 +252,7 @@ def _bound(
         values = union([types_of, values])
     if at is not None and not any(tells(v) for v in values):
         values = union([*_narrowed(evaluator, scope, name, at, frame), values])
-    if name in scope.merged or any(isinstance(v, (Mapping, Collection)) for v in values):
+    if name in scope.merged or any(map(containers.is_changeable, values)):
         return containers.changed(evaluator, values, Context(scope, at, frame), name, earliest)
     return values
 
@@ -295,7 +295,7 @@ def _bound_value(
     if kind == "assign" or kind == "unpack":
         assert isinstance(node, ast.expr)
         values = evaluator.evaluate(node, context)
-        return containers.unpacked(values, binding.path) if kind == "unpack" else values
+        return containers.unpacked(evaluator, values, binding.path) if kind == "unpack" else values
     if kind == "parameter":
         assert isinstance(node, ast.arg)
         return parameter(evaluator, scope, node, context.frame)
@@ -314,9 +314,10 @@ def _bound_value(
         return (Alias(node, context),)
     if kind == "enter":
         entered = objects.enter(evaluator, evaluator.evaluate(node, context))  # type: ignore[arg-type]
-        return containers.unpacked(entered, binding.path) if binding.path else entered
+        return containers.unpacked(evaluator, entered, binding.path) if binding.path else entered
     if kind == "element":
         return containers.unpacked(
+            evaluator,
             containers.elements(evaluator.evaluate(node, context)),  # type: ignore[arg-type]
             binding.path,
         )

@@ -17,6 +17,7 @@ from flake8_untimed.inference import (
     invoke,
     members,
     names,
+    touches,
 )
 from flake8_untimed.inference.arguments import Argument, bind
 from flake8_untimed.inference.files.outline import Use
@@ -45,6 +46,7 @@ from flake8_untimed.inference.values import (
     Symbol,
     Unknown,
     Value,
+    doubted,
     perhaps,
     tells,
     union,
@@ -64,7 +66,7 @@ ENTERED_AS_THEY_ARE = frozenset(
 """Bases that give the object itself to `with ... as`."""
 HARMLESS_BASES = ENTERED_AS_THEY_ARE.union(
     ("builtins.object", "abc.ABC", "typing.Generic", "typing.Protocol", "typing.NamedTuple",
-     "enum.Enum", "threading.Thread", "threading.local", "builtins.Exception",
+     "typing.TypedDict", "enum.Enum", "threading.Thread", "threading.local", "builtins.Exception",
      "unittest.TestCase", "pydantic.BaseModel", "typing_extensions.Protocol", "builtins.dict")
 )  # fmt: skip
 """Bases outside the project that define no sender."""
@@ -441,14 +443,24 @@ def _is_declaration(store: members.Store) -> bool:
 
 def _filled(evaluator: Evaluator, values: Alternatives, cls: Scope, name: str) -> Alternatives:
     """Containers with what the methods put into them: `self.sessions["a"] = ...`."""
-    if not any(isinstance(v, (Mapping, Collection)) for v in values):
+    if not any(map(containers.is_changeable, values)):
         is_merged = any(e.name == "__ior__" for _, e in members.attribute_events(cls, name))
         return perhaps(values) if is_merged else values
     # A dict on an object is in reach of everybody.
     values = tuple(opened(v) for v in values)
-    for method, event in members.attribute_events(cls, name):
-        if event.kind in ("item", "item unpack", "delete", "call"):
-            context = Context(method, event.statement)
+    events = [
+        (method, event)
+        for method, event in members.attribute_events(cls, name)
+        if not containers.is_idle(event, closely=not evaluator.is_rough)
+        # A function that is called for what it returns is taken to leave it alone.
+        and (event.kind != "argument" or isinstance(event.statement, ast.Expr))
+    ]
+    if len(events) > containers.SIZE:
+        return tuple(doubted(v) for v in values)
+    for method, event in events:
+        context = Context(method, event.statement)
+        known = f"{members.first_parameter(method)}.{name}"
+        if not touches.is_left_alone(evaluator, event, known, context):
             certain = method.name == "__init__" and not any(method.parents(event.statement))
             values = tuple(containers.after(evaluator, v, event, context, certain) for v in values)
     return values

@@ -62,8 +62,8 @@ class Binding(NamedTuple):
 class Event(NamedTuple):
     """Something done to an object by a dotted name: `kind` is store (`base.name = node`), setattr
     (`setattr(base, name, node)`: name is an expression), item (`base[name] = node`), call
-    (`base.name(...)`: node is the call), delete (`del base[name]`), or argument (`f(base)`: node is
-    the call)."""
+    (`base.name(...)`: node is the call; `base += node` and `base |= node` are calls of `__iadd__` and
+    `__ior__`), delete (`del base[name]`), or argument (`f(base)`: node is the call)."""
 
     kind: str
     name: object
@@ -355,6 +355,8 @@ class Scope:
         if isinstance(s.op, ast.BitOr):
             self._event(s.target, "call", "__ior__", s.value, s)
             self.merged.add(dotted(s.target))
+        elif isinstance(s.op, ast.Add) and isinstance(s.value, (ast.List, ast.ListComp)):
+            self._event(s.target, "call", "__iadd__", s.value, s)
         elif isinstance(s.target, ast.Name):
             self._add(s.target.id, Binding("unknown", s, s))
         elif isinstance(s.target, ast.Attribute):
@@ -430,9 +432,10 @@ class Scope:
             elif isinstance(part, ast.Attribute) and s is not None:
                 what = {"assign": "store"}.get(kind, f"store {kind}")
                 self._event(part.value, what, part.attr, value, s, path)
-            elif isinstance(part, ast.Subscript) and s is not None and kind == "assign":
+            elif isinstance(part, ast.Subscript) and s is not None and kind != "annotation":
                 key = part.slice.value if isinstance(part.slice, ast.Constant) else None
-                self._event(part.value, "item", key, value, s, path)
+                is_whole = kind == "assign" and not path
+                self._event(part.value, "item" if is_whole else "item unpack", key, value, s)
 
     def _event(
         self,

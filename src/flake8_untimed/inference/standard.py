@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from flake8_untimed.inference import annotations as types
@@ -113,8 +114,8 @@ def _partial(evaluator: Evaluator, site: Site) -> Alternatives | None:
     made = [
         Partial(f, inner) for f in functions if not isinstance(f, (Unknown, Parameter, Literal))
     ]
-    for partial in made:
-        partial.steps = partial.function.steps
+    for each in made:
+        each.steps = each.function.steps
     return tuple(m.via(site.context.scope, site.node) for m in made) or None
 
 
@@ -187,14 +188,20 @@ def _sequence(evaluator: Evaluator, site: Site) -> Alternatives | None:
     return None
 
 
-def _copied(evaluator: Evaluator, site: Site, is_tuple: bool) -> Alternatives | None:
-    """`list(elements)`, `set(elements)`, `tuple(elements)`."""
-    values = _sequence(evaluator, site)
-    if values is None:
+def _copied(
+    evaluator: Evaluator, site: Site, is_tuple: bool = False, keeps_order: bool = True
+) -> Alternatives | None:
+    """`list(elements)` and its like."""
+    if site.passed.open_positional:
         return None
-    (made,) = values
-    assert isinstance(made, Collection)
-    return (Collection(made.elements, made.ordered, site.node, is_tuple),)
+    values = _first(evaluator, site)
+    if values is None:
+        held: tuple[Alternatives, ...] = ()
+    elif len(values) == 1 and isinstance(values[0], Collection):
+        held, keeps_order = values[0].elements, keeps_order and values[0].ordered
+    else:
+        held, keeps_order = (containers.elements(values),), False
+    return (Collection(held, keeps_order, site.node, is_tuple),)
 
 
 SPECIAL: dict[str, Callable[[Evaluator, Site], Alternatives | None]] = {
@@ -211,14 +218,14 @@ SPECIAL: dict[str, Callable[[Evaluator, Site], Alternatives | None]] = {
     "builtins.next": _next,
     "builtins.anext": _next,
     "builtins.dict": _dict,
+    "builtins.list": _copied,
+    "collections.deque": _copied,
+    "builtins.tuple": partial(_copied, is_tuple=True),
     **dict.fromkeys(
-        ("builtins.list", "builtins.set", "builtins.frozenset"),
-        lambda evaluator, site: _copied(evaluator, site, False),
+        ("builtins.set", "builtins.frozenset", "builtins.reversed", "builtins.sorted"),
+        partial(_copied, keeps_order=False),
     ),
-    "builtins.tuple": lambda evaluator, site: _copied(evaluator, site, True),
     "builtins.iter": _sequence,
-    "builtins.reversed": _sequence,
-    "builtins.sorted": _sequence,
     "builtins.enumerate": _enumerate,
     "builtins.zip": _zip,
     "itertools.cycle": _sequence,

@@ -425,12 +425,11 @@ def _has_alarm(evaluator: Evaluator, scope: Scope, at: ast.stmt | None) -> bool:
     all)."""
     is_set = False
     for event in scope.events.get("signal", ()):
-        if event.kind != "call":
+        if event.kind != "call" or not isinstance(event.node, ast.Call):
             continue
         if at in scope.places and scope.order(event.statement) > scope.order(at):
             continue
         node = event.node
-        assert isinstance(node, ast.Call)
         where = Context(scope, event.statement)
         callees = evaluator.evaluate(node.func, where)
         if any(isinstance(v, Symbol) and v.path in ALARMS for v in callees):

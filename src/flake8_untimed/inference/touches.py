@@ -1,5 +1,5 @@
-"""What the statements of a scope do to the dict that a name holds: in any of their expressions, and
-by other names for it."""
+"""What the statements of a scope do to the dict or list that a name holds: in any of their
+expressions, and by other names for it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from flake8_untimed.inference import members
 from flake8_untimed.inference.arguments import positional_names
 from flake8_untimed.inference.mappings import SHOWING
 from flake8_untimed.inference.scopes import Event, Scope, once
-from flake8_untimed.inference.syntax import BLOCKS, called_name
+from flake8_untimed.inference.syntax import BLOCKS, called_name, dotted
 from flake8_untimed.inference.values import Context, Function, SenderValue, Symbol, Unknown, Value
 
 if TYPE_CHECKING:
@@ -20,21 +20,25 @@ if TYPE_CHECKING:
 
 _CHOICES = frozenset((ast.Name, ast.IfExp, ast.BoolOp, ast.NamedExpr))
 """Kinds of expressions that may be what a name holds."""
-_HOLDING = _CHOICES | {ast.Subscript, ast.List, ast.Tuple, ast.Set, ast.Dict}
+_DISPLAYS = frozenset((ast.List, ast.Tuple, ast.Set, ast.Dict))
+_HOLDING = _CHOICES | _DISPLAYS | {ast.Subscript}
 """Kinds of expressions that may be that, or hold it."""
 _SIMPLE = frozenset((ast.Name, ast.Constant, ast.Load, ast.Store, ast.Del, type(None), str, int))
 """Kinds of nodes and of fields without parts."""
-READING = frozenset(("get", "items", "keys", "values", "copy"))
-"""Methods that leave a dict as it is."""
+READING = frozenset(("get", "items", "keys", "values", "copy", "count", "index"))
+"""Methods that leave a dict or list as it is."""
 _HARMLESS = SHOWING | frozenset(
-    ("all", "any", "bool", "copy", "deepcopy", "dict", "dump", "dumps", "enumerate", "id", "isinstance", "iter",
-     "len", "list", "set", "sorted", "tuple", "type", "urlencode", "zip")
+    ("all", "any", "bool", "choice", "copy", "cycle", "deepcopy", "dict", "dump", "dumps", "enumerate",
+     "frozenset", "id", "isinstance", "iter", "join", "len", "list", "max", "min", "reversed", "set", "sorted",
+     "sum", "tuple", "type", "urlencode", "zip")
 )  # fmt: skip
 """Functions and methods that leave what they are given as it is."""
 _AT_TOP = frozenset(("item", "item unpack", "delete", "call"))
 """Events that change a dict, but nothing inside it."""
 HANDS = 3
 """Functions that hand a dict on to each other and are looked into."""
+_TAKING_PARTS = frozenset(("element", "unpack"))
+"""Kinds of bindings that take something out of what is bound."""
 _GIVING = frozenset((ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Return, ast.Expr))
 """Kinds of statements that may give away a dict without a call."""
 _Part = tuple[str, object, ast.expr, ast.expr]
@@ -86,15 +90,16 @@ def _names_for(scope: Scope, name: str) -> list[str]:
 
 @once
 def _aliases(scope: Scope) -> dict[str, list[str]]:
-    """The other names of what a name holds: `a = b`, `a = b = {}`, `a = b or {}`."""
+    """The other names of what a name holds: `a = b`, `a = b = {}`, `a = b or {}`, `for a in (b, c)`."""
     found: dict[str, list[str]] = {}
     for name, bindings in scope.bindings.items():
         for kind, node, statement, _ in bindings:
-            if kind != "assign":
+            is_part = kind in _TAKING_PARTS
+            if kind != "assign" and not is_part:
                 continue
             others = []
-            if node.__class__ in _CHOICES:
-                others = [h.name for h in _held(node) if not (h.is_inside or h.is_part)]
+            if node.__class__ in (_DISPLAYS if is_part else _CHOICES):
+                others = [h.name for h in _held(node) if not h.is_inside and h.is_part is is_part]
             if statement.__class__ is ast.Assign and statement.targets[1:]:
                 others += [t.id for t in statement.targets if isinstance(t, ast.Name)]
             for other in others:
@@ -107,8 +112,8 @@ def _aliases(scope: Scope) -> dict[str, list[str]]:
 @once
 def _given_away(scope: Scope, name: str) -> list[Event]:
     """What is done to the dict of a name in parts of statements: beside the kinds of `Event` these are
-    inside (a dict in it is changed), inside argument (that one is handed over) and kept (it goes
-    where it is out of sight)."""
+    inside (a dict in it is changed), inside argument (that one is handed over), kept (it goes where it
+    is out of sight) and method (one of its methods goes by another name)."""
     found: list[Event] = []
     for statement in _naming(scope, name):
         for kind, what, node, done in _parts(statement):
@@ -170,6 +175,8 @@ def _given_parts(statement: ast.stmt) -> Iterator[_Part]:
         elif isinstance(target, ast.Subscript) and isinstance(statement, ast.AugAssign):
             yield "item unpack", _key(target), target.value, target
     value = getattr(statement, "value", None)
+    if isinstance(value, ast.Attribute) and value.attr not in READING:
+        yield "method", value.attr, value.value, value
     if isinstance(value, (ast.Yield, ast.YieldFrom)):
         value = value.value
     elif isinstance(statement, ast.Expr) or all(isinstance(t, ast.Name) for t in targets):
@@ -205,6 +212,10 @@ def _held(node: ast.AST) -> Iterator[_Held]:
         part, is_part = stack.pop()
         if isinstance(part, ast.Name):
             yield _Held(part.id, False, None, is_part)
+        elif isinstance(part, ast.Attribute):
+            name = dotted(part)
+            if name is not None:
+                yield _Held(name, False, None, is_part)
         elif isinstance(part, ast.Subscript):
             root, key = part, _key(part)
             while isinstance(root, ast.Subscript):

@@ -270,8 +270,8 @@ class Result(Value):
 
 @dataclass(eq=False, repr=False)
 class Collection(Value):
-    """A list, tuple, set or comprehension in sight, by its elements. `ordered`: an index finds
-    just one of them."""
+    """A list, tuple, set or comprehension in sight, by its elements. `ordered`: they are just these,
+    and an index finds one of them."""
 
     elements: tuple[Alternatives, ...]
     ordered: bool
@@ -279,7 +279,16 @@ class Collection(Value):
     is_tuple: bool = False
 
     def key(self) -> object:
-        return (Collection, self.node, tuple(tuple(v.key() for v in e) for e in self.elements))
+        elements = tuple(tuple(v.key() for v in e) for e in self.elements)
+        return (Collection, self.node, self.ordered, elements)
+
+    def loosened(self, *further: Alternatives) -> Collection:
+        """This one, with whatever further elements, of which no index finds just one any longer."""
+        return replace(self, elements=(*self.elements, *further), ordered=False)
+
+    def doubted(self) -> Collection:
+        """This one, of which whatever is in sight may be another by now."""
+        return self if self.is_tuple else self.loosened(NOTHING_KNOWN)
 
 
 @dataclass(eq=False, repr=False)
@@ -326,6 +335,11 @@ class Mapping(Value):
         """This one, of which whatever is in sight may be another by now."""
         entries = {key: perhaps(values) for key, values in self.entries.items()}
         return replace(self, entries=entries, open=True, missing=frozenset())
+
+
+def doubted(value: Value) -> Value:
+    """A value that is in the hands of somebody who may change it, if it is a container."""
+    return value.doubted() if isinstance(value, (Mapping, Collection)) else value
 
 
 def perhaps(values: Alternatives) -> Alternatives:

@@ -64,8 +64,7 @@ def _is_local(argument: Argument) -> bool:
         return False
     scope, at, _ = argument.context
     return any(
-        told.outcome and _asks_for_local(told.test)
-        for told in told_at(scope, argument.node.id, at)
+        told.outcome and _asks_for_local(told.test) for told in told_at(scope, argument.node.id, at)
     )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from functools import cache
 
 from flake8_untimed.inference.files.layout import Layout, inside
-from flake8_untimed.inference.files.outline import Outlines
+from flake8_untimed.inference.files.outline import Outlines, set_by_name
 from flake8_untimed.libraries import Catalogue
 
 _SETS_ANY = re.compile(rb"\bsetattr\(\s*(\w+)[\w.]*,\s*[^\"'\s]")
@@ -134,13 +134,17 @@ def _sets_sockets(data: bytes) -> bool:
 @cache
 def _sets(attribute: str) -> Callable[[bytes], bool]:
     """Tells whether a text sets an attribute of others than `self`, or puts something into it."""
-    word = b"." + attribute.encode()
+    name = attribute.encode()
+    word = b"." + name
     store = re.compile(
         rb"(?:\.\w+|\b(?!self\b|cls\b)\w+)"
         + re.escape(word)
         + rb"(?:[ \t]*=[^=]|\[[^\]]*\][ \t]*=[^=]|\.(?:update|setdefault)\()"
     )
-    return lambda data: word in data and store.search(data) is not None
+    return lambda data: (
+        (word in data and store.search(data) is not None)
+        or any(name == each for _, each in set_by_name(data))
+    )
 
 
 @cache

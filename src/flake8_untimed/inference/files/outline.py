@@ -37,6 +37,8 @@ _BOUND = re.compile(rb"\w+[ \t]*(?::[^=\n]*)?=[^=]")
 """From a name on: that it is assigned to."""
 _BOUND_BEFORE = re.compile(rb"(?:\bdef|\bclass|\bglobal)[ \t]+$")
 _PART = re.compile(rb"[%b]" % _IN_WORD)
+_SET_BY_NAME = re.compile(rb"\bsetattr\(\s*(?!self\b|cls\b)([\w.]+)\s*,\s*[\"'](\w+)[\"']")
+"""`setattr(settings, "VERIFY", value)`"""
 _ANNOTATING = re.compile(rb"(?::|->|\||\w\[[^\]\n]*)[ \t]*$")
 """What stands before a string that is an annotation."""
 _ATTRIBUTE = re.compile(rb"\.([A-Za-z_]\w*)")
@@ -326,9 +328,9 @@ class Outlines:
                     library[local] = imported
 
     def _used_of(self, path: str, module: str, spelled: str) -> tuple[Use, ...]:
-        """The names of a module that a file uses: `module.name`, in its text."""
+        """The names of a module that a file uses: `module.name`, in its text, or sets by name."""
         data, dotted = self.data(path), f"{spelled}.".encode()
-        names = set()
+        names = {n.decode() for base, n in set_by_name(data) if base == spelled.encode()}
         place = data.find(dotted)
         while place >= 0:
             name = _NAME.match(data, place + len(dotted))
@@ -403,6 +405,11 @@ def _imports(data: bytes) -> Iterator[re.Match[bytes]]:
             yield match
             end = max(end, match.end())
         place = data.find(b"import", end)
+
+
+def set_by_name(data: bytes) -> list[tuple[bytes, bytes]]:
+    """The objects of which a text sets attributes by names that it writes down, with the names."""
+    return _SET_BY_NAME.findall(data) if b"setattr(" in data else []
 
 
 def _occurrences(data: bytes, word: bytes) -> Iterator[int]:

@@ -688,6 +688,7 @@ _PARTS_OF: dict[type, tuple[str, ...]] = {
     ast.comprehension: ("iter",), ast.Lambda: ("body",),
 }  # fmt: skip
 """Kind of expression -> its fields that its value may come from, or hold."""
+_LISTS = (ast.List, ast.ListComp, ast.Tuple)
 
 
 def _parts(node: ast.AST) -> Iterator[ast.AST]:
@@ -698,9 +699,10 @@ def _parts(node: ast.AST) -> Iterator[ast.AST]:
             yield from part
         elif part is not None:
             yield part
-    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
-        yield node.left
-        yield node.right
+    if isinstance(node, ast.BinOp):
+        sides = (node.left, node.right)
+        if isinstance(node.op, ast.BitOr) or any(isinstance(s, _LISTS) for s in sides):
+            yield from sides
 
 
 def _root(node: ast.expr) -> str | None:
