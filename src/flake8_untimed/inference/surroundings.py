@@ -20,6 +20,7 @@ from flake8_untimed.inference.syntax import (
     within,
 )
 from flake8_untimed.inference.values import (
+    OTHER,
     Alternatives,
     Class,
     Context,
@@ -27,8 +28,10 @@ from flake8_untimed.inference.values import (
     Instance,
     Literal,
     Managed,
+    Parameter,
     Result,
     Symbol,
+    Unknown,
     Value,
     are_none,
 )
@@ -474,8 +477,25 @@ def _callers(evaluator: Evaluator, function: Scope) -> list[Scope | None]:
         None
         if _is_bounded_inside(evaluator, f.node, Context(f.scope, f.statement), True, False)
         else _function(f.scope)
-        for f in _calls_by_name(function.module.scope).get(function.name, ())
+        for f in _calls_of(evaluator, function)
     ]
+
+
+def _calls_of(evaluator: Evaluator, function: Scope) -> list[Found]:
+    """The calls in its module that surely are of a function; if there are none, those of its name
+    that nobody knows."""
+    sure, possible = [], []
+    line = objects.mro(evaluator, Class(function.owner)) if function.owner is not None else ()
+    # In an object of its class, it is what its bases mean by that name.
+    owners = {cls.scope for cls in line if isinstance(cls, Class)}
+    for found in _calls_by_name(function.module.scope).get(function.name, ()):
+        callees = evaluator.evaluate(found.node.func, Context(found.scope, found.statement))
+        methods = [c.scope for c in callees if isinstance(c, Function)]
+        if any(m is function or m.owner in owners for m in methods):
+            sure.append(found)
+        elif any(isinstance(c, (Unknown, Parameter)) and c is not OTHER for c in callees):
+            possible.append(found)
+    return sure or possible
 
 
 @once
