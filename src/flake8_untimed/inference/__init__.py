@@ -7,7 +7,7 @@
   (calls; `standard`: of the standard library), `annotations` (types), `containers` and
   `conditions`; these ask each other.
 - `forwarding`, `handing`, `surroundings`: functions that hand on what they get, senders that are
-  handed over, bounds around a call.
+  handed over, bounds around a call (`timers`: what bounds, as data).
 - `project`: the modules of a project. `files/` says where they are and what their texts tell,
   `interest/` which of their statements can matter, `importers` what hangs on their imports.
 """

@@ -7,7 +7,7 @@ from collections.abc import Set
 from typing import TYPE_CHECKING
 
 from flake8_untimed.inference import annotations as types
-from flake8_untimed.inference import containers, elsewhere, objects, standard
+from flake8_untimed.inference import containers, elsewhere, objects, standard, timers
 from flake8_untimed.inference.arguments import (
     Argument,
     Passed,
@@ -317,6 +317,7 @@ def _is_kept(evaluator: Evaluator, path: str, site: Site) -> bool:
     return (
         evaluator.catalogue.library_of(path) is not None
         or path in KEPT
+        or path in timers.RESULTS
         or path.startswith(("ssl.", "asyncio.", "trio.", "anyio.", "async_timeout."))
         or path.endswith(("dumps", "Factory", ".encode", "Timeout"))
         or not {"factory", "default_factory", "default"}.isdisjoint(site.passed.keywords)
