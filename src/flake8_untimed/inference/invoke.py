@@ -428,11 +428,19 @@ def _returns(evaluator: Evaluator, function: Function, frame: Frame | None) -> A
             groups.append(evaluator.evaluate(statement.value, Context(scope, statement, frame)))
     values = union(groups)
     if function.receiver is not None:
-        # A subclass may return something else.
-        values = tuple(objects.opened(v) for v in values)
+        if _is_for_heirs(function.receiver, scope.name):
+            # A subclass may return something else.
+            values = tuple(objects.opened(v) for v in values)
         if elsewhere.is_up_to_heirs(evaluator, function.receiver, scope.name, values):
             values = union([values, NOTHING_KNOWN])
     return _declared(evaluator, function, values)
+
+
+def _is_for_heirs(receiver: Value, name: str) -> bool:
+    """Whether subclasses out of sight may have a method of their own in the place of an object's: not
+    of an object that is made in sight, nor if its name says that it is nobody else's."""
+    is_private = name.startswith("_") and not name.endswith("__")
+    return not is_private and getattr(receiver, "site", None) is None
 
 
 def _declared(evaluator: Evaluator, function: Function, values: Alternatives) -> Alternatives:
