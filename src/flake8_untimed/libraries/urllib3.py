@@ -117,6 +117,7 @@ MANAGER = Client(
         "connection_from_host": "pool_kwargs",
         "connection_from_context": None,
         "connection_from_pool_key": None,
+        "_new_pool": None,
     },
 )
 
