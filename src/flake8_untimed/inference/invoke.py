@@ -28,6 +28,7 @@ from flake8_untimed.inference.values import (
     Context,
     Frame,
     Function,
+    Giver,
     Instance,
     Managed,
     Mapping,
@@ -281,6 +282,8 @@ def result_of(evaluator: Evaluator, callee: Value, site: Site) -> Alternatives:
     if isinstance(callee, Partial):
         inner = Site(site.node, site.context, site.passed.after(callee.site.passed))
         return result_of(evaluator, callee.function, inner)
+    if isinstance(callee, Giver):
+        return callee.values
     if isinstance(callee, Instance) and isinstance(callee.cls, Class):
         found = objects.class_attribute(evaluator, callee.cls, "__call__", callee)
         return union(result_of(evaluator, f, site) for f in found if isinstance(f, Function))
