@@ -508,7 +508,9 @@ def _calls_of(evaluator: Evaluator, function: Scope) -> list[Found]:
     # In an object of its class, it is what its bases mean by that name.
     owners = {cls.scope for cls in line if isinstance(cls, Class)}
     for found in _calls_by_name(function.module.scope).get(function.name, ()):
-        callees = evaluator.evaluate(found.node.func, Context(found.scope, found.statement))
+        context = Context(found.scope, found.statement)
+        with evaluator.apart():
+            callees = evaluator.evaluate(found.node.func, context)
         methods = [c.scope for c in callees if isinstance(c, Function)]
         if any(m is function or m.owner in owners for m in methods):
             sure.append(found)
