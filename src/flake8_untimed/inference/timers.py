@@ -35,7 +35,7 @@ BLOCKING_CONTEXTS = {
 that waits.)"""
 ALARMS = frozenset(("signal.alarm", "signal.setitimer"))
 """Functions that have a signal sent after a time; none of no seconds."""
-WRAPPERS = {"asyncio.wait_for": "timeout", "trio.fail_after": "seconds"}
+WRAPPERS = {"asyncio.wait_for": "timeout"}
 """Functions that bound the awaitable that they are given first, and their second parameter."""
 DECORATORS = {
     "timeout_decorator.timeout": "seconds",
