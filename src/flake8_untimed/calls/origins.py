@@ -1,5 +1,5 @@
 """The parameter that a timeout comes from: of the function around a call, or of the class whose object
-keeps it; and the one that a function gives its requests."""
+keeps it."""
 
 from __future__ import annotations
 
@@ -10,9 +10,8 @@ from flake8_untimed.calls import Facts
 from flake8_untimed.calls.elsewhere import is_set_by_others
 from flake8_untimed.inference import members
 from flake8_untimed.inference.arguments import defaults
-from flake8_untimed.inference.scopes import Scope, once
+from flake8_untimed.inference.scopes import Scope
 from flake8_untimed.inference.syntax import dotted, within
-from flake8_untimed.libraries.model import Library
 
 
 class Own(NamedTuple):
@@ -21,25 +20,6 @@ class Own(NamedTuple):
     name: str
     of: str
     """The function that it is one of, or the class."""
-
-
-def timeout_beside(facts: Facts, scope: Scope, library: Library) -> str | None:
-    """The parameter that a function gives a request of a library for its timeout."""
-    return _timeouts_given(facts).get((scope, library.name))
-
-
-@once
-def _timeouts_given(facts: Facts) -> dict[tuple[Scope, str], str]:
-    found: dict[tuple[Scope, str], str] = {}
-    for call in facts.calls:
-        scope, argument = call.context.scope, call.argument(call.sender.timeout)
-        if argument is None or not argument.is_written or call.wrapper:
-            continue
-        if isinstance(argument.node, ast.Name):
-            name = argument.node.id
-            if [b.kind for b in scope.bindings.get(name, ())] == ["parameter"]:
-                found.setdefault((scope, call.library.name), name)
-    return found
 
 
 def own_none(facts: Facts, scope: Scope, node: ast.expr) -> Own | None:
