@@ -88,16 +88,20 @@ def read_class(facts: Facts, scope: Scope) -> None:
 
 def _serves_carrier(facts: Facts, context: Context, library: Library) -> bool:
     """Whether a client is made in a class that gives each request a timeout of its own: the
-    pools of an `HTTPAdapter`."""
+    pools of an `HTTPAdapter`; or in the place of a part of another, which stands for it."""
     scope: Scope | None = context.scope
     while scope is not None and scope.owner is None:
         scope = scope.parent
     if scope is None or scope.owner is None:
         return False
     for base in objects.mro(facts.evaluator, Class(scope.owner)):
-        carrier = facts.evaluator.catalogue.carrier(base.path) if isinstance(base, Symbol) else None
-        if carrier is not None and library.name in carrier.pools:
-            return True
+        if isinstance(base, Symbol):
+            carrier = facts.evaluator.catalogue.carrier(base.path)
+            if carrier is not None and library.name in carrier.pools:
+                return True
+            client = facts.evaluator.client_at(base.path)
+            if client is not None and scope.name in client.parts:
+                return True
     return False
 
 

@@ -6,8 +6,8 @@ import ast
 from typing import TYPE_CHECKING
 
 from flake8_untimed.inference.arguments import bind
-from flake8_untimed.inference.scopes import Event, Scope
-from flake8_untimed.inference.syntax import TRIES, WITHS
+from flake8_untimed.inference.scopes import Event, Scope, once
+from flake8_untimed.inference.syntax import TRIES, WITHS, called_name, written_arguments
 from flake8_untimed.inference.values import (
     Alternatives,
     Context,
@@ -17,6 +17,7 @@ from flake8_untimed.inference.values import (
     Symbol,
     Value,
 )
+from flake8_untimed.inference.walk import walk
 
 if TYPE_CHECKING:
     from flake8_untimed.calls import Facts
@@ -58,6 +59,18 @@ def _is_later(event: Event, scope: Scope, used: Context) -> bool:
         scope is used.scope
         and at in scope.places
         and (scope.order(event.statement) > scope.order(at))
+    )
+
+
+@once
+def compares_certificate(scope: Scope) -> bool:
+    """Whether a function asks for the certificate of the other side as bytes, which is of use only to
+    compare it."""
+    return any(
+        called_name(node) == "getpeercert"
+        and inner is scope
+        and any(isinstance(a, ast.Constant) and a.value is True for a in written_arguments(node))
+        for node, inner, _ in walk(scope).calls
     )
 
 

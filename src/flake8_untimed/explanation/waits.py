@@ -10,8 +10,8 @@ from flake8_untimed.calls import Call, Facts
 from flake8_untimed.explanation.places import Places
 from flake8_untimed.explanation.words import from_here, listed, short, unparsed
 from flake8_untimed.inference.scopes import Scope
-from flake8_untimed.inference.surroundings import BLOCKING_CONTEXTS, CONTEXTS, WRAPPERS
 from flake8_untimed.inference.syntax import WITHS, within
+from flake8_untimed.inference.timers import BLOCKING_CONTEXTS, CONTEXTS, WRAPPERS
 from flake8_untimed.inference.values import Class, Context, Instance, Parameter, Result, Symbol
 from flake8_untimed.inference.walk import walk
 
@@ -129,7 +129,7 @@ class Waits:
             is_here = module.path == self._facts.module.path
             where = "this module" if is_here else from_here(module.path)
             return f"socket.setdefaulttimeout() in {where}"
-        return "what stands around the calls of its function, or a signal set before it"
+        return "what stands around the calls of its function, its decorator, or a timer started before it"
 
     def _leads_to(self, node: ast.expr, context: Context, table: frozenset[str]) -> bool:
         values = self._facts.evaluate(node, context)

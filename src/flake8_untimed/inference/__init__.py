@@ -8,7 +8,7 @@
   `conditions` and `narrowing` (how tests come out, and what they tell of a name); these ask each
   other.
 - `forwarding`, `handing`, `surroundings`: functions that hand on what they get, senders that are
-  handed over, bounds around a call.
+  handed over, bounds around a call (`timers`: what bounds, as data).
 - `project`: the modules of a project. `files/` says where they are and what their texts tell,
   `interest/` which of their statements can matter, `importers` what hangs on their imports.
 """

@@ -15,6 +15,7 @@ from flake8_untimed.inference.values import (
     Class,
     Collection,
     Context,
+    Giver,
     Instance,
     Literal,
     Managed,
@@ -53,7 +54,7 @@ _MANAGERS = frozenset(
 )  # fmt: skip
 _CHOICES = 20
 """Types in one `a | b | ...`; more than that, and it is none."""
-_GENERIC = _WRAPPERS | _FIRST_ONLY | _SEQUENCES | _MAPPINGS | _MANAGERS
+_GENERIC = _WRAPPERS | _FIRST_ONLY | _SEQUENCES | _MAPPINGS | _MANAGERS | {"Callable"}
 
 
 def unless_known(
@@ -165,6 +166,9 @@ def _of_generic(
         return (Mapping({}, True, node, others, written=False),)
     if name in _MANAGERS:
         return (Managed(instances(evaluator, parts[0], context, deeper), node),)
+    if name == "Callable":
+        given = instances(evaluator, parts[-1], context, deeper)
+        return (Giver(given, node),) if any(map(evaluator.knows, given)) else NOTHING_KNOWN
     if name in ("tuple", "Tuple"):
         every = not (len(parts) == 2 and isinstance(parts[1], ast.Constant))
         elements = [instances(evaluator, p, context, deeper) for p in parts]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from flake8_untimed.inference import invoke
 from flake8_untimed.inference.arguments import Argument, Passed, bind, positional_names
 from flake8_untimed.inference.scopes import Scope
-from flake8_untimed.inference.syntax import called_name, dotted
+from flake8_untimed.inference.syntax import called_name, dotted, last_name
 from flake8_untimed.inference.values import (
     Alternatives,
     Class,
@@ -40,7 +40,8 @@ BEHIND = {
 }  # fmt: skip
 """The function at this position, its own arguments behind it."""
 KEYWORDS_TRAVEL = frozenset(
-    ("submit", "to_thread", "run_in_threadpool", "deferToThread", "callInThread", "callLater")
+    ("submit", "to_thread", "run_in_threadpool", "deferToThread", "callInThread", "callLater",
+     "spawn")
 )  # fmt: skip
 """Of these, those that surely hand keywords on as well. `run_in_executor` and `call_later` take
 none, and `enqueue(timeout=)` is the queue's own."""
@@ -106,6 +107,8 @@ def handed_over(
         yield from _targeted(evaluator, node, context, TARGETED[name])
         return
     position = MAPPED.get(name, BEHIND.get(name, 0))
+    if name in BEHIND:
+        position += _handers_before(evaluator, node.args[position:], context)
     if len(node.args) <= position:
         return
     candidate = node.args[position]
@@ -121,6 +124,18 @@ def handed_over(
         passed = _travelling(evaluator, node, context, name, position)
         if passed is not None:
             yield value, passed
+
+
+def _handers_before(evaluator: Evaluator, given: list[ast.expr], context: Context) -> int:
+    """How many arguments stand before the function because what is called first hands it over in its
+    turn: `start_soon(to_thread.run_sync, requests.get, url)`."""
+    count = 0
+    while count < len(given) and last_name(given[count]) in BEHIND:
+        values = evaluator.evaluate(given[count], context)
+        if not any(isinstance(value, Symbol) for value in values):
+            break
+        count += 1 + BEHIND[last_name(given[count])]
+    return count
 
 
 def _only_looks(evaluator: Evaluator, node: ast.Call, context: Context, place: int) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Set
 from typing import TYPE_CHECKING
 
 from flake8_untimed.inference import annotations as types
-from flake8_untimed.inference import containers, elsewhere, members, objects, standard
+from flake8_untimed.inference import containers, elsewhere, members, objects, standard, timers
 from flake8_untimed.inference.arguments import (
     Argument,
     Passed,
@@ -28,6 +28,7 @@ from flake8_untimed.inference.values import (
     Context,
     Frame,
     Function,
+    Giver,
     Instance,
     Literal,
     Managed,
@@ -285,6 +286,8 @@ def result_of(evaluator: Evaluator, callee: Value, site: Site) -> Alternatives:
     if isinstance(callee, Partial):
         inner = Site(site.node, site.context, site.passed.after(callee.site.passed))
         return result_of(evaluator, callee.function, inner)
+    if isinstance(callee, Giver):
+        return callee.values
     if isinstance(callee, Instance):
         found = called(evaluator, (callee,))
         return union(result_of(evaluator, f, site) for f in found if isinstance(f, Function))
@@ -336,6 +339,7 @@ def _is_kept(evaluator: Evaluator, path: str, site: Site) -> bool:
     return (
         evaluator.catalogue.library_of(path) is not None
         or path in KEPT
+        or path in timers.RESULTS
         or path.startswith(("ssl.", "asyncio.", "trio.", "anyio.", "async_timeout."))
         or path.endswith(("dumps", "Factory", ".encode", "Timeout"))
         or not {"factory", "default_factory", "default"}.isdisjoint(site.passed.keywords)
@@ -449,12 +453,20 @@ def _returns(evaluator: Evaluator, function: Function, frame: Frame | None) -> A
     # A subclass may return something else.
     holder = function.receiver
     if holder is not None:
-        values = tuple(objects.opened(v) for v in values)
+        if _is_for_heirs(holder, scope.name):
+            values = tuple(objects.opened(v) for v in values)
     elif scope.owner is not None and members.method_kind(scope) == "static":
         holder = Class(scope.owner)
     if holder is not None and elsewhere.is_up_to_heirs(evaluator, holder, scope.name, values):
         values = union([values, NOTHING_KNOWN])
     return _declared(evaluator, function, values)
+
+
+def _is_for_heirs(receiver: Value, name: str) -> bool:
+    """Whether subclasses out of sight may have a method of their own in the place of an object's: not
+    of an object that is made in sight, nor if its name says that it is nobody else's."""
+    is_private = name.startswith("_") and not name.endswith("__")
+    return not is_private and getattr(receiver, "site", None) is None
 
 
 def _declared(evaluator: Evaluator, function: Function, values: Alternatives) -> Alternatives:

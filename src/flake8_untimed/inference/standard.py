@@ -6,11 +6,12 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 from functools import partial
+from importlib.util import resolve_name
 from typing import TYPE_CHECKING
 
 from flake8_untimed.inference import annotations as types
 from flake8_untimed.inference import containers, imports, invoke, members, names, objects
-from flake8_untimed.inference.arguments import Passed
+from flake8_untimed.inference.arguments import Argument, Passed, bind
 from flake8_untimed.inference.scopes import Scope
 from flake8_untimed.inference.values import (
     NOTHING_KNOWN,
@@ -82,12 +83,25 @@ def _some_sender(evaluator: Evaluator, value: Value) -> Alternatives:
 
 
 def _import_module(evaluator: Evaluator, site: Site) -> Alternatives | None:
-    names = _first(evaluator, site) or ()
-    if len(names) == 1 and isinstance(names[0], Literal) and isinstance(names[0].value, str):
-        if names[0].value.startswith("."):
+    given = bind(site.passed, ("name", "package")).named
+    name, package = (_text(evaluator, given.get(which)) for which in ("name", "package"))
+    if not name:
+        return None
+    if name.startswith("."):
+        if not package:
             return None
-        return (imports.module_named(evaluator, site.context.scope.module.path, names[0].value),)
-    return None
+        try:
+            name = resolve_name(name, package)
+        except ImportError:
+            return None
+    return (imports.module_named(evaluator, site.context.scope.module.path, name),)
+
+
+def _text(evaluator: Evaluator, argument: Argument | None) -> str | None:
+    """The text that an argument is."""
+    values = evaluator.argument(argument) if argument is not None else ()
+    texts = [v.value for v in values if isinstance(v, Literal) and isinstance(v.value, str)]
+    return texts[0] if len(texts) == len(values) == 1 else None
 
 
 def _super(evaluator: Evaluator, site: Site) -> Alternatives | None:

@@ -19,7 +19,16 @@ from flake8_untimed.inference.syntax import (
     parents_in,
     within,
 )
+from flake8_untimed.inference.timers import (
+    ALARMS,
+    BLOCKING_CONTEXTS,
+    CONTEXTS,
+    DECORATORS,
+    STARTED,
+    WRAPPERS,
+)
 from flake8_untimed.inference.values import (
+    OTHER,
     Alternatives,
     Class,
     Context,
@@ -27,8 +36,10 @@ from flake8_untimed.inference.values import (
     Instance,
     Literal,
     Managed,
+    Parameter,
     Result,
     Symbol,
+    Unknown,
     Value,
     are_none,
 )
@@ -40,33 +51,9 @@ if TYPE_CHECKING:
 DEPTH = 3
 """Callers around callers that are looked at."""
 
-CONTEXTS = {
-    "asyncio.timeout": "delay",
-    "asyncio.timeout_at": "when",
-    "async_timeout.timeout": "delay",
-    "async_timeout.timeout_at": "deadline",
-    "anyio.fail_after": "delay",
-    "anyio.move_on_after": "delay",
-    "anyio.CancelScope": "deadline",
-    "trio.fail_after": "seconds",
-    "trio.fail_at": "deadline",
-    "trio.move_on_after": "seconds",
-    "trio.move_on_at": "deadline",
-    "trio.CancelScope": "deadline",
-}
-"""Context managers that bound the async calls inside, and their parameter."""
-BLOCKING_CONTEXTS = {
-    "gevent.Timeout": "seconds",
-    "gevent.timeout.Timeout": "seconds",
-    "eventlet.Timeout": "seconds",
-    "eventlet.timeout.Timeout": "seconds",
-}
-"""Those that bound blocking calls too."""
 _ALL_CONTEXTS = {**CONTEXTS, **BLOCKING_CONTEXTS}
 ENTERING = frozenset(("enter_context", "enter_async_context"))
 """Methods of a stack that enter a context manager for the rest of its block."""
-WRAPPERS = {"asyncio.wait_for": "timeout", "trio.fail_after": "seconds"}
-"""Functions that bound the awaitable that they are given first, and their second parameter."""
 METHODS = frozenset(("addTimeout",))
 """Methods of an awaitable (of Twisted's `Deferred`) that bound it."""
 TASKS = frozenset(("create_task", "ensure_future", "start_soon"))
@@ -75,7 +62,12 @@ KEEPERS = frozenset(("append", "add", "extend"))
 """Methods that put a coroutine into a collection, to be waited for later."""
 BODIES = frozenset(("read", "text", "json", "content", "iter_chunked", "iter_any", "readany"))
 """What reads the body of a response."""
-ALARMS = frozenset(("signal.alarm", "signal.setitimer"))
+_TIMERS = frozenset(("gevent", "eventlet", "signal"))
+"""What names a module that starts one."""
+_SWITCHES = frozenset(
+    ("alarm", "setitimer", "Timeout", "start_new", "start", "cancel", "close")
+)  # fmt: skip
+"""Names of what starts or ends a timer."""
 
 
 def is_surrounded(
@@ -117,7 +109,7 @@ def _is_bounded_inside(
         return False
     if _entered_before(evaluator, scope, at, asynchronous):
         return True
-    if not asynchronous and _has_alarm(evaluator, scope, at):
+    if not asynchronous and _has_timer(evaluator, scope, at):
         return True
     return _is_decorated(evaluator, scope, asynchronous)
 
@@ -187,7 +179,7 @@ def _bounds_its_block(evaluator: Evaluator, value: Value, asynchronous: bool) ->
     if asynchronous or not isinstance(value, Instance) or not isinstance(value.cls, Class):
         return False
     return any(
-        isinstance(method, Function) and _has_alarm(evaluator, method.scope, None)
+        isinstance(method, Function) and _has_timer(evaluator, method.scope, None)
         for method in objects.class_attribute(evaluator, value.cls, "__enter__", value)
     )
 
@@ -196,7 +188,7 @@ def _bounds_yield(evaluator: Evaluator, scope: Scope, asynchronous: bool) -> boo
     """Whether a generator function has a bound around what it yields for."""
     return any(
         _in_statement(evaluator, statement, statement, scope, asynchronous, False)
-        or (not asynchronous and _has_alarm(evaluator, scope, statement))
+        or (not asynchronous and _has_timer(evaluator, scope, statement))
         for statement in yielding(scope)
     )
 
@@ -394,10 +386,13 @@ def _bounds_argument(evaluator: Evaluator, function: Function, place: int) -> bo
 
 
 def _is_decorated(evaluator: Evaluator, scope: Scope, asynchronous: bool) -> bool:
-    """Whether a decorator of the project calls a function only where something bounds it."""
+    """Whether a decorator bounds a function, or, if it is one of the project, calls it only where
+    something does."""
     where = Context(scope.parent or scope, scope.statement)
     return any(
-        isinstance(value, Function) and _bounds_decorated(evaluator, value.scope, asynchronous)
+        _bounds_decorated(evaluator, value.scope, asynchronous)
+        if isinstance(value, Function)
+        else not asynchronous and _limits(evaluator, value, DECORATORS)
         for decorator in getattr(scope.node, "decorator_list", ())
         for value in evaluator.evaluate(decorator, where)
     )
@@ -420,22 +415,50 @@ def _bounds_calls(evaluator: Evaluator, decorator: Scope, asynchronous: bool) ->
     )
 
 
-def _has_alarm(evaluator: Evaluator, scope: Scope, at: ast.stmt | None) -> bool:
-    """Whether a signal was set in this function, and not cancelled, before a statement (None: at
+def _has_timer(evaluator: Evaluator, scope: Scope, at: ast.stmt | None) -> bool:
+    """Whether a timer was started in this function, and not stopped, before a statement (None: at
     all)."""
-    is_set = False
-    for event in scope.events.get("signal", ()):
-        if event.kind != "call" or not isinstance(event.node, ast.Call):
+    is_on = False
+    for node, _, statement in _switches(scope):
+        assert statement is not None
+        if at in scope.places and scope.order(statement) > scope.order(at):
             continue
-        if at in scope.places and scope.order(event.statement) > scope.order(at):
-            continue
-        node = event.node
-        where = Context(scope, event.statement)
-        callees = evaluator.evaluate(node.func, where)
-        if any(isinstance(v, Symbol) and v.path in ALARMS for v in callees):
-            seconds = evaluator.evaluate(node.args[-1], where) if node.args else ()
-            is_set = not all(isinstance(v, Literal) and not v.value for v in seconds)
-    return is_set
+        switched = _switched(evaluator, node, Context(scope, statement))
+        is_on = is_on if switched is None else switched
+    return is_on
+
+
+@once
+def _switches(scope: Scope) -> list[Found]:
+    """Where a function may start or stop a timer; a `with` does that for its own block only."""
+    if not any(name in scope.module.text for name in _TIMERS):
+        return []
+    return [
+        found
+        for found in walk(scope).calls
+        if found.scope is scope
+        and found.statement in scope.places
+        and called_name(found.node) in _SWITCHES
+        and not isinstance(found.statement, WITHS)
+    ]
+
+
+def _switched(evaluator: Evaluator, node: ast.Call, context: Context) -> bool | None:
+    """Whether a call starts a timer (True) or stops one (False)."""
+    function = node.func
+    for callee in evaluator.evaluate(function, context):
+        if isinstance(callee, Symbol) and callee.path in ALARMS:
+            seconds = evaluator.evaluate(node.args[-1], context) if node.args else ()
+            return not all(isinstance(v, Literal) and not v.value for v in seconds)
+    for made in evaluator.evaluate(node, context):
+        if isinstance(made, Result) and made.path in STARTED:
+            return _limits(evaluator, made, STARTED)
+    if not isinstance(function, ast.Attribute):
+        return None
+    for timer in evaluator.evaluate(function.value, context):
+        if isinstance(timer, Result) and timer.path in BLOCKING_CONTEXTS:
+            return function.attr == "start" and _limits(evaluator, timer, BLOCKING_CONTEXTS)
+    return None
 
 
 def _callers_bounded(evaluator: Evaluator, function: Scope) -> bool:
@@ -473,8 +496,27 @@ def _callers(evaluator: Evaluator, function: Scope) -> list[Scope | None]:
         None
         if _is_bounded_inside(evaluator, f.node, Context(f.scope, f.statement), True, False)
         else _function(f.scope)
-        for f in _calls_by_name(function.module.scope).get(function.name, ())
+        for f in _calls_of(evaluator, function)
     ]
+
+
+def _calls_of(evaluator: Evaluator, function: Scope) -> list[Found]:
+    """The calls in its module that surely are of a function; if there are none, those of its name
+    that nobody knows."""
+    sure, possible = [], []
+    line = objects.mro(evaluator, Class(function.owner)) if function.owner is not None else ()
+    # In an object of its class, it is what its bases mean by that name.
+    owners = {cls.scope for cls in line if isinstance(cls, Class)}
+    for found in _calls_by_name(function.module.scope).get(function.name, ()):
+        context = Context(found.scope, found.statement)
+        with evaluator.apart():
+            callees = evaluator.evaluate(found.node.func, context)
+        methods = [c.scope for c in callees if isinstance(c, Function)]
+        if any(m is function or m.owner in owners for m in methods):
+            sure.append(found)
+        elif any(isinstance(c, (Unknown, Parameter)) and c is not OTHER for c in callees):
+            possible.append(found)
+    return sure or possible
 
 
 @once

@@ -385,6 +385,17 @@ class Managed(Value):
 
 
 @dataclass(eq=False, repr=False)
+class Giver(Value):
+    """Something out of sight that gives `values` when it is called: `Callable[[], Session]`."""
+
+    values: Alternatives
+    node: ast.AST
+
+    def key(self) -> object:
+        return (Giver, self.node, tuple(v.key() for v in self.values))
+
+
+@dataclass(eq=False, repr=False)
 class Super(Value):
     """`super()` in a method of `cls`, for `instance`."""
 

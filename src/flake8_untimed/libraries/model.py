@@ -95,7 +95,8 @@ class Switch:
     context: bool = False
     """It also takes an `ssl.SSLContext`, which may verify nothing."""
     overridden_by: tuple[str, ...] = ()
-    """Arguments beside it that take its place: a `transport` verifies in its own way."""
+    """Arguments beside it that take its place: a `transport` verifies in its own way, and so does
+    `assert_fingerprint`."""
     only: str = ""
     """What it turns off, where that is not everything: `the check of the host name`."""
 

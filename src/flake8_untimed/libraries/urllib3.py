@@ -46,11 +46,12 @@ TIMEOUTS = Timeouts(
     defaults=("urllib3._DEFAULT_TIMEOUT", "urllib3.Timeout.DEFAULT_TIMEOUT"),
 )
 
-CERT_REQS = Switch("cert_reqs", ("'CERT_NONE'", "'NONE'", "ssl.CERT_NONE", "0"))
+_PINS = ("assert_fingerprint",)
+"""The certificate is compared with this, whatever else is verified."""
 SWITCHES = (
-    CERT_REQS,
-    Switch("assert_hostname", ("False",), only="the check of the host name"),
-    Switch("ssl_context", (), context=True),
+    Switch("cert_reqs", ("'CERT_NONE'", "'NONE'", "ssl.CERT_NONE", "0"), overridden_by=_PINS),
+    Switch("assert_hostname", ("False",), overridden_by=_PINS, only="the check of the host name"),
+    Switch("ssl_context", (), context=True, overridden_by=_PINS),
 )
 
 BODY = Body(text=("body",), json="json", beside=("fields",), same_bytes=False)
@@ -116,6 +117,7 @@ MANAGER = Client(
         "connection_from_host": "pool_kwargs",
         "connection_from_context": None,
         "connection_from_pool_key": None,
+        "_new_pool": None,
     },
 )
 

@@ -225,6 +225,11 @@ class Clients:
                 made = self._handed_to_base(client, base, made)
                 if made is None:
                     return None
+        if client.site is None and made is not None and made.passed.open_keywords:
+            # Those of a caller out of sight: they can hold whatever is not named beside them.
+            known = self._evaluator.client_of(client)
+            if known is None or known.constructor.timeout not in made.passed.keywords:
+                return None
         return made
 
     def _handed_to_base(self, client: Instance, cls: Class, made: Site | None) -> Site | None:
@@ -244,8 +249,6 @@ class Clients:
                 if is_base_init(found.node):
                     context = inside(Context(found.scope, found.statement), method.scope, frame)
                     handed = constructions.passed_to_base(self._evaluator, found.node, context)
-                    if frame is None and handed.open_keywords:
-                        return None
                     return Site(found.node, context, handed)
         return None
 

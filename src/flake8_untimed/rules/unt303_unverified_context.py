@@ -20,8 +20,10 @@ urllib.request.urlopen(url, timeout=5, context=ssl.create_default_context())
 ```
 
 ## When it is not reported
-When the context comes from out of sight, or was made to verify again; and where it is only handed
-over in some cases (`if insecure:` around the call, or `if not insecure: raise` before it).
+When the context comes from out of sight, or was made to verify again; when the certificate is
+compared with a fingerprint (`assert_fingerprint=`, or `getpeercert(True)` in the function); and
+where it is only handed over in some cases (`if insecure:` around the call, or `if not insecure:
+raise` before it).
 
 ## Fix
 None: which certificates to trust is yours to say.
@@ -33,6 +35,7 @@ import ast
 from collections.abc import Iterator
 
 from flake8_untimed.calls import Call, Construction, Facts
+from flake8_untimed.calls.contexts import compares_certificate
 from flake8_untimed.calls.options import is_asked_for
 from flake8_untimed.findings import Finding
 from flake8_untimed.libraries.model import Switch
@@ -49,6 +52,10 @@ def check(facts: Facts) -> Iterator[Finding]:
         for switch in switches:
             argument = place.argument(switch.name)
             if not (switch.context and argument):
+                continue
+            if any(place.argument(name) is not None for name in switch.overridden_by):
+                continue
+            if compares_certificate(place.context.scope.of_statement):
                 continue
             if facts.verifies_nothing(place, argument) and not is_asked_for(facts, place.context):
                 yield facts.finding(

@@ -21,6 +21,7 @@ from flake8_untimed.inference.values import (
     Collection,
     Context,
     Function,
+    Giver,
     Instance,
     Managed,
     Mapping,
@@ -164,7 +165,7 @@ class Proof:
             yield from types.instances(self._evaluator, value.node, value.context)
         elif isinstance(value, Partial):
             yield value.function
-        elif isinstance(value, Managed):
+        elif isinstance(value, (Giver, Managed)):
             yield from value.values
         elif isinstance(value, Collection):
             for element in value.elements:

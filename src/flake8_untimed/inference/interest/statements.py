@@ -126,10 +126,10 @@ class Statements:
             while index and starts[index - 1] == line:
                 index -= 1
                 found.append(index)
-            # `)); second()`
-            before = self.nodes[index - 1] if index else None
-            if before is not None and (before.end_lineno or 0) >= line:
-                if type(before) not in _BLOCKS_OF:
+            # `)); second()`, and the end of a header: `timeout=None): return 1`
+            if index and (self.nodes[index - 1].end_lineno or 0) >= line:
+                begin = self._ends[line - 2]
+                if self._text[begin : begin + self.nodes[index].col_offset].strip():
                     found.append(index - 1)
         return found
 

@@ -62,6 +62,8 @@ _MAKERS = frozenset(
     )
 )
 """Functions that make something to be called."""
+_GIVERS = _MAKERS | {"get", "pop"}
+"""Those, and what takes it out of a dict."""
 _HANDERS = frozenset((*handing.BEHIND, *handing.MAPPED, *handing.PACKED, *handing.TARGETED))
 _Function = Union[ast.FunctionDef, ast.AsyncFunctionDef]
 
@@ -348,7 +350,7 @@ class Dye:
                 self._add_wrapper(name)
         if not carries:
             return ()
-        if not isinstance(value, ast.Call) or _last_name(value.func) in _MAKERS:
+        if not isinstance(value, ast.Call) or _last_name(value.func) in _GIVERS:
             self.callables.update(names)
         return names
 
