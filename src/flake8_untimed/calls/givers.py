@@ -45,7 +45,6 @@ _Parameter = tuple[Scope, str]
 def given_to(facts: Facts, call: Call) -> list[Alternatives]:
     """For a call through a parameter of its function, or through what a constructor keeps of one:
     what each place of the project gives it there. Nothing where one of these is not in sight."""
-    facts.evaluator.begin()
     scope = call.context.scope.of_statement
     given = [_given_to(facts, (*_parameters(scope, h),)) for h in _holders(facts, call)]
     return [values for each in given for values in each] if all(given) else []
@@ -53,8 +52,9 @@ def given_to(facts: Facts, call: Call) -> list[Alternatives]:
 
 @once
 def _given_to(facts: Facts, parameters: tuple[_Parameter, ...]) -> list[Alternatives]:
-    found = [*_given_for(facts, parameters, frozenset())]
-    return [] if facts.evaluator.is_spent else found
+    with facts.evaluator.question():
+        found = [*_given_for(facts, parameters, frozenset())]
+        return [] if facts.evaluator.is_spent else found
 
 
 def written_for(facts: Facts, scope: Scope, name: str) -> Iterator[tuple[ast.expr, Context]]:
