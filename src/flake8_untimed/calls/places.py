@@ -291,10 +291,10 @@ def loops_around(call: Call) -> Iterator[Loop]:
     """The loops of its own function in which a call is made again each turn, innermost first."""
     for node, block in around(call):
         if isinstance(node, COMPREHENSIONS):
-            if not is_inside(call.node, node.generators[0].iter):
+            if not _is_inside(call.node, node.generators[0].iter):
                 yield node
         elif isinstance(node, ast.While):
-            if block == "body" or (not block and is_inside(call.node, node.test)):
+            if block == "body" or (not block and _is_inside(call.node, node.test)):
                 yield node
         elif isinstance(node, (ast.For, ast.AsyncFor)) and block == "body":
             yield node
@@ -327,8 +327,13 @@ def is_bounded_around(facts: Facts, call: Call) -> bool:
     )
 
 
-def is_inside(node: ast.AST, around: ast.AST) -> bool:
-    return any(part is node for part in within(around))
+def _is_inside(node: ast.expr, other: ast.expr) -> bool:
+    """Whether an expression is another or a part of it, by where they stand."""
+    start, end = (other.lineno, other.col_offset), (other.end_lineno, other.end_col_offset)
+    return (
+        start <= (node.lineno, node.col_offset)
+        and (node.end_lineno or 0, node.end_col_offset or 0) <= end
+    )
 
 
 __all__ = [
@@ -344,7 +349,6 @@ __all__ = [
     "dotted",
     "every_call",
     "is_bounded_around",
-    "is_inside",
     "is_of_version",
     "is_untouched",
     "keywords_travel",

@@ -75,16 +75,15 @@ class Wrappers:
 
     def takes_number(self, wrapper: Function, passed: Passed, name: str) -> bool:
         """Whether a wrapper, or one behind it that gets its keywords, wants one number."""
+        frame = invoke.frame_for(self._evaluator, wrapper, passed, None)
         return self._evaluator.settle(
             self._numbers,
-            ("takes a number", wrapper.key(), name),
-            lambda: self._takes_number(wrapper, passed, name),
+            ("takes a number", wrapper.key(), frame, name),
+            lambda: self._takes_number(wrapper.scope, frame, name),
             False,
         )
 
-    def _takes_number(self, wrapper: Function, passed: Passed, name: str) -> bool:
-        scope = wrapper.scope
-        frame = invoke.frame_for(self._evaluator, wrapper, passed, None)
+    def _takes_number(self, scope: Scope, frame: Frame, name: str) -> bool:
         senders = set[ast.AST]()
         behind = []
         for node, _, callee, given in self._limits.functions.reached(

@@ -35,8 +35,10 @@ import ast
 from collections.abc import Iterator
 
 from flake8_untimed.calls import Call, Facts
-from flake8_untimed.calls.places import TRIES, Loop, called_name, is_inside, loops_around
+from flake8_untimed.calls.handlers import LEAVING, is_left_behind
+from flake8_untimed.calls.places import Loop, called_name, loops_around, once, tries_around
 from flake8_untimed.findings import Finding
+from flake8_untimed.inference.scopes import Scope
 from flake8_untimed.inference.syntax import within
 
 OPT_IN = True
@@ -61,16 +63,17 @@ def check(facts: Facts) -> Iterator[Finding]:
 
 
 def _is_no_haste(loop: Loop, call: Call) -> bool:
-    """Whether a loop pauses, or is there to try the call again."""
-    is_tried = is_left = False
-    for part in within(loop):
-        if isinstance(part, ast.Call):
-            if called_name(part) in _PAUSES:
-                return True
-        elif isinstance(part, TRIES):
-            is_tried = is_tried or any(is_inside(call.node, s) for s in part.body)
-        elif isinstance(part, ast.Return):
-            return True
-        elif isinstance(part, ast.Break):
-            is_left = True
-    return is_left and (is_tried or not isinstance(loop, ast.While))
+    return _pauses(call.context.scope, loop) or _tries_again(loop, call)
+
+
+@once
+def _pauses(scope: Scope, loop: Loop) -> bool:
+    """Whether a loop in a scope waits between its turns."""
+    return any(isinstance(p, ast.Call) and called_name(p) in _PAUSES for p in within(loop))
+
+
+def _tries_again(loop: Loop, call: Call) -> bool:
+    """Whether a loop is there to try a call again; one that breaks off may as well be at its end."""
+    is_tried = any(tried.lineno > loop.lineno for tried in tries_around(call))
+    is_endless = isinstance(loop, ast.While) and not is_tried
+    return is_left_behind(call, loop, (ast.Return,) if is_endless else LEAVING)
