@@ -12,7 +12,7 @@ from flake8_untimed.calls import Call, Construction, Facts, headers_of
 from flake8_untimed.calls.collector import is_written_otherwise
 from flake8_untimed.calls.givers import written_for
 from flake8_untimed.calls.wrappers import takes
-from flake8_untimed.inference import flow, invoke
+from flake8_untimed.inference import flow, invoke, touches
 from flake8_untimed.inference.arguments import Bound as Arguments
 from flake8_untimed.inference.arguments import bind
 from flake8_untimed.inference.handing import keywords_travel
@@ -248,6 +248,11 @@ def may_hold_timeout(facts: Facts, call: Call, since: ast.stmt) -> bool:
     return own is not None and facts.wrappers.goes_to_senders(*own, since)
 
 
+def is_left_alone(facts: Facts, scope: Scope, event: Event, name: str) -> bool:
+    """Whether a dict that goes by a name is handed to somebody who leaves it as it is."""
+    return touches.is_left_alone(facts.evaluator, event, name, Context(scope, event.statement))
+
+
 def is_untouched(facts: Facts, client: Instance) -> bool:
     """Whether a client is of the library's own class and nothing in sight changes how it sends."""
     if not facts.is_plain(client):
@@ -349,6 +354,7 @@ __all__ = [
     "dotted",
     "every_call",
     "is_bounded_around",
+    "is_left_alone",
     "is_of_version",
     "is_untouched",
     "keywords_travel",

@@ -76,12 +76,16 @@ class Wrappers:
     def takes_number(self, wrapper: Function, passed: Passed, name: str) -> bool:
         """Whether a wrapper, or one behind it that gets its keywords, wants one number."""
         frame = invoke.frame_for(self._evaluator, wrapper, passed, None)
-        return self._evaluator.settle(
-            self._numbers,
-            ("takes a number", wrapper.key(), frame, name),
-            lambda: self._takes_number(wrapper.scope, frame, name),
-            False,
-        )
+        key, running = (frame, name), ("takes a number", wrapper.key(), name)
+        if key not in self._numbers:
+            if running in self._open:
+                return False
+            self._open.add(running)
+            try:
+                self._numbers[key] = self._takes_number(wrapper.scope, frame, name)
+            finally:
+                self._open.discard(running)
+        return self._numbers[key]
 
     def _takes_number(self, scope: Scope, frame: Frame, name: str) -> bool:
         senders = set[ast.AST]()
