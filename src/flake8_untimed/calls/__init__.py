@@ -8,7 +8,8 @@ The rules go by these `Facts`, and never look into the inference behind them.
 - `given` and `givers`: to whom a client is given, and by whom; `elsewhere`: in other modules.
 - `places`, `options` and `origins`: what stands around a call, and where its timeout is from.
 - `bodies`, `transfers`, `waits`, `retries` and `repeats`: what a timeout that is added may do to a
-  request; `responses`: what becomes of its response.
+  request; `handlers`: what catches one, and which loops try again; `responses`: what becomes of its
+  response.
 - `contexts`: of SSL; `spelling`: how a message names what is called.
 """
 

@@ -20,7 +20,15 @@ from flake8_untimed.inference.members import functions
 from flake8_untimed.inference.objects import class_attribute, mro
 from flake8_untimed.inference.scopes import COMPREHENSIONS, Event, Scope, once
 from flake8_untimed.inference.surroundings import is_surrounded
-from flake8_untimed.inference.syntax import TRIES, called_name, dotted, last_name, within
+from flake8_untimed.inference.syntax import (
+    LOOPS,
+    TRIES,
+    called_name,
+    dotted,
+    ends,
+    last_name,
+    within,
+)
 from flake8_untimed.inference.values import (
     Alternatives,
     Class,
@@ -342,6 +350,7 @@ def _is_inside(node: ast.expr, other: ast.expr) -> bool:
 
 
 __all__ = [
+    "LOOPS",
     "TRIES",
     "Arguments",
     "Loop",
@@ -352,6 +361,7 @@ __all__ = [
     "called_name",
     "client_of",
     "dotted",
+    "ends",
     "every_call",
     "is_bounded_around",
     "is_left_alone",
@@ -369,4 +379,5 @@ __all__ = [
     "passes_arguments_on",
     "path_of",
     "tries_around",
+    "within",
 ]

@@ -37,11 +37,13 @@ from __future__ import annotations
 import ast
 import math
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from flake8_untimed.bounds import Kind
 from flake8_untimed.calls import Call, Facts
 from flake8_untimed.calls.places import (
     client_of,
+    ends,
     is_left_alone,
     is_untouched,
     may_hold_timeout,
@@ -49,9 +51,10 @@ from flake8_untimed.calls.places import (
     own_keywords,
 )
 from flake8_untimed.findings import AddStatement, Expression, Finding, Fix
-from flake8_untimed.inference.scopes import Scope
-from flake8_untimed.inference.syntax import ends
 from flake8_untimed.rules._timeouts import written
+
+if TYPE_CHECKING:
+    from flake8_untimed.inference.scopes import Scope
 
 OPT_IN = True
 

@@ -36,10 +36,15 @@ from collections.abc import Iterator
 
 from flake8_untimed.calls import Call, Facts
 from flake8_untimed.calls.handlers import LEAVING, is_left_behind
-from flake8_untimed.calls.places import Loop, called_name, loops_around, once, tries_around
+from flake8_untimed.calls.places import (
+    Loop,
+    called_name,
+    loops_around,
+    once,
+    tries_around,
+    within,
+)
 from flake8_untimed.findings import Finding
-from flake8_untimed.inference.scopes import Scope
-from flake8_untimed.inference.syntax import within
 
 OPT_IN = True
 _PAUSES = frozenset(("sleep", "wait"))
@@ -52,7 +57,7 @@ def check(facts: Facts) -> Iterator[Finding]:
         if call.handed_over or call.partials:
             continue
         loops = list(loops_around(call))
-        if loops and not any(_is_no_haste(loop, call) for loop in loops):
+        if loops and not any(_pauses(facts, loop) or _tries_again(loop, call) for loop in loops):
             yield facts.finding(
                 "UNT404",
                 call.node,
@@ -62,13 +67,9 @@ def check(facts: Facts) -> Iterator[Finding]:
             )
 
 
-def _is_no_haste(loop: Loop, call: Call) -> bool:
-    return _pauses(call.context.scope, loop) or _tries_again(loop, call)
-
-
 @once
-def _pauses(scope: Scope, loop: Loop) -> bool:
-    """Whether a loop in a scope waits between its turns."""
+def _pauses(_facts: Facts, loop: Loop) -> bool:
+    """Whether a loop waits between its turns."""
     return any(isinstance(p, ast.Call) and called_name(p) in _PAUSES for p in within(loop))
 
 

@@ -47,9 +47,8 @@ from flake8_untimed.calls.handlers import (
     kinds_of,
     wider_errors,
 )
-from flake8_untimed.calls.places import last_name, libraries
+from flake8_untimed.calls.places import LOOPS, called_name, last_name, libraries
 from flake8_untimed.findings import Finding
-from flake8_untimed.inference.syntax import LOOPS, called_name
 from flake8_untimed.inference.values import Context
 
 OPT_IN = True
