@@ -8,17 +8,18 @@ The rules go by these `Facts`, and never look into the inference behind them.
 - `given` and `givers`: to whom a client is given, and by whom; `elsewhere`: in other modules.
 - `places`, `options` and `origins`: what stands around a call, and where its timeout is from.
 - `bodies`, `transfers`, `waits`, `retries` and `repeats`: what a timeout that is added may do to a
-  request; `responses`: what becomes of its response.
+  request; `handlers`: what catches one, and which loops try again; `responses`: what becomes of its
+  response.
 - `contexts`: of SSL; `comments`: for other linters; `spelling`: how a message names what is called.
 """
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 from flake8_untimed.bounds import Bound, Kind, Source, judged, relies
 from flake8_untimed.calls import contexts
@@ -46,6 +47,8 @@ from flake8_untimed.limits.changes import put_in
 from flake8_untimed.limits.takers import Sent
 from flake8_untimed.settings import Settings
 from flake8_untimed.source import Source as Text
+
+T = TypeVar("T")
 
 _CONTAINERS = frozenset(("Dict", "List", "Tuple", "Mapping", "MutableMapping", "Sequence"))
 """Types that are written without their elements."""
@@ -255,6 +258,19 @@ class Facts:
             and (dotted(a) or "").rpartition(".")[2] in _CONTAINERS
             for a in annotations
         )
+
+    def of_client(self, client: Instance, look: Callable[[Facts, Instance], T]) -> T:
+        """What is told by what is done to a client under the names that it came by: looked for once,
+        since every call through it asks."""
+        holders = []
+        step = client.steps
+        while step is not None:
+            holders.append(step.holder)
+            step = step.before
+        key = look, client.key(), *holders
+        if key not in self.kept:
+            self.kept[key] = look(self, client)
+        return self.kept[key]  # type: ignore[no-any-return]
 
     def headers_set(self, client: Instance) -> Iterator[Value | None]:
         """What is put into `client.headers`, each as a mapping; None where that is out of sight."""

@@ -78,7 +78,8 @@ class _Collector:
         # Inner calls first: what is asked of the outer ones is known by then, and nothing gets deep.
         for node, scope, statement in reversed(found.calls):
             if not flow.is_dead(scope, statement):
-                self._read(node, Context(scope, statement))
+                with self._evaluator.question():
+                    self._read(node, Context(scope, statement))
         for cls in found.classes:
             read_class(self._facts, cls)
         for store, scope in found.stores:
@@ -91,7 +92,7 @@ class _Collector:
     # Calls -----------------------------------------------------------------------------------
 
     def _read(self, node: ast.Call, context: Context) -> None:
-        callees = invoke.called(self._evaluator, self._evaluator.ask(node.func, context))
+        callees = invoke.called(self._evaluator, self._evaluator.evaluate(node.func, context))
         mocked = self._mocks.stand_for(node, context, callees)
         hidden = any(isinstance(c, Other) for c in callees)
         requests: list[tuple[Value, Call]] = []
@@ -432,7 +433,6 @@ class _Collector:
         found = set()
         for node, scope, statement in self._facts.found.calls:
             context = Context(scope, statement)
-            self._evaluator.begin()
             given = {
                 value.site.node
                 for argument in written_arguments(node)

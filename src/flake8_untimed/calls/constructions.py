@@ -113,7 +113,8 @@ def attach(facts: Facts, calls: Iterable[Call], partials: Collection[Call]) -> N
     for made in facts.constructions:
         for place in made.places:
             by_place.setdefault(place, []).append(made)
-    settled = (p for p in partials if p in facts.calls)
+    own = {*facts.calls}
+    settled = (p for p in partials if p in own)
     for call in (*calls, *facts.overridden, *settled):
         places = (place for _, place in places_made(facts.evaluator, call))
         for made in dict.fromkeys(m for place in places for m in by_place.get(place, ())):

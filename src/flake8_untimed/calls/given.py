@@ -38,13 +38,12 @@ def sent_by_takers(facts: Facts, made: Construction) -> tuple[list[Sent], bool]:
     """What functions of the project that are given a client send through it, and whether that is more
     than can be followed."""
     sent: list[Sent] = []
-    facts.evaluator.begin()
-    with closing(_taken(facts, made)) as taken:
+    with facts.evaluator.question(), closing(_taken(facts, made)) as taken:
         for each in taken:
             if facts.evaluator.is_spent:
                 break
             sent.append(each)
-    return sent, facts.evaluator.is_spent
+        return sent, facts.evaluator.is_spent
 
 
 def _taken(facts: Facts, made: Construction) -> Generator[Sent, None, None]:

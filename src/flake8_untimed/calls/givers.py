@@ -45,7 +45,6 @@ _Parameter = tuple[Scope, str]
 def given_to(facts: Facts, call: Call) -> list[Alternatives]:
     """For a call through a parameter of its function, or through what a constructor keeps of one:
     what each place of the project gives it there. Nothing where one of these is not in sight."""
-    facts.evaluator.begin()
     scope = call.context.scope.of_statement
     given = [_given_to(facts, (*_parameters(scope, h),)) for h in _holders(facts, call)]
     return [values for each in given for values in each] if all(given) else []
@@ -53,8 +52,9 @@ def given_to(facts: Facts, call: Call) -> list[Alternatives]:
 
 @once
 def _given_to(facts: Facts, parameters: tuple[_Parameter, ...]) -> list[Alternatives]:
-    found = [*_given_for(facts, parameters, frozenset())]
-    return [] if facts.evaluator.is_spent else found
+    with facts.evaluator.question():
+        found = [*_given_for(facts, parameters, frozenset())]
+        return [] if facts.evaluator.is_spent else found
 
 
 def written_for(facts: Facts, scope: Scope, name: str) -> Iterator[tuple[ast.expr, Context]]:
@@ -65,7 +65,7 @@ def written_for(facts: Facts, scope: Scope, name: str) -> Iterator[tuple[ast.exp
     if scope.owner is not None and members.method_kind(scope) != "static":
         parameters = parameters[1:]
     names = _names(scope)
-    for node, inner, statement in _calls_naming(scope.module.scope, names):
+    for node, inner, statement in calls_naming(scope.module.scope, names):
         context = Context(inner, statement)
         if called_name(node) in names and not _sends(facts, node, context):
             yield from ((v, context) for p, v in zip(parameters, node.args) if p == name)
@@ -181,16 +181,16 @@ def _calls_of(facts: Facts, scope: Scope) -> Iterator[Found]:
     """The calls that may have to do with a function: those of its module, and of others that
     import that."""
     names = _names(scope)
-    yield from _calls_naming(scope.module.scope, names)
+    yield from calls_naming(scope.module.scope, names)
     project = facts.evaluator.project
     for path in project.hints.importing(scope.module.path)[:MODULES]:
         if any(name.encode() in project.outlines.data(path) for name in names):
             module = project.module(path)
             if module is not None:
-                yield from _calls_naming(module.scope, names)
+                yield from calls_naming(module.scope, names)
 
 
-def _calls_naming(module: Scope, names: Iterable[str]) -> Iterable[Found]:
+def calls_naming(module: Scope, names: Iterable[str]) -> Iterable[Found]:
     """The calls of a module that call something of these names, or are given it."""
     by_name = _calls_by_name(module)
     return dict.fromkeys(found for name in names for found in by_name.get(name, ()))

@@ -12,7 +12,7 @@ from flake8_untimed.calls import Call, Construction, Facts
 from flake8_untimed.calls.collector import is_written_otherwise
 from flake8_untimed.calls.givers import written_for
 from flake8_untimed.calls.wrappers import takes
-from flake8_untimed.inference import flow, invoke, syntax
+from flake8_untimed.inference import flow, invoke, syntax, touches
 from flake8_untimed.inference.arguments import Bound as Arguments
 from flake8_untimed.inference.arguments import bind
 from flake8_untimed.inference.handing import keywords_travel
@@ -20,7 +20,15 @@ from flake8_untimed.inference.members import functions
 from flake8_untimed.inference.objects import class_attribute, mro
 from flake8_untimed.inference.scopes import COMPREHENSIONS, Event, Scope, once
 from flake8_untimed.inference.surroundings import is_surrounded
-from flake8_untimed.inference.syntax import TRIES, called_name, dotted, last_name, within
+from flake8_untimed.inference.syntax import (
+    LOOPS,
+    TRIES,
+    called_name,
+    dotted,
+    ends,
+    last_name,
+    within,
+)
 from flake8_untimed.inference.values import (
     FOREIGN,
     Alternatives,
@@ -259,6 +267,11 @@ def may_hold_timeout(facts: Facts, call: Call, since: ast.stmt) -> bool:
     return own is not None and facts.wrappers.goes_to_senders(*own, since)
 
 
+def is_left_alone(facts: Facts, scope: Scope, event: Event, name: str) -> bool:
+    """Whether a dict that goes by a name is handed to somebody who leaves it as it is."""
+    return touches.is_left_alone(facts.evaluator, event, name, Context(scope, event.statement))
+
+
 def is_untouched(facts: Facts, client: Instance) -> bool:
     """Whether a client is of the library's own class and nothing in sight changes how it sends."""
     if not facts.is_plain(client):
@@ -302,10 +315,10 @@ def loops_around(call: Call) -> Iterator[Loop]:
     """The loops of its own function in which a call is made again each turn, innermost first."""
     for node, block in around(call):
         if isinstance(node, COMPREHENSIONS):
-            if not is_inside(call.node, node.generators[0].iter):
+            if not _is_inside(call.node, node.generators[0].iter):
                 yield node
         elif isinstance(node, ast.While):
-            if block == "body" or (not block and is_inside(call.node, node.test)):
+            if block == "body" or (not block and _is_inside(call.node, node.test)):
                 yield node
         elif isinstance(node, (ast.For, ast.AsyncFor)) and block == "body":
             yield node
@@ -338,11 +351,17 @@ def is_bounded_around(facts: Facts, call: Call) -> bool:
     )
 
 
-def is_inside(node: ast.AST, around: ast.AST) -> bool:
-    return any(part is node for part in within(around))
+def _is_inside(node: ast.expr, other: ast.expr) -> bool:
+    """Whether an expression is another or a part of it, by where they stand."""
+    start, end = (other.lineno, other.col_offset), (other.end_lineno, other.end_col_offset)
+    return (
+        start <= (node.lineno, node.col_offset)
+        and (node.end_lineno or 0, node.end_col_offset or 0) <= end
+    )
 
 
 __all__ = [
+    "LOOPS",
     "TRIES",
     "Arguments",
     "Loop",
@@ -353,9 +372,10 @@ __all__ = [
     "called_name",
     "client_of",
     "dotted",
+    "ends",
     "every_call",
     "is_bounded_around",
-    "is_inside",
+    "is_left_alone",
     "is_of_version",
     "is_untouched",
     "keywords_travel",
@@ -371,4 +391,5 @@ __all__ = [
     "passes_arguments_on",
     "path_of",
     "tries_around",
+    "within",
 ]

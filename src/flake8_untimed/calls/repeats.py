@@ -1,48 +1,56 @@
-"""Requests that code in sight sends again when they have timed out: in a loop around a `try`, or in a
-function with a decorator for that."""
+"""Requests that code in sight sends again when they have timed out: a loop or a handler around them, a
+decorator, or what calls their function."""
 
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 
 from flake8_untimed.calls import Call, Construction, Facts
-from flake8_untimed.calls.places import around, libraries, path_of
+from flake8_untimed.calls.givers import calls_naming
+from flake8_untimed.calls.handlers import (
+    LEAVING,
+    catches,
+    does_again,
+    errors_of,
+    is_left_when_done,
+    sends_again,
+)
 from flake8_untimed.calls.retries import NOT_IDEMPOTENT, methods_of
 from flake8_untimed.calls.transfers import requests_of
+from flake8_untimed.inference.scopes import Scope, once
 from flake8_untimed.inference.syntax import (
     LOOPS,
-    TRIES,
     called_name,
-    dotted,
     ends,
-    maker_of,
+    last_name,
     names_within,
-    own_expressions,
     within,
+    written_arguments,
 )
-from flake8_untimed.inference.values import Context
-from flake8_untimed.libraries.model import Library
+from flake8_untimed.inference.values import Class, Context, Function
+from flake8_untimed.inference.walk import walk
 from flake8_untimed.limits.takers import Sent
 
-_ANY = frozenset(("Exception", "BaseException"))
-"""As they are written: a `from x import *` above seldom means others."""
-_LEAVES = (ast.Return, ast.Break)
-_RETRYING = re.compile(r"retry|retries|backoff", re.IGNORECASE)
-"""In the name of a decorator."""
-_ERROR = re.compile(r"(Error|Exception|Timeout)$", re.IGNORECASE)
-"""At the end of the name of an exception."""
+_Calls = dict[ast.AST, list[tuple[ast.Call, Context]]]
+"""By what they call, or are given."""
+_DEPTH = 4
+"""Functions above one another that are looked at."""
 
 
 def repeats(facts: Facts, place: Call | Construction) -> bool:
     """Whether a call, or one in sight that relies on the default of a client, may send what is not
     idempotent, and is made once more when that has timed out."""
-    errors = _errors(facts, place.library)
     return any(
         _may_do_twice(facts, sent if isinstance(sent, Call) else place, sent)
+        and any(
+            # Who else calls a wrapper says nothing of this call of it.
+            _is_done_again(
+                facts, sent, errors, _DEPTH if isinstance(place, Call) and sent is not place else 0
+            )
+            for errors in errors_of(facts, place.library)
+        )
         for sent in requests_of(facts, place)
-        if _is_tried_again(facts, sent, errors) or _is_decorated(facts, sent, errors)
     )
 
 
@@ -54,45 +62,24 @@ def _may_do_twice(facts: Facts, place: Call | Construction, sent: Call | Sent) -
     return name.upper() in NOT_IDEMPOTENT
 
 
-def _errors(facts: Facts, library: Library) -> frozenset[str]:
-    """What catches a timeout of a library."""
-    # A library around another raises the errors of that one.
-    known = [library] if library.timeout_errors else libraries(facts)
-    return frozenset(path for lib in known for path in (*lib.timeout_errors, *lib.wider_errors))
-
-
-def _is_tried_again(facts: Facts, sent: Call | Sent, errors: frozenset[str]) -> bool:
-    """Whether a loop goes on when a request in it has timed out, and is left when it has not."""
-    tried: ast.Try | None = None
-    for node, block in around(sent):
-        if block != "body":
-            continue
-        if isinstance(node, TRIES) and tried is None:
-            handler = _handler(facts, node, Context(sent.context.scope, node), errors)
-            if handler is None or ends(handler.body, (ast.Raise,)):
-                continue
-            if ends(handler.body, _LEAVES):
-                return False
-            tried = node
-        elif isinstance(node, LOOPS) and tried is not None:
-            return not _is_another(node, sent) and _is_left(node, tried, sent)
+def _is_done_again(facts: Facts, sent: Call | Sent, errors: frozenset[str], depth: int) -> bool:
+    """Whether a request, or a call that leads to one, is made once more when that has timed out."""
+    if any(does_again(facts, maker, context, errors) for maker, context in _makers(sent)):
+        return True
+    scope, catch = sent.context.scope.of_statement, None
+    for catch in catches(facts, sent, errors):
+        if catch.handler is not None and sends_again(scope, catch.handler, sent.node):
+            return True
+    if catch is None or not catch.is_last:
+        return _is_called_again(facts, scope, errors, depth)
+    if isinstance(catch.statement, LOOPS):
+        return True
+    if catch.handler is not None and ends(catch.handler.body, LEAVING):
+        return False
+    for node, block in scope.parents(catch.statement):
+        if isinstance(node, LOOPS) and block == "body":
+            return not _is_another(node, sent) and is_left_when_done(sent, node, catch.statement)
     return False
-
-
-def _handler(
-    facts: Facts, statement: ast.Try, context: Context, errors: frozenset[str]
-) -> ast.ExceptHandler | None:
-    """The one that catches a timeout."""
-    for handler in statement.handlers:
-        kinds = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
-        if any(kind is None or _is_timeout(facts, kind, context, errors) for kind in kinds):
-            return handler
-    return None
-
-
-def _is_timeout(facts: Facts, kind: ast.expr, context: Context, errors: frozenset[str]) -> bool:
-    """Whether a timeout is an exception of a kind."""
-    return dotted(kind) in _ANY or path_of(facts, kind, context) in errors
 
 
 def _is_another(loop: ast.stmt, sent: Call | Sent) -> bool:
@@ -102,38 +89,10 @@ def _is_another(loop: ast.stmt, sent: Call | Sent) -> bool:
     return any(isinstance(p, ast.Name) and p.id in turns for p in within(sent.node))
 
 
-def _is_left(loop: ast.stmt, tried: ast.Try, sent: Call | Sent) -> bool:
-    """Whether a loop ends when a request in it was answered: it is left behind that, or asks for what
-    is set there."""
-    behind = [*tried.body, *tried.orelse]
-    end = getattr(sent.node, "end_lineno", 0)
-    asked = {p.id for e in own_expressions(loop) for p in within(e) if isinstance(p, ast.Name)}
-    if isinstance(loop, ast.While) and any(
-        isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store) and part.id in asked
-        for statement in behind
-        for part in within(statement)
-    ):
-        return True
-    body: list[ast.stmt] = getattr(loop, "body", [])
-    behind += [statement for statement in body if statement.lineno > (tried.end_lineno or 0)]
-    return any(
-        isinstance(part, _LEAVES) and (part.end_lineno or 0) >= end
-        for statement in behind
-        for part in within(statement)
-    )
-
-
-def _is_decorated(facts: Facts, sent: Call | Sent, errors: frozenset[str]) -> bool:
-    """Whether a function around a request is called again when that has timed out, by the look of a
-    decorator: no other exceptions are named there."""
-    return any(
-        _RETRYING.search(ast.unparse(maker_of(decorator)))
-        and _catches(facts, decorator, context, errors)
-        for decorator, context in _decorators(sent)
-    )
-
-
-def _decorators(sent: Call | Sent) -> Iterator[tuple[ast.expr, Context]]:
+def _makers(sent: Call | Sent) -> Iterator[tuple[ast.expr, Context]]:
+    """What is given a request to make, or a function around it: decorators."""
+    if isinstance(sent, Call) and sent.handed_over:
+        yield sent.node, sent.context
     scope = sent.context.scope
     while scope.parent is not None:
         if isinstance(scope.node, (ast.FunctionDef, ast.AsyncFunctionDef)):
@@ -142,11 +101,47 @@ def _decorators(sent: Call | Sent) -> Iterator[tuple[ast.expr, Context]]:
         scope = scope.parent
 
 
-def _catches(facts: Facts, decorator: ast.expr, context: Context, errors: frozenset[str]) -> bool:
-    named = [
-        part
-        for part in within(decorator)
-        if isinstance(part, (ast.Name, ast.Attribute))
-        and _ERROR.search(part.attr if isinstance(part, ast.Attribute) else part.id)
-    ]
-    return not named or any(_is_timeout(facts, part, context, errors) for part in named)
+# The calls of its function -------------------------------------------------------------------
+
+
+@once
+def _is_called_again(facts: Facts, scope: Scope, errors: frozenset[str], depth: int) -> bool:
+    """Whether a function out of which a timeout comes is called once more then, as far as its own
+    file tells."""
+    if depth >= _DEPTH or not scope.is_function:
+        return False
+    module, own = scope.module.scope, scope
+    if scope.owner is not None and scope.name == "__init__":
+        own = scope.owner
+    takers = _takers_of_lambdas(module)
+    if not isinstance(scope.node, ast.Lambda):
+        calls, takers = _calls_by_what(facts, module, own.name)
+        sent = (Sent(*call, True) for call in calls.get(own.node, ()))
+        if any(_is_done_again(facts, call, errors, depth + 1) for call in sent):
+            return True
+    return any(does_again(facts, *taker, errors) for taker in takers.get(own.node, ()))
+
+
+@once
+def _calls_by_what(facts: Facts, module: Scope, name: str) -> tuple[_Calls, _Calls]:
+    """By the functions and classes of a name: the calls of each, and the calls that are given it."""
+    calls: _Calls = {}
+    takers: _Calls = {}
+    for node, scope, statement in calls_naming(module, (name,)):
+        context = Context(scope, statement)
+        for found, part in ((calls, node.func), *((takers, a) for a in written_arguments(node))):
+            for value in facts.evaluate(part, context) if last_name(part) == name else ():
+                if isinstance(value, (Function, Class)):
+                    found.setdefault(value.scope.node, []).append((node, context))
+    return calls, takers
+
+
+@once
+def _takers_of_lambdas(module: Scope) -> _Calls:
+    """The calls that are given functions without a name, by these."""
+    return {
+        argument: [(node, Context(scope, statement))]
+        for node, scope, statement in walk(module).calls
+        for argument in written_arguments(node)
+        if isinstance(argument, ast.Lambda)
+    }

@@ -67,7 +67,7 @@ def asks_to_wait(facts: Facts, place: Call | Construction, seconds: str | None) 
             if any(_tells(key, told, seconds) for key, told in _in_url(argument)):
                 return True
         client = sent.client if isinstance(sent, Call) else None
-        if client is not None and any(_asks(value, None) for value in _headers(facts, client)):
+        if client is not None and facts.of_client(client, _is_of_events):
             return True
     return False
 
@@ -107,14 +107,14 @@ def _shown(facts: Facts, argument: Argument) -> Iterator[Value]:
             yield from facts.values(given)
 
 
-def _headers(facts: Facts, client: Instance) -> Iterator[Value]:
-    """What the headers of a client may be."""
-    if client.site is not None:
-        yield from facts.values(client.site.passed.keywords.get("headers"))
-    yield from (value for value in facts.headers_set(client) if value is not None)
+def _is_of_events(facts: Facts, client: Instance) -> bool:
+    """Whether the headers of a client ask for a stream of events, or tell of a wait."""
+    given = client.site.passed.keywords.get("headers") if client.site is not None else None
+    values = [*facts.values(given), *facts.headers_set(client)]
+    return any(_asks(value, None) for value in values)
 
 
-def _asks(value: Value, seconds: str | None) -> bool:
+def _asks(value: Value | None, seconds: str | None) -> bool:
     """Whether a mapping has an entry that asks for a wait."""
     return isinstance(value, Mapping) and any(
         isinstance(key, str) and any(_tells(key, getattr(v, "value", ""), seconds) for v in values)

@@ -75,16 +75,19 @@ class Wrappers:
 
     def takes_number(self, wrapper: Function, passed: Passed, name: str) -> bool:
         """Whether a wrapper, or one behind it that gets its keywords, wants one number."""
-        return self._evaluator.settle(
-            self._numbers,
-            ("takes a number", wrapper.key(), name),
-            lambda: self._takes_number(wrapper, passed, name),
-            False,
-        )
-
-    def _takes_number(self, wrapper: Function, passed: Passed, name: str) -> bool:
-        scope = wrapper.scope
         frame = invoke.frame_for(self._evaluator, wrapper, passed, None)
+        key, running = (frame, name), ("takes a number", wrapper.key(), name)
+        if key not in self._numbers:
+            if running in self._open:
+                return False
+            self._open.add(running)
+            try:
+                self._numbers[key] = self._takes_number(wrapper.scope, frame, name)
+            finally:
+                self._open.discard(running)
+        return self._numbers[key]
+
+    def _takes_number(self, scope: Scope, frame: Frame, name: str) -> bool:
         senders = set[ast.AST]()
         behind = []
         for node, _, callee, given in self._limits.functions.reached(

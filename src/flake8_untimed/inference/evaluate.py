@@ -87,6 +87,8 @@ class Evaluator:
         self._ending: dict[int, list[_Key]] = {}
         """Depth -> the answers that are no longer good when what is open there is known."""
         self._spent = 0
+        self._is_asked = False
+        """Whether what is asked is a part of a larger question; else it is one by itself."""
         self._deep = False
         self._rough = False
         self.generations = 0
@@ -94,13 +96,19 @@ class Evaluator:
 
     # Memory and bounds -----------------------------------------------------------------------
 
-    def ask(self, node: ast.expr, context: Context) -> Alternatives:
-        """`evaluate`, with a budget of its own: for the questions of those who use inference."""
-        self.begin()
-        return self.evaluate(node, context)
+    @contextmanager
+    def question(self) -> Iterator[None]:
+        """For all that is asked in it: one question, with one budget."""
+        before = self._is_asked
+        if not (before or self._active):
+            self._begin()
+        self._is_asked = True
+        try:
+            yield
+        finally:
+            self._is_asked = before
 
-    def begin(self) -> None:
-        """A new question, with a budget of its own."""
+    def _begin(self) -> None:
         self._spent = self._leaning = 0
         self._passing.clear()
         self._ending.clear()
@@ -115,14 +123,14 @@ class Evaluator:
         """For rough answers, which may be asked for in the middle of another question: callers of
         a function and objects of a class are not told apart."""
         before = self._depth, self._active, self._leaning, self._passing, self._ending
-        bounds = self._spent, self._deep, self._rough
+        bounds = self._spent, self._is_asked, self._deep, self._rough
         self._depth, self._active, self._leaning, self._passing, self._ending = 0, {}, 0, {}, {}
-        self._spent, self._deep, self._rough = 0, False, True
+        self._spent, self._is_asked, self._deep, self._rough = 0, True, False, True
         try:
             yield
         finally:
             self._depth, self._active, self._leaning, self._passing, self._ending = before
-            self._spent, self._deep, self._rough = bounds
+            self._spent, self._is_asked, self._deep, self._rough = bounds
 
     def remember(
         self, memo: dict[object, Alternatives] | None, key: object, make: Callable[[], Alternatives]
@@ -145,6 +153,8 @@ class Evaluator:
         the end of the question."""
         if memo is not None and key in memo:
             return memo[key]
+        if not (self._is_asked or self._active):
+            self._begin()
         place = self._active.get(key)
         if place is not None:
             self._leaning |= 1 << place
@@ -185,11 +195,12 @@ class Evaluator:
 
     def whole(self, make: Callable[[], T]) -> tuple[T, bool]:
         """`make()`, and whether that leans on nothing that is unknown only for now."""
-        around, self._leaning = self._leaning, 0
-        try:
-            return make(), not self._leaning
-        finally:
-            self._leaning |= around
+        with self.question():
+            around, self._leaning = self._leaning, 0
+            try:
+                return make(), not self._leaning
+            finally:
+                self._leaning |= around
 
     # Expressions -----------------------------------------------------------------------------
 

@@ -332,6 +332,8 @@ class Library:
     """Exceptions that mean that a timeout has passed, and nothing else."""
     wider_errors: tuple[str, ...] = ()
     """Their bases, which mean other failures, too; beside `Exception`."""
+    late_errors: tuple[str, ...] = ()
+    """What a timeout in the middle of a body comes as, where that is none of those."""
     credentials: tuple[str, ...] = ()
     """Classes that are made of a name and a password: `requests.auth.HTTPBasicAuth`."""
     unverified: tuple[str, ...] = ()

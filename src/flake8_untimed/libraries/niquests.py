@@ -238,5 +238,6 @@ LIBRARY = Library(
     wider_errors=(
         "niquests.RequestException", "niquests.exceptions.RequestException", "builtins.OSError",
     ),
+    late_errors=("niquests.ConnectionError", "niquests.exceptions.ConnectionError"),
     credentials=("niquests.auth.HTTPBasicAuth", "niquests.auth.HTTPDigestAuth"),
 )  # fmt: skip

@@ -189,5 +189,6 @@ LIBRARY = Library(
         "requests.exceptions.RequestException",
         "builtins.OSError",
     ),
+    late_errors=("requests.ConnectionError", "requests.exceptions.ConnectionError"),
     credentials=("requests.auth.HTTPBasicAuth", "requests.auth.HTTPDigestAuth"),
 )

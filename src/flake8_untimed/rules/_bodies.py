@@ -148,7 +148,7 @@ def _content_type(facts: Facts, call: Call) -> str:
         return kinds.pop() if len(kinds) == 1 and not is_open else "unknown"
     if _may_be_request(facts, call):
         return "unknown"
-    return _of_client(facts, call)
+    return facts.of_client(call.client, _of_client) if call.client is not None else "none"
 
 
 def _address(call: Call) -> Argument | None:
@@ -217,11 +217,8 @@ def _is_json(content_type: str) -> bool:
     return mime.strip() == "application/json" and parameters.strip() in ("", "charset=utf-8")
 
 
-def _of_client(facts: Facts, call: Call) -> str:
-    """What the headers of the client itself say."""
-    client = call.client
-    if client is None:
-        return "none"
+def _of_client(facts: Facts, client: Instance) -> str:
+    """What the headers of a client itself say."""
     if client.site is None or not facts.is_plain(client):
         return "unknown"
     given = client.site.passed.keywords.get("headers")

@@ -22,8 +22,9 @@ def fetch(url, **kwargs):
 ```
 
 ## When it is not reported
-When the function puts a timeout into its `**kwargs` first, when a subclass or an adapter may set
-one, or something around the call bounds it.
+When the function puts a timeout into its `**kwargs` first, refuses to go on without one, or lets
+another do something with them, when a subclass or an adapter may set one, or something around the call
+bounds it.
 
 ## Fix
 Adds `kwargs.setdefault("timeout", ...)` before the call, or before an earlier one that gets the
@@ -34,13 +35,26 @@ them than to hand them on to requests.
 from __future__ import annotations
 
 import ast
+import math
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from flake8_untimed.bounds import Kind
 from flake8_untimed.calls import Call, Facts
-from flake8_untimed.calls.places import client_of, is_untouched, may_hold_timeout, own_keywords
+from flake8_untimed.calls.places import (
+    client_of,
+    ends,
+    is_left_alone,
+    is_untouched,
+    may_hold_timeout,
+    once,
+    own_keywords,
+)
 from flake8_untimed.findings import AddStatement, Expression, Finding, Fix
 from flake8_untimed.rules._timeouts import written
+
+if TYPE_CHECKING:
+    from flake8_untimed.inference.scopes import Scope
 
 OPT_IN = True
 
@@ -51,7 +65,7 @@ def check(facts: Facts) -> Iterator[Finding]:
         if not _relies_on_caller(facts, call):
             continue
         own = own_keywords(call)
-        if own is not None:
+        if own is not None and call.node.lineno <= _seen_to(facts, *own, call.sender.timeout or ""):
             scope, name = own
             fix, why_not = _fix(facts, call, name, earlier.setdefault(own, []))
             yield facts.finding(
@@ -107,6 +121,29 @@ def _taking_out(call: Call, name: str) -> Iterator[ast.stmt]:
         if event.kind == "delete" or (event.name in ("clear", "pop", "popitem") and not is_other):
             yield event.statement
     yield from (b.statement for b in scope.bindings.get(name, ()) if b.statement is not None)
+
+
+@once
+def _seen_to(facts: Facts, scope: Scope, name: str, key: str) -> float:
+    """The line from which on the `**kwargs` of a function surely have a key, or may be given it."""
+    changing = (
+        event.statement
+        for event in scope.events.get(name, ())
+        if event.kind == "argument" and not is_left_alone(facts, scope, event, name)
+    )
+    insisting = (statement for statement in scope.places if _insists(statement, name, key))
+    return min((s.lineno for s in (*changing, *insisting)), default=math.inf)
+
+
+def _insists(statement: ast.stmt, name: str, key: str) -> bool:
+    """`assert "timeout" in kwargs`, `if "timeout" not in kwargs: raise TypeError`."""
+    if isinstance(statement, ast.If) and ends(statement.body):
+        test, how = statement.test, "not in"
+    elif isinstance(statement, ast.Assert):
+        test, how = statement.test, "in"
+    else:
+        return False
+    return ast.unparse(test) == f"{key!r} {how} {name}"
 
 
 def _relies_on_caller(facts: Facts, call: Call) -> bool:

@@ -35,7 +35,15 @@ import ast
 from collections.abc import Iterator
 
 from flake8_untimed.calls import Call, Facts
-from flake8_untimed.calls.places import TRIES, Loop, called_name, is_inside, loops_around
+from flake8_untimed.calls.handlers import LEAVING, is_left_behind
+from flake8_untimed.calls.places import (
+    Loop,
+    called_name,
+    loops_around,
+    once,
+    tries_around,
+    within,
+)
 from flake8_untimed.findings import Finding
 
 OPT_IN = True
@@ -49,7 +57,7 @@ def check(facts: Facts) -> Iterator[Finding]:
         if call.handed_over or call.partials:
             continue
         loops = list(loops_around(call))
-        if loops and not any(_is_no_haste(loop, call) for loop in loops):
+        if loops and not any(_pauses(facts, loop) or _tries_again(loop, call) for loop in loops):
             yield facts.finding(
                 "UNT404",
                 call.node,
@@ -59,17 +67,14 @@ def check(facts: Facts) -> Iterator[Finding]:
             )
 
 
-def _is_no_haste(loop: Loop, call: Call) -> bool:
-    """Whether a loop pauses, or is there to try the call again."""
-    is_tried = is_left = False
-    for part in ast.walk(loop):
-        if isinstance(part, ast.Call):
-            if called_name(part) in _PAUSES:
-                return True
-        elif isinstance(part, TRIES):
-            is_tried = is_tried or any(is_inside(call.node, s) for s in part.body)
-        elif isinstance(part, ast.Return):
-            return True
-        elif isinstance(part, ast.Break):
-            is_left = True
-    return is_left and (is_tried or not isinstance(loop, ast.While))
+@once
+def _pauses(_facts: Facts, loop: Loop) -> bool:
+    """Whether a loop waits between its turns."""
+    return any(isinstance(p, ast.Call) and called_name(p) in _PAUSES for p in within(loop))
+
+
+def _tries_again(loop: Loop, call: Call) -> bool:
+    """Whether a loop is there to try a call again; one that breaks off may as well be at its end."""
+    is_tried = any(tried.lineno > loop.lineno for tried in tries_around(call))
+    is_endless = isinstance(loop, ast.While) and not is_tried
+    return is_left_behind(call, loop, (ast.Return,) if is_endless else LEAVING)

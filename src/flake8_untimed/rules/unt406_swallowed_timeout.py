@@ -26,7 +26,8 @@ except requests.Timeout as error:
 
 ## When it is not reported
 When the handler does anything else, when it also stands in a loop that tries again (one that is left
-once the call succeeds, or a `while`), and when it catches more than timeouts by a wider class.
+once the call succeeds, one over a `range`, or a `while`), and when it catches more than timeouts by a
+wider class, alone or among others.
 
 ## Fix
 None: what is to be done about it is yours to say.
@@ -38,14 +39,15 @@ import ast
 from collections.abc import Iterator
 
 from flake8_untimed.calls import Call, Facts
-from flake8_untimed.calls.places import (
-    is_inside,
-    last_name,
-    libraries,
-    loops_around,
-    path_of,
-    tries_around,
+from flake8_untimed.calls.handlers import (
+    Catch,
+    catches,
+    is_left_behind,
+    is_one_of,
+    kinds_of,
+    wider_errors,
 )
+from flake8_untimed.calls.places import LOOPS, called_name, last_name, libraries
 from flake8_untimed.findings import Finding
 from flake8_untimed.inference.values import Context
 
@@ -58,37 +60,34 @@ _LEVELS = frozenset(
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    errors = {path for lib in libraries(facts) for path in lib.timeout_errors}
+    timeouts = frozenset(path for lib in libraries(facts) for path in lib.timeout_errors)
     seen: set[ast.ExceptHandler] = set()
     for call in sorted(facts.calls, key=lambda call: facts.span(call.node)):
-        for handler in _swallowing(facts, call, errors):
-            if handler in seen:
-                continue
-            seen.add(handler)
-            yield facts.finding(
-                "UNT406",
-                call.node,
-                f"{call.name}() has its timeout swallowed on line {handler.lineno}: the code goes on"
-                " as if it had been answered; raise, or do what has to be done without the answer",
-                why_not="what is to be done about a timeout is not known",
-            )
+        wider = wider_errors(facts, call.library)
+        catch = next((c for c in catches(facts, call, timeouts | wider) if c.is_last), None)
+        handler = catch.handler if catch is not None else None
+        if catch is None or handler is None or handler in seen:
+            continue
+        if _swallows(facts, handler, Context(call.context.scope, catch.statement), wider):
+            if not _tries_again(call, catch):
+                seen.add(handler)
+                yield facts.finding(
+                    "UNT406",
+                    call.node,
+                    f"{call.name}() has its timeout swallowed on line {handler.lineno}: the code goes"
+                    " on as if it had been answered; raise, or do what has to be done without the"
+                    " answer",
+                    why_not="what is to be done about a timeout is not known",
+                )
 
 
-def _swallowing(facts: Facts, call: Call, errors: set[str]) -> Iterator[ast.ExceptHandler]:
-    """The handlers around a call that catch its timeout and do nothing about it."""
-    for statement in tries_around(call):
-        context = Context(call.context.scope, statement)
-        for handler in statement.handlers:
-            if handler.type is None or not all(_is_nothing(s) for s in handler.body):
-                continue
-            if _catches(facts, handler.type, context, errors) and not _tries_again(call, statement):
-                yield handler
-
-
-def _catches(facts: Facts, node: ast.expr, context: Context, errors: set[str]) -> bool:
-    """Whether a handler names a timeout, alone or among others."""
-    named = node.elts if isinstance(node, ast.Tuple) else [node]
-    return any(path_of(facts, part, context) in errors for part in named)
+def _swallows(
+    facts: Facts, handler: ast.ExceptHandler, context: Context, wider: frozenset[str]
+) -> bool:
+    """Whether a handler that catches a timeout names that, and does nothing about it."""
+    return all(map(_is_nothing, handler.body)) and not any(
+        is_one_of(facts, kind, context, wider) for kind in kinds_of(handler)
+    )
 
 
 def _is_nothing(statement: ast.stmt) -> bool:
@@ -114,18 +113,16 @@ def _logs(node: ast.expr) -> bool:
     return last_name(function.value).lower() in _LOGGERS
 
 
-def _tries_again(call: Call, statement: ast.Try) -> bool:
-    """Whether a loop around the `try` sends the request again, or is there to wait."""
-    for loop in loops_around(call):
-        if not is_inside(statement, loop):
-            continue
-        if isinstance(loop, ast.While):
-            return True
-        ends = (ast.Return, ast.Break)
-        rest = [*statement.body, *statement.orelse]
-        if any(isinstance(part, ends) for node in rest for part in ast.walk(node)):
-            return True
-        target = getattr(loop, "iter", None)
-        if isinstance(target, ast.Call) and getattr(target.func, "id", "") == "range":
-            return True
-    return False
+def _tries_again(call: Call, catch: Catch) -> bool:
+    """Whether a loop around what catches a timeout sends the request again, or is there to wait."""
+    return any(
+        isinstance(loop, ast.While) or _counts(loop) or is_left_behind(call, loop)
+        for loop, block in call.context.scope.of_statement.parents(catch.statement)
+        if isinstance(loop, LOOPS) and block == "body"
+    )
+
+
+def _counts(loop: ast.stmt) -> bool:
+    """`for _ in range(3)`"""
+    over = getattr(loop, "iter", None)
+    return isinstance(over, ast.Call) and called_name(over) == "range"

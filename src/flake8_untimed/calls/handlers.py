@@ -1,0 +1,245 @@
+"""What becomes of a request that has timed out, by the statements around it: what catches that, and
+whether a loop is left once the request was answered."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Collection, Iterator
+from typing import NamedTuple
+
+from flake8_untimed.calls import Call, Facts
+from flake8_untimed.calls.places import Loop, around, libraries, path_of
+from flake8_untimed.inference.scopes import Scope, once
+from flake8_untimed.inference.syntax import (
+    LOOPS,
+    TRIES,
+    WITHS,
+    called_name,
+    dotted,
+    ends,
+    last_name,
+    maker_of,
+    names_within,
+    within,
+    written_arguments,
+)
+from flake8_untimed.inference.values import Context
+from flake8_untimed.libraries.model import Library
+from flake8_untimed.limits.takers import Sent
+
+_ANY = frozenset(("Exception", "BaseException"))
+"""As they are written: a `from x import *` above seldom means others."""
+_RETRYING = re.compile(r"retry|retries|backoff", re.IGNORECASE)
+"""In the name of what does something again."""
+_LIMITING = re.compile(r"rate_?limit", re.IGNORECASE)
+"""In the name of what does again what was refused."""
+_ERROR = re.compile(r"(Error|Exception|Timeout)$", re.IGNORECASE)
+"""At the end of the name of an exception."""
+_BESIDE = frozenset(("auth", "cert", "cookies", "headers", "proxies", "timeout", "url", "verify"))
+"""What a request is given that says nothing of what it does."""
+LEAVING = (ast.Return, ast.Break)
+_DONE = ("body", "orelse", "finalbody", "cases")
+"""The blocks of a statement that are not for failures."""
+_SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+_Errors = Collection[str]
+"""Exceptions, by their import paths."""
+_Given = tuple[str, str]
+"""What is called, and an argument, as they are written."""
+
+
+class Catch(NamedTuple):
+    """What catches a timeout: a `try` by a handler, a `with suppress(...)`, or a loop that tries again
+    by itself."""
+
+    statement: ast.stmt
+    handler: ast.ExceptHandler | None = None
+
+    @property
+    def is_last(self) -> bool:
+        """Whether what is around it learns nothing of the timeout."""
+        return self.handler is None or not ends(self.handler.body, (ast.Raise,))
+
+
+def wider_errors(facts: Facts, library: Library) -> frozenset[str]:
+    """What catches a timeout of a library and other failures, beside `Exception`."""
+    return frozenset(path for known in _raising(facts, library) for path in known.wider_errors)
+
+
+def errors_of(facts: Facts, library: Library) -> Iterator[frozenset[str]]:
+    """What catches a timeout of a library, by when that passes: before the answer, or in its body."""
+    wider, known = wider_errors(facts, library), _raising(facts, library)
+    yield wider.union(*(lib.timeout_errors for lib in known))
+    late = frozenset(path for lib in known for path in lib.late_errors)
+    if late:
+        yield wider | late
+
+
+def _raising(facts: Facts, library: Library) -> tuple[Library, ...]:
+    # A library around another raises the errors of that one.
+    return (library,) if library.timeout_errors else libraries(facts)
+
+
+# What catches --------------------------------------------------------------------------------
+
+
+def catches(facts: Facts, sent: Call | Sent, errors: _Errors) -> Iterator[Catch]:
+    """What catches a timeout of a request: the innermost, and what is around that as long as it is
+    raised again."""
+    for catch in _catches(facts, sent, errors):
+        yield catch
+        if catch.is_last:
+            return
+
+
+def _catches(facts: Facts, sent: Call | Sent, errors: _Errors) -> Iterator[Catch]:
+    managers = set[str]()
+    for node, block in around(sent):
+        if block != "body" or not isinstance(node, ast.stmt):
+            continue
+        context = Context(sent.context.scope, node)
+        if isinstance(node, TRIES):
+            handler = _handler(facts, node, context, errors)
+            if handler is not None:
+                yield Catch(node, handler)
+        elif isinstance(node, WITHS):
+            for manager in (item.context_expr for item in node.items):
+                if _suppresses(facts, manager, context, errors):
+                    yield Catch(node)
+                managers.add(dotted(manager) or "")
+        elif isinstance(node, (ast.For, ast.AsyncFor)):
+            # `for attempt in Retrying(): with attempt: ...`
+            is_managed = not managers.isdisjoint(names_within(node.target))
+            if is_managed and does_again(facts, node.iter, context, errors):
+                yield Catch(node)
+
+
+def _handler(
+    facts: Facts, statement: ast.Try, context: Context, errors: _Errors
+) -> ast.ExceptHandler | None:
+    """The first that catches one of the errors."""
+    for handler in statement.handlers:
+        if any(is_one_of(facts, kind, context, errors) for kind in kinds_of(handler)):
+            return handler
+    return None
+
+
+def kinds_of(handler: ast.ExceptHandler) -> list[ast.expr | None]:
+    """What a handler catches, as it is written; None: all."""
+    return [*handler.type.elts] if isinstance(handler.type, ast.Tuple) else [handler.type]
+
+
+def is_one_of(facts: Facts, kind: ast.expr | None, context: Context, errors: _Errors) -> bool:
+    """Whether what a handler names is one of some errors, or all."""
+    return kind is None or dotted(kind) in _ANY or path_of(facts, kind, context) in errors
+
+
+def _suppresses(facts: Facts, manager: ast.expr, context: Context, errors: _Errors) -> bool:
+    return (
+        isinstance(manager, ast.Call)
+        and path_of(facts, manager.func, context) == "contextlib.suppress"
+        and any(is_one_of(facts, kind, context, errors) for kind in manager.args)
+    )
+
+
+# What does it again --------------------------------------------------------------------------
+
+
+def does_again(facts: Facts, maker: ast.expr, context: Context, errors: _Errors) -> bool:
+    """Whether a decorator, or what else is given something to do, does it again after a timeout, by
+    the look of it: no other exceptions are named there."""
+    function = maker_of(maker)
+    name = f"{ast.unparse(function)} {path_of(facts, function, context)}"
+    given = written_arguments(maker) if isinstance(maker, ast.Call) else []
+    if not _RETRYING.search(name) or _LIMITING.search(name):
+        # `@task(autoretry_for=(Timeout,))`
+        keywords = maker.keywords if isinstance(maker, ast.Call) else []
+        told = [k.value for k in keywords if _RETRYING.search(k.arg or "")]
+        return any(is_one_of(facts, e, context, errors) for node in told for e in _errors_in(node))
+    named = [error for node in given for error in _errors_in(node)]
+    return not named or any(is_one_of(facts, error, context, errors) for error in named)
+
+
+def _errors_in(node: ast.expr) -> Iterator[ast.expr]:
+    """The exceptions that an expression names, by the look of it."""
+    for part in within(node):
+        if isinstance(part, (ast.Name, ast.Attribute)) and _ERROR.search(last_name(part)):
+            yield part
+
+
+def sends_again(scope: Scope, handler: ast.ExceptHandler, sent: ast.AST) -> bool:
+    """Whether a handler does once more what has failed: by a call that is given the same (to another
+    server, perhaps), by its own function, or by what is called a retry."""
+    names, given = _calls_in(scope, handler)
+    own = scope.name
+    return (
+        not names.isdisjoint((own, f"self.{own}", f"cls.{own}"))
+        or any(_RETRYING.search(name.rpartition(".")[2]) for name in names)
+        or (isinstance(sent, ast.Call) and not given.isdisjoint(_given(sent)))
+    )
+
+
+@once
+def _calls_in(scope: Scope, handler: ast.ExceptHandler) -> tuple[set[str], set[_Given]]:
+    """What a handler in a scope calls, and what it gives that."""
+    calls = [part for s in handler.body for part in within(s) if isinstance(part, ast.Call)]
+    names = {dotted(node.func) or called_name(node) for node in calls}
+    return names, {given for node in calls for given in _given(node)}
+
+
+def _given(node: ast.Call) -> Iterator[_Given]:
+    """What a call gives to what it calls, beside an address."""
+    name, others = called_name(node), [a for a in node.args if not isinstance(a, ast.Constant)][1:]
+    keywords = [k for k in node.keywords if k.arg not in _BESIDE]
+    if not (others or keywords):
+        yield name, ""
+    yield from ((name, ast.dump(part)) for part in (*others, *keywords))
+
+
+# Loops ---------------------------------------------------------------------------------------
+
+
+def is_left_behind(sent: Call | Sent, loop: Loop, by: tuple[type[ast.stmt], ...] = LEAVING) -> bool:
+    """Whether a loop ends behind a request in it, other than where something has failed."""
+    end = getattr(sent.node, "end_lineno", 0)
+    return any(
+        isinstance(leave, by) and (leave.end_lineno or 0) >= end
+        for leave in _leaves(sent.context.scope, loop)
+    )
+
+
+def is_left_when_done(sent: Call | Sent, loop: Loop, tried: ast.stmt) -> bool:
+    """Whether a loop ends when what is tried in it has not failed: it is left behind that, or asks for
+    what is set there."""
+    return is_left_behind(sent, loop) or _sets_asked(sent.context.scope, loop, tried)
+
+
+@once
+def _leaves(scope: Scope, loop: Loop) -> list[ast.stmt]:
+    """What ends a loop in a scope, the last first, without what does so where something has failed:
+    not a `break` of another loop in it, nor a `return` of a function."""
+    found: list[ast.stmt] = []
+    parts: list[tuple[ast.AST, bool]] = [(part, True) for part in getattr(loop, "body", ())]
+    for part, is_own in parts:
+        if isinstance(part, ast.Return) or (is_own and isinstance(part, ast.Break)):
+            found.append(part)
+        elif not isinstance(part, _SCOPES):
+            is_other = isinstance(part, LOOPS)
+            for block in _DONE:
+                is_inside = is_own and not (is_other and block == "body")
+                parts += [(inner, is_inside) for inner in getattr(part, block, ())]
+    return sorted(found, key=lambda leave: -leave.lineno)
+
+
+@once
+def _sets_asked(scope: Scope, loop: Loop, tried: ast.stmt) -> bool:
+    """Whether a `while` asks for a name that is set in what is tried in it."""
+    if not isinstance(loop, ast.While):
+        return False
+    asked = names_within(loop.test)
+    return any(
+        isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store) and part.id in asked
+        for block in ("body", "orelse")
+        for statement in getattr(tried, block, ())
+        for part in within(statement)
+    )
