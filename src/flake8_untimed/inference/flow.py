@@ -71,12 +71,12 @@ def reaching(scope: Scope, name: str, at: ast.stmt | None) -> list[Reaching]:
     start = bisect_left(bindings, order, key=scope.order_of)
     found: list[Reaching] = []
     halves: set[tuple[Guard, ...]] = set()
-    # A `with` or `:=` of the very statement, then the later turns of a loop around it.
+    # What the very statement binds on its way, then the later turns of a loop around it.
     for i in range(start, len(bindings)):
         binding = bindings[i]
         if binding.statement is at and at is not None:
-            if binding.kind == "enter" or _is_walrus(binding):
-                found.append(Reaching(binding, False, ()))
+            if binding.kind in ("enter", "pattern") or _is_walrus(binding):
+                found.append(Reaching(binding, binding.kind == "pattern", ()))
         elif _share_loop(use, scope.chain(binding.statement)):
             found.append(Reaching(binding, False, ()))
         else:
@@ -107,7 +107,10 @@ def _covers(guards: tuple[Guard, ...], halves: set[tuple[Guard, ...]]) -> bool:
 
 
 def _is_walrus(binding: Binding) -> bool:
-    return not isinstance(binding.statement, (ast.Assign, ast.AnnAssign))
+    """Whether a value is given by a `:=`: it is not that of its statement."""
+    return binding.kind == "assign" and binding.node is not getattr(
+        binding.statement, "value", None
+    )
 
 
 def _share_loop(use: list[Place], other: list[Place]) -> bool:
