@@ -6,11 +6,11 @@ from __future__ import annotations
 import ast
 from typing import NamedTuple
 
-from flake8_untimed.calls import Facts
+from flake8_untimed.calls import Call, Facts
 from flake8_untimed.calls.elsewhere import is_set_by_others
 from flake8_untimed.inference import members
 from flake8_untimed.inference.arguments import defaults
-from flake8_untimed.inference.scopes import Scope
+from flake8_untimed.inference.scopes import Scope, once
 from flake8_untimed.inference.syntax import dotted, within
 
 
@@ -20,6 +20,29 @@ class Own(NamedTuple):
     name: str
     of: str
     """The function that it is one of, or the class."""
+
+
+def given_beside(facts: Facts, call: Call) -> str | None:
+    """The parameter that the function around a call gives another request of the library for its
+    timeout."""
+    if call.wrapper is not None or call.handed_over:
+        return None
+    return _given(facts).get((call.context.scope, call.library.name))
+
+
+@once
+def _given(facts: Facts) -> dict[tuple[Scope, str], str]:
+    """Function and library -> the first parameter that is given to a request for its timeout."""
+    found: dict[tuple[Scope, str], str] = {}
+    for call in facts.calls:
+        scope, argument = call.context.scope, call.argument(call.sender.timeout)
+        if call.wrapper or argument is None or not argument.is_written:
+            continue
+        if isinstance(argument.node, ast.Name):
+            name = argument.node.id
+            if [b.kind for b in scope.bindings.get(name, ())] == ["parameter"]:
+                found.setdefault((scope, call.library.name), name)
+    return found
 
 
 def own_none(facts: Facts, scope: Scope, node: ast.expr) -> Own | None:

@@ -15,6 +15,7 @@ from flake8_untimed.calls.elsewhere import (
     made_elsewhere,
     objects_elsewhere,
 )
+from flake8_untimed.calls.origins import given_beside
 from flake8_untimed.calls.places import (
     dotted,
     is_of_version,
@@ -131,23 +132,8 @@ def written(facts: Facts, library: Library) -> Expression:
 
 def written_at(facts: Facts, call: Call) -> Expression:
     """The timeout to write at a call: that of its function, if that gives it to another such call."""
-    own = _own_timeout(facts, call)
+    own = given_beside(facts, call)
     return Expression(own) if own is not None else fitting(call, written(facts, call.library))
-
-
-def _own_timeout(facts: Facts, call: Call) -> str | None:
-    """The parameter that the function around a call gives another request of the library for its
-    timeout."""
-    scope = call.context.scope
-    if call.wrapper is not None or call.handed_over:
-        return None
-    for other in facts.calls:
-        if other.context.scope is scope and other.library is call.library and not other.wrapper:
-            node = value_node(other)
-            bindings = scope.bindings.get(node.id, ()) if isinstance(node, ast.Name) else ()
-            if isinstance(node, ast.Name) and [b.kind for b in bindings] == ["parameter"]:
-                return node.id
-    return None
 
 
 def fitting(call: Call, value: Expression) -> Expression:

@@ -135,12 +135,13 @@ def _sets_sockets(data: bytes) -> bool:
 def _sets(attribute: str) -> Callable[[bytes], bool]:
     """Tells whether a text sets an attribute of others than `self`, or puts something into it."""
     word = b"." + attribute.encode()
+    # The word comes first: it is looked for in many files.
+    name = re.escape(word)
     store = re.compile(
-        rb"(?:\.\w+|\b(?!self\b|cls\b)\w+)"
-        + re.escape(word)
-        + rb"(?:[ \t]*=[^=]|\[[^\]]*\][ \t]*=[^=]|\.(?:update|setdefault)\()"
+        rb"%b(?<=\w%b)(?<!\bself%b)(?<!\bcls%b)"
+        rb"(?:[ \t]*=[^=]|\[[^\]]*\][ \t]*=[^=]|\.(?:update|setdefault)\()" % ((name,) * 4)
     )
-    return lambda data: word in data and store.search(data) is not None
+    return lambda data: store.search(data) is not None
 
 
 @cache
