@@ -164,8 +164,7 @@ GROWING = {
     ),
     "heirs": (
         "import requests\n",
-        "class A{}:\n    s = None\n    def m(self):\n        self.s.get('u')\n"
-        "class B{}(A{}):\n    def __init__(self):\n        self.s = requests.Session()\n",
+        "class A{}:\n    s = None\n    def m(self): self.s.get('u')\nclass B{}(A{}): s = requests\n",
         "",
     ),
     "JSON": ("import json, requests\n", "requests.post('u{}', data=json.dumps([]))\n", ""),
