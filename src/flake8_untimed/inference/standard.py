@@ -197,7 +197,7 @@ def _copied(evaluator: Evaluator, site: Site, is_tuple: bool) -> Alternatives | 
     return (Collection(made.elements, made.ordered, site.node, is_tuple),)
 
 
-SPECIAL: dict[str, Callable[[Evaluator, Site], Alternatives | None]] = {
+RETURNS: dict[str, Callable[[Evaluator, Site], Alternatives | None]] = {
     "builtins.getattr": _getattr,
     "importlib.import_module": _import_module,
     "builtins.__import__": _import_module,

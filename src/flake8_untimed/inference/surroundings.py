@@ -65,7 +65,7 @@ BLOCKING_CONTEXTS = {
 _ALL_CONTEXTS = {**CONTEXTS, **BLOCKING_CONTEXTS}
 ENTERING = frozenset(("enter_context", "enter_async_context"))
 """Methods of a stack that enter a context manager for the rest of its block."""
-WRAPPERS = {"asyncio.wait_for": "timeout", "trio.fail_after": "seconds"}
+WRAPPERS = {"asyncio.wait_for": "timeout"}
 """Functions that bound the awaitable that they are given first, and their second parameter."""
 METHODS = frozenset(("addTimeout",))
 """Methods of an awaitable (of Twisted's `Deferred`) that bound it."""
