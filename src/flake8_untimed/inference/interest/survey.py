@@ -138,6 +138,9 @@ class Dye:
         """Functions that return a sender or a wrapper."""
         self.marked: set[int] = set()
         """The statements that mention a coloured name or a wrapper."""
+        self._touched: set[str] = set()
+        """The names whose definitions mention something coloured, and `_told` those statements."""
+        self._told: set[int] = set()
         self._carrying: set[int] = set()
         self._fresh: set[str] = set()
         self._attributes: frozenset[str] = frozenset()
@@ -280,9 +283,8 @@ class Dye:
 
     def touched(self) -> frozenset[str]:
         """The names whose definitions mention something coloured."""
-        statements = self.statements
-        found: set[str] = set()
-        for index in self.marked:
+        statements, found = self.statements, self._touched
+        for index in self.marked - self._told:
             node = statements.nodes[index]
             if isinstance(node, (ast.Assign, ast.AnnAssign, ast.AugAssign)):
                 found.update(names_in(assigned(node)))
@@ -290,6 +292,7 @@ class Dye:
                 found.add(node.name)
             for owner in statements.around(index):
                 found.add(statements.nodes[owner].name)  # type: ignore[attr-defined]
+        self._told |= self.marked
         return frozenset(found)
 
     # What binds ------------------------------------------------------------------------------
