@@ -162,6 +162,36 @@ GROWING = {
         "",
     ),
     "called by all": ("import requests\n", "def f{}(u):\n    requests.post(u)\n    f0(u)\n", ""),
+    "attributes": (
+        "import requests\nclass C:\n",
+        "    def m{}(self):\n        self.s{} = requests.Session()\n        self.s{}.get('u')\n",
+        "",
+    ),
+    "stores": (
+        "import requests\nclass C:\n    def __init__(self):\n",
+        "        self.s = requests.Session()\n",
+        "    def m(self):\n        self.s.get('u')\n",
+    ),
+    "guarded bindings": (
+        "import requests\ndef f(a):\n    s = requests\n",
+        "    if a > {}:\n        s = requests\n    s.get('u')\n",
+        "",
+    ),
+    "bindings in a loop": (
+        "import requests\ndef f(a):\n  while a:\n",
+        "    s = requests\n    s.get('u')\n",
+        "",
+    ),
+    "assignments inside": (
+        "import requests\ndef f():\n",
+        "    x{} = (s := requests.Session()) and s.get('u')\n",
+        "",
+    ),
+    "heirs": (
+        "import requests\n",
+        "class A{}:\n    s = None\n    def m(self): self.s.get('u')\nclass B{}(A{}): s = requests\n",
+        "",
+    ),
     "JSON": ("import json, requests\n", "requests.post('u{}', data=json.dumps([]))\n", ""),
 }
 """Files of which a line, or a few, is repeated: its beginning, that, and its end."""

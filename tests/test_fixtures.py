@@ -111,5 +111,6 @@ def test_every_rule_has_a_folder_with_both_kinds(fixtures: Path) -> None:
 def has_silent_call(case: Case) -> bool:
     """Whether a case has a call or a client of a library on a line without a marker."""
     lines = {line for line, _, _ in marked(case.text)}
-    facts = Workspace(settings_of(case)[0]).facts(Source.from_bytes(case.content, str(case.path)))
-    return any(one.node.lineno not in lines for one in (*facts.calls, *facts.constructions))
+    source = Source.from_bytes(case.content, str(case.path))
+    with Workspace(settings_of(case)[0]).facts(source) as facts:
+        return any(one.node.lineno not in lines for one in (*facts.calls, *facts.constructions))

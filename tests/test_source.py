@@ -182,3 +182,11 @@ def test_noqa_in_a_large_file_is_cheap_to_look_up() -> None:
     source = Source.from_text(text, "x.py")
     assert source.silenced(25_000) == frozenset()
     assert source.silenced(50_003) is None
+
+
+def test_bytes_of_a_text() -> None:
+    data = b"# coding: latin-1\nx = '\xe9'\n"
+    source = Source.from_bytes(data, "x.py")
+    assert source.is_of(data)
+    assert not source.is_of(source.text.encode())
+    assert not Source.from_text(source.text, "x.py").is_of(data)

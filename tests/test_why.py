@@ -634,18 +634,18 @@ def test_every_finding_is_explained(case: Case, watchdog: None) -> None:
     try:
         source = Source.read(str(case.path))
         findings = workspace.check(source)
-        facts = workspace.facts(source)
     except SourceError:
         return
     lines = {finding.span.line for finding in findings}
-    for line in sorted(lines)[:12]:
-        text = "\n".join(explain(facts, line))
-        for finding in findings:
-            if finding.span.line == line:
-                assert f"{finding.code} {finding.message}" in text
     quiet = [n for n in range(1, len(source.lines) + 1) if n not in lines]
-    for line in quiet[:: max(1, len(quiet) // 4)]:
-        assert list(explain(facts, line))
+    with workspace.facts(source) as facts:
+        for line in sorted(lines)[:12]:
+            text = "\n".join(explain(facts, line))
+            for finding in findings:
+                if finding.span.line == line:
+                    assert f"{finding.code} {finding.message}" in text
+        for line in quiet[:: max(1, len(quiet) // 4)]:
+            assert list(explain(facts, line))
 
 
 def test_what_a_class_says_of_all_its_objects() -> None:

@@ -82,21 +82,15 @@ class Workspace:
             return False
         return not {last, "__getattr__"} & module.scope.bindings.keys()
 
-    def facts(self, source: Source, tree: ast.Module | None = None) -> Facts:
-        """What is known of a file. Raises SourceError if it cannot be parsed."""
-        with self._looking_at(source, tree) as facts:
-            return facts
-
     @contextmanager
-    def _looking_at(self, source: Source, tree: ast.Module | None) -> Iterator[Facts]:
-        """What is known of a file; as long as it is asked for more, other modules see the same tree."""
+    def facts(self, source: Source, tree: ast.Module | None = None) -> Iterator[Facts]:
+        """What is known of a file; as long as it is asked for more, other modules see the same tree.
+        Raises SourceError if it cannot be parsed."""
         path = self.project.path_of(source.path)
-        module = self.project.parsed(path, source.text)
+        module = self.project.parsed(path, source)
         # A tree that flake8 brings is let go of again: to keep all of them costs more than to parse
         # some once more. So is the text of a fix that is being tried.
-        keep = module is not None or (
-            tree is None and self.project.is_what_was_read(path, source.text)
-        )
+        keep = module is not None or (tree is None and self.project.has_read(path, source))
         if module is None:
             tree = tree if tree is not None else source.parse()
             module = Module(tree, path, source.text)
@@ -123,7 +117,7 @@ class Workspace:
             if tree is None:
                 source.parse()
             return []
-        with self._looking_at(source, tree) as facts:
+        with self.facts(source, tree) as facts:
             findings = {f for rule in self._rules for f in rule.check(facts)}
         self.project.trim()
         return sorted(findings, key=lambda f: f.sort_key)
@@ -169,4 +163,5 @@ def why(
     workspace = Workspace(settings)
     # As in a check: a source that is not the file of its name would be judged by that file's words.
     workspace.matters(source.text.encode("utf-8", "surrogatepass"), source.path)
-    return explain(workspace.facts(source), line, ignored)
+    with workspace.facts(source) as facts:
+        yield from explain(facts, line, ignored)

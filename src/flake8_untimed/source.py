@@ -113,6 +113,13 @@ class Source:
             raise SourceError(self.path, f"the new text does not fit {self.encoding}") from None
         return codecs.BOM_UTF8 + data if self.bom else data
 
+    def is_of(self, data: bytes) -> bool:
+        """Whether bytes, without a BOM, hold this very text."""
+        try:
+            return data.decode(self.encoding) == self.text
+        except UnicodeError:
+            return False
+
     @cached_property
     def lines(self) -> list[str]:
         """Physical lines with their ends."""

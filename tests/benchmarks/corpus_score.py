@@ -78,10 +78,10 @@ def wanted(labels: Path) -> dict[str, list[Mapping[str, str]]]:
 def calls_of(workspace: Workspace, corpus: Path, name: str) -> dict[tuple[int, int], Call]:
     """The calls of a file by line and 0-based column in bytes, as in ast and in the labels."""
     try:
-        facts = workspace.facts(Source.read(str(corpus / name)))
+        with workspace.facts(Source.read(str(corpus / name))) as facts:
+            return {(call.node.lineno, call.node.col_offset): call for call in facts.calls}
     except SourceError:
         return {}
-    return {(call.node.lineno, call.node.col_offset): call for call in facts.calls}
 
 
 def verdict(

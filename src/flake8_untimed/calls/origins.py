@@ -10,7 +10,7 @@ from flake8_untimed.calls import Call, Facts
 from flake8_untimed.calls.elsewhere import is_set_by_others
 from flake8_untimed.inference import members, narrowing
 from flake8_untimed.inference.arguments import defaults
-from flake8_untimed.inference.scopes import Scope
+from flake8_untimed.inference.scopes import Scope, once
 from flake8_untimed.inference.syntax import dotted, within
 from flake8_untimed.inference.values import Literal
 
@@ -23,6 +23,30 @@ class Own(NamedTuple):
     """The function that it is one of, or the class."""
 
 
+def given_beside(facts: Facts, call: Call) -> str | None:
+    """The parameter that the function around a call gives another request of the library for its
+    timeout."""
+    if call.wrapper is not None or call.handed_over:
+        return None
+    names = _given(facts).get((call.context.scope, call.library.name), ())
+    return next((name for name in names if _may_hold_seconds(facts, call, name)), None)
+
+
+@once
+def _given(facts: Facts) -> dict[tuple[Scope, str], dict[str, None]]:
+    """Function and library -> the parameters that are given to requests for their timeout."""
+    found: dict[tuple[Scope, str], dict[str, None]] = {}
+    for call in facts.calls:
+        scope, argument = call.context.scope, call.argument(call.sender.timeout)
+        if call.wrapper or argument is None or not argument.is_written:
+            continue
+        if isinstance(argument.node, ast.Name):
+            name = argument.node.id
+            if [b.kind for b in scope.bindings.get(name, ())] == ["parameter"]:
+                found.setdefault((scope, call.library.name), {})[name] = None
+    return found
+
+
 def own_none(facts: Facts, scope: Scope, node: ast.expr) -> Own | None:
     """The parameter that a timeout comes from, directly or by way of the object."""
     if isinstance(node, ast.Name):
@@ -32,7 +56,7 @@ def own_none(facts: Facts, scope: Scope, node: ast.expr) -> Own | None:
     return None
 
 
-def may_hold_seconds(facts: Facts, call: Call, name: str) -> bool:
+def _may_hold_seconds(facts: Facts, call: Call, name: str) -> bool:
     """Whether a name may be a timeout where a call stands: not behind `if timeout is not None: return`."""
     return narrowing.may_be(facts.evaluator, name, Literal(1), call.node, call.context)
 

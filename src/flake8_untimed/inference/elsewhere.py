@@ -211,7 +211,7 @@ def _stores_by_name(scope: Scope, base: str) -> tuple[Scope, str, list[tuple[Sco
     while scope.parent is not None and (scope.is_class or root not in scope.bindings):
         scope = scope.parent
     if path and scope.owner is not None and root == members.first_parameter(scope):
-        return scope.owner, path, [*members.attribute_events(scope.owner, path)]
+        return scope.owner, path, members.attribute_events(scope.owner, path)
     own = [(scope, event) for event in scope.events.get(base, ())]
     return scope, base, [*own, *members.done_inside(scope, base)]
 

@@ -28,6 +28,7 @@ from flake8_untimed.inference.arguments import Argument
 from flake8_untimed.inference.project import Project
 from flake8_untimed.inference.scopes import COMPREHENSIONS, Module
 from flake8_untimed.inference.values import (
+    CLOSING,
     NOTHING_KNOWN,
     Alias,
     Alternatives,
@@ -52,7 +53,7 @@ from flake8_untimed.libraries.model import Client, Sender
 
 DEPTH = 60
 """Evaluations inside one another; deeper ones are unknown."""
-MATTERS = frozenset(("contextlib.closing", "contextlib.aclosing", "json.dumps"))
+MATTERS = CLOSING | {"json.dumps"}
 """Callables outside the libraries whose results are looked into."""
 BUDGET = 5_000
 """Evaluations for one question; what takes more is unknown."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 from bisect import bisect_left
+from collections.abc import Iterator
+from itertools import islice
 from typing import NamedTuple
 
 from flake8_untimed.inference.scopes import COMPREHENSIONS, Binding, Place, Scope
@@ -14,6 +16,8 @@ _CALM = (
     ast.BoolOp, ast.Compare, ast.UnaryOp, ast.IfExp,
 )  # fmt: skip
 _LEAVING = frozenset(LEAVES)
+MANY = 32
+"""Bindings of one name that can be in force at a use; of more, the nearest are looked at."""
 
 
 class Reaching(NamedTuple):
@@ -29,6 +33,10 @@ class Guard(NamedTuple):
 
     statement: ast.If
     positive: bool
+
+
+OTHERS = Reaching(Binding("unknown", ast.Pass(), None), False, ())
+"""What stands for all further ones."""
 
 
 def is_dead(scope: Scope, statement: ast.stmt | None) -> bool:
@@ -70,18 +78,35 @@ def reaching(scope: Scope, name: str, at: ast.stmt | None) -> list[Reaching]:
     order = use[-1].order if use else len(scope.places) + 1
     start = bisect_left(bindings, order, key=scope.order_of)
     found: list[Reaching] = []
-    halves: set[tuple[Guard, ...]] = set()
-    # A `with` or `:=` of the very statement, then the later turns of a loop around it.
-    for i in range(start, len(bindings)):
-        binding = bindings[i]
+    for reaching_it in (
+        _from_here(scope, bindings[start : start + MANY], at, use),
+        _from_before(scope, bindings[:start], use),
+    ):
+        some = [*islice(reaching_it, MANY)]
+        found += some
+        if len(some) == MANY:
+            found.append(OTHERS)
+    return found
+
+
+def _from_here(
+    scope: Scope, bindings: list[Binding], at: ast.stmt | None, use: list[Place]
+) -> Iterator[Reaching]:
+    """Of the bindings from a statement on: what it binds on its way, then the later turns of a loop
+    around it."""
+    for binding in bindings:
         if binding.statement is at and at is not None:
-            if binding.kind == "enter" or _is_walrus(binding):
-                found.append(Reaching(binding, False, ()))
+            if binding.kind in ("enter", "pattern") or _is_walrus(binding):
+                yield Reaching(binding, binding.kind == "pattern", ())
         elif _share_loop(use, scope.chain(binding.statement)):
-            found.append(Reaching(binding, False, ()))
+            yield Reaching(binding, False, ())
         else:
-            break
-    for i in range(start - 1, -1, -1):
+            return
+
+
+def _from_before(scope: Scope, bindings: list[Binding], use: list[Place]) -> Iterator[Reaching]:
+    halves: set[tuple[Guard, ...]] = set()
+    for i in range(len(bindings) - 1, -1, -1):
         binding = bindings[i]
         if binding.kind == "annotation" and i and bindings[i - 1].statement is binding.statement:
             continue
@@ -89,10 +114,9 @@ def reaching(scope: Scope, name: str, at: ast.stmt | None) -> list[Reaching]:
         if relation is None:
             continue
         sure, guards = relation
-        found.append(Reaching(binding, sure, guards))
+        yield Reaching(binding, sure, guards)
         if sure and _covers(guards, halves):
-            break
-    return found
+            return
 
 
 def _covers(guards: tuple[Guard, ...], halves: set[tuple[Guard, ...]]) -> bool:
@@ -107,7 +131,10 @@ def _covers(guards: tuple[Guard, ...], halves: set[tuple[Guard, ...]]) -> bool:
 
 
 def _is_walrus(binding: Binding) -> bool:
-    return not isinstance(binding.statement, (ast.Assign, ast.AnnAssign))
+    """Whether a value is given by a `:=`: it is not that of its statement."""
+    return binding.kind == "assign" and binding.node is not getattr(
+        binding.statement, "value", None
+    )
 
 
 def _share_loop(use: list[Place], other: list[Place]) -> bool:

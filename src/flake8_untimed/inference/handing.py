@@ -46,15 +46,10 @@ KEYWORDS_TRAVEL = frozenset(
 """Of these, those that surely hand keywords on as well. `run_in_executor` and `call_later` take
 none, and `enqueue(timeout=)` is the queue's own."""
 PARTIALS = ("functools.partial", "functools.partialmethod")
-MAPPED = {
-    "map": 0,
-    "imap": 0,
-    "imap_unordered": 0,
-    "map_async": 0,
-    "starmap": 0,
-    "starmap_async": 0,
-}
-"""The function is called with items only: it can get no keyword."""
+MAPPED = frozenset(
+    ("map", "imap", "imap_unordered", "map_async", "starmap", "starmap_async")
+)  # fmt: skip
+"""The function comes first, and is called with items only: it can get no keyword."""
 PACKED = {
     "apply": ("args", "kwds"),
     "apply_async": ("args", "kwds"),
@@ -106,7 +101,7 @@ def handed_over(
     if name in TARGETED:
         yield from _targeted(evaluator, node, context, TARGETED[name])
         return
-    position = MAPPED.get(name, BEHIND.get(name, 0))
+    position = BEHIND.get(name, 0)
     if name in BEHIND:
         position += _handers_before(evaluator, node.args[position:], context)
     if len(node.args) <= position:

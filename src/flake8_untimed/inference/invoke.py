@@ -22,6 +22,7 @@ from flake8_untimed.inference.syntax import dotted, maker_of
 from flake8_untimed.inference.values import (
     FOREIGN,
     NOTHING_KNOWN,
+    TRANSPARENT,
     Alternatives,
     Class,
     Collection,
@@ -56,11 +57,10 @@ FRAMES = 5
 TURNS = 2
 """Callers of a function that calls itself: with four such calls, each turn has four times as many."""
 
-KEPT = frozenset(
-    ("contextlib.closing", "contextlib.aclosing", "contextlib.nullcontext", "closing",
-     "builtins.property", "functools.cached_property", "abc.abstractproperty",
-     "datetime.timedelta", "builtins.float", "typing.TypeVar", "typing_extensions.TypeVar")
-)  # fmt: skip
+KEPT = TRANSPARENT | {
+    "builtins.property", "functools.cached_property", "abc.abstractproperty",
+    "datetime.timedelta", "builtins.float", "typing.TypeVar", "typing_extensions.TypeVar",
+}  # fmt: skip
 """Callables whose results are looked into, beside those of the libraries."""
 MANAGERS = ("contextmanager", "asynccontextmanager")
 
@@ -326,7 +326,7 @@ def _symbol_called(evaluator: Evaluator, callee: Symbol, site: Site) -> Alternat
     owner = evaluator.client_at(parent)
     if owner is not None and name in owner.mappings:
         return (Mapping(dict.fromkeys(owner.mappings[name], NOTHING_KNOWN), False, site.node),)
-    special = standard.SPECIAL.get(path)
+    special = standard.RETURNS.get(path)
     if special is not None:
         values = special(evaluator, site)
         if values is not None:

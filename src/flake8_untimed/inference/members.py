@@ -4,7 +4,6 @@ is evaluated."""
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
 from typing import NamedTuple
 
 from flake8_untimed.inference.arguments import parameter_names
@@ -71,13 +70,15 @@ def _lasting(stores: list[Store], name: str) -> list[Store]:
     ]
     if len(straight) < 2:
         return stores
-    last, end = straight[-1]
-    replaced = [
-        store
-        for store, place in straight[:-1]
-        if store.method is last.method
-        and not _is_looked_at(place.body[place.position + 1 : end.position + 1], name, last.method)
-    ]
+    last, after = straight.pop()
+    replaced = set[Store]()
+    for store, place in reversed(straight):
+        if store.method is last.method:
+            between = place.body[place.position + 1 : after.position + 1]
+            if _is_looked_at(between, name, last.method):
+                break
+            replaced.add(store)
+            after = place
     return [store for store in stores if store not in replaced]
 
 
@@ -101,14 +102,23 @@ def _is_looked_at(statements: list[ast.stmt], name: str, method: Scope) -> bool:
     return False
 
 
-def attribute_events(cls: Scope, path: str) -> Iterator[tuple[Scope, Event]]:
+def attribute_events(cls: Scope, path: str) -> list[tuple[Scope, Event]]:
     """What the methods of a class do to `self.path`: calls, stores on it, items."""
+    done = _done_to_own(cls)
+    return [*done.get(path, ()), *done.get(f"__class__.{path}", ())]
+
+
+@once
+def _done_to_own(cls: Scope) -> dict[str, list[tuple[Scope, Event]]]:
+    """What the methods of a class do to what their object holds, by its name there."""
+    found: dict[str, list[tuple[Scope, Event]]] = {}
     for method in methods(cls):
         first = first_parameter(method)
-        if first:
-            for base in (f"{first}.{path}", f"{first}.__class__.{path}"):
-                for event in method.events.get(base, ()):
-                    yield method, event
+        for base, events in method.events.items():
+            root, _, path = base.partition(".")
+            if path and root == first:
+                found.setdefault(path, []).extend((method, event) for event in events)
+    return found
 
 
 @once
@@ -175,6 +185,7 @@ def methods(cls: Scope) -> list[Scope]:
     return found
 
 
+@once
 def first_parameter(scope: Scope) -> str | None:
     """The name that a method (or a function inside one) has for its object."""
     while scope.owner is None and scope.parent is not None and scope.parent.is_function:
@@ -185,6 +196,7 @@ def first_parameter(scope: Scope) -> str | None:
     return names[0] if names else None
 
 
+@once
 def method_kind(scope: Scope) -> str:
     """instance, class or static."""
     for decorator in getattr(scope.node, "decorator_list", ()):

@@ -26,6 +26,7 @@ from flake8_untimed.inference.syntax import dotted, written_names
 from flake8_untimed.inference.values import (
     NOTHING_KNOWN,
     OTHER,
+    TRANSPARENT,
     UNKNOWN,
     Alternatives,
     Class,
@@ -626,10 +627,6 @@ def is_property(scope: Scope) -> bool:
 
 
 # Context managers ----------------------------------------------------------------------------
-
-TRANSPARENT = frozenset(
-    ("contextlib.closing", "contextlib.aclosing", "contextlib.nullcontext", "closing")
-)
 
 
 def enter(evaluator: Evaluator, values: Alternatives) -> Alternatives:

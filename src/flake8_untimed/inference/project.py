@@ -7,7 +7,6 @@ import ast
 import codecs
 import os
 import stat
-import warnings
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -22,7 +21,7 @@ from flake8_untimed.inference.interest.survey import Dye, dye_for, survey
 from flake8_untimed.inference.scopes import Module
 from flake8_untimed.inference.walk import Walk, walk
 from flake8_untimed.libraries import Catalogue
-from flake8_untimed.source import SIZE_LIMIT
+from flake8_untimed.source import SIZE_LIMIT, Source, SourceError
 
 if TYPE_CHECKING:
     from flake8_untimed.inference.evaluate import Evaluator
@@ -90,13 +89,15 @@ class Project:
             self._bytes.clear()
             self._interest.forget_dyes()
 
-    def parsed(self, path: str, text: str) -> Module | None:
+    def parsed(self, path: str, source: Source) -> Module | None:
         """The module, if it was parsed already and its text is this one."""
         module = self._modules.get(path)
-        return module if module is not None and self.is_what_was_read(path, text) else None
+        return module if module is not None and self.has_read(path, source) else None
 
-    def is_what_was_read(self, path: str, text: str) -> bool:
-        return self._bytes.get(path) == text.encode("utf-8", "replace")
+    def has_read(self, path: str, source: Source) -> bool:
+        """Whether a text is what was read of the disk."""
+        data = self._bytes.get(path)
+        return data is not None and source.is_of(data)
 
     @contextmanager
     def lent(self, module: Module, keep: bool) -> Iterator[None]:
@@ -120,12 +121,10 @@ class Project:
         if not self._follow or self._bytes[path] is None or not self._allowed(path):
             return None
         try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                tree = ast.parse(data, path)
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            source = Source.from_bytes(data, path)
+            return Module(source.parse(), path, source.text)
+        except SourceError:
             return None
-        return Module(tree, path, data.decode("utf-8", "replace"))
 
     def _allowed(self, path: str) -> bool:
         """Symbolic links that lead out of the project are not followed."""

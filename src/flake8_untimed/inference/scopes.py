@@ -49,8 +49,9 @@ class Binding(NamedTuple):
     """One place that binds a name. `kind` tells how `node` makes the value:
 
     assign (the expression `node`), unpack (a part of it: `path`, indices; -1 is any element),
-    annotation (the expression is a type), type (the name is another one of the type `node`), enter (a `with` item's expression), element (of the
-    iterated expression), import (an alias), def, class, parameter, and unknown.
+    annotation (the expression is a type), type (the name is another one of the type `node`), enter
+    (a `with` item's expression), element (of the iterated expression), import (an alias), def,
+    class, parameter, pattern (of a `case`), and unknown.
     """
 
     kind: str
@@ -398,11 +399,11 @@ class Scope:
                 self._event(target.value, "delete", key, target, s)
 
     def _bind_match(self, s: ast.Match) -> None:
-        for part in within(s):
+        for part in (part for case in s.cases for part in within(case.pattern)):
             if isinstance(part, (ast.MatchAs, ast.MatchStar)) and part.name:
-                self._add(part.name, Binding("unknown", part, s))
+                self._add(part.name, Binding("pattern", part, s))
             elif isinstance(part, ast.MatchMapping) and part.rest:
-                self._add(part.rest, Binding("unknown", part, s))
+                self._add(part.rest, Binding("pattern", part, s))
 
     def _bind_import(self, s: ast.Import | ast.ImportFrom) -> None:
         for alias in s.names:

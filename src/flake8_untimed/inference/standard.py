@@ -218,7 +218,7 @@ def _copied(
     return (Collection(held, keeps_order, site.node, is_tuple),)
 
 
-SPECIAL: dict[str, Callable[[Evaluator, Site], Alternatives | None]] = {
+RETURNS: dict[str, Callable[[Evaluator, Site], Alternatives | None]] = {
     "builtins.getattr": _getattr,
     "importlib.import_module": _import_module,
     "builtins.__import__": _import_module,

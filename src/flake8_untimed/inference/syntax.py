@@ -15,6 +15,8 @@ ENDS = (ast.Return, ast.Raise)
 LEAVES = (*ENDS, ast.Break, ast.Continue)
 BLOCKS = ("body", "handlers", "orelse", "finalbody", "cases")
 """Fields of compound statements that are blocks, or parts with blocks, as they are written."""
+PARTS = {"handlers": "type", "cases": "guard"}
+"""Those that are parts, each with what a part evaluates itself."""
 
 _LEAVES = (ast.Name, ast.Constant, ast.Global, ast.Nonlocal, ast.MatchSingleton, type(None))
 _BARE = frozenset(
@@ -155,8 +157,12 @@ def ends(body: list[ast.stmt], by: tuple[type[ast.stmt], ...] = ENDS) -> bool:
 
 
 def own_expressions(statement: ast.stmt) -> Iterator[ast.expr]:
-    """The expressions that belong to a statement itself, not to the blocks inside it."""
+    """The expressions that belong to a statement itself, not to the blocks inside it; those of its
+    parts, too: the guards of `case`, the types of `except`."""
     for field, value in ast.iter_fields(statement):
+        if field in PARTS:
+            yield from filter(None, (getattr(part, PARTS[field]) for part in value))
+            continue
         if field in BLOCKS and not isinstance(value, ast.expr):
             continue
         if isinstance(value, ast.expr):
@@ -181,7 +187,9 @@ def parents_in(*nodes: ast.AST) -> dict[ast.AST, ast.AST]:
     }
 
 
-def first_line(statement: ast.stmt) -> int:
-    """Where a statement begins, its decorators with it."""
-    decorators: list[ast.expr] = getattr(statement, "decorator_list", [])
-    return min((d.lineno for d in decorators), default=statement.lineno)
+def first_line(node: ast.stmt | ast.ExceptHandler | ast.match_case) -> int:
+    """Where a statement, or a part of one, begins, its decorators with it."""
+    if isinstance(node, ast.match_case):
+        return node.pattern.lineno
+    decorators: list[ast.expr] = getattr(node, "decorator_list", [])
+    return min((d.lineno for d in decorators), default=node.lineno)

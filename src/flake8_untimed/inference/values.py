@@ -403,6 +403,12 @@ class Super(Value):
     instance: Instance
 
 
+CLOSING = frozenset(("contextlib.closing", "contextlib.aclosing"))
+"""What enters as what it is given, and closes it."""
+TRANSPARENT = CLOSING | {"contextlib.nullcontext", "closing"}
+"""The same, and what only enters so."""
+
+
 def tells(value: Value) -> bool:
     """Whether a value is more than nothing: neither None nor unknown."""
     return not isinstance(value, (Unknown, Parameter)) and not is_none(value)

@@ -17,7 +17,6 @@ _LEAVES = (
     ast.Name, ast.Constant, ast.Pass, ast.Break, ast.Continue, ast.Global, ast.Nonlocal,
     ast.Import, ast.ImportFrom, ast.alias,
 )  # fmt: skip
-_PARTS = (ast.ExceptHandler, ast.match_case)
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _FIELDS: dict[type, tuple[str, ...]] = dict.fromkeys((*_LEAVES, type(None), str, int, bool), ())
 """Kind of node -> the fields to look into; none: it can hold no call."""
@@ -111,7 +110,8 @@ def _read(stack: list[tuple[ast.AST, Scope, ast.stmt | None]], result: Walk, who
                 result.stores.append(Stored(node, scope))
         elif isinstance(node, ast.Lambda):
             stack.append((node.body, scope.child(node, statement), statement))
-            stack.extend((n, scope, statement) for n in node.args.defaults)
+            defaults = [*node.args.defaults, *node.args.kw_defaults]
+            stack.extend((n, scope, statement) for n in defaults if n is not None)
             continue
         elif isinstance(node, COMPREHENSIONS):
             inner = scope.child(node, statement)
@@ -125,8 +125,6 @@ def _read(stack: list[tuple[ast.AST, Scope, ast.stmt | None]], result: Walk, who
                 stack.append((node.value, inner, statement))
             else:
                 stack.append((node.elt, inner, statement))
-            continue
-        elif not whole and kind in _PARTS:
             continue
         fields = _FIELDS.get(kind)
         for field in _fields(kind) if fields is None else fields:

@@ -277,7 +277,7 @@ def _also_called(bindings: list[Binding]) -> Iterator[str]:
 def changes(scope: Scope, path: str) -> list[tuple[Scope, Event]]:
     """What may change the object that `path` names in a scope (of a class: `self.path` in its
     methods; else also in the functions inside), by the look of it."""
-    every = [*members.attribute_events(scope, path)] if scope.is_class else []
+    every = members.attribute_events(scope, path) if scope.is_class else []
     every += [(scope, e) for e in scope.events.get(path, ())]
     every += members.done_inside(scope, path)
     return [(s, e) for s, e in every if _may_change(e)]

@@ -16,14 +16,13 @@ from flake8_untimed.calls.elsewhere import (
     made_elsewhere,
     objects_elsewhere,
 )
-from flake8_untimed.calls.origins import may_hold_seconds
+from flake8_untimed.calls.origins import given_beside
 from flake8_untimed.calls.places import (
     dotted,
     is_of_version,
     keywords_travel,
     may_be_another,
     may_be_foreign,
-    once,
     passes_arguments_on,
 )
 from flake8_untimed.calls.repeats import repeats
@@ -135,31 +134,8 @@ def written(facts: Facts, library: Library) -> Expression:
 
 def written_at(facts: Facts, call: Call) -> Expression:
     """The timeout to write at a call: that of its function, if that gives it to another such call."""
-    own = _own_timeout(facts, call)
+    own = given_beside(facts, call)
     return Expression(own) if own is not None else fitting(call, written(facts, call.library))
-
-
-def _own_timeout(facts: Facts, call: Call) -> str | None:
-    """The parameter that the function around a call gives another request of the library for its
-    timeout."""
-    if call.wrapper is not None or call.handed_over:
-        return None
-    own = _own_timeouts(facts).get((call.context.scope, call.library), ())
-    return next((name for name in own if may_hold_seconds(facts, call, name)), None)
-
-
-@once
-def _own_timeouts(facts: Facts) -> dict[tuple[object, Library], list[str]]:
-    """The parameters that functions give their requests of a library."""
-    found: dict[tuple[object, Library], list[str]] = {}
-    for call in facts.calls:
-        scope, node = call.context.scope, value_node(call)
-        bindings = scope.bindings.get(node.id, ()) if isinstance(node, ast.Name) else ()
-        if isinstance(node, ast.Name) and [b.kind for b in bindings] == ["parameter"]:
-            names = found.setdefault((scope, call.library), [])
-            if not call.wrapper and node.id not in names:
-                names.append(node.id)
-    return found
 
 
 def fitting(call: Call, value: Expression) -> Expression:

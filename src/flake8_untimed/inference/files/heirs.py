@@ -42,7 +42,7 @@ class Heirs:
         self._made: dict[str, set[bytes]] = {}
         self._made_by: dict[str, frozenset[bytes]] = {}
         self._filled: dict[str, frozenset[str]] = {}
-        self._giving: dict[str, int] = {}
+        self._giving: dict[tuple[str, str | None], int] = {}
         self._answers: dict[tuple[str, str, object], bool] = {}
         self._parameters: dict[tuple[str, str, str], list[str]] = {}
 
@@ -72,10 +72,16 @@ class Heirs:
 
     def _count(self, file: str, attribute: str) -> int:
         """How often classes of a file are given an attribute, by its name or whatever name."""
-        text = self._outlines.data(file)
-        if file not in self._giving:
-            self._giving[file] = len(_ANY.findall(text))
-        return self._giving[file] + _given(attribute.encode(), text)
+        return self._count_of(file, attribute) + self._count_of(file, None)
+
+    def _count_of(self, file: str, attribute: str | None) -> int:
+        key = (file, attribute)
+        if key not in self._giving:
+            text = self._outlines.data(file)
+            self._giving[key] = (
+                len(_ANY.findall(text)) if attribute is None else _given(attribute.encode(), text)
+            )
+        return self._giving[key]
 
     def fill(self, path: str) -> frozenset[str]:
         """The attributes through which the classes of a file seem to send requests, and which they
@@ -233,15 +239,18 @@ _ANY = re.compile(
 """What gives an object attributes of whatever names."""
 
 
-_BEFORE = re.compile(rb"(?:^|\n)[ \t]+(self\.|(?:async[ \t]+)?def[ \t]+)?$")
-"""What stands before a name that is given to a class or an object: `self.name =`, `def name(`."""
+_BEFORE = re.compile(rb"[ \t]+(self\.|(?:async[ \t]+)?def[ \t]+)?")
+"""What stands on a line before a name that is given to a class or an object: `self.name =`,
+`def name(`."""
 
 
 def _given(attribute: bytes, text: bytes) -> int:
     """How often a text gives a class an attribute, or a method."""
     count = 0
     for match in _bound(attribute).finditer(text):
-        before = _BEFORE.search(text, max(0, match.start() - 200), match.start())
+        place = match.start()
+        line = text.rfind(b"\n", max(0, place - 200), place) + 1
+        before = _BEFORE.fullmatch(text, line, place)
         if before is not None:
             is_method = before[1] is not None and before[1] != b"self."
             count += is_method == (match[1] == b"(")

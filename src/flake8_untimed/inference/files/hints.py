@@ -134,16 +134,15 @@ def _sets_sockets(data: bytes) -> bool:
 @cache
 def _sets(attribute: str) -> Callable[[bytes], bool]:
     """Tells whether a text sets an attribute of others than `self`, or puts something into it."""
+    # The word comes first: it is looked for in many files.
     name = attribute.encode()
-    word = b"." + name
+    word = re.escape(b"." + name)
     store = re.compile(
-        rb"(?:\.\w+|\b(?!self\b|cls\b)\w+)"
-        + re.escape(word)
-        + rb"(?:[ \t]*=[^=]|\[[^\]]*\][ \t]*=[^=]|\.(?:update|setdefault)\()"
+        rb"%b(?<=\w%b)(?<!\bself%b)(?<!\bcls%b)"
+        rb"(?:[ \t]*=[^=]|\[[^\]]*\][ \t]*=[^=]|\.(?:update|setdefault)\()" % ((word,) * 4)
     )
     return lambda data: (
-        (word in data and store.search(data) is not None)
-        or any(name == each for _, each in set_by_name(data))
+        store.search(data) is not None or any(name == each for _, each in set_by_name(data))
     )
 
 

@@ -11,15 +11,23 @@ from functools import cached_property
 from itertools import accumulate
 
 from flake8_untimed.inference.scopes import LINE_END, Module
-from flake8_untimed.inference.syntax import BLOCKS, LOOPS, TRIES, WITHS, first_line, named_store
+from flake8_untimed.inference.syntax import (
+    BLOCKS,
+    LOOPS,
+    PARTS,
+    TRIES,
+    WITHS,
+    first_line,
+    named_store,
+)
 
 _GLOBAL = re.compile(r"\bglobal[ \t]+([\w, \t]+)")
 _WORD = re.compile(r"[A-Za-z_]\w*")
 _OWN = (re.compile(r"self\.(\w+)"), re.compile(r"cls\.(\w+)"))
 _CALLED_ON_OWN = re.compile(r"self\.(\w+)\.(\w+)\s*\(")
+_Part = ast.ExceptHandler | ast.match_case
 SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _COMPOUND = (ast.If, *LOOPS, *WITHS, *TRIES, ast.Match)
-_PARTS = ("cases", "handlers")
 _BLOCKS = BLOCKS[::-1]
 """The last one first, as a stack wants them."""
 _BLOCKS_OF: dict[type, tuple[str, ...]] = {
@@ -46,6 +54,8 @@ class Statements:
         self.starts: list[int] = []
         self.owners: list[int] = []
         """Index of the function or class around each statement; -1: the module."""
+        self._parts: dict[int, int] = {}
+        """Where an `except` or a `case` begins -> its statement."""
         self._collect(module.tree)
 
     def lines(self, word: str) -> list[int]:
@@ -91,10 +101,16 @@ class Statements:
         return changed
 
     def _collect(self, tree: ast.Module) -> None:
-        stack: list[tuple[ast.stmt, int]] = [(s, -1) for s in reversed(tree.body)]
+        stack: list[tuple[ast.stmt | _Part, int]] = [(s, -1) for s in reversed(tree.body)]
         nodes, starts, owners = self.nodes, self.starts, self.owners
         while stack:
             statement, owner = stack.pop()
+            if isinstance(statement, _Part):
+                self._parts[len(nodes)] = owner
+                nodes.append(nodes[owner])
+                starts.append(first_line(statement))
+                owners.append(owners[owner])
+                continue
             start = statement.lineno
             fields = _BLOCKS_OF.get(type(statement))
             if fields is None:
@@ -102,8 +118,9 @@ class Statements:
             elif fields:
                 for field in fields:
                     for item in reversed(getattr(statement, field)):
-                        if field in _PARTS:
+                        if field in PARTS:
                             stack.extend([(s, owner) for s in reversed(item.body)])
+                            stack.append((item, len(nodes)))
                         else:
                             stack.append((item, owner))
             else:
@@ -131,7 +148,7 @@ class Statements:
                 begin = self._ends[line - 2]
                 if self._text[begin : begin + self.nodes[index].col_offset].strip():
                     found.append(index - 1)
-        return found
+        return [self._parts.get(index, index) for index in found]
 
     def around(self, index: int) -> Iterator[int]:
         """The functions and classes around a statement, innermost first."""

@@ -28,7 +28,14 @@ from flake8_untimed.inference.interest.statements import (
     stores_attribute,
 )
 from flake8_untimed.inference.scopes import COMPREHENSIONS, Scope
-from flake8_untimed.inference.syntax import TYPE_ALIAS, WITHS, called_name, dotted, named_store
+from flake8_untimed.inference.syntax import (
+    TYPE_ALIAS,
+    WITHS,
+    called_name,
+    dotted,
+    last_name,
+    named_store,
+)
 from flake8_untimed.inference.walk import Found, Walk, visit
 
 if TYPE_CHECKING:
@@ -142,6 +149,9 @@ class Dye:
         """Functions that return a sender or a wrapper, and classes whose objects are called."""
         self.marked: set[int] = set()
         """The statements that mention a coloured name or a wrapper."""
+        self._touched: set[str] = set()
+        """The names whose definitions mention something coloured, and `_told` those statements."""
+        self._told: set[int] = set()
         self._carrying: set[int] = set()
         self._fresh: set[str] = set()
         self._attributes: frozenset[str] = frozenset()
@@ -289,9 +299,8 @@ class Dye:
 
     def touched(self) -> frozenset[str]:
         """The names whose definitions mention something coloured."""
-        statements = self.statements
-        found: set[str] = set()
-        for index in self.marked:
+        statements, found = self.statements, self._touched
+        for index in self.marked - self._told:
             node = statements.nodes[index]
             if isinstance(node, (ast.Assign, ast.AnnAssign, ast.AugAssign)):
                 found.update(names_in(assigned(node)))
@@ -301,6 +310,7 @@ class Dye:
                 found.add(node.name.id)
             for owner in statements.around(index):
                 found.add(statements.nodes[owner].name)  # type: ignore[attr-defined]
+        self._told |= self.marked
         return frozenset(found)
 
     # What binds ------------------------------------------------------------------------------
@@ -350,7 +360,7 @@ class Dye:
                 self._add_wrapper(name)
         if not carries:
             return ()
-        if not isinstance(value, ast.Call) or _last_name(value.func) in _GIVERS:
+        if not isinstance(value, ast.Call) or called_name(value) in _GIVERS:
             self.callables.update(names)
         return names
 
@@ -364,7 +374,7 @@ class Dye:
                 parts += part.values
             elif isinstance(part, ast.UnaryOp):
                 parts.append(part.operand)
-            elif isinstance(part, ast.Call) and _last_name(part.func) == "isinstance":
+            elif isinstance(part, ast.Call) and called_name(part) == "isinstance":
                 if len(part.args) == 2 and self._carries(part.args[1]):
                     names += names_in(part.args[:1])
         return names
@@ -417,14 +427,14 @@ class Dye:
         while stack:
             node = stack.pop()
             if isinstance(node, (ast.Name, ast.Attribute)):
-                if _last_name(node) in self.wrappers:
+                if last_name(node) in self.wrappers:
                     return True
             elif isinstance(node, ast.Call):
                 if _attribute_named(node) in self.wrappers:
                     return True
-                if _last_name(node.func) in self.makers:
+                if called_name(node) in self.makers:
                     return True
-                if _last_name(node.func) in _MAKERS:
+                if called_name(node) in _MAKERS:
                     stack.extend(node.args[:1])
             else:
                 stack.extend(_parts(node))
@@ -433,10 +443,10 @@ class Dye:
     def _is_to_be_called(self, value: ast.expr | None) -> bool:
         """Whether an expression is a sender or a wrapper, by the look of it."""
         if isinstance(value, ast.Call):
-            return _last_name(value.func) in _MAKERS and self._carries(value)
+            return called_name(value) in _MAKERS and self._carries(value)
         if not isinstance(value, (ast.Name, ast.Attribute)):
             return False
-        name = _last_name(value)
+        name = last_name(value)
         return name in self.wrappers or (name in self._wanted and self._carries(value))
 
     def _is_root(self, node: ast.Attribute) -> bool:
@@ -472,8 +482,8 @@ class Dye:
         """Whether a call of a class with this base may make a client: not where it only has one."""
         while isinstance(base, ast.Subscript):
             base = base.value
-        name = _last_name(base)
-        if name is None or name in self.callables or name in self._wanted:
+        name = last_name(base)
+        if not name or name in self.callables or name in self._wanted:
             return True
         return isinstance(base, ast.Attribute) and _root(base) in self._roots
 
@@ -592,8 +602,8 @@ class Dye:
         wrapper."""
         node = found.node
         function = node.func
-        name = _last_name(function)
-        if name is None:
+        name = last_name(function)
+        if not name:
             called = self._mentions(function) or self._is_wrapper(function)
             return called or self._is_handed_something(node, "")
         if name in self.wrappers or name in self.callables:
@@ -633,7 +643,7 @@ class Dye:
                 (called or name in self._wanted) and self._mentions(node)
             )
         if isinstance(node, ast.Call):
-            return (called or _last_name(node.func) in _MAKERS) and self._mentions(node)
+            return (called or called_name(node) in _MAKERS) and self._mentions(node)
         if isinstance(node, ast.Subscript):
             return self._is_callable(node.value, called)
         return False
@@ -714,12 +724,6 @@ def _root(node: ast.expr) -> str | None:
     return node.id if isinstance(node, ast.Name) else None
 
 
-def _last_name(function: ast.expr) -> str | None:
-    if isinstance(function, ast.Attribute):
-        return function.attr
-    return function.id if isinstance(function, ast.Name) else None
-
-
 def _is_yield(node: ast.stmt) -> bool:
     value = getattr(node, "value", None)
     return isinstance(node, (ast.Expr, ast.Assign)) and isinstance(
@@ -735,7 +739,7 @@ def _filled(value: ast.expr) -> tuple[str, ...]:
         return (stored.written,)
     if isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute):
         if value.func.attr in ("append", "add", "extend", "insert", "update", "setdefault"):
-            name = _last_name(value.func.value)
+            name = last_name(value.func.value)
             return (name,) if name else ()
     return ()
 
@@ -748,5 +752,5 @@ def _stops(value: ast.Call) -> bool:
     if name in _VERBS:
         return True
     holder = value.func.value
-    text = _last_name(holder.func if isinstance(holder, ast.Call) else holder)
-    return name == "get" and text is not None and _HOLDERS.search(text) is not None
+    text = last_name(holder.func if isinstance(holder, ast.Call) else holder)
+    return name == "get" and _HOLDERS.search(text) is not None
