@@ -45,6 +45,7 @@ class Project:
         self._modules: dict[str, Module | None] = {}
         self._bytes: dict[str, bytes | None] = {}
         """What files hold; None where that cannot be had."""
+        self._named = frozenset(path.rpartition(".")[2] for path in named)
         layout = self.layout
         self.outlines = Outlines(self._data, layout.find, layout.submodule, catalogue)
         self.heirs = Heirs(self.outlines, layout.files_around)
@@ -54,7 +55,7 @@ class Project:
             self._make_dye,
             self._forget,
             self.heirs.fill,
-            frozenset(path.rpartition(".")[2] for path in named),
+            self._named,
         )
         self.hints = Hints(self.outlines, layout, catalogue)
         self._evaluator: Evaluator | None = None
@@ -175,7 +176,10 @@ class Project:
         seeds = self._interest.seeds(path)
         if seeds is None:
             return walk(module.scope)
-        names = (*SPECIAL, *self._catalogue.words) if self.outlines.is_special(path) else ()
+        # A fix that is being tried may name one that the file on the disk does not.
+        names = [name for name in self._named if name in module.text]
+        if self.outlines.is_special(path):
+            names += [*SPECIAL, *self._catalogue.words]
         seeds = seeds.with_names(names)
         dye = self._interest.dye(path)
         if dye is None or dye.statements.tree is not module.tree:
