@@ -453,20 +453,12 @@ def _returns(evaluator: Evaluator, function: Function, frame: Frame | None) -> A
     # A subclass may return something else.
     holder = function.receiver
     if holder is not None:
-        if _is_for_heirs(holder, scope.name):
-            values = tuple(objects.opened(v) for v in values)
+        values = tuple(objects.opened(v) for v in values)
     elif scope.owner is not None and members.method_kind(scope) == "static":
         holder = Class(scope.owner)
     if holder is not None and elsewhere.is_up_to_heirs(evaluator, holder, scope.name, values):
         values = union([values, NOTHING_KNOWN])
     return _declared(evaluator, function, values)
-
-
-def _is_for_heirs(receiver: Value, name: str) -> bool:
-    """Whether subclasses out of sight may have a method of their own in the place of an object's: not
-    of an object that is made in sight, nor if its name says that it is nobody else's."""
-    is_private = name.startswith("_") and not name.endswith("__")
-    return not is_private and getattr(receiver, "site", None) is None
 
 
 def _declared(evaluator: Evaluator, function: Function, values: Alternatives) -> Alternatives:
