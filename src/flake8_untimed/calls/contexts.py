@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from flake8_untimed.inference.arguments import bind
 from flake8_untimed.inference.scopes import Event, Scope, once
-from flake8_untimed.inference.syntax import TRIES, WITHS, called_name, written_arguments
+from flake8_untimed.inference.syntax import LOOPS, TRIES, WITHS, called_name, written_arguments
 from flake8_untimed.inference.values import (
     Alternatives,
     Context,
@@ -53,13 +53,15 @@ def verifies_nothing(facts: Facts, value: Value, used: Context | None) -> bool:
 
 
 def _is_later(event: Event, scope: Scope, used: Context) -> bool:
-    """Whether something stands behind the statement of the same function that uses the object."""
+    """Whether something surely comes behind the statement of the same function that uses the object: not
+    in a loop, nor where the use may wait for its turn."""
     at = used.at
-    return (
-        scope is used.scope
-        and at in scope.places
-        and (scope.order(event.statement) > scope.order(at))
-    )
+    if scope is not used.scope or at not in scope.places:
+        return False
+    if isinstance(scope.node, ast.AsyncFunctionDef):
+        return False
+    in_loop = any(isinstance(around, LOOPS) for around, _ in scope.parents(at))
+    return not in_loop and scope.order(event.statement) > scope.order(at)
 
 
 @once

@@ -58,7 +58,10 @@ class Catch(NamedTuple):
     @property
     def is_last(self) -> bool:
         """Whether what is around it learns nothing of the timeout."""
-        return self.handler is None or not ends(self.handler.body, (ast.Raise,))
+        if self.handler is None or not ends(self.handler.body, (ast.Raise,)):
+            return True
+        parts = (part for statement in self.handler.body for part in within(statement))
+        return any(isinstance(part, ast.Continue) for part in parts)
 
 
 def wider_errors(facts: Facts, library: Library) -> frozenset[str]:
@@ -206,6 +209,11 @@ def is_left_behind(sent: Call | Sent, loop: Loop, by: tuple[type[ast.stmt], ...]
         isinstance(leave, by) and (leave.end_lineno or 0) >= end
         for leave in _leaves(sent.context.scope, loop)
     )
+
+
+def is_left(sent: Call | Sent, loop: Loop) -> bool:
+    """Whether a loop may end before its last turn, other than where something has failed."""
+    return bool(_leaves(sent.context.scope, loop))
 
 
 def is_left_when_done(sent: Call | Sent, loop: Loop, tried: ast.stmt) -> bool:

@@ -10,7 +10,7 @@ from flake8_untimed.bounds import Kind
 from flake8_untimed.inference import members, objects
 from flake8_untimed.inference.arguments import Passed
 from flake8_untimed.inference.scopes import Scope
-from flake8_untimed.inference.syntax import called_name, dotted, within, written_arguments
+from flake8_untimed.inference.syntax import called_name, dotted, own_expressions, within
 from flake8_untimed.inference.values import (
     Class,
     Context,
@@ -63,7 +63,7 @@ def _attributes(facts: Facts) -> Iterator[Idle]:
             if isinstance(value, Instance):
                 if not setting.client.senders and not _is_sent(facts, setting):
                     continue  # A request that is made for others: they may ask it.
-                if _is_read(facts, value, name):
+                if _is_read(facts, value, name, dotted(setting.target.value)):
                     continue
                 yield Idle(
                     setting.node,
@@ -82,12 +82,15 @@ def _is_sent(facts: Facts, setting: Setting) -> bool:
     )
 
 
-def _is_read(facts: Facts, value: Instance, name: str) -> bool:
+def _is_read(facts: Facts, value: Instance, name: str, owner: str | None) -> bool:
     """Whether what is set is read again: by a class of the project or one of its bases in sight; of an
-    object of the library by its names, or for a call of this module or one that imports it."""
+    object of the library by its names, in this module or one that imports it. `owner`: how the object
+    is written where it is set."""
     if isinstance(value.cls, Class):
         line = objects.mro(facts.evaluator, value.cls)
         return any(isinstance(b, Class) and _reads(b.scope.node, name) for b in line)
+    if owner is not None and _reads(facts.module.tree, name, owner):
+        return True
     if any(_reads(s.node, name, path) for s, path in facts.limits.changes.written(value)):
         return True
     project = facts.evaluator.project
@@ -96,7 +99,7 @@ def _is_read(facts: Facts, value: Instance, name: str) -> bool:
         read.key() == value.key()
         for module in (facts.module, *importing)
         if module is not None and f".{name}" in module.text
-        for owner, context in _owners_given(module.scope, name)
+        for owner, context in _owners_read(module.scope, name)
         for read in facts.evaluate(owner, context)
     )
 
@@ -121,11 +124,11 @@ def _owner_of(node: ast.AST, name: str) -> Iterator[ast.expr]:
             yield node.args[0]
 
 
-def _owners_given(module: Scope, name: str) -> Iterator[tuple[ast.expr, Context]]:
-    """Of what an attribute is read for an argument of a call: `get(url, timeout=self.s.timeout)`."""
-    for node, scope, statement in walk(module).calls:
-        for argument in written_arguments(node):
-            for part in argument.values if isinstance(argument, ast.BoolOp) else (argument,):
+def _owners_read(module: Scope, name: str) -> Iterator[tuple[ast.expr, Context]]:
+    """Of what an attribute is read in a module: `get(url, timeout=self.s.timeout)`."""
+    for scope in (module, *members.functions(module)):
+        for statement in scope.places:
+            for part in (part for e in own_expressions(statement) for part in within(e)):
                 for owner in _owner_of(part, name):
                     yield owner, Context(scope, statement)
 

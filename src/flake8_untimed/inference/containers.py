@@ -91,8 +91,13 @@ def joined(node: ast.BinOp, sides: list[Alternatives]) -> Alternatives:
         return NOTHING_KNOWN
     parts = [v for side in sides for v in side if isinstance(v, Collection)]
     is_sum = isinstance(node.op, ast.Add)
-    made = Collection(tuple(e for p in parts for e in p.elements), False, node, parts[0].is_tuple)
-    if is_sum and len(parts) < sum(map(len, sides)):
+    elements = tuple(e for part in parts for e in part.elements)
+    if len(elements) > SIZE:
+        return NOTHING_KNOWN
+    made = Collection(elements, False, node, parts[0].is_tuple)
+    # Of a product, one side is a number.
+    others = sum(map(len, sides)) - len(parts) - (0 if is_sum else 1)
+    if others > 0:
         return (made.loosened(NOTHING_KNOWN),)
     is_ordered = is_sum and len(parts) == len(sides) and all(part.ordered for part in parts)
     return (replace(made, ordered=is_ordered),)

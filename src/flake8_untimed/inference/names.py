@@ -22,7 +22,7 @@ from flake8_untimed.inference import (
 )
 from flake8_untimed.inference.arguments import Argument, Passed, defaults, keyword_names
 from flake8_untimed.inference.scopes import COMPREHENSIONS, FUNCTIONS, Binding, Scope, once
-from flake8_untimed.inference.syntax import dotted, within
+from flake8_untimed.inference.syntax import dotted, within, written_names
 from flake8_untimed.inference.values import (
     NOTHING_KNOWN,
     OTHER,
@@ -86,9 +86,19 @@ def look_up(evaluator: Evaluator, name: str, context: Context) -> Alternatives:
 
 
 def _is_rebound(scope: Scope, name: str, at: ast.stmt | None) -> bool:
-    """Whether a name that is bound before a statement is bound again behind it."""
+    """Whether a name that is bound before a function or class is bound again behind it, and that is
+    spoken of in between."""
+    if at not in scope.places:
+        return False
     orders = [scope.order_of(binding) for binding in scope.bindings[name]]
-    return at in scope.places and min(orders) < scope.order(at) < max(orders)
+    first, last = scope.order(at), max(orders)
+    return min(orders) < first < last and (
+        bool(getattr(at, "decorator_list", ()))
+        or any(
+            first < place.order <= last and getattr(at, "name", "") in written_names(statement)
+            for statement, place in scope.places.items()
+        )
+    )
 
 
 def of_module(

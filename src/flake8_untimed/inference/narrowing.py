@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from bisect import bisect_left
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 
 TESTS = 8
-"""Parts of an `and` or `or` that are looked at before another."""
+"""Tests of a block, and parts of an `and` or `or`, that are looked at before what is asked for."""
 
 
 class Told(NamedTuple):
@@ -89,9 +90,11 @@ def told_at(scope: Scope, subject: str, at: ast.stmt | None) -> Iterator[Told]:
     # In a loop, what stands further down comes before, too.
     in_loop = any(isinstance(place.parent, LOOPS) for place in chain)
     for place in chain:
-        for position, told in tests.get((subject, place.parent, place.block), ()):
+        found = tests.get((subject, place.parent, place.block), ())
+        number = bisect_left(found, place.position, key=lambda test: test[0])
+        for _, told in found[max(0, number - TESTS) : number]:
             begin, end = scope.order(told.statement), chain[-1].order
-            if position < place.position and not any(
+            if not any(
                 begin < order and (in_loop or order < end) for order in _changes(scope, subject)
             ):
                 yield told

@@ -71,6 +71,8 @@ HARMLESS_BASES = ENTERED_AS_THEY_ARE.union(
      "unittest.TestCase", "pydantic.BaseModel", "typing_extensions.Protocol", "builtins.dict")
 )  # fmt: skip
 """Bases outside the project that define no sender."""
+_SIZED = frozenset(("builtins.dict", "typing.NamedTuple", "typing.TypedDict"))
+"""Those of which an object may be empty, and so false."""
 PROPERTIES = frozenset(("builtins.property", "functools.cached_property", "abc.abstractproperty"))
 
 
@@ -192,13 +194,21 @@ def path_among(evaluator: Evaluator, cls: Class, paths: Iterable[str]) -> str | 
 
 
 def says_itself(evaluator: Evaluator, value: Value, *names: str) -> bool:
-    """Whether the class of an object has one of some methods, as far as it is in sight."""
+    """Whether the class of an object may have one of some methods, or a base out of sight."""
     if not isinstance(value, Instance) or not isinstance(value.cls, Class):
         return False
     return any(
-        isinstance(base, Class) and not base.scope.bindings.keys().isdisjoint(names)
+        not base.scope.bindings.keys().isdisjoint(names)
+        if isinstance(base, Class)
+        else not _is_plain(evaluator, base)
         for base in mro(evaluator, value.cls)
     )
+
+
+def _is_plain(evaluator: Evaluator, base: Value) -> bool:
+    """Whether a base out of sight leaves its objects as true, and as equal, as any object."""
+    path = getattr(base, "path", "")
+    return path in HARMLESS_BASES - _SIZED or evaluator.client_at(path) is not None
 
 
 def class_attribute(

@@ -20,10 +20,13 @@ from flake8_untimed.inference.syntax import (
     TYPE_ALIAS,
     WITHS,
     NamedStore,
+    called_name,
+    called_on,
     dotted,
     dotted_from_builtin,
     first_line,
     named_store,
+    names_within,
     own_expressions,
     within,
 )
@@ -64,12 +67,17 @@ class Event(NamedTuple):
     """Something done to an object by a dotted name: `kind` is store (`base.name = node`), setattr
     (`setattr(base, name, node)`: name is an expression), item (`base[name] = node`), call
     (`base.name(...)`: node is the call; `base += node` and `base |= node` are calls of `__iadd__` and
-    `__ior__`), delete (`del base[name]`), or argument (`f(base)`: node is the call)."""
+    `__ior__`), call inside (of a part of a statement), delete (`del base[name]`), or argument
+    (`f(base)`: node is the call)."""
 
     kind: str
     name: object
     node: ast.expr
     statement: ast.stmt
+
+
+CALLED = ("call", "call inside")
+"""Kinds of events that are calls; the second is inside an expression, and perhaps not made."""
 
 
 class Place(NamedTuple):
@@ -459,8 +467,6 @@ class Scope:
         """Calls and yields at the top of a statement."""
         while isinstance(value, ast.Await):
             value = value.value
-        if isinstance(value, (ast.ListComp, ast.SetComp, ast.GeneratorExp)):
-            value = value.elt
         if isinstance(value, (ast.Yield, ast.YieldFrom)):
             if value.value is not None:
                 self._yields.append((value.value, s))
@@ -483,15 +489,22 @@ class Scope:
 
     def _read_inside(self, value: ast.expr, s: ast.stmt) -> None:
         """`x and setattr(...)`, `[setattr(...) for x in y]`: what is perhaps done."""
+        own = set[str]()
         if isinstance(value, ast.BoolOp):
             value = value.values[-1]
         elif isinstance(value, (ast.ListComp, ast.SetComp)):
+            own = set[str]().union(*(names_within(part.target) for part in value.generators))
             value = value.elt
         else:
             return
         stored = named_store(value)
+        base = stored.base if stored is not None else called_on(value)
+        if base is not None and (dotted(base) or "").partition(".")[0] in own:
+            return
         if stored is not None:
             self._set_by_name(stored, "setattr", stored.name, s)
+        elif base is not None:
+            self._event(base, "call inside", called_name(value), value, s)  # type: ignore[arg-type]
 
     def _set_by_name(self, stored: NamedStore, kind: str, name: object, s: ast.stmt) -> None:
         base = stored.base

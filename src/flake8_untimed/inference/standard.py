@@ -218,6 +218,12 @@ def _copied(
     return (Collection(held, keeps_order, site.node, is_tuple),)
 
 
+def _deque(evaluator: Evaluator, site: Site) -> Alternatives | None:
+    """With a `maxlen=`, the first elements are not kept."""
+    node = site.node
+    return _copied(evaluator, site, keeps_order=len(node.args) + len(node.keywords) < 2)
+
+
 RETURNS: dict[str, Callable[[Evaluator, Site], Alternatives | None]] = {
     "builtins.getattr": _getattr,
     "importlib.import_module": _import_module,
@@ -233,7 +239,7 @@ RETURNS: dict[str, Callable[[Evaluator, Site], Alternatives | None]] = {
     "builtins.anext": _next,
     "builtins.dict": _dict,
     "builtins.list": _copied,
-    "collections.deque": _copied,
+    "collections.deque": _deque,
     "builtins.tuple": partial(_copied, is_tuple=True),
     **dict.fromkeys(
         ("builtins.set", "builtins.frozenset", "builtins.reversed", "builtins.sorted"),

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from flake8_untimed.inference import invoke, objects
+from flake8_untimed.inference import flow, invoke, objects
 from flake8_untimed.inference.arguments import parameter_names, positional_names
 from flake8_untimed.inference.scopes import COMPREHENSIONS, Scope, once
 from flake8_untimed.inference.syntax import (
@@ -421,7 +421,10 @@ def _has_timer(evaluator: Evaluator, scope: Scope, at: ast.stmt | None) -> bool:
     is_on = False
     for node, _, statement in _switches(scope):
         assert statement is not None
-        if at in scope.places and scope.order(statement) > scope.order(at):
+        if at in scope.places and (
+            scope.order(statement) > scope.order(at)
+            or flow.relate(scope.chain(statement), scope.chain(at)) is None
+        ):
             continue
         switched = _switched(evaluator, node, Context(scope, statement))
         is_on = is_on if switched is None else switched

@@ -21,7 +21,7 @@ PARTS = {"handlers": "type", "cases": "guard"}
 _LEAVES = (ast.Name, ast.Constant, ast.Global, ast.Nonlocal, ast.MatchSingleton, type(None))
 _BARE = frozenset(
     ("arg", "asname", "attr", "conversion", "ctx", "is_async", "kwd_attrs", "level", "module",
-     "name", "op", "ops", "rest", "simple", "tag", "type_comment", "type_ignores")
+     "name", "op", "ops", "rest", "simple", "str", "tag", "type_comment", "type_ignores")
 )  # fmt: skip
 """Fields that hold no node, or one that says nothing by itself: `ast.Load`, `ast.Add`."""
 _FIELDS: dict[type, tuple[str, ...]] = dict.fromkeys(_LEAVES, ())
@@ -61,6 +61,12 @@ def called_name(node: ast.Call) -> str:
 def last_name(node: ast.expr) -> str:
     """The last name of an expression, as written; empty if it ends in none."""
     return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
+
+
+def called_on(node: ast.expr) -> ast.expr | None:
+    """`x` of a call `x.method(...)`."""
+    is_method = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+    return node.func.value if is_method else None  # type: ignore[attr-defined]
 
 
 def written_arguments(node: ast.Call) -> list[ast.expr]:

@@ -10,6 +10,7 @@ from flake8_untimed.bounds import UNKNOWN, Bound, Kind, Source
 from flake8_untimed.inference import invoke, objects
 from flake8_untimed.inference.arguments import Argument, Passed, bind
 from flake8_untimed.inference.evaluate import Evaluator
+from flake8_untimed.inference.scopes import CALLED
 from flake8_untimed.inference.values import (
     NOTHING_KNOWN,
     Alternatives,
@@ -93,7 +94,7 @@ class Adapters:
         `session.mount("https://", TimeoutAdapter())`, `session.adapters["https://"] = ...`."""
         changes, evaluator = self._limits.changes, self._evaluator
         for context, event in changes.events(client, named="mount"):
-            if event.kind == "call" and isinstance(event.node, ast.Call):
+            if event.kind in CALLED and isinstance(event.node, ast.Call):
                 yield mounted_by(evaluator, event.node, context)
         for context, event in changes.events(client, ".adapters"):
             for put in put_in(evaluator, context, event) if event.kind != "argument" else ():

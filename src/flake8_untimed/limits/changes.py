@@ -9,8 +9,8 @@ from typing import NamedTuple
 from flake8_untimed.inference import constructions, flow, invoke, members, objects
 from flake8_untimed.inference.arguments import positional_names
 from flake8_untimed.inference.evaluate import Evaluator
-from flake8_untimed.inference.scopes import Binding, Event, Scope, once
-from flake8_untimed.inference.syntax import dotted
+from flake8_untimed.inference.scopes import CALLED, Binding, Event, Scope, once
+from flake8_untimed.inference.syntax import called_name, dotted
 from flake8_untimed.inference.values import (
     Alternatives,
     Class,
@@ -95,7 +95,7 @@ class Changes:
             if (
                 event.kind == "setattr"
                 or (event.kind in ("store", "store unpack") and event.name in _REPLACED)
-                or (event.kind == "call" and event.name == "mount")
+                or (event.kind in CALLED and event.name == "mount")
             ):
                 yield context, event
         yield from self.events(client, ".adapters")
@@ -285,11 +285,12 @@ def changes(scope: Scope, path: str) -> list[tuple[Scope, Event]]:
 
 @once
 def _changes_of_bound(scope: Scope, path: str) -> dict[ast.AST | None, list[tuple[Scope, Event]]]:
-    """Of a local name that is bound several times, what may change each of the objects that it is
-    bound to. What is done in functions inside may be done to any of them."""
+    """Of a local name that is bound several times, each time to what is made there, what may change
+    each of these objects. What is done in functions inside may be done to any of them."""
     name = path.partition(".")[0]
-    nodes = [b.node for b in scope.bindings.get(name, ()) if b.kind != "annotation"]
-    if scope.is_class or len(nodes) < 2:
+    bindings = [b for b in scope.bindings.get(name, ()) if b.kind != "annotation"]
+    nodes = [b.node for b in bindings]
+    if scope.is_class or len(nodes) < 2 or not all(map(_is_made_there, bindings)):
         return {}
     found: dict[ast.AST | None, list[tuple[Scope, Event]]] = {node: [] for node in nodes}
     for where, event in changes(scope, path):
@@ -300,6 +301,15 @@ def _changes_of_bound(scope: Scope, path: str) -> dict[ast.AST | None, list[tupl
             if node in found:
                 found[node].append((where, event))
     return found
+
+
+def _is_made_there(binding: Binding) -> bool:
+    """`s = Session()`, `with Session() as s`: by the look of it, no other name has the object yet."""
+    node = binding.node
+    if isinstance(node, ast.Call) and binding.kind in ("assign", "enter"):
+        name = called_name(node)
+        return name[:1].isupper() or "create" in name
+    return binding.kind == "assign" and isinstance(node, ast.Constant)
 
 
 @once

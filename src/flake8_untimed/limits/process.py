@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import cached_property
 from typing import NamedTuple
 
 from flake8_untimed.inference import flow, members
 from flake8_untimed.inference.evaluate import Evaluator
 from flake8_untimed.inference.scopes import Event, Module, Scope, once
-from flake8_untimed.inference.syntax import called_name, within, written_names
+from flake8_untimed.inference.syntax import called_name, dotted, within, written_names
 from flake8_untimed.inference.values import Alternatives, Context, Result, Symbol, are_none
 from flake8_untimed.inference.walk import walk
 from flake8_untimed.libraries.model import Library
@@ -118,7 +118,7 @@ def _defaults_in(module: Scope, process: ProcessWide) -> list[SocketDefault]:
     return [
         default._replace(
             # What happens while a generator waits is up to others.
-            lasts=any(isinstance(part, ast.Yield) for part in within(default.scope.node))
+            lasts=any(isinstance(p, (ast.Yield, ast.YieldFrom)) for p in within(default.scope.node))
             or not any(_follows(back, default) for back in backs)
         )
         for default in every
@@ -127,13 +127,16 @@ def _defaults_in(module: Scope, process: ProcessWide) -> list[SocketDefault]:
 
 
 def _follows(back: SocketDefault, default: SocketDefault) -> bool:
-    """Whether one statement of a scope comes behind another, and not in its place."""
+    """Whether one statement of a scope surely comes behind another."""
     scope, later, earlier = back.scope, back.statement, default.statement
     if scope is not default.scope or later not in scope.places or earlier not in scope.places:
         return False
-    return scope.order(earlier) < scope.order(later) and (
-        flow.relate(scope.chain(earlier), scope.chain(later)) is not None
-    )
+    places = scope.chain(later)
+    while places[-1].block == "finalbody":
+        places = places[:-1]
+    last = places[-1]
+    is_sure = any((p.parent, p.block) == (last.parent, last.block) for p in scope.chain(earlier))
+    return is_sure and scope.order(earlier) < scope.order(later)
 
 
 def _holds(default: SocketDefault, context: Context) -> bool:
@@ -145,27 +148,59 @@ def _holds(default: SocketDefault, context: Context) -> bool:
         if ours and theirs and theirs[0].position < ours[0].position:
             return False
     around: Scope | None = context.scope
-    while around is not None and not default.lasts:
-        if around in _reached_from(scope):
+    reached = None if default.lasts else _reached_from(scope)
+    if reached is None:
+        return True
+    while around is not None:
+        if around in reached:
             return True
         around = around.parent
-    return default.lasts
+    return False
 
 
 @once
-def _reached_from(scope: Scope) -> set[Scope]:
-    """A scope, and the functions of its module that it names, and these."""
-    named: dict[str, list[Scope]] = {}
-    for function in members.functions(scope.module.scope):
-        named.setdefault(function.name, []).append(function)
+def _reached_from(scope: Scope) -> set[Scope] | None:
+    """A scope, and the functions of its module that it names, and these; None: what it calls may be
+    any function, as a parameter or a part of something is."""
+    named = _by_name(scope.module.scope)
     found: set[Scope] = set()
     stack = [scope]
     while stack:
         inner = stack.pop()
-        if inner not in found:
-            found.add(inner)
-            stack += [f for name in written_names(inner.node) for f in named.get(name, ())]
+        if inner in found:
+            continue
+        found.add(inner)
+        if not all(_is_told(call.node.func, call.scope, named) for call in walk(inner).calls):
+            return None
+        stack += [f for name in written_names(inner.node) for f in named.get(name, ())]
     return found
+
+
+@once
+def _by_name(module: Scope) -> dict[str, list[Scope]]:
+    """The functions of a module by their names."""
+    named: dict[str, list[Scope]] = {}
+    for function in members.functions(module):
+        named.setdefault(function.name, []).append(function)
+    return named
+
+
+def _is_told(function: ast.expr, scope: Scope, named: Collection[str]) -> bool:
+    """Whether what is called says which function that is, by the look of it: not what the scope was
+    given, or took out of something."""
+    if isinstance(function, ast.Attribute):
+        root = (dotted(function) or "").partition(".")[0]
+        return function.attr in named or "parameter" not in _kinds(root, scope)
+    if not isinstance(function, ast.Name):
+        return False
+    return _kinds(function.id, scope) <= {"import", "def", "class"}
+
+
+def _kinds(name: str, scope: Scope | None) -> set[str]:
+    """How a name is bound where a scope sees it."""
+    while scope is not None and name not in scope.bindings:
+        scope = scope.parent
+    return {binding.kind for binding in scope.bindings[name]} if scope is not None else set()
 
 
 def _is_under_main(scope: Scope, statement: ast.stmt | None) -> bool:

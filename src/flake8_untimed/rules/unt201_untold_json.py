@@ -33,9 +33,10 @@ most libraries refuse.
 when the object is surely not None, and no class of the project that the request goes through does
 anything with the body itself. With aiohttp the session must be made in sight, too: another may have
 a `json_serialize=` of its own. httpx writes `json=` without spaces: there, nothing else in the call
-may tell of the bytes (the length of the text, an `auth=` that may have signed it), nor may the function
-around sign the object, or the file use hmac or hashlib. requests keeps the text as it is, and bytes of `json=`, as the `body` of the prepared request: no code in sight may read that
-(an `auth` or a hook of the project, `response.request.body`).
+may tell of the bytes (the length of the text, an `auth=` that may have signed it), nor may the
+function around sign the object, or the file use hmac or hashlib. requests keeps the text as it is,
+and bytes of `json=`, as the `body` of the prepared request: no code in sight may read that (an
+`auth` or a hook of the project, `response.request.body`).
 
 Left alone: dumps with options, another JSON library, text made elsewhere, and text that is also
 signed or hashed, of which other bytes would be sent: there, give the Content-Type.

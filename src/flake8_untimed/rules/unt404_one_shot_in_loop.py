@@ -35,7 +35,7 @@ import ast
 from collections.abc import Iterator
 
 from flake8_untimed.calls import Call, Facts
-from flake8_untimed.calls.handlers import LEAVING, is_left_behind
+from flake8_untimed.calls.handlers import LEAVING, is_left, is_left_behind
 from flake8_untimed.calls.places import (
     Loop,
     called_name,
@@ -75,6 +75,6 @@ def _pauses(_facts: Facts, loop: Loop) -> bool:
 
 def _tries_again(loop: Loop, call: Call) -> bool:
     """Whether a loop is there to try a call again; one that breaks off may as well be at its end."""
-    is_tried = any(tried.lineno > loop.lineno for tried in tries_around(call))
-    is_endless = isinstance(loop, ast.While) and not is_tried
-    return is_left_behind(call, loop, (ast.Return,) if is_endless else LEAVING)
+    if any(tried.lineno > loop.lineno for tried in tries_around(call)):
+        return is_left(call, loop)
+    return is_left_behind(call, loop, (ast.Return,) if isinstance(loop, ast.While) else LEAVING)
