@@ -63,7 +63,7 @@ def _attributes(facts: Facts) -> Iterator[Idle]:
             if isinstance(value, Instance):
                 if not setting.client.senders and not _is_sent(facts, setting):
                     continue  # A request that is made for others: they may ask it.
-                if _is_read(facts, value, name, dotted(setting.target.value)):
+                if _is_read_here(setting) or _is_read(facts, value, name):
                     continue
                 yield Idle(
                     setting.node,
@@ -82,15 +82,18 @@ def _is_sent(facts: Facts, setting: Setting) -> bool:
     )
 
 
-def _is_read(facts: Facts, value: Instance, name: str, owner: str | None) -> bool:
+def _is_read_here(setting: Setting) -> bool:
+    """Whether the function that sets an attribute reads it under the same name."""
+    owner = dotted(setting.target.value)
+    return owner is not None and _reads(setting.context.scope.node, setting.target.attr, owner)
+
+
+def _is_read(facts: Facts, value: Instance, name: str) -> bool:
     """Whether what is set is read again: by a class of the project or one of its bases in sight; of an
-    object of the library by its names, in this module or one that imports it. `owner`: how the object
-    is written where it is set."""
+    object of the library by its names, in this module or one that imports it."""
     if isinstance(value.cls, Class):
         line = objects.mro(facts.evaluator, value.cls)
         return any(isinstance(b, Class) and _reads(b.scope.node, name) for b in line)
-    if owner is not None and _reads(facts.module.tree, name, owner):
-        return True
     if any(_reads(s.node, name, path) for s, path in facts.limits.changes.written(value)):
         return True
     project = facts.evaluator.project
