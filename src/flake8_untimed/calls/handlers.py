@@ -9,7 +9,8 @@ from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 from flake8_untimed.calls import Call, Facts
-from flake8_untimed.calls.places import Loop, around, libraries, path_of
+from flake8_untimed.calls.doors import libraries, path_of
+from flake8_untimed.calls.places import Loop, around
 from flake8_untimed.inference.scopes import Scope, once
 from flake8_untimed.inference.syntax import (
     LOOPS,

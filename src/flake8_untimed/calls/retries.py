@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from flake8_untimed.calls import Call, Construction, Facts
+from flake8_untimed.calls.doors import Arguments, client_of, libraries
 from flake8_untimed.calls.givers import given_to
-from flake8_untimed.calls.places import Arguments, client_of, libraries
 from flake8_untimed.inference.arguments import Argument, bind
 from flake8_untimed.inference.values import (
     Alternatives,

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from flake8_untimed.calls import Call, Facts
 from flake8_untimed.calls.bodies import may_add_headers, signer
-from flake8_untimed.calls.places import Arguments, client_of, once
+from flake8_untimed.calls.doors import Arguments, client_of, once
 from flake8_untimed.inference.arguments import Argument, bind
 from flake8_untimed.inference.values import (
     Alternatives,

@@ -16,17 +16,12 @@ from flake8_untimed.calls.elsewhere import (
     made_elsewhere,
     objects_elsewhere,
 )
+from flake8_untimed.calls.keywords import keywords_travel, passes_arguments_on
 from flake8_untimed.calls.origins import given_beside
-from flake8_untimed.calls.places import (
-    dotted,
-    is_of_version,
-    keywords_travel,
-    may_be_another,
-    may_be_foreign,
-    passes_arguments_on,
-)
+from flake8_untimed.calls.places import is_of_version
 from flake8_untimed.calls.repeats import repeats
 from flake8_untimed.calls.retries import sends_again
+from flake8_untimed.calls.strangers import may_be_another, may_be_foreign
 from flake8_untimed.calls.transfers import (
     is_handed_out,
     leaves_body,
@@ -36,6 +31,7 @@ from flake8_untimed.calls.transfers import (
 )
 from flake8_untimed.calls.waits import asks_to_wait, queues, written_in_vain
 from flake8_untimed.findings import Expression, Fix, ReplaceExpression, SetArgument
+from flake8_untimed.inference.syntax import dotted
 from flake8_untimed.inference.values import SenderValue, Symbol
 from flake8_untimed.libraries.model import Library
 

@@ -65,7 +65,7 @@ from collections.abc import Iterator
 
 from flake8_untimed.bounds import Kind
 from flake8_untimed.calls import Call, Facts
-from flake8_untimed.calls.places import client_of
+from flake8_untimed.calls.doors import client_of
 from flake8_untimed.findings import Finding
 from flake8_untimed.rules._timeouts import (
     advice_at,

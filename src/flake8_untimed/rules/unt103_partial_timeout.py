@@ -33,7 +33,7 @@ from collections.abc import Iterator
 
 from flake8_untimed.bounds import Kind
 from flake8_untimed.calls import Call, Construction, Facts
-from flake8_untimed.calls.places import path_of
+from flake8_untimed.calls.doors import path_of
 from flake8_untimed.findings import Expression, Finding, Fix, RemoveArgument, SetArgument, Span
 from flake8_untimed.libraries.model import TimeoutType
 from flake8_untimed.rules._timeouts import (

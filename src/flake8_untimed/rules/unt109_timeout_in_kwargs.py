@@ -41,16 +41,11 @@ from typing import TYPE_CHECKING
 
 from flake8_untimed.bounds import Kind
 from flake8_untimed.calls import Call, Facts
-from flake8_untimed.calls.places import (
-    client_of,
-    ends,
-    is_left_alone,
-    is_untouched,
-    may_hold_timeout,
-    once,
-    own_keywords,
-)
+from flake8_untimed.calls.changes import is_untouched
+from flake8_untimed.calls.doors import client_of, once
+from flake8_untimed.calls.keywords import is_left_alone, may_hold_timeout, own_keywords
 from flake8_untimed.findings import AddStatement, Expression, Finding, Fix
+from flake8_untimed.inference.syntax import ends
 from flake8_untimed.rules._timeouts import written
 
 if TYPE_CHECKING:

@@ -31,8 +31,8 @@ import ast
 from collections.abc import Iterator
 
 from flake8_untimed.calls import Facts
+from flake8_untimed.calls.doors import arguments_of, every_call, name_of, path_of
 from flake8_untimed.calls.options import is_all_of_a_branch
-from flake8_untimed.calls.places import arguments_of, every_call, name_of, path_of
 from flake8_untimed.findings import Finding, Fix, RemoveStatement
 from flake8_untimed.inference.values import Context
 from flake8_untimed.libraries import ALL

@@ -32,7 +32,8 @@ import ast
 from collections.abc import Iterator
 
 from flake8_untimed.calls import Call, Construction, Facts
-from flake8_untimed.calls.places import attributes_set, client_of, headers_set, libraries
+from flake8_untimed.calls.changes import attributes_set, headers_set
+from flake8_untimed.calls.doors import client_of, libraries
 from flake8_untimed.findings import Finding
 from flake8_untimed.inference.values import (
     Alternatives,

@@ -35,7 +35,7 @@ import ast
 from collections.abc import Iterator
 
 from flake8_untimed.calls import Facts
-from flake8_untimed.calls.places import (
+from flake8_untimed.calls.doors import (
     Arguments,
     arguments_of,
     client_of,

@@ -39,6 +39,7 @@ import ast
 from collections.abc import Iterator
 
 from flake8_untimed.calls import Call, Facts
+from flake8_untimed.calls.doors import libraries
 from flake8_untimed.calls.handlers import (
     Catch,
     catches,
@@ -47,8 +48,8 @@ from flake8_untimed.calls.handlers import (
     kinds_of,
     wider_errors,
 )
-from flake8_untimed.calls.places import LOOPS, called_name, last_name, libraries
 from flake8_untimed.findings import Finding
+from flake8_untimed.inference.syntax import LOOPS, called_name, last_name
 from flake8_untimed.inference.values import Context
 
 OPT_IN = True
