@@ -26,8 +26,8 @@ from flake8_untimed.calls import contexts
 from flake8_untimed.calls.idle import Idle
 from flake8_untimed.calls.wrappers import Wrappers
 from flake8_untimed.findings import Finding, Fix, Span
-from flake8_untimed.inference.arguments import Argument, bind, defaults
-from flake8_untimed.inference.arguments import Bound as BoundArguments
+from flake8_untimed.inference import invoke
+from flake8_untimed.inference.arguments import Argument, BoundArguments, bind, defaults
 from flake8_untimed.inference.evaluate import Evaluator
 from flake8_untimed.inference.scopes import Module, Scope
 from flake8_untimed.inference.syntax import dotted
@@ -37,10 +37,11 @@ from flake8_untimed.inference.values import (
     Instance,
     Parameter,
     Plain,
+    Result,
     Symbol,
     Value,
 )
-from flake8_untimed.inference.walk import Walk
+from flake8_untimed.inference.walk import Walk, walk
 from flake8_untimed.libraries.model import Client, Constructor, Library, Sender, Timeouts
 from flake8_untimed.limits import Limits
 from flake8_untimed.limits.changes import put_in
@@ -217,6 +218,23 @@ class Facts:
         yield from (call for call in self.calls if call.wrapper is None)
         yield from self.forwarded
 
+    @property
+    def libraries(self) -> tuple[Library, ...]:
+        """The libraries that are looked for."""
+        return self.evaluator.catalogue.libraries
+
+    def every_call(self) -> Iterator[tuple[ast.Call, Context]]:
+        """All calls of the module, whatever they call, in the order of the text."""
+        for node, scope, statement in walk(self.module.scope).calls:
+            yield node, Context(scope, statement)
+
+    def arguments_of(
+        self, node: ast.Call, context: Context, constructor: Constructor
+    ) -> BoundArguments:
+        """What a call passes, by the parameters of what it calls."""
+        passed = invoke.passed_by(self.evaluator, node, context)
+        return bind(passed, constructor.parameters, constructor.keywords)
+
     def values(self, argument: Argument | None) -> Alternatives:
         """What an argument may be; nothing if it is not given."""
         return self.evaluator.deeply(argument) if argument is not None else ()
@@ -232,9 +250,20 @@ class Facts:
     def evaluate(self, node: ast.expr, context: Context) -> Alternatives:
         return self.evaluator.evaluate(node, context)
 
+    def path_of(self, node: ast.expr, context: Context) -> str:
+        """The import path of what an expression is: empty if it is nothing of another package, or
+        not surely that."""
+        values = self.evaluate(node, context)
+        paths = {v.path if isinstance(v, (Symbol, Result)) else "" for v in values}
+        return paths.pop() if len(paths) == 1 else ""
+
+    def client_of(self, value: Value) -> Client | None:
+        """The library's client class that a value is an object of."""
+        return self.evaluator.client_of(value)
+
     def is_plain(self, client: Instance) -> bool:
         """Whether a client is of the library's own class, and stands for itself."""
-        known = self.evaluator.client_of(client)
+        known = self.client_of(client)
         if known is None or client.site is None:
             return isinstance(client.cls, Symbol)
         given = bind(client.site.passed, known.constructor.parameters).named

@@ -6,26 +6,25 @@ import ast
 from collections.abc import Collection, Iterator
 
 from flake8_untimed.calls import Facts
-from flake8_untimed.inference import syntax
 from flake8_untimed.inference.members import functions
 from flake8_untimed.inference.scopes import Event
-from flake8_untimed.inference.syntax import within
+from flake8_untimed.inference.syntax import attributes_set, within
 from flake8_untimed.inference.values import Alternatives, Context, Instance
 from flake8_untimed.inference.walk import walk
-from flake8_untimed.limits.changes import put_in, stored
+from flake8_untimed.limits.changes import put_in, stored_by
 
 
-def attributes_set(
+def where_set(
     facts: Facts, name: str
 ) -> Iterator[tuple[ast.Assign | ast.AnnAssign, ast.expr, ast.Attribute, Context]]:
     """Where an attribute `name` of anything is set: the statement, the value, the target."""
     for node, scope in walk(facts.module.scope).stores:
-        for target, value in syntax.attributes_set(node):
+        for target, value in attributes_set(node):
             if target.attr == name:
                 yield node, value, target, Context(scope, node)
 
 
-def headers_set(facts: Facts) -> Iterator[tuple[Event, str, Alternatives, Alternatives]]:
+def where_headers_set(facts: Facts) -> Iterator[tuple[Event, str, Alternatives, Alternatives]]:
     """What is put into the headers of anything: what does it, how that is written and may be, and
     the headers."""
     for scope in (facts.module.scope, *functions(facts.module.scope)):
@@ -33,7 +32,7 @@ def headers_set(facts: Facts) -> Iterator[tuple[Event, str, Alternatives, Altern
             holder, _, last = base.rpartition(".")
             for event in events:
                 context = Context(scope, event.statement)
-                whole = stored(facts.evaluator, context, event, "headers")
+                whole = stored_by(facts.evaluator, context, event, "headers")
                 if whole:
                     text, headers = base, whole
                 elif holder and last == "headers":

@@ -17,8 +17,7 @@ from flake8_untimed.calls.releases import bound_when_sent
 from flake8_untimed.calls.spelling import written, written_path
 from flake8_untimed.calls.wrappers import taken_as
 from flake8_untimed.inference import flow, invoke
-from flake8_untimed.inference.arguments import Argument, Passed, bind, taken_by
-from flake8_untimed.inference.arguments import Bound as BoundArguments
+from flake8_untimed.inference.arguments import Argument, BoundArguments, Passed, bind, taken_by
 from flake8_untimed.inference.evaluate import Evaluator
 from flake8_untimed.inference.forwarding import handing_on, passing_on, timeout_names
 from flake8_untimed.inference.handing import handed_over
@@ -43,7 +42,7 @@ from flake8_untimed.inference.values import (
     Value,
 )
 from flake8_untimed.libraries.model import Library, Sender
-from flake8_untimed.limits.takers import arguments_of, is_made_at
+from flake8_untimed.limits.takers import is_made_at
 from flake8_untimed.settings import Settings
 from flake8_untimed.source import Source as Text
 
@@ -159,7 +158,7 @@ class _Collector:
             return False
         return not any(
             is_made_at(value, node)
-            for argument in arguments_of(owner.site.passed)
+            for argument in owner.site.passed.arguments
             for value in self._evaluator.argument(argument)
             for node in made
         )

@@ -9,7 +9,6 @@ from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 from flake8_untimed.calls import Call, Facts
-from flake8_untimed.calls.doors import libraries, path_of
 from flake8_untimed.calls.places import Loop, around
 from flake8_untimed.inference.scopes import Scope, once
 from flake8_untimed.inference.syntax import (
@@ -81,7 +80,7 @@ def errors_of(facts: Facts, library: Library) -> Iterator[frozenset[str]]:
 
 def _raising(facts: Facts, library: Library) -> tuple[Library, ...]:
     # A library around another raises the errors of that one.
-    return (library,) if library.timeout_errors else libraries(facts)
+    return (library,) if library.timeout_errors else facts.libraries
 
 
 # What catches --------------------------------------------------------------------------------
@@ -135,13 +134,13 @@ def kinds_of(handler: ast.ExceptHandler) -> list[ast.expr | None]:
 
 def is_one_of(facts: Facts, kind: ast.expr | None, context: Context, errors: _Errors) -> bool:
     """Whether what a handler names is one of some errors, or all."""
-    return kind is None or dotted(kind) in _ANY or path_of(facts, kind, context) in errors
+    return kind is None or dotted(kind) in _ANY or facts.path_of(kind, context) in errors
 
 
 def _suppresses(facts: Facts, manager: ast.expr, context: Context, errors: _Errors) -> bool:
     return (
         isinstance(manager, ast.Call)
-        and path_of(facts, manager.func, context) == "contextlib.suppress"
+        and facts.path_of(manager.func, context) == "contextlib.suppress"
         and any(is_one_of(facts, kind, context, errors) for kind in manager.args)
     )
 
@@ -153,7 +152,7 @@ def does_again(facts: Facts, maker: ast.expr, context: Context, errors: _Errors)
     """Whether a decorator, or what else is given something to do, does it again after a timeout, by
     the look of it: no other exceptions are named there."""
     function = maker_of(maker)
-    name = f"{ast.unparse(function)} {path_of(facts, function, context)}"
+    name = f"{ast.unparse(function)} {facts.path_of(function, context)}"
     given = written_arguments(maker) if isinstance(maker, ast.Call) else []
     if not _RETRYING.search(name) or _LIMITING.search(name):
         # `@task(autoretry_for=(Timeout,))`
@@ -171,7 +170,7 @@ def _errors_in(node: ast.expr) -> Iterator[ast.expr]:
             yield part
 
 
-def sends_again(scope: Scope, handler: ast.ExceptHandler, sent: ast.AST) -> bool:
+def tries_once_more(scope: Scope, handler: ast.ExceptHandler, sent: ast.AST) -> bool:
     """Whether a handler does once more what has failed: by a call that is given the same (to another
     server, perhaps), by its own function, or by what is called a retry."""
     names, given = _calls_in(scope, handler)

@@ -32,9 +32,14 @@ def may_hold_timeout(facts: Facts, call: Call, since: ast.stmt) -> bool:
     return own is not None and facts.wrappers.goes_to_senders(*own, since)
 
 
-def is_left_alone(facts: Facts, scope: Scope, event: Event, name: str) -> bool:
-    """Whether a dict that goes by a name is handed to somebody who leaves it as it is."""
+def are_left_alone(facts: Facts, scope: Scope, event: Event, name: str) -> bool:
+    """Whether `**kwargs` of a name are handed to somebody who leaves them as they are."""
     return touches.is_left_alone(facts.evaluator, event, name, Context(scope, event.statement))
+
+
+def reach_sender(facts: Facts, call: Call) -> bool:
+    """Whether keywords given to a call that hands a sender over reach that: `submit(get, url, timeout=5)`."""
+    return keywords_travel(call.node, facts.evaluate(call.node.func, call.context))
 
 
 _CONSTRUCTING = frozenset(("__init__", "__new__"))
@@ -61,12 +66,3 @@ def _adds_no_constructor(facts: Facts, cls: Value, made: Construction) -> bool:
         ):
             return False
     return False
-
-
-__all__ = [
-    "is_left_alone",
-    "keywords_travel",
-    "may_hold_timeout",
-    "own_keywords",
-    "passes_arguments_on",
-]

@@ -14,7 +14,7 @@ from flake8_untimed.calls.handlers import (
     does_again,
     errors_of,
     is_left_when_done,
-    sends_again,
+    tries_once_more,
 )
 from flake8_untimed.calls.retries import NOT_IDEMPOTENT, methods_of
 from flake8_untimed.calls.transfers import requests_of
@@ -68,7 +68,7 @@ def _is_done_again(facts: Facts, sent: Call | Sent, errors: frozenset[str], dept
         return True
     scope, catch = sent.context.scope.of_statement, None
     for catch in catches(facts, sent, errors):
-        if catch.handler is not None and sends_again(scope, catch.handler, sent.node):
+        if catch.handler is not None and tries_once_more(scope, catch.handler, sent.node):
             return True
     if catch is None or not catch.is_last:
         return _is_called_again(facts, scope, errors, depth)

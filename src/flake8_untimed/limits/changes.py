@@ -74,7 +74,7 @@ class Changes:
         """What is stored as an attribute of an object that has one of these names."""
         for name in names:
             for context, event in self.events(client, named=name):
-                values = stored(self._evaluator, context, event, name)
+                values = stored_by(self._evaluator, context, event, name)
                 if values:
                     yield context, event, values
 
@@ -188,7 +188,7 @@ class Changes:
                     yield _Name(callee.scope, parameter, below)
 
 
-def stored(evaluator: Evaluator, context: Context, event: Event, name: str) -> Alternatives:
+def stored_by(evaluator: Evaluator, context: Context, event: Event, name: str) -> Alternatives:
     """What an event stores as the attribute `name`; nothing if it stores another, or none."""
     if event.kind == "setattr" and isinstance(event.name, ast.expr):
         values = evaluator.evaluate(event.node, context)

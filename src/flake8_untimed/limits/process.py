@@ -14,7 +14,7 @@ from flake8_untimed.inference.syntax import called_name, dotted, within, written
 from flake8_untimed.inference.values import Alternatives, Context, Result, Symbol, are_none
 from flake8_untimed.inference.walk import walk
 from flake8_untimed.libraries.model import Library
-from flake8_untimed.limits.changes import stored
+from flake8_untimed.limits.changes import stored_by
 
 
 class Patch(NamedTuple):
@@ -105,7 +105,7 @@ class ProcessWide:
             module = project.module(place)
             for patch in _patches_in(module.scope, self._evaluator) if module is not None else ():
                 if patch.owner == owner:
-                    values = stored(self._evaluator, patch.context, patch.event, name)
+                    values = stored_by(self._evaluator, patch.context, patch.event, name)
                     if values:
                         yield patch.event.statement, values
 

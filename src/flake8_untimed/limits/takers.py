@@ -107,7 +107,7 @@ class Takers:
                     yield Sent(node, context, relies(bound, is_named, passed.splats))
             elif any(
                 is_made_at(value, made)
-                for argument in arguments_of(passed)
+                for argument in passed.arguments
                 for value in self._evaluator.argument(argument)
             ):
                 yield from self.sent_through(made, callee, passed, node, context)
@@ -144,12 +144,6 @@ class Takers:
             if any(is_made_at(v, made) for v in self._evaluator.argument(given)):
                 taker = Function(setter, owner)
                 yield from self.sent_through(made, taker, Passed([given]), made, context)
-
-
-def arguments_of(passed: Passed) -> Iterator[Argument]:
-    """All arguments in sight, however they are passed."""
-    yield from passed.positional
-    yield from passed.keywords.values()
 
 
 def is_made_at(value: Value | None, node: ast.Call) -> bool:

@@ -39,7 +39,6 @@ import ast
 from collections.abc import Iterator
 
 from flake8_untimed.calls import Call, Facts
-from flake8_untimed.calls.doors import libraries
 from flake8_untimed.calls.handlers import (
     Catch,
     catches,
@@ -61,7 +60,7 @@ _LEVELS = frozenset(
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    timeouts = frozenset(path for lib in libraries(facts) for path in lib.timeout_errors)
+    timeouts = frozenset(path for lib in facts.libraries for path in lib.timeout_errors)
     seen: set[ast.ExceptHandler] = set()
     for call in sorted(facts.calls, key=lambda call: facts.span(call.node)):
         wider = wider_errors(facts, call.library)
