@@ -5,11 +5,13 @@ The rules go by these `Facts`, and never look into the inference behind them.
 - `collector` reads a module into them, with `constructions` (clients that are made), `wrappers`
   (functions in between), `releases` (what sends later), `mocks` and `patches` (what tests replace)
   and `idle` (what sets nothing).
-- `given` and `givers`: to whom a client is given, and by whom; `elsewhere`: in other modules.
-- `places`, `options` and `origins`: what stands around a call, and where its timeout is from.
+- `given` and `givers`: to whom a client is given, and by whom; `elsewhere`: in other modules;
+  `changes`: what is set on it.
+- `places`, `options` and `origins`: what stands around a call, and where its timeout is from;
+  `strangers`: what else may be called there; `keywords`: how far its keywords get.
 - `bodies`, `transfers`, `waits`, `retries` and `repeats`: what a timeout that is added may do to a
-  request; `handlers`: what catches one, and which loops try again; `responses`: what becomes of its
-  response.
+  request; `handlers`: what catches one; `loops`: which loops try again; `responses`: what becomes
+  of its response.
 - `contexts`: of SSL; `comments`: for other linters; `spelling`: how a message names what is called.
 """
 

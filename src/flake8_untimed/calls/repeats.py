@@ -9,13 +9,12 @@ from collections.abc import Iterator
 from flake8_untimed.calls import Call, Construction, Facts
 from flake8_untimed.calls.givers import calls_naming
 from flake8_untimed.calls.handlers import (
-    LEAVING,
     catches,
     does_again,
     errors_of,
-    is_left_when_done,
     tries_once_more,
 )
+from flake8_untimed.calls.loops import LEAVING, is_left_when_done
 from flake8_untimed.calls.retries import NOT_IDEMPOTENT, methods_of
 from flake8_untimed.calls.transfers import requests_of
 from flake8_untimed.inference.scopes import Scope, once

@@ -35,7 +35,7 @@ import ast
 from collections.abc import Iterator
 
 from flake8_untimed.calls import Call, Facts
-from flake8_untimed.calls.handlers import LEAVING, is_left, is_left_behind
+from flake8_untimed.calls.loops import LEAVING, is_left, is_left_behind
 from flake8_untimed.calls.places import Loop, loops_around, tries_around
 from flake8_untimed.findings import Finding
 from flake8_untimed.inference.scopes import once

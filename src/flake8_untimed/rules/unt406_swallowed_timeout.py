@@ -42,11 +42,11 @@ from flake8_untimed.calls import Call, Facts
 from flake8_untimed.calls.handlers import (
     Catch,
     catches,
-    is_left_behind,
     is_one_of,
     kinds_of,
     wider_errors,
 )
+from flake8_untimed.calls.loops import is_left_behind
 from flake8_untimed.findings import Finding
 from flake8_untimed.inference.syntax import LOOPS, called_name, last_name
 from flake8_untimed.inference.values import Context
