@@ -100,7 +100,7 @@ class Call:
     @property
     def timeouts(self) -> Timeouts:
         """What its timeout parameter makes of each kind of value."""
-        return self.sender.timeouts or self.library.timeouts
+        return self.library.timeouts_of(self.sender)
 
     @property
     def relies(self) -> bool:
@@ -149,7 +149,7 @@ class Construction:
     @property
     def timeouts(self) -> Timeouts:
         """What its timeout parameter makes of each kind of value."""
-        return self.constructor.timeouts or self.library.timeouts
+        return self.library.timeouts_of(self.constructor)
 
 
 @dataclass(eq=False, repr=False)
@@ -312,7 +312,7 @@ class Facts:
 
     def switches_off(self, setting: Setting) -> bool:
         """Whether an attribute that is the client's timeout is set to no limit."""
-        timeouts = setting.client.constructor.timeouts or setting.library.timeouts
+        timeouts = setting.library.timeouts_of(setting.client.constructor)
         found = judged(self.evaluator, self.evaluate(setting.value, setting.context), timeouts)
         return found is not None and found.kind is Kind.DISABLED
 

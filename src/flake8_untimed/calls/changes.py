@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator
 from flake8_untimed.calls import Facts
 from flake8_untimed.inference.members import functions
 from flake8_untimed.inference.scopes import Event
-from flake8_untimed.inference.syntax import attributes_set, within
+from flake8_untimed.inference.syntax import attributes_set, within, written_as
 from flake8_untimed.inference.values import Alternatives, Context, Instance
 from flake8_untimed.inference.walk import walk
 from flake8_untimed.limits.changes import put_in, stored_by
@@ -40,7 +40,7 @@ def where_headers_set(facts: Facts) -> Iterator[tuple[Event, str, Alternatives, 
                     text, headers = holder, tuple(value for value in found if value is not None)
                 else:
                     continue
-                owner = ast.parse(text, mode="eval").body
+                owner = written_as(text)
                 yield event, text, facts.evaluate(owner, context), headers
 
 

@@ -42,7 +42,7 @@ def read_made(
         for made in facts.evaluator.evaluate(node, context):
             known = facts.evaluator.client_of(made) if isinstance(made, Instance) else None
             if isinstance(made, Instance) and known and known.path == client.path:
-                table = constructor.timeouts or library.timeouts
+                table = library.timeouts_of(constructor)
                 bound = facts.limits.clients.of_client(made, table)
                 break
     if client is not None and _serves_carrier(facts, context, library):
@@ -72,7 +72,7 @@ def read_class(facts: Facts, scope: Scope) -> None:
     calls = [*constructions.calls_of_library(facts.evaluator, Class(scope))]
     if not calls:
         return
-    bound = facts.limits.clients.of_client(of_class, constructor.timeouts or library.timeouts)
+    bound = facts.limits.clients.of_client(of_class, library.timeouts_of(constructor))
     for node, context in calls:
         is_here = bound.site is not None and bound.site.node is node
         passed = constructions.passed_to_base(facts.evaluator, node, context)

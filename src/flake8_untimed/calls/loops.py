@@ -1,13 +1,14 @@
-"""Loops around requests: whether they are left once a request was answered."""
+"""Which loops around a request try it again: those that are left once it was answered."""
 
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 
 from flake8_untimed.calls import Call
-from flake8_untimed.calls.places import Loop
+from flake8_untimed.calls.places import Loop, tries_around
 from flake8_untimed.inference.scopes import Scope, once
-from flake8_untimed.inference.syntax import LOOPS, names_within, within
+from flake8_untimed.inference.syntax import LOOPS, called_name, names_within, within
 from flake8_untimed.limits.takers import Sent
 
 LEAVING = (ast.Return, ast.Break)
@@ -16,24 +17,59 @@ _DONE = ("body", "orelse", "finalbody", "cases")
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
-def is_left_behind(sent: Call | Sent, loop: Loop, by: tuple[type[ast.stmt], ...] = LEAVING) -> bool:
+def is_for_retries(call: Call, loop: Loop) -> bool:
+    """Whether a loop is there to try a call again; one that breaks off may as well be at its end."""
+    if any(tried.lineno > loop.lineno for tried in tries_around(call)):
+        return bool(_leaves(call.context.scope, loop))
+    return _is_left_behind(call, loop, (ast.Return,) if isinstance(loop, ast.While) else LEAVING)
+
+
+def may_try_again(call: Call, caught: ast.stmt) -> bool:
+    """Whether a loop around what catches a timeout may send the request again, or is there to wait."""
+    return any(
+        isinstance(loop, ast.While) or _counts(loop) or _is_left_behind(call, loop)
+        for loop in _loops_around(call, caught)
+    )
+
+
+def tries_same_again(sent: Call | Sent, caught: ast.stmt) -> bool:
+    """Whether the loop around what catches a timeout sends the same request again: it ends when what
+    is tried has not failed."""
+    loop = next(_loops_around(sent, caught), None)
+    if loop is None or _is_another(loop, sent):
+        return False
+    return _is_left_behind(sent, loop) or _sets_asked(sent.context.scope, loop, caught)
+
+
+def _loops_around(sent: Call | Sent, caught: ast.stmt) -> Iterator[Loop]:
+    """The loops that go on behind what catches a timeout, innermost first."""
+    for loop, block in sent.context.scope.of_statement.parents(caught):
+        if isinstance(loop, LOOPS) and block == "body":
+            yield loop
+
+
+def _counts(loop: Loop) -> bool:
+    """`for _ in range(3)`"""
+    over = getattr(loop, "iter", None)
+    return isinstance(over, ast.Call) and called_name(over) == "range"
+
+
+def _is_another(loop: Loop, sent: Call | Sent) -> bool:
+    """Whether each turn of a loop sends something else: `for order in orders: post(order)`."""
+    target = getattr(loop, "target", None)
+    turns = names_within(target) if target else set()
+    return any(isinstance(p, ast.Name) and p.id in turns for p in within(sent.node))
+
+
+def _is_left_behind(
+    sent: Call | Sent, loop: Loop, by: tuple[type[ast.stmt], ...] = LEAVING
+) -> bool:
     """Whether a loop ends behind a request in it, other than where something has failed."""
     end = getattr(sent.node, "end_lineno", 0)
     return any(
         isinstance(leave, by) and (leave.end_lineno or 0) >= end
         for leave in _leaves(sent.context.scope, loop)
     )
-
-
-def is_left(sent: Call | Sent, loop: Loop) -> bool:
-    """Whether a loop may end before its last turn, other than where something has failed."""
-    return bool(_leaves(sent.context.scope, loop))
-
-
-def is_left_when_done(sent: Call | Sent, loop: Loop, tried: ast.stmt) -> bool:
-    """Whether a loop ends when what is tried in it has not failed: it is left behind that, or asks for
-    what is set there."""
-    return is_left_behind(sent, loop) or _sets_asked(sent.context.scope, loop, tried)
 
 
 @once

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from flake8_untimed.inference import members, names, objects
 from flake8_untimed.inference.arguments import parameter_names
 from flake8_untimed.inference.scopes import Event, Scope, once
-from flake8_untimed.inference.syntax import called_name, dotted
+from flake8_untimed.inference.syntax import called_name, dotted, written_as
 from flake8_untimed.inference.values import (
     NOTHING_KNOWN,
     Alternatives,
@@ -237,7 +237,7 @@ def _stores_outside(module: Scope) -> dict[object, list[tuple[Scope, ast.expr, E
         ]
         for base, name, event in (*stores, *_set_by_name(scope)):
             if base != own:
-                holder = ast.parse(base, mode="eval").body
+                holder = written_as(base)
                 found.setdefault(name, []).append((scope, holder, event))
     return found
 

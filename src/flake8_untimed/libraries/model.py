@@ -342,3 +342,7 @@ class Library:
     """Functions that silence them: all, or those of a `category`."""
     retries: tuple[Constructor, ...] = ()
     """Classes that say what is retried, and how often."""
+
+    def timeouts_of(self, taker: Sender | Constructor) -> Timeouts:
+        """What the timeout parameter of a sender or class makes of its values."""
+        return taker.timeouts or self.timeouts

@@ -65,7 +65,7 @@ class Clients:
         constructor = known.constructor
         library = self._evaluator.catalogue.library_of(known.path)
         assert library is not None
-        table = constructor.timeouts or library.timeouts
+        table = library.timeouts_of(constructor)
         made = self._construction(client)
         passed = made.passed if made is not None else None
         if not known.may_hold_default:
