@@ -70,21 +70,16 @@ class Wrappers:
         self._evaluator = evaluator
         self._limits = limits
         self._numbers: dict[object, bool] = {}
-        self._open: set[object] = set()
-        """What is being looked into: functions that call themselves on the way."""
 
     def takes_number(self, wrapper: Function, passed: Passed, name: str) -> bool:
         """Whether a wrapper, or one behind it that gets its keywords, wants one number."""
         frame = invoke.frame_for(self._evaluator, wrapper, passed, None)
         key, running = (frame, name), ("takes a number", wrapper.key(), name)
         if key not in self._numbers:
-            if running in self._open:
+            if running in self._limits.open:
                 return False
-            self._open.add(running)
-            try:
+            with self._limits.looking_into(running):
                 self._numbers[key] = self._takes_number(wrapper.scope, frame, name)
-            finally:
-                self._open.discard(running)
         return self._numbers[key]
 
     def _takes_number(self, scope: Scope, frame: Frame, name: str) -> bool:
@@ -198,27 +193,25 @@ class Wrappers:
     def _comes_twice(self, wrapper: Function, passed: Passed, name: str) -> bool:
         """Whether a wrapper, or one behind it, names a keyword beside the `**kwargs` that hold the one
         of its caller: `get(url, timeout=1, **kwargs)` in another branch."""
-        key = (wrapper.key(), name)
-        if key in self._open or wrapper.scope.arguments.kwarg is None:
+        key = ("given twice", wrapper.key(), name)
+        if key in self._limits.open or wrapper.scope.arguments.kwarg is None:
             return False
-        self._open.add(key)
-        try:
-            frame = invoke.frame_for(
-                self._evaluator, wrapper, _with_keyword(passed, name, _MARKED), None
-            )
-            scope = wrapper.scope
+        scope = wrapper.scope
+        marked = _with_keyword(passed, name, _MARKED)
+        with self._limits.looking_into(key):
+            frame = invoke.frame_for(self._evaluator, wrapper, marked, None)
             spreading = [f for f in walk(scope).calls if any(_splats(f.node))]
-            for node, context, callee, given in self._limits.functions.reached(
-                spreading, scope, frame
-            ):
-                if self._is_given_twice(node, context, name):
-                    return True
-                if isinstance(callee, Function) and name in given.keywords:
-                    if self._comes_twice(callee, given, name):
-                        return True
-            return False
-        finally:
-            self._open.discard(key)
+            return any(
+                self._is_given_twice(node, context, name)
+                or (
+                    isinstance(callee, Function)
+                    and name in given.keywords
+                    and self._comes_twice(callee, given, name)
+                )
+                for node, context, callee, given in self._limits.functions.reached(
+                    spreading, scope, frame
+                )
+            )
 
     def _is_given_twice(self, node: ast.Call, context: Context, name: str) -> bool:
         holding = [splat for splat in _splats(node) if self._holds(splat, context, name)]
@@ -305,8 +298,8 @@ class Wrappers:
         helps: bool = False,
         lines: range | None = None,
     ) -> bool:
-        key = (wrapper.key(), mapping, name)
-        if key in self._open:
+        key = ("goes to senders", wrapper.key(), mapping, name)
+        if key in self._limits.open:
             return True
         scope = wrapper.scope
         uses = uses_of(scope, mapping, name, helps, lines)
@@ -315,8 +308,7 @@ class Wrappers:
         senders = {given.node for given in uses.calls}
         if any(takes_number(scope.node, value, senders) for value in uses.values):
             return False
-        self._open.add(key)
-        try:
+        with self._limits.looking_into(key):
             places = {given.node: given for given in uses.calls}
             calls = [found for found in walk(scope).calls if found.node in places]
             frame = None
@@ -326,8 +318,6 @@ class Wrappers:
                 self._is_taken(places[node], context, name)
                 for node, context in self._limits.functions.alive(calls, scope, frame)
             )
-        finally:
-            self._open.discard(key)
 
     def _is_taken(self, given: Given, context: Context, name: str) -> bool:
         """Whether a call that is given the mapping can take one more keyword in it."""
