@@ -4,8 +4,8 @@
 - `syntax`, `scopes`, `flow`, `walk`, `members`, `mappings`: what a tree says by itself.
 - `evaluate`: what an expression is. It asks `names`, `imports`, `objects` (attributes),
   `constructions` (what objects were made with), `elsewhere` (who may have changed them), `invoke`
-  (calls; `standard`: of the standard library), `annotations` (types), `containers`,
-  `conditions` and `narrowing` (how tests come out, and what they tell of a name); these ask each
+  (calls; `standard`: of the standard library), `annotations` (types), `containers`
+  (`alterations`: what is done to them), `conditions` and `narrowing` (how tests come out, and what they tell of a name); these ask each
   other.
 - `forwarding`, `handing`, `surroundings`: functions that hand on what they get, senders that are
   handed over, bounds around a call (`timers`: what bounds, as data).

@@ -8,8 +8,8 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from flake8_untimed.inference import annotations as types
 from flake8_untimed.inference import (
+    alterations,
     conditions,
     containers,
     elsewhere,
@@ -20,6 +20,7 @@ from flake8_untimed.inference import (
     narrowing,
     objects,
 )
+from flake8_untimed.inference import annotations as types
 from flake8_untimed.inference.arguments import Argument, Passed, defaults, keyword_names
 from flake8_untimed.inference.scopes import COMPREHENSIONS, FUNCTIONS, Binding, Scope, once
 from flake8_untimed.inference.syntax import dotted, within, written_names
@@ -262,8 +263,8 @@ def _bound(
         values = union([types_of, values])
     if at is not None and not any(tells(v) for v in values):
         values = union([*_narrowed(evaluator, scope, name, at, frame), values])
-    if name in scope.merged or any(map(containers.is_changeable, values)):
-        return containers.changed(evaluator, values, Context(scope, at, frame), name, earliest)
+    if name in scope.merged or any(map(alterations.is_changeable, values)):
+        return alterations.changed(evaluator, values, Context(scope, at, frame), name, earliest)
     return values
 
 

@@ -8,8 +8,8 @@ from collections.abc import Mapping as MappingType
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from flake8_untimed.inference import annotations as types
 from flake8_untimed.inference import (
+    alterations,
     constructions,
     containers,
     elsewhere,
@@ -19,6 +19,7 @@ from flake8_untimed.inference import (
     names,
     touches,
 )
+from flake8_untimed.inference import annotations as types
 from flake8_untimed.inference.arguments import Argument, bind
 from flake8_untimed.inference.files.outline import Use
 from flake8_untimed.inference.scopes import Scope, once
@@ -454,7 +455,7 @@ def _is_declaration(store: members.Store) -> bool:
 
 def _filled(evaluator: Evaluator, values: Alternatives, cls: Scope, name: str) -> Alternatives:
     """Containers with what the methods put into them: `self.sessions["a"] = ...`."""
-    if not any(map(containers.is_changeable, values)):
+    if not any(map(alterations.is_changeable, values)):
         is_merged = any(e.name == "__ior__" for _, e in members.attribute_events(cls, name))
         return perhaps(values) if is_merged else values
     # A dict on an object is in reach of everybody.
@@ -462,7 +463,7 @@ def _filled(evaluator: Evaluator, values: Alternatives, cls: Scope, name: str) -
     events = [
         (method, event)
         for method, event in members.attribute_events(cls, name)
-        if not containers.is_idle(event, closely=not evaluator.is_rough)
+        if not alterations.is_idle(event, closely=not evaluator.is_rough)
         # A function that is called for what it returns is taken to leave it alone.
         and (event.kind != "argument" or isinstance(event.statement, ast.Expr))
     ]
@@ -473,7 +474,7 @@ def _filled(evaluator: Evaluator, values: Alternatives, cls: Scope, name: str) -
         known = f"{members.first_parameter(method)}.{name}"
         if not touches.is_left_alone(evaluator, event, known, context):
             certain = method.name == "__init__" and not any(method.parents(event.statement))
-            values = tuple(containers.after(evaluator, v, event, context, certain) for v in values)
+            values = tuple(alterations.after(evaluator, v, event, context, certain) for v in values)
     return values
 
 
