@@ -14,7 +14,7 @@ _VERBS = frozenset(
      "format", "append", "exception")
 )  # fmt: skip
 """Methods whose results are no clients: the dye stops here."""
-PLAIN_RESULTS = frozenset(
+_PLAIN_RESULTS = frozenset(
     ("len", "str", "repr", "print", "isinstance", "issubclass", "int", "float", "bool", "hasattr",
      "id", "hash", "sum", "range", "bytes", "callable")
 )  # fmt: skip
@@ -93,6 +93,8 @@ def filled_by(value: ast.expr) -> tuple[str, ...]:
 
 def stops(value: ast.Call) -> bool:
     """Whether a call is surely a request, or something else that returns no client."""
+    if isinstance(value.func, ast.Name):
+        return value.func.id in _PLAIN_RESULTS
     if not isinstance(value.func, ast.Attribute):
         return False
     name = value.func.attr

@@ -20,7 +20,6 @@ from flake8_untimed.inference.annotations import is_type
 from flake8_untimed.inference.interest.looks import (
     GIVERS,
     MAKERS,
-    PLAIN_RESULTS,
     attribute_named,
     filled_by,
     is_yield,
@@ -384,13 +383,11 @@ class Dye:
             elif isinstance(node, ast.Call):
                 if stops(node):
                     continue
-                function = node.func
-                if isinstance(function, ast.Name) and function.id in PLAIN_RESULTS:
-                    continue
                 if attribute_named(node) in names:
                     return True
                 if node.args and type(node.args[0]) is ast.Constant and self._is_typed(node):
                     return True
+                function = node.func
                 if not isinstance(function, ast.Attribute) or function.attr in names:
                     stack.append(function)
                 elif self._is_given(function, root_of(function)):
