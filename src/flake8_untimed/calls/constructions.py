@@ -10,7 +10,7 @@ from flake8_untimed.calls import Call, Construction, Facts
 from flake8_untimed.calls.given import sent_by_takers
 from flake8_untimed.calls.givers import are_made_in_sight, bound_of_given, given_to
 from flake8_untimed.calls.spelling import written
-from flake8_untimed.inference import constructions, objects
+from flake8_untimed.inference import constructions, lineage
 from flake8_untimed.inference.arguments import Passed, bind
 from flake8_untimed.inference.evaluate import Evaluator
 from flake8_untimed.inference.scopes import Scope
@@ -94,7 +94,7 @@ def _serves_carrier(facts: Facts, context: Context, library: Library) -> bool:
         scope = scope.parent
     if scope is None or scope.owner is None:
         return False
-    for base in objects.mro(facts.evaluator, Class(scope.owner)):
+    for base in lineage.mro(facts.evaluator, Class(scope.owner)):
         if isinstance(base, Symbol):
             carrier = facts.evaluator.catalogue.carrier(base.path)
             if carrier is not None and library.name in carrier.pools:
@@ -175,6 +175,6 @@ def places_made(evaluator: Evaluator, call: Call) -> Iterator[tuple[str, ast.AST
         if site is not None:
             yield site.context.scope.module.path, site.node
     if client is not None and isinstance(client.cls, Class):
-        for base in objects.mro(evaluator, client.cls):
+        for base in lineage.mro(evaluator, client.cls):
             if isinstance(base, Class):
                 yield base.scope.module.path, base.scope.node

@@ -8,7 +8,7 @@ import ast
 from flake8_untimed.calls import Call, Construction, Facts
 from flake8_untimed.inference import touches
 from flake8_untimed.inference.handing import keywords_travel
-from flake8_untimed.inference.objects import mro
+from flake8_untimed.inference.lineage import mro
 from flake8_untimed.inference.scopes import Event, Scope
 from flake8_untimed.inference.values import Class, Context, Symbol, Value
 

@@ -6,7 +6,7 @@ import ast
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from flake8_untimed.inference import members, objects
+from flake8_untimed.inference import lineage, members, objects
 from flake8_untimed.inference.scopes import COMPREHENSIONS
 from flake8_untimed.inference.values import (
     NOTHING_KNOWN,
@@ -113,7 +113,7 @@ def as_container(evaluator: Evaluator, value: Value) -> Value:
     """An object of a class in sight that is a NamedTuple or a TypedDict, by its fields."""
     if not isinstance(value, Instance) or not isinstance(value.cls, Class):
         return value
-    bases = objects.mro(evaluator, value.cls)
+    bases = lineage.mro(evaluator, value.cls)
     kinds = {base.path for base in bases if isinstance(base, Symbol)}
     if kinds.isdisjoint(_NAMED_TUPLES | _TYPED_DICTS):
         return value

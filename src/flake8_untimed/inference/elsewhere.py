@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from flake8_untimed.inference import members, names, objects
+from flake8_untimed.inference import lineage, members, names, objects
 from flake8_untimed.inference.arguments import parameter_names
 from flake8_untimed.inference.scopes import Event, Scope, once
 from flake8_untimed.inference.syntax import called_name, dotted, written_as
@@ -45,9 +45,9 @@ def is_up_to_heirs(evaluator: Evaluator, value: Value, name: str, values: Altern
     scope = cls.scope
     if evaluator.project.heirs.say_otherwise(scope.module.path, scope.name, name):
         return True
-    ours = {base.key() for base in objects.mro(evaluator, cls)}
+    ours = {base.key() for base in lineage.mro(evaluator, cls)}
     for heir in _heirs(evaluator, cls):
-        above = {base.key(): base for base in objects.mro(evaluator, heir)[1:]}
+        above = {base.key(): base for base in lineage.mro(evaluator, heir)[1:]}
         if above.keys() >= ours and any(
             _may_say(evaluator, base, name) for key, base in above.items() if key not in ours
         ):
@@ -105,7 +105,7 @@ def is_up_to_bases(
     whole = instance.cls if instance is not None else cls
     if not isinstance(whole, Class) or not all(holds_place(v) for v in values):
         return False
-    return any(_is_out_of_sight(evaluator, base) for base in objects.mro(evaluator, whole))
+    return any(_is_out_of_sight(evaluator, base) for base in lineage.mro(evaluator, whole))
 
 
 def _is_out_of_sight(evaluator: Evaluator, base: Value) -> bool:
@@ -113,7 +113,7 @@ def _is_out_of_sight(evaluator: Evaluator, base: Value) -> bool:
     if not isinstance(base, Symbol):
         return not isinstance(base, Class)
     return not (
-        base.path in objects.HARMLESS_BASES
+        base.path in lineage.HARMLESS_BASES
         or base.path.partition(".")[0] in sys.stdlib_module_names
         or evaluator.catalogue.library_of(base.path) is not None
         or evaluator.client_at(base.path) is not None
@@ -138,7 +138,7 @@ def is_set_by_name(
     scopes = {cls.scope}
     whole = instance.cls if instance is not None else cls
     if isinstance(whole, Class) and all(map(_is_placeholder, values)):
-        scopes |= {c.scope for c in objects.mro(evaluator, whole) if isinstance(c, Class)}
+        scopes |= {c.scope for c in lineage.mro(evaluator, whole) if isinstance(c, Class)}
     return any(
         "__getattribute__" in scope.bindings or not _names_set(scope).isdisjoint((None, name))
         for scope in scopes
@@ -180,7 +180,7 @@ def is_set_outside(evaluator: Evaluator, cls: Class, name: str, values: Alternat
                 if isinstance(owner, anybody) and any(map(_is_placeholder, values)):
                     return True
                 if isinstance(owner, Class):
-                    if any(c.key() == cls.key() for c in objects.mro(evaluator, owner)):
+                    if any(c.key() == cls.key() for c in lineage.mro(evaluator, owner)):
                         return True
     return any(_is_placeholder(v) for v in values) and (
         evaluator.project.hints.is_set_elsewhere(scope.module.path, name)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from flake8_untimed.inference import flow, invoke, objects
+from flake8_untimed.inference import flow, invoke, lineage, objects
 from flake8_untimed.inference.arguments import parameter_names, positional_names
 from flake8_untimed.inference.scopes import COMPREHENSIONS, Scope, once
 from flake8_untimed.inference.syntax import (
@@ -507,7 +507,7 @@ def _calls_of(evaluator: Evaluator, function: Scope) -> list[Found]:
     """The calls in its module that surely are of a function; if there are none, those of its name
     that nobody knows."""
     sure, possible = [], []
-    line = objects.mro(evaluator, Class(function.owner)) if function.owner is not None else ()
+    line = lineage.mro(evaluator, Class(function.owner)) if function.owner is not None else ()
     # In an object of its class, it is what its bases mean by that name.
     owners = {cls.scope for cls in line if isinstance(cls, Class)}
     for found in _calls_by_name(function.module.scope).get(function.name, ()):

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_untimed.bounds import relies
-from flake8_untimed.inference import invoke, members, objects
+from flake8_untimed.inference import invoke, lineage, members, objects
 from flake8_untimed.inference.arguments import Argument, Passed
 from flake8_untimed.inference.evaluate import Evaluator
 from flake8_untimed.inference.forwarding import inside
@@ -83,7 +83,7 @@ class Takers:
         if cls is None:
             return
         instance = Instance(cls, Site(node, context, passed))
-        for base in objects.mro(self._evaluator, cls):
+        for base in lineage.mro(self._evaluator, cls):
             if isinstance(base, Class):
                 for method in members.methods(base.scope):
                     first = members.first_parameter(method)
