@@ -339,8 +339,4 @@ class Facts:
         why_not: str | None = None,
     ) -> Finding:
         """A finding at a node. Without a fix, `why_not` says why."""
-        if fix is not None:
-            why_not = None
-        elif why_not is None:
-            why_not = "there is no edit that is right for every such place"
-        return Finding(code, self.span(node), message, fix, why_not)
+        return Finding(code, self.span(node), message, fix, None if fix is not None else why_not)

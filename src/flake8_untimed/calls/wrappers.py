@@ -186,9 +186,8 @@ class Wrappers:
         accepted = wrapper.scope.arguments
         if name in _named(accepted):
             return True
-        if accepted.kwarg is None:
-            return False
-        return self._goes_to_senders(wrapper, passed, accepted.kwarg.arg, name)
+        rest = accepted.kwarg
+        return rest is not None and self._goes_to_senders(wrapper, passed, rest.arg, name)
 
     def _comes_twice(self, wrapper: Function, passed: Passed, name: str) -> bool:
         """Whether a wrapper, or one behind it, names a keyword beside the `**kwargs` that hold the one

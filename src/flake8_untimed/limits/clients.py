@@ -74,8 +74,6 @@ class Clients:
                 return Bound(Kind.INVALID, Source.CLIENT, detail=NO_PARAMETER, site=client.site)
             return omitted(timeouts)
         if made is None:
-            if known.out_of_sight == "report":
-                return Bound(Kind.NONE, Source.OUT_OF_SIGHT)
             if known.out_of_sight == "doubt":
                 return Bound(Kind.DEFAULT, Source.OUT_OF_SIGHT, table.omitted)
             return Bound(Kind.UNKNOWN, Source.OUT_OF_SIGHT)
