@@ -59,10 +59,9 @@ _GLOBALS = re.compile(
 
 def look_up(evaluator: Evaluator, name: str, context: Context) -> Alternatives:
     """What a name is at some place, by Python's rules of scopes."""
-    scope: Scope | None = context.scope
-    at, frame = context.at, context.frame
+    scope, at, frame = context
     direct, late = True, False
-    while scope is not None:
+    while True:
         if name in scope.globals:
             return of_module(evaluator, name, scope.module.scope, scope, at)
         if scope.parent is None:
@@ -83,7 +82,6 @@ def look_up(evaluator: Evaluator, name: str, context: Context) -> Alternatives:
             frame = frame.closure
         at = scope.statement if scope.statement is not None else at
         scope = scope.parent
-    return NOTHING_KNOWN
 
 
 def _is_rebound(scope: Scope, name: str, at: ast.stmt | None) -> bool:
