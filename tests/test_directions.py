@@ -12,8 +12,8 @@ import flake8_untimed
 
 ROOT = Path(flake8_untimed.__file__).parent
 PACKAGE = "flake8_untimed"
-DATA = ("inference.values", "inference.arguments")
-"""What of inference is plain data, which rules may name."""
+PLAIN = ("inference.values", "inference.arguments", "inference.syntax", "inference.scopes.once")
+"""What of inference is data, or asks nothing but how the text is written: rules may name it."""
 
 # Room -> the rooms that it may import from (itself goes without saying), inside functions too.
 ALLOWED = {
@@ -26,7 +26,7 @@ ALLOWED = {
     "limits": ("bounds", "inference", "libraries", "settings"),
     "calls": ("bounds", "findings", "inference", "libraries", "limits", "settings", "source"),
     "explanation": ("bounds", "calls", "findings", "inference", "rules", "source"),
-    "rules": ("calls", "bounds", "findings", "libraries", *DATA),
+    "rules": ("calls", "bounds", "findings", "libraries", *PLAIN),
     "fixes": ("findings", "source", "settings"),
     "reporters": ("findings", "source", "settings"),
     "analysis": (

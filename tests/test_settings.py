@@ -14,12 +14,11 @@ from flake8_untimed.settings import (
     SETTINGS,
     Settings,
     SettingsError,
-    _is_opt_in,
-    _rules,
     find_pyproject,
     from_pyproject,
     from_values,
 )
+from flake8_untimed.settings.kinds import is_opt_in, known_rules
 
 
 def test_the_table_has_every_field() -> None:
@@ -224,7 +223,7 @@ def test_opt_in_rules_are_named_in_full() -> None:
 
 
 def test_what_the_files_of_the_rules_say_unread() -> None:
-    said = {code: _is_opt_in(file) for code, file in _rules().items()}
+    said = {code: is_opt_in(file) for code, file in known_rules().items()}
     assert said == {rule.code: rule.opt_in for rule in RULES}
 
 

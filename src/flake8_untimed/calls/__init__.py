@@ -1,15 +1,18 @@
 """The calls of a module that send requests, and the other places that matter to them.
 
-The rules go by these `Facts`, and never look into the inference behind them.
+The rules go by these `Facts` and by what the rooms below answer, and never look into the inference
+behind them.
 
 - `collector` reads a module into them, with `constructions` (clients that are made), `wrappers`
   (functions in between), `releases` (what sends later), `mocks` and `patches` (what tests replace)
   and `idle` (what sets nothing).
-- `given` and `givers`: to whom a client is given, and by whom; `elsewhere`: in other modules.
-- `places`, `options` and `origins`: what stands around a call, and where its timeout is from.
+- `given` and `givers`: to whom a client is given, and by whom; `elsewhere`: in other modules;
+  `changes`: what is set on it.
+- `places`, `options` and `origins`: what stands around a call, and where its timeout is from;
+  `strangers`: what else may be called there; `keywords`: how far its keywords get.
 - `bodies`, `transfers`, `waits`, `retries` and `repeats`: what a timeout that is added may do to a
-  request; `handlers`: what catches one, and which loops try again; `responses`: what becomes of its
-  response.
+  request; `handlers`: what catches one; `loops`: which loops try again; `responses`: what becomes
+  of its response.
 - `contexts`: of SSL; `comments`: for other linters; `spelling`: how a message names what is called.
 """
 
@@ -26,8 +29,8 @@ from flake8_untimed.calls import contexts
 from flake8_untimed.calls.idle import Idle
 from flake8_untimed.calls.wrappers import Wrappers
 from flake8_untimed.findings import Finding, Fix, Span
-from flake8_untimed.inference.arguments import Argument, bind, defaults
-from flake8_untimed.inference.arguments import Bound as BoundArguments
+from flake8_untimed.inference import invoke
+from flake8_untimed.inference.arguments import Argument, BoundArguments, bind, defaults
 from flake8_untimed.inference.evaluate import Evaluator
 from flake8_untimed.inference.scopes import Module, Scope
 from flake8_untimed.inference.syntax import dotted
@@ -37,10 +40,11 @@ from flake8_untimed.inference.values import (
     Instance,
     Parameter,
     Plain,
+    Result,
     Symbol,
     Value,
 )
-from flake8_untimed.inference.walk import Walk
+from flake8_untimed.inference.walk import Walk, walk
 from flake8_untimed.libraries.model import Client, Constructor, Library, Sender, Timeouts
 from flake8_untimed.limits import Limits
 from flake8_untimed.limits.changes import put_in
@@ -97,7 +101,7 @@ class Call:
     @property
     def timeouts(self) -> Timeouts:
         """What its timeout parameter makes of each kind of value."""
-        return self.sender.timeouts or self.library.timeouts
+        return self.library.timeouts_of(self.sender)
 
     @property
     def relies(self) -> bool:
@@ -146,7 +150,7 @@ class Construction:
     @property
     def timeouts(self) -> Timeouts:
         """What its timeout parameter makes of each kind of value."""
-        return self.constructor.timeouts or self.library.timeouts
+        return self.library.timeouts_of(self.constructor)
 
 
 @dataclass(eq=False, repr=False)
@@ -217,6 +221,23 @@ class Facts:
         yield from (call for call in self.calls if call.wrapper is None)
         yield from self.forwarded
 
+    @property
+    def libraries(self) -> tuple[Library, ...]:
+        """The libraries that are looked for."""
+        return self.evaluator.catalogue.libraries
+
+    def every_call(self) -> Iterator[tuple[ast.Call, Context]]:
+        """All calls of the module, whatever they call, in the order of the text."""
+        for node, scope, statement in walk(self.module.scope).calls:
+            yield node, Context(scope, statement)
+
+    def arguments_of(
+        self, node: ast.Call, context: Context, constructor: Constructor
+    ) -> BoundArguments:
+        """What a call passes, by the parameters of what it calls."""
+        passed = invoke.passed_by(self.evaluator, node, context)
+        return bind(passed, constructor.parameters, constructor.keywords)
+
     def values(self, argument: Argument | None) -> Alternatives:
         """What an argument may be; nothing if it is not given."""
         return self.evaluator.deeply(argument) if argument is not None else ()
@@ -232,9 +253,20 @@ class Facts:
     def evaluate(self, node: ast.expr, context: Context) -> Alternatives:
         return self.evaluator.evaluate(node, context)
 
+    def path_of(self, node: ast.expr, context: Context) -> str:
+        """The import path of what an expression is: empty if it is nothing of another package, or
+        not surely that."""
+        values = self.evaluate(node, context)
+        paths = {v.path if isinstance(v, (Symbol, Result)) else "" for v in values}
+        return paths.pop() if len(paths) == 1 else ""
+
+    def client_of(self, value: Value) -> Client | None:
+        """The library's client class that a value is an object of."""
+        return self.evaluator.client_of(value)
+
     def is_plain(self, client: Instance) -> bool:
         """Whether a client is of the library's own class, and stands for itself."""
-        known = self.evaluator.client_of(client)
+        known = self.client_of(client)
         if known is None or client.site is None:
             return isinstance(client.cls, Symbol)
         given = bind(client.site.passed, known.constructor.parameters).named
@@ -281,7 +313,7 @@ class Facts:
 
     def switches_off(self, setting: Setting) -> bool:
         """Whether an attribute that is the client's timeout is set to no limit."""
-        timeouts = setting.client.constructor.timeouts or setting.library.timeouts
+        timeouts = setting.library.timeouts_of(setting.client.constructor)
         found = judged(self.evaluator, self.evaluate(setting.value, setting.context), timeouts)
         return found is not None and found.kind is Kind.DISABLED
 
@@ -308,8 +340,4 @@ class Facts:
         why_not: str | None = None,
     ) -> Finding:
         """A finding at a node. Without a fix, `why_not` says why."""
-        if fix is not None:
-            why_not = None
-        elif why_not is None:
-            why_not = "there is no edit that is right for every such place"
-        return Finding(code, self.span(node), message, fix, why_not)
+        return Finding(code, self.span(node), message, fix, None if fix is not None else why_not)

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, TypeGuard
 
-from flake8_untimed.inference import flow, members, objects
+from flake8_untimed.inference import flow, lineage, members, objects
 from flake8_untimed.inference.scopes import Scope, once
 from flake8_untimed.inference.syntax import dotted, within
 from flake8_untimed.inference.values import (
@@ -174,7 +174,7 @@ def _shown(facts: Facts, value: Value) -> Iterator[Scope]:
     if isinstance(value, Function):
         yield value.scope
     elif isinstance(value, Instance) and isinstance(value.cls, Class):
-        line = objects.mro(facts.evaluator, value.cls)
+        line = lineage.mro(facts.evaluator, value.cls)
         yield from (base.scope for base in line if isinstance(base, Class))
     elif isinstance(value, (Mapping, Collection)):
         groups = value.entries.values() if isinstance(value, Mapping) else value.elements
@@ -188,7 +188,7 @@ def _is_body(node: ast.AST, name: str = "body") -> TypeGuard[ast.Attribute]:
 
 def keywords_in_class(facts: Facts, client: Instance) -> set[str | None]:
     """The keywords of all calls in the classes of the project that a client is made of."""
-    line = objects.mro(facts.evaluator, client.cls) if isinstance(client.cls, Class) else ()
+    line = lineage.mro(facts.evaluator, client.cls) if isinstance(client.cls, Class) else ()
     return {
         keyword.arg
         for base in line

@@ -15,7 +15,7 @@ _NO_NAME = r"#.*\bnosec\b(?!.*\b(?:B\d|[a-z]+_))"
 """A comment for bandit that names nothing speaks of everything."""
 
 
-def is_left_alone(facts: Facts, node: ast.expr | ast.stmt, names: tuple[str, ...]) -> bool:
+def is_waived(facts: Facts, node: ast.expr | ast.stmt, names: tuple[str, ...]) -> bool:
     """Whether a comment on the lines of a node tells another linter not to report it as one of these."""
     named = rf"#.*\b(?:disable *=|noqa:|nosec\b).*\b(?:{'|'.join(names)})\b"
     lines = facts.source.lines[node.lineno - 1 : node.end_lineno]

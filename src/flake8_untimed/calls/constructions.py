@@ -9,8 +9,8 @@ from flake8_untimed.bounds import UNKNOWN, Bound, Kind, Source
 from flake8_untimed.calls import Call, Construction, Facts
 from flake8_untimed.calls.given import sent_by_takers
 from flake8_untimed.calls.givers import are_made_in_sight, bound_of_given, given_to
-from flake8_untimed.calls.spelling import written
-from flake8_untimed.inference import constructions, objects
+from flake8_untimed.calls.spelling import spelled
+from flake8_untimed.inference import constructions, lineage
 from flake8_untimed.inference.arguments import Passed, bind
 from flake8_untimed.inference.evaluate import Evaluator
 from flake8_untimed.inference.scopes import Scope
@@ -42,7 +42,7 @@ def read_made(
         for made in facts.evaluator.evaluate(node, context):
             known = facts.evaluator.client_of(made) if isinstance(made, Instance) else None
             if isinstance(made, Instance) and known and known.path == client.path:
-                table = constructor.timeouts or library.timeouts
+                table = library.timeouts_of(constructor)
                 bound = facts.limits.clients.of_client(made, table)
                 break
     if client is not None and _serves_carrier(facts, context, library):
@@ -54,7 +54,7 @@ def read_made(
         arguments = bind(passed, constructor.parameters, constructor.keywords)
     facts.constructions.append(
         Construction(
-            node, context, written(node.func, callee), constructor, library, arguments, client,
+            node, context, spelled(node.func, callee), constructor, library, arguments, client,
             bound, isinstance(callee, Symbol), is_context=catalogue.context(path) is not None,
             splats=passed.splats,
         )
@@ -72,13 +72,13 @@ def read_class(facts: Facts, scope: Scope) -> None:
     calls = [*constructions.calls_of_library(facts.evaluator, Class(scope))]
     if not calls:
         return
-    bound = facts.limits.clients.of_client(of_class, constructor.timeouts or library.timeouts)
+    bound = facts.limits.clients.of_client(of_class, library.timeouts_of(constructor))
     for node, context in calls:
         is_here = bound.site is not None and bound.site.node is node
         passed = constructions.passed_to_base(facts.evaluator, node, context)
         facts.constructions.append(
             Construction(
-                node, context, written(node.func, None), constructor, library,
+                node, context, spelled(node.func, None), constructor, library,
                 bind(passed, constructor.parameters, constructor.keywords), client,
                 UNKNOWN if bound.source is Source.CLIENT and not is_here else bound,
                 of_class=scope,
@@ -94,7 +94,7 @@ def _serves_carrier(facts: Facts, context: Context, library: Library) -> bool:
         scope = scope.parent
     if scope is None or scope.owner is None:
         return False
-    for base in objects.mro(facts.evaluator, Class(scope.owner)):
+    for base in lineage.mro(facts.evaluator, Class(scope.owner)):
         if isinstance(base, Symbol):
             carrier = facts.evaluator.catalogue.carrier(base.path)
             if carrier is not None and library.name in carrier.pools:
@@ -175,6 +175,6 @@ def places_made(evaluator: Evaluator, call: Call) -> Iterator[tuple[str, ast.AST
         if site is not None:
             yield site.context.scope.module.path, site.node
     if client is not None and isinstance(client.cls, Class):
-        for base in objects.mro(evaluator, client.cls):
+        for base in lineage.mro(evaluator, client.cls):
             if isinstance(base, Class):
                 yield base.scope.module.path, base.scope.node

@@ -125,6 +125,7 @@ def _is_conditional(scope: Scope, event: Event, made: Site) -> bool:
 
 
 def _is_surely_entered(parent: ast.stmt, block: str) -> bool:
+    """Whether a block is run whenever its statement is, but for failures."""
     return isinstance(parent, WITHS) or (
         isinstance(parent, TRIES) and block in ("body", "finalbody")
     )

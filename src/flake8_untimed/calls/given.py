@@ -19,7 +19,7 @@ from flake8_untimed.inference.values import (
     Value,
 )
 from flake8_untimed.inference.walk import Found, Walk, visit, walk
-from flake8_untimed.limits.takers import Sent, arguments_of, is_made_at
+from flake8_untimed.limits.takers import Sent, is_made_at
 
 if TYPE_CHECKING:
     from flake8_untimed.calls import Construction, Facts
@@ -72,7 +72,7 @@ def calls_given(facts: Facts, made: Construction) -> Iterator[tuple[ast.Call, Co
             continue
         context = Context(scope, statement)
         passed = invoke.passed_by(facts.evaluator, node, context)
-        if any(_is_given(facts, argument, made) for argument in arguments_of(passed)):
+        if any(_is_given(facts, argument, made) for argument in passed.arguments):
             yield node, context, passed
 
 

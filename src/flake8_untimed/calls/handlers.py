@@ -1,5 +1,4 @@
-"""What becomes of a request that has timed out, by the statements around it: what catches that, and
-whether a loop is left once the request was answered."""
+"""What catches the timeout of a request, and what does it again then: handlers, `with` and decorators."""
 
 from __future__ import annotations
 
@@ -9,10 +8,9 @@ from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 from flake8_untimed.calls import Call, Facts
-from flake8_untimed.calls.places import Loop, around, libraries, path_of
+from flake8_untimed.calls.places import around
 from flake8_untimed.inference.scopes import Scope, once
 from flake8_untimed.inference.syntax import (
-    LOOPS,
     TRIES,
     WITHS,
     called_name,
@@ -38,10 +36,6 @@ _ERROR = re.compile(r"(Error|Exception|Timeout)$", re.IGNORECASE)
 """At the end of the name of an exception."""
 _BESIDE = frozenset(("auth", "cert", "cookies", "headers", "proxies", "timeout", "url", "verify"))
 """What a request is given that says nothing of what it does."""
-LEAVING = (ast.Return, ast.Break)
-_DONE = ("body", "orelse", "finalbody", "cases")
-"""The blocks of a statement that are not for failures."""
-_SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _Errors = Collection[str]
 """Exceptions, by their import paths."""
 _Given = tuple[str, str]
@@ -80,7 +74,7 @@ def errors_of(facts: Facts, library: Library) -> Iterator[frozenset[str]]:
 
 def _raising(facts: Facts, library: Library) -> tuple[Library, ...]:
     # A library around another raises the errors of that one.
-    return (library,) if library.timeout_errors else libraries(facts)
+    return (library,) if library.timeout_errors else facts.libraries
 
 
 # What catches --------------------------------------------------------------------------------
@@ -134,13 +128,13 @@ def kinds_of(handler: ast.ExceptHandler) -> list[ast.expr | None]:
 
 def is_one_of(facts: Facts, kind: ast.expr | None, context: Context, errors: _Errors) -> bool:
     """Whether what a handler names is one of some errors, or all."""
-    return kind is None or dotted(kind) in _ANY or path_of(facts, kind, context) in errors
+    return kind is None or dotted(kind) in _ANY or facts.path_of(kind, context) in errors
 
 
 def _suppresses(facts: Facts, manager: ast.expr, context: Context, errors: _Errors) -> bool:
     return (
         isinstance(manager, ast.Call)
-        and path_of(facts, manager.func, context) == "contextlib.suppress"
+        and facts.path_of(manager.func, context) == "contextlib.suppress"
         and any(is_one_of(facts, kind, context, errors) for kind in manager.args)
     )
 
@@ -152,7 +146,7 @@ def does_again(facts: Facts, maker: ast.expr, context: Context, errors: _Errors)
     """Whether a decorator, or what else is given something to do, does it again after a timeout, by
     the look of it: no other exceptions are named there."""
     function = maker_of(maker)
-    name = f"{ast.unparse(function)} {path_of(facts, function, context)}"
+    name = f"{ast.unparse(function)} {facts.path_of(function, context)}"
     given = written_arguments(maker) if isinstance(maker, ast.Call) else []
     if not _RETRYING.search(name) or _LIMITING.search(name):
         # `@task(autoretry_for=(Timeout,))`
@@ -170,7 +164,7 @@ def _errors_in(node: ast.expr) -> Iterator[ast.expr]:
             yield part
 
 
-def sends_again(scope: Scope, handler: ast.ExceptHandler, sent: ast.AST) -> bool:
+def tries_once_more(scope: Scope, handler: ast.ExceptHandler, sent: ast.AST) -> bool:
     """Whether a handler does once more what has failed: by a call that is given the same (to another
     server, perhaps), by its own function, or by what is called a retry."""
     names, given = _calls_in(scope, handler)
@@ -197,57 +191,3 @@ def _given(node: ast.Call) -> Iterator[_Given]:
     if not (others or keywords):
         yield name, ""
     yield from ((name, ast.dump(part)) for part in (*others, *keywords))
-
-
-# Loops ---------------------------------------------------------------------------------------
-
-
-def is_left_behind(sent: Call | Sent, loop: Loop, by: tuple[type[ast.stmt], ...] = LEAVING) -> bool:
-    """Whether a loop ends behind a request in it, other than where something has failed."""
-    end = getattr(sent.node, "end_lineno", 0)
-    return any(
-        isinstance(leave, by) and (leave.end_lineno or 0) >= end
-        for leave in _leaves(sent.context.scope, loop)
-    )
-
-
-def is_left(sent: Call | Sent, loop: Loop) -> bool:
-    """Whether a loop may end before its last turn, other than where something has failed."""
-    return bool(_leaves(sent.context.scope, loop))
-
-
-def is_left_when_done(sent: Call | Sent, loop: Loop, tried: ast.stmt) -> bool:
-    """Whether a loop ends when what is tried in it has not failed: it is left behind that, or asks for
-    what is set there."""
-    return is_left_behind(sent, loop) or _sets_asked(sent.context.scope, loop, tried)
-
-
-@once
-def _leaves(scope: Scope, loop: Loop) -> list[ast.stmt]:
-    """What ends a loop in a scope, the last first, without what does so where something has failed:
-    not a `break` of another loop in it, nor a `return` of a function."""
-    found: list[ast.stmt] = []
-    parts: list[tuple[ast.AST, bool]] = [(part, True) for part in getattr(loop, "body", ())]
-    for part, is_own in parts:
-        if isinstance(part, ast.Return) or (is_own and isinstance(part, ast.Break)):
-            found.append(part)
-        elif not isinstance(part, _SCOPES):
-            is_other = isinstance(part, LOOPS)
-            for block in _DONE:
-                is_inside = is_own and not (is_other and block == "body")
-                parts += [(inner, is_inside) for inner in getattr(part, block, ())]
-    return sorted(found, key=lambda leave: -leave.lineno)
-
-
-@once
-def _sets_asked(scope: Scope, loop: Loop, tried: ast.stmt) -> bool:
-    """Whether a `while` asks for a name that is set in what is tried in it."""
-    if not isinstance(loop, ast.While):
-        return False
-    asked = names_within(loop.test)
-    return any(
-        isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store) and part.id in asked
-        for block in ("body", "orelse")
-        for statement in getattr(tried, block, ())
-        for part in within(statement)
-    )

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_untimed.bounds import Kind
-from flake8_untimed.inference import members, objects
+from flake8_untimed.inference import lineage, members
 from flake8_untimed.inference.arguments import Passed
 from flake8_untimed.inference.scopes import Scope
 from flake8_untimed.inference.syntax import called_name, dotted, own_expressions, within
@@ -92,7 +92,7 @@ def _is_read(facts: Facts, value: Instance, name: str) -> bool:
     """Whether what is set is read again: by a class of the project or one of its bases in sight; of an
     object of the library by its names, in this module or one that imports it."""
     if isinstance(value.cls, Class):
-        line = objects.mro(facts.evaluator, value.cls)
+        line = lineage.mro(facts.evaluator, value.cls)
         return any(isinstance(b, Class) and _reads(b.scope.node, name) for b in line)
     if any(_reads(s.node, name, path) for s, path in facts.limits.changes.written(value)):
         return True
@@ -199,7 +199,7 @@ def _mounts(facts: Facts) -> Iterator[Idle]:
 def _recipes(facts: Facts, scope: Scope) -> Iterator[Idle]:
     """Overrides of `send()` and `init_poolmanager()` in a class."""
     cls = Class(scope)
-    line = objects.mro(facts.evaluator, cls)[1:]
+    line = lineage.mro(facts.evaluator, cls)[1:]
     bases = (base.path for base in line if isinstance(base, Symbol))
     base = next((path for path in bases if "send" in facts.evaluator.senders_at(path)), "")
     senders = facts.evaluator.senders_at(base)

@@ -9,12 +9,12 @@ same ways. What is made to stand in the place of whole libraries (`@responses.ac
 from __future__ import annotations
 
 import ast
-import os
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from flake8_untimed.inference import flow
 from flake8_untimed.inference.evaluate import Evaluator
+from flake8_untimed.inference.files.layout import is_test_module
 from flake8_untimed.inference.scopes import Scope, once
 from flake8_untimed.inference.surroundings import yielding
 from flake8_untimed.inference.syntax import WITHS, dotted, maker_of, within, written_names
@@ -55,7 +55,7 @@ class Patches:
     def __init__(self, evaluator: Evaluator, path: str) -> None:
         self._evaluator = evaluator
         project = evaluator.project
-        above = project.layout.above(path, "conftest.py") if _is_test(path) else ()
+        above = project.layout.above(path, "conftest.py") if is_test_module(path) else ()
         found = (project.module(conftest) for conftest in above)
         self.conftests = [module.scope for module in found if module is not None]
         """What pytest reads first: its fixtures are there for a module of tests, too."""
@@ -307,12 +307,6 @@ def _asked_for(function: Scope) -> set[str]:
         if isinstance(mark, ast.Call) and _last(mark.func) == "usefixtures":
             names |= {str(a.value) for a in mark.args if isinstance(a, ast.Constant)}
     return names
-
-
-def _is_test(path: str) -> bool:
-    """Whether pytest takes a file for one of tests."""
-    name = os.path.basename(path)
-    return name.startswith("test_") or name.endswith("_test.py")
 
 
 @once

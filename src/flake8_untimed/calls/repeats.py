@@ -9,13 +9,12 @@ from collections.abc import Iterator
 from flake8_untimed.calls import Call, Construction, Facts
 from flake8_untimed.calls.givers import calls_naming
 from flake8_untimed.calls.handlers import (
-    LEAVING,
     catches,
     does_again,
     errors_of,
-    is_left_when_done,
-    sends_again,
+    tries_once_more,
 )
+from flake8_untimed.calls.loops import LEAVING, tries_same_again
 from flake8_untimed.calls.retries import NOT_IDEMPOTENT, methods_of
 from flake8_untimed.calls.transfers import requests_of
 from flake8_untimed.inference.scopes import Scope, once
@@ -24,8 +23,6 @@ from flake8_untimed.inference.syntax import (
     called_name,
     ends,
     last_name,
-    names_within,
-    within,
     written_arguments,
 )
 from flake8_untimed.inference.values import Class, Context, Function
@@ -68,7 +65,7 @@ def _is_done_again(facts: Facts, sent: Call | Sent, errors: frozenset[str], dept
         return True
     scope, catch = sent.context.scope.of_statement, None
     for catch in catches(facts, sent, errors):
-        if catch.handler is not None and sends_again(scope, catch.handler, sent.node):
+        if catch.handler is not None and tries_once_more(scope, catch.handler, sent.node):
             return True
     if catch is None or not catch.is_last:
         return _is_called_again(facts, scope, errors, depth)
@@ -76,17 +73,7 @@ def _is_done_again(facts: Facts, sent: Call | Sent, errors: frozenset[str], dept
         return True
     if catch.handler is not None and ends(catch.handler.body, LEAVING):
         return False
-    for node, block in scope.parents(catch.statement):
-        if isinstance(node, LOOPS) and block == "body":
-            return not _is_another(node, sent) and is_left_when_done(sent, node, catch.statement)
-    return False
-
-
-def _is_another(loop: ast.stmt, sent: Call | Sent) -> bool:
-    """Whether each turn of a loop sends something else: `for order in orders: post(order)`."""
-    target = getattr(loop, "target", None)
-    turns = names_within(target) if target else set()
-    return any(isinstance(p, ast.Name) and p.id in turns for p in within(sent.node))
+    return tries_same_again(sent, catch.statement)
 
 
 def _makers(sent: Call | Sent) -> Iterator[tuple[ast.expr, Context]]:

@@ -6,8 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from flake8_untimed.calls import Call, Construction, Facts
 from flake8_untimed.calls.givers import given_to
-from flake8_untimed.calls.places import Arguments, client_of, libraries
-from flake8_untimed.inference.arguments import Argument, bind
+from flake8_untimed.inference.arguments import Argument, BoundArguments, bind
 from flake8_untimed.inference.values import (
     Alternatives,
     Collection,
@@ -18,7 +17,6 @@ from flake8_untimed.inference.values import (
     is_none,
 )
 from flake8_untimed.libraries.model import Constructor
-from flake8_untimed.limits.takers import arguments_of
 
 NOT_IDEMPOTENT = ("POST", "PATCH")
 _METHODS = ("GET", "HEAD", "OPTIONS", "PUT", "DELETE", *NOT_IDEMPOTENT)
@@ -26,10 +24,10 @@ _METHODS = ("GET", "HEAD", "OPTIONS", "PUT", "DELETE", *NOT_IDEMPOTENT)
 
 def known_retries(facts: Facts) -> dict[str, Constructor]:
     """The classes that say what is sent again, by their paths."""
-    return {retry.path: retry for library in libraries(facts) for retry in library.retries}
+    return {retry.path: retry for library in facts.libraries for retry in library.retries}
 
 
-def repeated(facts: Facts, given: Arguments) -> tuple[bool, list[str]]:
+def repeated(facts: Facts, given: BoundArguments) -> tuple[bool, list[str]]:
     """Of what a `Retry` is given: whether it sends every method again, and which it names that are not
     idempotent."""
     named = given.named
@@ -71,7 +69,7 @@ def _has_data(facts: Facts, call: Call) -> bool:
     data))`."""
     given = [call.arguments]
     for value in facts.values(call.argument(next(iter(call.sender.parameters), None))):
-        known = client_of(facts, value)
+        known = facts.client_of(value)
         if known is not None and isinstance(value, Instance) and value.site is not None:
             given.append(bind(value.site.passed, known.constructor.parameters))
     return any(
@@ -105,12 +103,12 @@ def _retries(facts: Facts, call: Call) -> Iterator[Result]:
 
 def _of_client(facts: Facts, client: Instance) -> Iterator[Result]:
     if client.site is not None:
-        yield from _among(facts, arguments_of(client.site.passed))
+        yield from _among(facts, client.site.passed.arguments)
     for mount in facts.limits.adapters.mounts(client):
         for adapter in mount.adapters:
             site = getattr(adapter, "site", None)
             if site is not None:
-                yield from _among(facts, arguments_of(site.passed))
+                yield from _among(facts, site.passed.arguments)
 
 
 def _among(facts: Facts, arguments: Iterable[Argument]) -> Iterator[Result]:

@@ -26,7 +26,7 @@ from flake8_untimed.inference.values import (
     Value,
     are_none,
 )
-from flake8_untimed.limits.takers import Sent, arguments_of
+from flake8_untimed.limits.takers import Sent
 
 _UNIT = "(?:secs?|seconds|ms|millis|milliseconds)"
 _WAIT = re.compile(
@@ -103,7 +103,7 @@ def _shown(facts: Facts, argument: Argument) -> Iterator[Value]:
     for value in facts.values(argument):
         yield value
         site = value.site if isinstance(value, (Instance, Result)) else None
-        for given in arguments_of(site.passed) if site is not None else ():
+        for given in site.passed.arguments if site is not None else ():
             yield from facts.values(given)
 
 
@@ -178,7 +178,7 @@ def queues(facts: Facts, place: Call | Construction) -> bool:
     if isinstance(place, Construction):
         given = [*place.arguments.named.values()]
     elif place.client is not None and place.client.site is not None:
-        given = [*arguments_of(place.client.site.passed)]
+        given = place.client.site.passed.arguments
     return any(_lets_few_through(facts, v) for argument in given for v in facts.values(argument))
 
 

@@ -14,11 +14,11 @@ from flake8_untimed.inference.forwarding import (
     handing_on,
     reckons_with,
     takes_apart,
-    takes_number,
     timeout_names,
+    wants_number,
 )
 from flake8_untimed.inference.handing import handed_over
-from flake8_untimed.inference.mappings import Given, uses_of
+from flake8_untimed.inference.mappings import Given, uses_of_mapping
 from flake8_untimed.inference.scopes import Scope
 from flake8_untimed.inference.syntax import ENDS, LOOPS, dotted, maker_of, within
 from flake8_untimed.inference.values import (
@@ -70,21 +70,16 @@ class Wrappers:
         self._evaluator = evaluator
         self._limits = limits
         self._numbers: dict[object, bool] = {}
-        self._open: set[object] = set()
-        """What is being looked into: functions that call themselves on the way."""
 
     def takes_number(self, wrapper: Function, passed: Passed, name: str) -> bool:
         """Whether a wrapper, or one behind it that gets its keywords, wants one number."""
         frame = invoke.frame_for(self._evaluator, wrapper, passed, None)
         key, running = (frame, name), ("takes a number", wrapper.key(), name)
         if key not in self._numbers:
-            if running in self._open:
+            if running in self._limits.open:
                 return False
-            self._open.add(running)
-            try:
+            with self._limits.looking_into(running):
                 self._numbers[key] = self._takes_number(wrapper.scope, frame, name)
-            finally:
-                self._open.discard(running)
         return self._numbers[key]
 
     def _takes_number(self, scope: Scope, frame: Frame, name: str) -> bool:
@@ -97,7 +92,7 @@ class Wrappers:
                 senders.add(node)
             elif isinstance(callee, Function):
                 behind.append((callee, given))
-        return takes_number(scope.node, name, senders) or any(
+        return wants_number(scope.node, name, senders) or any(
             self.takes_number(callee, given, name) for callee, given in behind
         )
 
@@ -131,7 +126,7 @@ class Wrappers:
             return NOT_TAKEN.format(function.scope.name, _TIMEOUT)
         return self.objection(function, passed, _TIMEOUT)
 
-    def on_the_way(self, value: SenderValue, passed: Passed) -> tuple[str | None, bool]:
+    def objection_on_the_way(self, value: SenderValue, passed: Passed) -> tuple[str | None, bool]:
         """The same for a sender whose requests go through a method of the project before they are
         sent, and whether that wants one number."""
         method = self._limits.overrides.on_the_way(value)
@@ -191,34 +186,31 @@ class Wrappers:
         accepted = wrapper.scope.arguments
         if name in _named(accepted):
             return True
-        if accepted.kwarg is None:
-            return False
-        return self._goes_to_senders(wrapper, passed, accepted.kwarg.arg, name)
+        rest = accepted.kwarg
+        return rest is not None and self._goes_to_senders(wrapper, passed, rest.arg, name)
 
     def _comes_twice(self, wrapper: Function, passed: Passed, name: str) -> bool:
         """Whether a wrapper, or one behind it, names a keyword beside the `**kwargs` that hold the one
         of its caller: `get(url, timeout=1, **kwargs)` in another branch."""
-        key = (wrapper.key(), name)
-        if key in self._open or wrapper.scope.arguments.kwarg is None:
+        key = ("given twice", wrapper.key(), name)
+        if key in self._limits.open or wrapper.scope.arguments.kwarg is None:
             return False
-        self._open.add(key)
-        try:
-            frame = invoke.frame_for(
-                self._evaluator, wrapper, _with_keyword(passed, name, _MARKED), None
-            )
-            scope = wrapper.scope
+        scope = wrapper.scope
+        marked = _with_keyword(passed, name, _MARKED)
+        with self._limits.looking_into(key):
+            frame = invoke.frame_for(self._evaluator, wrapper, marked, None)
             spreading = [f for f in walk(scope).calls if any(_splats(f.node))]
-            for node, context, callee, given in self._limits.functions.reached(
-                spreading, scope, frame
-            ):
-                if self._is_given_twice(node, context, name):
-                    return True
-                if isinstance(callee, Function) and name in given.keywords:
-                    if self._comes_twice(callee, given, name):
-                        return True
-            return False
-        finally:
-            self._open.discard(key)
+            return any(
+                self._is_given_twice(node, context, name)
+                or (
+                    isinstance(callee, Function)
+                    and name in given.keywords
+                    and self._comes_twice(callee, given, name)
+                )
+                for node, context, callee, given in self._limits.functions.reached(
+                    spreading, scope, frame
+                )
+            )
 
     def _is_given_twice(self, node: ast.Call, context: Context, name: str) -> bool:
         holding = [splat for splat in _splats(node) if self._holds(splat, context, name)]
@@ -250,7 +242,7 @@ class Wrappers:
                 return USED_OTHERWISE.format(wrapper.scope.name, name)
             if argument is None:
                 continue
-            objection = self.on_the_way(value, taken)[0]
+            objection = self.objection_on_the_way(value, taken)[0]
             if objection is not None:
                 return objection
             timeouts = self._limits.timeouts(value)
@@ -305,18 +297,17 @@ class Wrappers:
         helps: bool = False,
         lines: range | None = None,
     ) -> bool:
-        key = (wrapper.key(), mapping, name)
-        if key in self._open:
+        key = ("goes to senders", wrapper.key(), mapping, name)
+        if key in self._limits.open:
             return True
         scope = wrapper.scope
-        uses = uses_of(scope, mapping, name, helps, lines)
+        uses = uses_of_mapping(scope, mapping, name, helps, lines)
         if uses is None:
             return False
         senders = {given.node for given in uses.calls}
-        if any(takes_number(scope.node, value, senders) for value in uses.values):
+        if any(wants_number(scope.node, value, senders) for value in uses.values):
             return False
-        self._open.add(key)
-        try:
+        with self._limits.looking_into(key):
             places = {given.node: given for given in uses.calls}
             calls = [found for found in walk(scope).calls if found.node in places]
             frame = None
@@ -326,8 +317,6 @@ class Wrappers:
                 self._is_taken(places[node], context, name)
                 for node, context in self._limits.functions.alive(calls, scope, frame)
             )
-        finally:
-            self._open.discard(key)
 
     def _is_taken(self, given: Given, context: Context, name: str) -> bool:
         """Whether a call that is given the mapping can take one more keyword in it."""
@@ -364,7 +353,7 @@ class Wrappers:
         if isinstance(callee, SenderValue):
             if given.place is not None or callee.sender.timeout is None:
                 return False
-            return self.on_the_way(callee, passed)[0] is None
+            return self.objection_on_the_way(callee, passed)[0] is None
         if not isinstance(callee, Function):
             return False
         if given.place is None:

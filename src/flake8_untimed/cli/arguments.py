@@ -9,7 +9,8 @@ from typing import NoReturn, TypeAlias
 
 from flake8_untimed import __version__
 from flake8_untimed.reporters import FORMATS
-from flake8_untimed.settings import SETTINGS, Setting, nearest
+from flake8_untimed.settings import SETTINGS, Setting
+from flake8_untimed.settings.kinds import nearest
 
 _STATUS = "Exit status: 0 nothing found, 1 something found, 2 a file or the request failed."
 

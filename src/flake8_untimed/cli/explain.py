@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from flake8_untimed.cli import CLEAN, UsageError
 from flake8_untimed.rules import RULES, Rule
-from flake8_untimed.settings import nearest
+from flake8_untimed.settings.kinds import nearest
 
 _OPT_IN = """
 

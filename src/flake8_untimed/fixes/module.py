@@ -6,6 +6,7 @@ import ast
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from itertools import accumulate
+from pathlib import PurePath
 from typing import NamedTuple, TypeVar
 
 from flake8_untimed.findings import Span
@@ -79,6 +80,11 @@ class Module:
         """From and to: offsets into the text."""
         line, column, end_line, end_column = place_of(node)
         return self.offset(line, column), self.offset(end_line, end_column)
+
+    @property
+    def folders(self) -> tuple[str, ...]:
+        """The packages of this file, as far as its path tells."""
+        return PurePath(self.source.path).parts[:-1]
 
     def segment(self, node: ast.expr | ast.stmt | ast.alias) -> str:
         start, end = self.extent(node)

@@ -63,6 +63,11 @@ class Passed:
             self.missing,
         )
 
+    @property
+    def arguments(self) -> list[Argument]:
+        """All arguments in sight, however they are passed."""
+        return [*self.positional, *self.keywords.values()]
+
     def shifted(self, count: int) -> Passed:
         """Without the first positional arguments, which were taken by somebody between."""
         return Passed(
@@ -99,7 +104,7 @@ class Passed:
 
 
 @dataclass(eq=False, repr=False)
-class Bound:
+class BoundArguments:
     """Arguments by the parameter that takes them."""
 
     named: dict[str, Argument]
@@ -118,7 +123,9 @@ class Bound:
         )
 
 
-def bind(passed: Passed, positional: Iterable[str], keywords: Iterable[str] | None = None) -> Bound:
+def bind(
+    passed: Passed, positional: Iterable[str], keywords: Iterable[str] | None = None
+) -> BoundArguments:
     """Bind arguments to parameters: `positional` in order, then keyword-only ones (None: any)."""
     names = tuple(positional)
     named: dict[str, Argument] = dict(zip(names, passed.positional))
@@ -130,7 +137,9 @@ def bind(passed: Passed, positional: Iterable[str], keywords: Iterable[str] | No
             named.setdefault(name, argument)
         else:
             extra[name] = argument
-    return Bound(named, extra, rest, passed.open_positional, passed.open_keywords, passed.missing)
+    return BoundArguments(
+        named, extra, rest, passed.open_positional, passed.open_keywords, passed.missing
+    )
 
 
 def parameter_names(arguments: ast.arguments) -> list[str]:

@@ -7,7 +7,7 @@ import operator
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from flake8_untimed.inference import containers, objects
+from flake8_untimed.inference import containers, lineage
 from flake8_untimed.inference.flow import Guard
 from flake8_untimed.inference.scopes import Scope
 from flake8_untimed.inference.syntax import dotted, names_within, within
@@ -172,7 +172,7 @@ def truth_of(evaluator: Evaluator, value: Value) -> bool | None:
         return None
     if isinstance(value, (Unknown, Parameter, Result, Symbol)):
         return None
-    return None if objects.says_itself(evaluator, value, "__bool__", "__len__") else True
+    return None if lineage.says_itself(evaluator, value, "__bool__", "__len__") else True
 
 
 def _equality(
@@ -196,4 +196,4 @@ def _same(evaluator: Evaluator, value: Value, wanted: object, by_value: bool) ->
         return value.value == wanted and (by_value or type(value.value) is type(wanted))
     if isinstance(value, (Unknown, Parameter, Symbol, Result)):
         return None
-    return None if by_value and objects.says_itself(evaluator, value, "__eq__") else False
+    return None if by_value and lineage.says_itself(evaluator, value, "__eq__") else False

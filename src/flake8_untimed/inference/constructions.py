@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from flake8_untimed.inference import flow, invoke, members, objects
+from flake8_untimed.inference import flow, invoke, lineage, members
 from flake8_untimed.inference.arguments import Passed
 from flake8_untimed.inference.scopes import Scope
 from flake8_untimed.inference.syntax import names_within
@@ -70,7 +70,7 @@ def _given_to_base(
 ) -> Frame | None:
     assert isinstance(instance.cls, Class)
     makers: list[Class] = []
-    for base in objects.mro(evaluator, instance.cls):
+    for base in lineage.mro(evaluator, instance.cls):
         if not isinstance(base, Class):
             return None
         if base.scope is cls.scope:
@@ -119,7 +119,7 @@ def _calls_of_base(
 def calls_of_library(evaluator: Evaluator, cls: Class) -> Iterator[tuple[ast.Call, Context]]:
     """Where the `__init__` of a class calls that of a library's client, which is the next above it or
     named there."""
-    line = objects.mro(evaluator, cls)[1:]
+    line = lineage.mro(evaluator, cls)[1:]
     above = next((b for b in line if not _has_no_constructor(b)), None)
     for method in members.methods(cls.scope):
         if method.name == "__init__" and method.owner is cls.scope:
@@ -138,7 +138,7 @@ def _has_no_constructor(base: Value) -> bool:
     """Whether a base is passed over by `super().__init__()`."""
     if isinstance(base, Class):
         return "__init__" not in base.scope.bindings
-    return isinstance(base, Symbol) and base.path in objects.HARMLESS_BASES
+    return isinstance(base, Symbol) and base.path in lineage.HARMLESS_BASES
 
 
 def passed_to_base(evaluator: Evaluator, node: ast.Call, context: Context) -> Passed:

@@ -8,10 +8,10 @@ import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from flake8_untimed.inference import members, names, objects
+from flake8_untimed.inference import lineage, members, names, objects
 from flake8_untimed.inference.arguments import parameter_names
 from flake8_untimed.inference.scopes import Event, Scope, once
-from flake8_untimed.inference.syntax import called_name, dotted
+from flake8_untimed.inference.syntax import called_name, dotted, written_as
 from flake8_untimed.inference.values import (
     NOTHING_KNOWN,
     Alternatives,
@@ -25,6 +25,7 @@ from flake8_untimed.inference.values import (
     Symbol,
     Unknown,
     Value,
+    is_empty,
     is_none,
     union,
 )
@@ -45,9 +46,9 @@ def is_up_to_heirs(evaluator: Evaluator, value: Value, name: str, values: Altern
     scope = cls.scope
     if evaluator.project.heirs.say_otherwise(scope.module.path, scope.name, name):
         return True
-    ours = {base.key() for base in objects.mro(evaluator, cls)}
+    ours = {base.key() for base in lineage.mro(evaluator, cls)}
     for heir in _heirs(evaluator, cls):
-        above = {base.key(): base for base in objects.mro(evaluator, heir)[1:]}
+        above = {base.key(): base for base in lineage.mro(evaluator, heir)[1:]}
         if above.keys() >= ours and any(
             _may_say(evaluator, base, name) for key, base in above.items() if key not in ours
         ):
@@ -105,7 +106,7 @@ def is_up_to_bases(
     whole = instance.cls if instance is not None else cls
     if not isinstance(whole, Class) or not all(holds_place(v) for v in values):
         return False
-    return any(_is_out_of_sight(evaluator, base) for base in objects.mro(evaluator, whole))
+    return any(_is_out_of_sight(evaluator, base) for base in lineage.mro(evaluator, whole))
 
 
 def _is_out_of_sight(evaluator: Evaluator, base: Value) -> bool:
@@ -113,7 +114,7 @@ def _is_out_of_sight(evaluator: Evaluator, base: Value) -> bool:
     if not isinstance(base, Symbol):
         return not isinstance(base, Class)
     return not (
-        base.path in objects.HARMLESS_BASES
+        base.path in lineage.HARMLESS_BASES
         or base.path.partition(".")[0] in sys.stdlib_module_names
         or evaluator.catalogue.library_of(base.path) is not None
         or evaluator.client_at(base.path) is not None
@@ -123,11 +124,7 @@ def _is_out_of_sight(evaluator: Evaluator, base: Value) -> bool:
 def holds_place(value: Value) -> bool:
     """Whether a value may only stand there until others say what it is: None, False, an empty text,
     zero, or a dict."""
-    return _is_placeholder(value) or isinstance(value, Mapping)
-
-
-def _is_placeholder(value: Value) -> bool:
-    return isinstance(value, Literal) and not value.value
+    return is_empty(value) or isinstance(value, Mapping)
 
 
 def is_set_by_name(
@@ -137,8 +134,8 @@ def is_set_by_name(
     one so; for what only holds the place, also those of the other classes of the object."""
     scopes = {cls.scope}
     whole = instance.cls if instance is not None else cls
-    if isinstance(whole, Class) and all(map(_is_placeholder, values)):
-        scopes |= {c.scope for c in objects.mro(evaluator, whole) if isinstance(c, Class)}
+    if isinstance(whole, Class) and all(map(is_empty, values)):
+        scopes |= {c.scope for c in lineage.mro(evaluator, whole) if isinstance(c, Class)}
     return any(
         "__getattribute__" in scope.bindings or not _names_set(scope).isdisjoint((None, name))
         for scope in scopes
@@ -177,12 +174,12 @@ def is_set_outside(evaluator: Evaluator, cls: Class, name: str, values: Alternat
         for where, base, event in stores.get(stored, ()):
             for value in evaluator.evaluate(base, Context(where, event.statement)):
                 owner = value.cls if isinstance(value, Instance) else value
-                if isinstance(owner, anybody) and any(map(_is_placeholder, values)):
+                if isinstance(owner, anybody) and any(map(is_empty, values)):
                     return True
                 if isinstance(owner, Class):
-                    if any(c.key() == cls.key() for c in objects.mro(evaluator, owner)):
+                    if any(c.key() == cls.key() for c in lineage.mro(evaluator, owner)):
                         return True
-    return any(_is_placeholder(v) for v in values) and (
+    return any(is_empty(v) for v in values) and (
         evaluator.project.hints.is_set_elsewhere(scope.module.path, name)
     )
 
@@ -237,7 +234,7 @@ def _stores_outside(module: Scope) -> dict[object, list[tuple[Scope, ast.expr, E
         ]
         for base, name, event in (*stores, *_set_by_name(scope)):
             if base != own:
-                holder = ast.parse(base, mode="eval").body
+                holder = written_as(base)
                 found.setdefault(name, []).append((scope, holder, event))
     return found
 

@@ -20,6 +20,7 @@ from flake8_untimed.inference import (
     containers,
     elsewhere,
     invoke,
+    lineage,
     names,
     narrowing,
     objects,
@@ -410,10 +411,10 @@ class Evaluator:
     def named_client(self, cls: Class) -> Symbol | None:
         """A class of the project that the settings name as a client: by that word it is one, unless
         its base is a library's, which tells more."""
-        path = objects.path_among(self, cls, self._clients)
+        path = lineage.path_among(self, cls, self._clients)
         if path is None:
             return None
-        bases = objects.mro(self, cls)
+        bases = lineage.mro(self, cls)
         known = any(isinstance(base, Symbol) and self.client_at(base.path) for base in bases)
         return None if known else Symbol(path)
 
@@ -423,13 +424,13 @@ class Evaluator:
             return None
         if isinstance(value.cls, Symbol):
             return self.client_at(value.cls.path)
-        for base in objects.mro(self, value.cls):
+        for base in lineage.mro(self, value.cls):
             if isinstance(base, Symbol):
                 client = self.client_at(base.path)
                 if client is not None:
                     return client
             elif isinstance(base, Class):
-                path = objects.path_among(self, base, self._clients)
+                path = lineage.path_among(self, base, self._clients)
                 if path is not None:
                     return self.client_at(path)
         return None

@@ -221,7 +221,7 @@ def _declare(
 
 def _is_taken_for_plain(evaluator: Evaluator, value: Value) -> bool:
     client = evaluator.client_of(value)
-    return client is not None and client.out_of_sight == "report"
+    return client is not None and not client.may_hold_default
 
 
 # Calls ---------------------------------------------------------------------------------------

@@ -8,8 +8,8 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from flake8_untimed.inference import annotations as types
 from flake8_untimed.inference import (
+    alterations,
     conditions,
     containers,
     elsewhere,
@@ -20,6 +20,7 @@ from flake8_untimed.inference import (
     narrowing,
     objects,
 )
+from flake8_untimed.inference import annotations as types
 from flake8_untimed.inference.arguments import Argument, Passed, defaults, keyword_names
 from flake8_untimed.inference.scopes import COMPREHENSIONS, FUNCTIONS, Binding, Scope, once
 from flake8_untimed.inference.syntax import dotted, within, written_names
@@ -58,10 +59,9 @@ _GLOBALS = re.compile(
 
 def look_up(evaluator: Evaluator, name: str, context: Context) -> Alternatives:
     """What a name is at some place, by Python's rules of scopes."""
-    scope: Scope | None = context.scope
-    at, frame = context.at, context.frame
+    scope, at, frame = context
     direct, late = True, False
-    while scope is not None:
+    while True:
         if name in scope.globals:
             return of_module(evaluator, name, scope.module.scope, scope, at)
         if scope.parent is None:
@@ -82,7 +82,6 @@ def look_up(evaluator: Evaluator, name: str, context: Context) -> Alternatives:
             frame = frame.closure
         at = scope.statement if scope.statement is not None else at
         scope = scope.parent
-    return NOTHING_KNOWN
 
 
 def _is_rebound(scope: Scope, name: str, at: ast.stmt | None) -> bool:
@@ -262,8 +261,8 @@ def _bound(
         values = union([types_of, values])
     if at is not None and not any(tells(v) for v in values):
         values = union([*_narrowed(evaluator, scope, name, at, frame), values])
-    if name in scope.merged or any(map(containers.is_changeable, values)):
-        return containers.changed(evaluator, values, Context(scope, at, frame), name, earliest)
+    if name in scope.merged or any(map(alterations.is_changeable, values)):
+        return alterations.changed(evaluator, values, Context(scope, at, frame), name, earliest)
     return values
 
 

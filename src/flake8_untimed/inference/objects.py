@@ -1,33 +1,33 @@
-"""Attributes, classes and context managers."""
+"""Attributes of objects and classes, and what `with` gives."""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from collections.abc import Mapping as MappingType
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from flake8_untimed.inference import annotations as types
 from flake8_untimed.inference import (
+    alterations,
     constructions,
     containers,
     elsewhere,
     imports,
     invoke,
+    lineage,
     members,
     names,
     touches,
 )
+from flake8_untimed.inference import annotations as types
 from flake8_untimed.inference.arguments import Argument, bind
-from flake8_untimed.inference.files.outline import Use
 from flake8_untimed.inference.scopes import Scope, once
 from flake8_untimed.inference.syntax import dotted, written_names
 from flake8_untimed.inference.values import (
     NOTHING_KNOWN,
     OTHER,
     TRANSPARENT,
-    UNKNOWN,
     Alternatives,
     Class,
     Collection,
@@ -57,22 +57,6 @@ if TYPE_CHECKING:
     from flake8_untimed.inference.evaluate import Evaluator
     from flake8_untimed.libraries.model import Sender
 
-GENERATIONS = 20
-"""Classes above one another that are followed."""
-ENTERED_AS_THEY_ARE = frozenset(
-    ("contextlib.AbstractContextManager", "contextlib.AbstractAsyncContextManager",
-     "contextlib.ExitStack", "contextlib.AsyncExitStack",
-     "typing.ContextManager", "typing.AsyncContextManager")
-)  # fmt: skip
-"""Bases that give the object itself to `with ... as`."""
-HARMLESS_BASES = ENTERED_AS_THEY_ARE.union(
-    ("builtins.object", "abc.ABC", "typing.Generic", "typing.Protocol", "typing.NamedTuple",
-     "typing.TypedDict", "enum.Enum", "threading.Thread", "threading.local", "builtins.Exception",
-     "unittest.TestCase", "pydantic.BaseModel", "typing_extensions.Protocol", "builtins.dict")
-)  # fmt: skip
-"""Bases outside the project that define no sender."""
-_SIZED = frozenset(("builtins.dict", "typing.NamedTuple", "typing.TypedDict"))
-"""Those of which an object may be empty, and so false."""
 PROPERTIES = frozenset(("builtins.property", "functools.cached_property", "abc.abstractproperty"))
 
 
@@ -137,80 +121,6 @@ def _giving_mapping(evaluator: Evaluator, cls: Symbol, name: str) -> Alternative
     return (Symbol(f"{cls.path}.{name}"),) if gives else NOTHING_KNOWN
 
 
-# Classes -------------------------------------------------------------------------------------
-
-
-def mro(evaluator: Evaluator, cls: Class) -> Alternatives:
-    """A class and its bases, in the order of look-ups as good as always: depth first, each once."""
-    memo, key = evaluator.memo(cls.scope.module), ("mro", cls.scope)
-    # A class that inherits from itself finds itself alone.
-    return evaluator.settle(memo, key, lambda: _line(evaluator, cls), (cls,))
-
-
-def _line(evaluator: Evaluator, cls: Class) -> Alternatives:
-    if evaluator.generations >= GENERATIONS:
-        evaluator.leave_open()
-        return (cls, UNKNOWN)
-    evaluator.generations += 1
-    try:
-        return _linearized(evaluator, cls)
-    finally:
-        evaluator.generations -= 1
-
-
-def _linearized(evaluator: Evaluator, cls: Class) -> Alternatives:
-    node = cls.scope.node
-    assert isinstance(node, ast.ClassDef)
-    context = Context(cls.scope.parent or cls.scope, cls.scope.statement)
-    order: dict[object, Value] = {cls.key(): cls}
-    for expression in node.bases:
-        if isinstance(expression, ast.Subscript):
-            expression = expression.value
-        for base in evaluator.insist(expression, context):
-            line = mro(evaluator, base) if isinstance(base, Class) else (base,)
-            for value in line:
-                order.pop(value.key(), None)
-                order[value.key()] = value
-            if len(order) > 64:
-                break
-    order.pop(cls.key())
-    return (cls, *order.values())
-
-
-def path_among(evaluator: Evaluator, cls: Class, paths: Iterable[str]) -> str | None:
-    """The one of some import paths by which a class of the project can be imported, from where it is
-    defined or from a package that re-exports it: `myapp.http.ApiSession`, `myapp.ApiSession`."""
-    project, defined_in = evaluator.project, cls.scope.module.path
-    for path in paths:
-        module, _, name = path.rpartition(".")
-        place = project.layout.find(defined_in, module) if name == cls.scope.name else None
-        if place == defined_in:
-            return path
-        if place is not None:
-            uses = project.outlines.ends(Use(place, name, None))
-            if any((use.path, use.name) == (defined_in, name) for use in uses):
-                return path
-    return None
-
-
-def says_itself(evaluator: Evaluator, value: Value, *names: str) -> bool:
-    """Whether the class of an object may have one of some methods, or a base out of sight."""
-    if not isinstance(value, Instance) or not isinstance(value.cls, Class):
-        return False
-    return any(
-        not base.scope.bindings.keys().isdisjoint(names)
-        if isinstance(base, Class)
-        else not _is_plain(evaluator, base)
-        for base in mro(evaluator, value.cls)
-    )
-
-
-def _is_plain(evaluator: Evaluator, base: Value) -> bool:
-    """Whether a base out of sight leaves its objects as true, and as equal, as any object."""
-    path = getattr(base, "path", "")
-    return path in HARMLESS_BASES - _SIZED or evaluator.client_at(path) is not None
-
-
 def class_attribute(
     evaluator: Evaluator, cls: Class, name: str, instance: Instance | None, above: bool = False
 ) -> Alternatives:
@@ -237,9 +147,9 @@ def _with_heirs(
 def _is_missing(evaluator: Evaluator, cls: Class, name: str) -> bool:
     """Whether a class and its bases, all in sight, have no attribute of a name, or an abstract
     property."""
-    for base in mro(evaluator, cls):
+    for base in lineage.mro(evaluator, cls):
         if not isinstance(base, Class):
-            if getattr(base, "path", "") not in HARMLESS_BASES:
+            if getattr(base, "path", "") not in lineage.HARMLESS_BASES:
                 return False
         elif members.attribute_stores(base.scope).get(name) or any(
             not members.is_abstract(child) for child in _bound_to(base.scope, name)
@@ -260,7 +170,7 @@ def _bound_to(cls: Scope, name: str) -> list[Scope]:
 def _class_attribute(
     evaluator: Evaluator, cls: Class, name: str, instance: Instance | None, above: bool
 ) -> Alternatives:
-    line = _above(evaluator, cls, instance) if above else mro(evaluator, cls)
+    line = _above(evaluator, cls, instance) if above else lineage.mro(evaluator, cls)
     getter, _ = _property(line, name)
     if getter is not None:
         return invoke.returned(evaluator, Function(getter, instance)) if instance else NOTHING_KNOWN
@@ -298,7 +208,7 @@ def _class_attribute(
             giving = _giving_mapping(evaluator, base, name)
             if giving is not NOTHING_KNOWN and not shadowed:
                 return union([*weak, giving])
-            if base.path not in HARMLESS_BASES:
+            if base.path not in lineage.HARMLESS_BASES:
                 shadowed = True
         else:
             shadowed = True
@@ -319,7 +229,7 @@ def _goes_on_to(behind: Alternatives, senders: MappingType[str, Sender], name: s
         names.add(sender.name)
         sender = senders.get(sender.delegates or "")
     while behind and (
-        isinstance(behind[-1], Class) or getattr(behind[-1], "path", "") in HARMLESS_BASES
+        isinstance(behind[-1], Class) or getattr(behind[-1], "path", "") in lineage.HARMLESS_BASES
     ):
         behind = behind[:-1]
     return any(isinstance(b, Class) and not names.isdisjoint(b.scope.bindings) for b in behind)
@@ -328,11 +238,11 @@ def _goes_on_to(behind: Alternatives, senders: MappingType[str, Sender], name: s
 def _above(evaluator: Evaluator, cls: Class, instance: Instance | None) -> Alternatives:
     """Where `super()` in a class looks: behind it in the order of the object's own class."""
     if instance is not None and isinstance(instance.cls, Class):
-        line = mro(evaluator, instance.cls)
+        line = lineage.mro(evaluator, instance.cls)
         for number, base in enumerate(line):
             if base.key() == cls.key():
                 return line[number + 1 :]
-    return mro(evaluator, cls)[1:]
+    return lineage.mro(evaluator, cls)[1:]
 
 
 def _only_declares(cls: Scope, name: str) -> bool:
@@ -396,7 +306,7 @@ def is_surely_set(evaluator: Evaluator, value: Value, name: str) -> bool:
                 for s in members.attribute_stores(base.scope).get(name, ())
             )
         )
-        for base in mro(evaluator, value.cls)
+        for base in lineage.mro(evaluator, value.cls)
     )
 
 
@@ -454,7 +364,7 @@ def _is_declaration(store: members.Store) -> bool:
 
 def _filled(evaluator: Evaluator, values: Alternatives, cls: Scope, name: str) -> Alternatives:
     """Containers with what the methods put into them: `self.sessions["a"] = ...`."""
-    if not any(map(containers.is_changeable, values)):
+    if not any(map(alterations.is_changeable, values)):
         is_merged = any(e.name == "__ior__" for _, e in members.attribute_events(cls, name))
         return perhaps(values) if is_merged else values
     # A dict on an object is in reach of everybody.
@@ -462,7 +372,7 @@ def _filled(evaluator: Evaluator, values: Alternatives, cls: Scope, name: str) -
     events = [
         (method, event)
         for method, event in members.attribute_events(cls, name)
-        if not containers.is_idle(event, closely=not evaluator.is_rough)
+        if not alterations.is_idle(event, closely=not evaluator.is_rough)
         # A function that is called for what it returns is taken to leave it alone.
         and (event.kind != "argument" or isinstance(event.statement, ast.Expr))
     ]
@@ -473,7 +383,7 @@ def _filled(evaluator: Evaluator, values: Alternatives, cls: Scope, name: str) -
         known = f"{members.first_parameter(method)}.{name}"
         if not touches.is_left_alone(evaluator, event, known, context):
             certain = method.name == "__init__" and not any(method.parents(event.statement))
-            values = tuple(containers.after(evaluator, v, event, context, certain) for v in values)
+            values = tuple(alterations.after(evaluator, v, event, context, certain) for v in values)
     return values
 
 
@@ -580,7 +490,7 @@ def _from_class_body(
 
 def _is_enum(evaluator: Evaluator, cls: Class) -> bool:
     """Whether a class makes its values members, which are no numbers or texts themselves."""
-    line = mro(evaluator, cls)
+    line = lineage.mro(evaluator, cls)
     return [base.path for base in line if isinstance(base, Symbol)] == ["enum.Enum"]
 
 
@@ -612,7 +522,7 @@ def _from_descriptor(
 
 def setter_of(evaluator: Evaluator, cls: Class, name: str) -> Scope | None:
     """The function that sets an attribute, if that is a property."""
-    return _property(mro(evaluator, cls), name)[1]
+    return _property(lineage.mro(evaluator, cls), name)[1]
 
 
 def _property(line: Alternatives, name: str) -> tuple[Scope | None, Scope | None]:
@@ -667,5 +577,6 @@ def _entered(evaluator: Evaluator, value: Value) -> Alternatives:
 
 def _is_entered_as_it_is(evaluator: Evaluator, cls: Class) -> bool:
     """Whether a class without an `__enter__` of its own surely inherits one that gives the object."""
-    paths = [getattr(b, "path", "") for b in mro(evaluator, cls) if not isinstance(b, Class)]
-    return HARMLESS_BASES.issuperset(paths) and not ENTERED_AS_THEY_ARE.isdisjoint(paths)
+    line = lineage.mro(evaluator, cls)
+    paths = {getattr(base, "path", "") for base in line if not isinstance(base, Class)}
+    return paths <= lineage.HARMLESS_BASES and not paths.isdisjoint(lineage.ENTERED_AS_THEY_ARE)

@@ -133,11 +133,6 @@ def _partial(evaluator: Evaluator, site: Site) -> Alternatives | None:
     return tuple(m.via(site.context.scope, site.node) for m in made) or None
 
 
-def _entered(evaluator: Evaluator, site: Site) -> Alternatives | None:
-    values = _first(evaluator, site)
-    return objects.enter(evaluator, values) if values else None
-
-
 def _cast(evaluator: Evaluator, site: Site) -> Alternatives | None:
     node = site.node
     if len(node.args) != 2:

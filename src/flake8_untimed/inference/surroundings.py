@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from flake8_untimed.inference import flow, invoke, objects
+from flake8_untimed.inference import flow, invoke, lineage, objects
 from flake8_untimed.inference.arguments import parameter_names, positional_names
 from flake8_untimed.inference.scopes import COMPREHENSIONS, Scope, once
 from flake8_untimed.inference.syntax import (
@@ -16,7 +16,6 @@ from flake8_untimed.inference.syntax import (
     called_name,
     dotted,
     own_expressions,
-    parents_in,
     within,
 )
 from flake8_untimed.inference.timers import (
@@ -43,7 +42,7 @@ from flake8_untimed.inference.values import (
     Value,
     are_none,
 )
-from flake8_untimed.inference.walk import Found, walk
+from flake8_untimed.inference.walk import Found, expression_parents, walk
 
 if TYPE_CHECKING:
     from flake8_untimed.inference.evaluate import Evaluator
@@ -337,16 +336,11 @@ def _limits(evaluator: Evaluator, value: Value, table: dict[str, str]) -> bool:
 
 def _outward(scope: Scope, node: ast.AST, at: ast.stmt) -> Iterator[ast.AST]:
     """A node and the expressions of its statement that it stands in, innermost first."""
-    parents = _parents(scope, at)
+    parents = expression_parents(scope, at)
     yield node
     while node in parents:
         node = parents[node]
         yield node
-
-
-@once
-def _parents(scope: Scope, statement: ast.stmt) -> dict[ast.AST, ast.AST]:
-    return parents_in(*own_expressions(statement))
 
 
 def _wraps(evaluator: Evaluator, outer: ast.Call, given: ast.AST, context: Context) -> bool:
@@ -507,7 +501,7 @@ def _calls_of(evaluator: Evaluator, function: Scope) -> list[Found]:
     """The calls in its module that surely are of a function; if there are none, those of its name
     that nobody knows."""
     sure, possible = [], []
-    line = objects.mro(evaluator, Class(function.owner)) if function.owner is not None else ()
+    line = lineage.mro(evaluator, Class(function.owner)) if function.owner is not None else ()
     # In an object of its class, it is what its bases mean by that name.
     owners = {cls.scope for cls in line if isinstance(cls, Class)}
     for found in _calls_by_name(function.module.scope).get(function.name, ()):

@@ -102,6 +102,11 @@ def dotted(node: ast.expr) -> str | None:
     return ".".join(reversed(parts))
 
 
+def written_as(name: str) -> ast.expr:
+    """The expression that `dotted` tells the name of; it stands nowhere."""
+    return ast.parse(name, mode="eval").body
+
+
 class NamedStore(NamedTuple):
     """`setattr(base, name, value)`; `base` is None for `super()`."""
 

@@ -94,7 +94,6 @@ def _client(
         ),
         senders=senders,
         bases=(_BASES[asynchronous].path,),
-        out_of_sight="silent",
         asynchronous=asynchronous,
     )
 

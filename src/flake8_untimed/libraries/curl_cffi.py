@@ -92,7 +92,6 @@ def _session(
             switches=(VERIFY,),
         ),
         senders={s.name: replace(s, asynchronous=asynchronous) for s in senders},
-        out_of_sight="silent",
         settable=("timeout",),
         switches=(VERIFY,),
         asynchronous=asynchronous,

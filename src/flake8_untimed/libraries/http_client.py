@@ -25,7 +25,6 @@ _HTTP = Client(
         "connect": Sender("connect", (), timeout=None, headers=None),
     },
     # No call can be mended, and nothing is known of the construction.
-    out_of_sight="silent",
     # Until it is connected.
     settable=("timeout",),
     connecting=("connect", "send"),
@@ -43,7 +42,6 @@ _HTTPS = Client(
     ),
     senders={},
     bases=("http.client.HTTPConnection",),
-    out_of_sight="silent",
     connecting=("connect", "send"),
 )
 

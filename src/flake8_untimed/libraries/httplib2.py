@@ -38,7 +38,6 @@ _HTTP = Client(
         )
     },
     # No call can be mended, and nothing is known of the construction.
-    out_of_sight="silent",
     settable=("timeout",),
     switches=(_SWITCH,),
 )  # fmt: skip

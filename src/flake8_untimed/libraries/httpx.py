@@ -202,7 +202,6 @@ def client(
             in_memory=tuple(f"{package}.{kind}Transport" for kind in ("Mock", "ASGI", "WSGI")),
         ),
         senders={sender.name: sender for sender in senders},
-        out_of_sight="silent",
         settable=("timeout",),
         asynchronous=asynchronous,
     )

@@ -206,10 +206,9 @@ class Constructor:
     """Classes that are given in their place and never reach the network: `httpx.MockTransport`."""
 
 
-OutOfSight = Literal["report", "doubt", "silent"]
-"""What to make of a call without a timeout on a client that was built out of sight: the client
-cannot hold a default (report: UNT101), might, with a long default (doubt: UNT111), or might, with a
-short one (silent)."""
+OutOfSight = Literal["doubt", "silent"]
+"""What to make of a call without a timeout on a client that can hold a default and was built out of
+sight: without one it would wait for long (doubt: UNT111), or not (silent)."""
 
 
 @dataclass(eq=False, repr=False)
@@ -222,7 +221,7 @@ class Client:
     bases: tuple[str, ...] = ()
     """Paths of other clients, of any library, that this one inherits from: their senders, and
     what is said below of attributes. The constructor is its own."""
-    out_of_sight: OutOfSight = "report"
+    out_of_sight: OutOfSight = "silent"
     settable: tuple[str, ...] = ()
     """Attributes that set the default timeout of a living client."""
     idle: tuple[str, ...] = ()
@@ -342,3 +341,7 @@ class Library:
     """Functions that silence them: all, or those of a `category`."""
     retries: tuple[Constructor, ...] = ()
     """Classes that say what is retried, and how often."""
+
+    def timeouts_of(self, taker: Sender | Constructor) -> Timeouts:
+        """What the timeout parameter of a sender or class makes of its values."""
+        return taker.timeouts or self.timeouts

@@ -178,7 +178,6 @@ def _session(name: str, bases: tuple[str, ...] = ()) -> Client:
             key: replace(sender, asynchronous=asynchronous) for key, sender in senders.items()
         },
         bases=bases,
-        out_of_sight="silent",
         settable=("timeout",),
         switches=(Switch("verify", (*OFF, "None")),),
         asynchronous=asynchronous,

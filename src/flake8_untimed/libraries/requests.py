@@ -104,7 +104,6 @@ SESSION = Client(
         "request": REQUEST,
         "send": SEND,
     },
-    out_of_sight="report",
     idle=("timeout",),
     switches=(Switch("verify", (*OFF, "None")),),
     mappings={"merge_environment_settings": ("proxies", "stream", "verify", "cert")},

@@ -92,7 +92,7 @@ class Limits:
 
     def timeouts(self, value: SenderValue) -> Timeouts | None:
         library = self.library(value)
-        return value.sender.timeouts or (library.timeouts if library else None)
+        return library.timeouts_of(value.sender) if library else value.sender.timeouts
 
     def of(self, value: SenderValue, passed: Passed, context: Context, node: ast.AST) -> Bound:
         """The bound of a request that is sent by `value` with these arguments."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_untimed.bounds import UNKNOWN, Bound, Kind, Source
-from flake8_untimed.inference import invoke, objects
+from flake8_untimed.inference import invoke, lineage, objects
 from flake8_untimed.inference.arguments import Argument, Passed, bind
 from flake8_untimed.inference.evaluate import Evaluator
 from flake8_untimed.inference.scopes import CALLED
@@ -84,7 +84,7 @@ class Adapters:
     def _is_in_between(self, client: Instance) -> bool:
         """Whether the project has a method of its own, of the class or of the object, between a
         request and its adapter."""
-        line = objects.mro(self._evaluator, client.cls) if isinstance(client.cls, Class) else ()
+        line = lineage.mro(self._evaluator, client.cls) if isinstance(client.cls, Class) else ()
         return any(
             isinstance(c, Class) and name in c.scope.bindings for c in line for name in _IN_BETWEEN
         ) or any(self._limits.changes.stored(client, *_IN_BETWEEN))

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from flake8_untimed.inference import constructions, flow, invoke, members, objects
+from flake8_untimed.inference import constructions, flow, invoke, lineage, members
 from flake8_untimed.inference.arguments import positional_names
 from flake8_untimed.inference.evaluate import Evaluator
 from flake8_untimed.inference.scopes import CALLED, Binding, Event, Scope, once
@@ -74,7 +74,7 @@ class Changes:
         """What is stored as an attribute of an object that has one of these names."""
         for name in names:
             for context, event in self.events(client, named=name):
-                values = stored(self._evaluator, context, event, name)
+                values = stored_by(self._evaluator, context, event, name)
                 if values:
                     yield context, event, values
 
@@ -85,7 +85,7 @@ class Changes:
             yield from self._held(_Name(scope, name, below, given))
             yield from self._done_elsewhere(scope, name, below)
         if isinstance(client, Instance) and isinstance(client.cls, Class) and not below:
-            for base in objects.mro(self._evaluator, client.cls):
+            for base in lineage.mro(self._evaluator, client.cls):
                 if isinstance(base, Class):
                     yield from self._by_itself(base.scope, client, client.cls)
 
@@ -188,7 +188,7 @@ class Changes:
                     yield _Name(callee.scope, parameter, below)
 
 
-def stored(evaluator: Evaluator, context: Context, event: Event, name: str) -> Alternatives:
+def stored_by(evaluator: Evaluator, context: Context, event: Event, name: str) -> Alternatives:
     """What an event stores as the attribute `name`; nothing if it stores another, or none."""
     if event.kind == "setattr" and isinstance(event.name, ast.expr):
         values = evaluator.evaluate(event.node, context)

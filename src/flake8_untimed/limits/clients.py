@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from flake8_untimed.bounds import NO_PARAMETER, UNKNOWN, Bound, Kind, Source, judged, omitted, worst
-from flake8_untimed.inference import constructions, invoke, members, names, objects
+from flake8_untimed.inference import constructions, invoke, lineage, members, names
 from flake8_untimed.inference.arguments import Argument, Passed, bind
 from flake8_untimed.inference.constructions import is_base_init
 from flake8_untimed.inference.evaluate import Evaluator
@@ -65,7 +65,7 @@ class Clients:
         constructor = known.constructor
         library = self._evaluator.catalogue.library_of(known.path)
         assert library is not None
-        table = constructor.timeouts or library.timeouts
+        table = library.timeouts_of(constructor)
         made = self._construction(client)
         passed = made.passed if made is not None else None
         if not known.may_hold_default:
@@ -74,8 +74,6 @@ class Clients:
                 return Bound(Kind.INVALID, Source.CLIENT, detail=NO_PARAMETER, site=client.site)
             return omitted(timeouts)
         if made is None:
-            if known.out_of_sight == "report":
-                return Bound(Kind.NONE, Source.OUT_OF_SIGHT)
             if known.out_of_sight == "doubt":
                 return Bound(Kind.DEFAULT, Source.OUT_OF_SIGHT, table.omitted)
             return Bound(Kind.UNKNOWN, Source.OUT_OF_SIGHT)
@@ -112,7 +110,7 @@ class Clients:
         return any(
             method.name in names
             and not any(_calls_base(found.node, method) for found in walk(method).calls)
-            for base in objects.mro(self._evaluator, client.cls)
+            for base in lineage.mro(self._evaluator, client.cls)
             if isinstance(base, Class)
             for method in members.methods(base.scope)
         )
@@ -212,14 +210,14 @@ class Clients:
             return [value.path]
         if not (isinstance(value, Instance) and isinstance(value.cls, Class)):
             return []
-        line = objects.mro(self._evaluator, value.cls)
+        line = lineage.mro(self._evaluator, value.cls)
         return [base.path for base in line if isinstance(base, Symbol)]
 
     def _construction(self, client: Instance) -> Site | None:
         """Where the library's own constructor is called, and what it is given there: through one
         `__init__` of the project after the other, if the client is of a subclass."""
         made = client.site
-        line = objects.mro(self._evaluator, client.cls) if isinstance(client.cls, Class) else ()
+        line = lineage.mro(self._evaluator, client.cls) if isinstance(client.cls, Class) else ()
         for base in line:
             if isinstance(base, Class) and "__init__" in base.scope.bindings:
                 made = self._handed_to_base(client, base, made)
@@ -315,10 +313,10 @@ class Clients:
         if isinstance(client.cls, Symbol):
             return client.cls.path in named
         return any(
-            objects.path_among(self._evaluator, cls, named) is not None
+            lineage.path_among(self._evaluator, cls, named) is not None
             if isinstance(cls, Class)
             else isinstance(cls, Symbol) and cls.path in named
-            for cls in objects.mro(self._evaluator, client.cls)
+            for cls in lineage.mro(self._evaluator, client.cls)
         )
 
 

@@ -105,15 +105,10 @@ class Functions:
         return all(bound is not None and bound.kind not in _OPEN for bound in bounds)
 
     def requests_behind(
-        self,
-        function: Function,
-        passed: Passed,
-        which: Callable[[Scope], list[Found]] = handing_on,
-        outer: Frame | None = None,
+        self, function: Function, passed: Passed
     ) -> Iterator[tuple[SenderValue, Passed]]:
-        """The senders that a function hands its caller's arguments on to, each with what it gets.
-        `which`: the calls in a function that do that, by the look of them."""
-        for value, given in self.behind(function, passed, which, outer):
+        """The senders that a function hands its caller's arguments on to, each with what it gets."""
+        for value, given in self.behind(function, passed):
             if isinstance(value, SenderValue):
                 yield value, given
 
@@ -124,7 +119,8 @@ class Functions:
         which: Callable[[Scope], list[Found]] = handing_on,
         outer: Frame | None = None,
     ) -> Iterator[tuple[SenderValue | Frame, Passed]]:
-        """The same, and before the senders of each function on the way what it is given itself."""
+        """The same, and before the senders of each function on the way what it is given itself.
+        `which`: the calls in a function that hand something on, by the look of them."""
         frame = invoke.frame_for(self._evaluator, function, passed, outer)
         if frame.depth > invoke.FRAMES:
             return

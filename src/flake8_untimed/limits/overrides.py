@@ -27,7 +27,7 @@ from flake8_untimed.inference.values import (
 from flake8_untimed.inference.walk import Walk
 from flake8_untimed.libraries.model import Sender
 from flake8_untimed.limits.adapters import NOT_GIVEN
-from flake8_untimed.limits.changes import stored
+from flake8_untimed.limits.changes import stored_by
 from flake8_untimed.limits.functions import DEPTH
 
 if TYPE_CHECKING:
@@ -126,7 +126,7 @@ class Overrides:
         for context, event in self._limits.changes.events(client, named=name):
             place = (event.statement, name)
             if place not in self._limits.open:
-                found = stored(self._evaluator, context, event, name)
+                found = stored_by(self._evaluator, context, event, name)
                 known = [v for v in found if not isinstance(v, Unknown)]
                 if found:
                     return (known or found)[0], place

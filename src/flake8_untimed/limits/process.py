@@ -10,11 +10,11 @@ from typing import NamedTuple
 from flake8_untimed.inference import flow, members
 from flake8_untimed.inference.evaluate import Evaluator
 from flake8_untimed.inference.scopes import Event, Module, Scope, once
-from flake8_untimed.inference.syntax import called_name, dotted, within, written_names
+from flake8_untimed.inference.syntax import called_name, dotted, within, written_as, written_names
 from flake8_untimed.inference.values import Alternatives, Context, Result, Symbol, are_none
 from flake8_untimed.inference.walk import walk
 from flake8_untimed.libraries.model import Library
-from flake8_untimed.limits.changes import stored
+from flake8_untimed.limits.changes import stored_by
 
 
 class Patch(NamedTuple):
@@ -105,7 +105,7 @@ class ProcessWide:
             module = project.module(place)
             for patch in _patches_in(module.scope, self._evaluator) if module is not None else ():
                 if patch.owner == owner:
-                    values = stored(self._evaluator, patch.context, patch.event, name)
+                    values = stored_by(self._evaluator, patch.context, patch.event, name)
                     if values:
                         yield patch.event.statement, values
 
@@ -221,7 +221,7 @@ def _patches_in(module: Scope, evaluator: Evaluator) -> list[Patch]:
         for event in events
         if event.kind in ("store", "store unpack", "setattr")
         for context in (Context(scope, event.statement),)
-        for value in evaluator.evaluate(ast.parse(base, mode="eval").body, context)
+        for value in evaluator.evaluate(written_as(base), context)
         if isinstance(value, Symbol) and evaluator.catalogue.library_of(value.path)
     ]
 

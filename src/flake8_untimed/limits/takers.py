@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_untimed.bounds import relies
-from flake8_untimed.inference import invoke, members, objects
+from flake8_untimed.inference import invoke, lineage, members, objects
 from flake8_untimed.inference.arguments import Argument, Passed
 from flake8_untimed.inference.evaluate import Evaluator
 from flake8_untimed.inference.forwarding import inside
@@ -83,7 +83,7 @@ class Takers:
         if cls is None:
             return
         instance = Instance(cls, Site(node, context, passed))
-        for base in objects.mro(self._evaluator, cls):
+        for base in lineage.mro(self._evaluator, cls):
             if isinstance(base, Class):
                 for method in members.methods(base.scope):
                     first = members.first_parameter(method)
@@ -107,7 +107,7 @@ class Takers:
                     yield Sent(node, context, relies(bound, is_named, passed.splats))
             elif any(
                 is_made_at(value, made)
-                for argument in arguments_of(passed)
+                for argument in passed.arguments
                 for value in self._evaluator.argument(argument)
             ):
                 yield from self.sent_through(made, callee, passed, node, context)
@@ -144,12 +144,6 @@ class Takers:
             if any(is_made_at(v, made) for v in self._evaluator.argument(given)):
                 taker = Function(setter, owner)
                 yield from self.sent_through(made, taker, Passed([given]), made, context)
-
-
-def arguments_of(passed: Passed) -> Iterator[Argument]:
-    """All arguments in sight, however they are passed."""
-    yield from passed.positional
-    yield from passed.keywords.values()
 
 
 def is_made_at(value: Value | None, node: ast.Call) -> bool:

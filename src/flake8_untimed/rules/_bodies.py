@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from flake8_untimed.calls import Call, Facts
 from flake8_untimed.calls.bodies import may_add_headers, signer
-from flake8_untimed.calls.places import Arguments, client_of, once
-from flake8_untimed.inference.arguments import Argument, bind
+from flake8_untimed.inference.arguments import Argument, BoundArguments, bind
+from flake8_untimed.inference.scopes import once
 from flake8_untimed.inference.values import (
     Alternatives,
     Collection,
@@ -157,12 +157,12 @@ def _address(call: Call) -> Argument | None:
     return call.argument(body.request) if body is not None else None
 
 
-def _request_made(facts: Facts, call: Call) -> Arguments | None:
+def _request_made(facts: Facts, call: Call) -> BoundArguments | None:
     """What the request object is made of that is made right in the call: `urlopen(Request(...))`."""
     address = _address(call)
     for value in facts.values(address) if address is not None else ():
         site = value.site if isinstance(value, Instance) else None
-        known = client_of(facts, value)
+        known = facts.client_of(value)
         if site is not None and known is not None and address is not None:
             if site.node is address.node:
                 return bind(site.passed, known.constructor.parameters)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from flake8_untimed.bounds import Bound, Kind, Source
 from flake8_untimed.calls import Call, Construction, Facts
-from flake8_untimed.calls.comments import LEFT_ALONE, MISSING_TIMEOUT, is_left_alone
+from flake8_untimed.calls.comments import LEFT_ALONE, MISSING_TIMEOUT, is_waived
 from flake8_untimed.calls.elsewhere import (
     calls_elsewhere,
     is_set_elsewhere,
@@ -16,17 +16,12 @@ from flake8_untimed.calls.elsewhere import (
     made_elsewhere,
     objects_elsewhere,
 )
+from flake8_untimed.calls.keywords import passes_arguments_on, reach_sender
 from flake8_untimed.calls.origins import given_beside
-from flake8_untimed.calls.places import (
-    dotted,
-    is_of_version,
-    keywords_travel,
-    may_be_another,
-    may_be_foreign,
-    passes_arguments_on,
-)
+from flake8_untimed.calls.places import is_of_version
 from flake8_untimed.calls.repeats import repeats
 from flake8_untimed.calls.retries import sends_again
+from flake8_untimed.calls.strangers import may_be_another, may_be_foreign
 from flake8_untimed.calls.transfers import (
     is_handed_out,
     leaves_body,
@@ -36,6 +31,7 @@ from flake8_untimed.calls.transfers import (
 )
 from flake8_untimed.calls.waits import asks_to_wait, queues, written_in_vain
 from flake8_untimed.findings import Expression, Fix, ReplaceExpression, SetArgument
+from flake8_untimed.inference.syntax import dotted
 from flake8_untimed.inference.values import SenderValue, Symbol
 from flake8_untimed.libraries.model import Library
 
@@ -283,7 +279,7 @@ def _doubts(facts: Facts, place: Call | Construction, fix: Fix) -> Iterator[str]
         yield IN_VAIN.format(in_vain)
     if isinstance(place, Call) and value_node(place) is None and may_be_foreign(facts, place):
         yield OF_ANOTHER
-    if is_left_alone(facts, place.node, MISSING_TIMEOUT):
+    if is_waived(facts, place.node, MISSING_TIMEOUT):
         yield LEFT_ALONE
 
 
@@ -345,7 +341,7 @@ def _set_on_the_way(
 ) -> tuple[Fix | None, str | None]:
     """The same where the sender is handed over: `pool.submit(requests.get, url)`."""
     node = call.node
-    if not keywords_travel(node, facts.evaluate(node.func, call.context)):
+    if not reach_sender(facts, call):
         return None, HANDED
     if call.argument(name) is not None and all(k.arg != name for k in node.keywords):
         return None, "the timeout is given elsewhere"

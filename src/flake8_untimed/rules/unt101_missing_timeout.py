@@ -65,7 +65,6 @@ from collections.abc import Iterator
 
 from flake8_untimed.bounds import Kind
 from flake8_untimed.calls import Call, Facts
-from flake8_untimed.calls.places import client_of
 from flake8_untimed.findings import Finding
 from flake8_untimed.rules._timeouts import (
     advice_at,
@@ -133,6 +132,6 @@ def _instead(call: Call) -> str:
 
 def _default(facts: Facts, call: Call) -> str:
     """The default that the client could hold, if it goes by another name."""
-    client = client_of(facts, call.client) if call.client is not None else None
+    client = facts.client_of(call.client) if call.client is not None else None
     name = client.constructor.timeout if client is not None else None
     return "" if name in (None, call.sender.timeout) else f", or {name}= to the session"

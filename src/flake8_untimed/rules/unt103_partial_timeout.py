@@ -33,7 +33,6 @@ from collections.abc import Iterator
 
 from flake8_untimed.bounds import Kind
 from flake8_untimed.calls import Call, Construction, Facts
-from flake8_untimed.calls.places import path_of
 from flake8_untimed.findings import Expression, Finding, Fix, RemoveArgument, SetArgument, Span
 from flake8_untimed.libraries.model import TimeoutType
 from flake8_untimed.rules._timeouts import (
@@ -84,7 +83,7 @@ def _completed(
         for k in node.keywords
         if k.arg and isinstance(k.value, ast.Constant) and k.value.value is None
     ]
-    path = path_of(facts, node.func, place.context)
+    path = facts.path_of(node.func, place.context)
     kind = next((kind for kind in place.timeouts.types if kind.path == path), None)
     if kind is None:
         return None, UNKNOWN

@@ -58,7 +58,7 @@ def _objection(made: Construction) -> str | None:
     own = made.timeouts.omitted
     any_call = made.client.senders.values() if made.client is not None else ()
     for sender in [call.sender for call in made.calls] or any_call:
-        omitted = (sender.timeouts or made.library.timeouts).omitted
+        omitted = made.library.timeouts_of(sender).omitted
         if sender.client_default and omitted != own:
             return OWN_DEFAULTS
     return None

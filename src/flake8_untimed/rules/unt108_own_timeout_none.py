@@ -36,8 +36,8 @@ from collections.abc import Iterator
 
 from flake8_untimed.bounds import Kind
 from flake8_untimed.calls import Call, Construction, Facts
+from flake8_untimed.calls.changes import is_untouched
 from flake8_untimed.calls.origins import own_none
-from flake8_untimed.calls.places import is_untouched
 from flake8_untimed.findings import Finding
 from flake8_untimed.inference.arguments import Argument
 

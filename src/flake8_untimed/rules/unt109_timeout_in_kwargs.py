@@ -41,16 +41,11 @@ from typing import TYPE_CHECKING
 
 from flake8_untimed.bounds import Kind
 from flake8_untimed.calls import Call, Facts
-from flake8_untimed.calls.places import (
-    client_of,
-    ends,
-    is_left_alone,
-    is_untouched,
-    may_hold_timeout,
-    once,
-    own_keywords,
-)
+from flake8_untimed.calls.changes import is_untouched
+from flake8_untimed.calls.keywords import are_left_alone, may_hold_timeout, own_keywords
 from flake8_untimed.findings import AddStatement, Expression, Finding, Fix
+from flake8_untimed.inference.scopes import once
+from flake8_untimed.inference.syntax import ends
 from flake8_untimed.rules._timeouts import written
 
 if TYPE_CHECKING:
@@ -129,7 +124,7 @@ def _seen_to(facts: Facts, scope: Scope, name: str, key: str) -> float:
     changing = (
         event.statement
         for event in scope.events.get(name, ())
-        if event.kind == "argument" and not is_left_alone(facts, scope, event, name)
+        if event.kind == "argument" and not are_left_alone(facts, scope, event, name)
     )
     insisting = (statement for statement in scope.places if _insists(statement, name, key))
     return min((s.lineno for s in (*changing, *insisting)), default=math.inf)
@@ -157,6 +152,6 @@ def _relies_on_caller(facts: Facts, call: Call) -> bool:
         return False
     if call.client is None:
         return True
-    known = client_of(facts, call.client)
+    known = facts.client_of(call.client)
     holds_none = known is not None and not known.may_hold_default
     return holds_none and is_untouched(facts, call.client)

@@ -34,7 +34,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flake8_untimed.calls import Call, Construction, Facts
-from flake8_untimed.calls.comments import LEFT_ALONE, NO_VERIFICATION, is_left_alone
+from flake8_untimed.calls.comments import LEFT_ALONE, NO_VERIFICATION, is_waived
 from flake8_untimed.calls.options import is_asked_for
 from flake8_untimed.findings import Finding, Fix, RemoveArgument
 from flake8_untimed.inference.arguments import Argument
@@ -67,7 +67,7 @@ def _at(
             why_not = f"what {place.wrapper}() does without it is its own matter"
             advice = "let the certificate be verified, or name your own CA file"
         elif argument.keyword is not None:
-            is_meant = is_left_alone(facts, place.node, NO_VERIFICATION)
+            is_meant = is_waived(facts, place.node, NO_VERIFICATION)
             edit = RemoveArgument(facts.span(place.node), switch.name)
             fix = Fix((edit,), False, LEFT_ALONE if is_meant else None)
         written = facts.text(argument.node) if argument.node is not None else "..."

@@ -32,8 +32,8 @@ from collections.abc import Iterator
 
 from flake8_untimed.calls import Facts
 from flake8_untimed.calls.options import is_all_of_a_branch
-from flake8_untimed.calls.places import arguments_of, every_call, name_of, path_of
 from flake8_untimed.findings import Finding, Fix, RemoveStatement
+from flake8_untimed.inference.syntax import dotted
 from flake8_untimed.inference.values import Context
 from flake8_untimed.libraries import ALL
 from flake8_untimed.libraries.model import Constructor
@@ -58,8 +58,8 @@ _FILTERS = {
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    for node, context in every_call(facts):
-        name = name_of(node.func)
+    for node, context in facts.every_call():
+        name = dotted(node.func)
         if not name or not _silences(facts, node, context):
             continue
         fix, why_not = None, "the call is part of something larger"
@@ -79,18 +79,18 @@ def check(facts: Facts) -> Iterator[Finding]:
 
 
 def _silences(facts: Facts, node: ast.Call, context: Context) -> bool:
-    path = path_of(facts, node.func, context)
+    path = facts.path_of(node.func, context)
     if path in _SILENCERS:
-        given = arguments_of(facts, node, context, _SILENCERS[path])
+        given = facts.arguments_of(node, context, _SILENCERS[path])
         if given.open_keywords or given.open_positional:
             return False
         argument = given.named.get("category")
         if argument is None:
             return True
-        return argument.node is not None and path_of(facts, argument.node, context) in _WARNINGS
+        return argument.node is not None and facts.path_of(argument.node, context) in _WARNINGS
     if path not in _FILTERS:
         return False
-    named = arguments_of(facts, node, context, _FILTERS[path]).named
+    named = facts.arguments_of(node, context, _FILTERS[path]).named
     action, category, message = (
         found.node if found is not None else None
         for found in map(named.get, ("action", "category", "message"))
@@ -98,6 +98,6 @@ def _silences(facts: Facts, node: ast.Call, context: Context) -> bool:
     if not isinstance(action, ast.Constant) or action.value != "ignore":
         return False
     if category is not None:
-        return path_of(facts, category, context) in _WARNINGS
+        return facts.path_of(category, context) in _WARNINGS
     text = message.value if isinstance(message, ast.Constant) else None
     return isinstance(text, str) and text.lower().lstrip(".*").startswith(_MESSAGE)

@@ -37,7 +37,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flake8_untimed.calls import Call, Facts
-from flake8_untimed.calls.places import are_touched, is_untouched
+from flake8_untimed.calls.changes import are_touched, is_untouched
 from flake8_untimed.calls.responses import kept_of, uses_of
 from flake8_untimed.findings import AddStatement, Expression, Finding, Fix
 

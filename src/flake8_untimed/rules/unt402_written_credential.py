@@ -32,7 +32,7 @@ import ast
 from collections.abc import Iterator
 
 from flake8_untimed.calls import Call, Construction, Facts
-from flake8_untimed.calls.places import attributes_set, client_of, headers_set, libraries
+from flake8_untimed.calls.changes import where_headers_set, where_set
 from flake8_untimed.findings import Finding
 from flake8_untimed.inference.values import (
     Alternatives,
@@ -53,7 +53,7 @@ _HEADERS = frozenset(
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    classes = {path for lib in libraries(facts) for path in lib.credentials}
+    classes = {path for lib in facts.libraries for path in lib.credentials}
     places: list[Call | Construction] = [c for c in facts.calls if c.wrapper is None]
     places += [m for m in facts.constructions if m.client is not None]
     for place in places:
@@ -61,15 +61,15 @@ def check(facts: Facts) -> Iterator[Finding]:
         what = what or _in_headers(facts.values(place.argument("headers")))
         if what:
             yield _finding(facts, place.node, f"{place.name}()", what)
-    for statement, value, target, context in attributes_set(facts, "auth"):
+    for statement, value, target, context in where_set(facts, "auth"):
         owners = facts.evaluate(target.value, context)
-        if any(client_of(facts, owner) for owner in owners):
+        if any(facts.client_of(owner) for owner in owners):
             what = _in_auth(facts, facts.evaluate(value, context), classes)
             if what:
                 yield _finding(facts, statement, f"{facts.text(target)} = ...", what)
-    for event, text, owners, headers in headers_set(facts):
+    for event, text, owners, headers in where_headers_set(facts):
         what = _in_headers(headers)
-        if what and any(client_of(facts, owner) for owner in owners):
+        if what and any(facts.client_of(owner) for owner in owners):
             node = event.node if event.kind == "call" else event.statement
             yield _finding(facts, node, f"{text}.headers", what)
 

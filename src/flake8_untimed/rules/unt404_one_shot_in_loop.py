@@ -34,17 +34,12 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from flake8_untimed.calls import Call, Facts
-from flake8_untimed.calls.handlers import LEAVING, is_left, is_left_behind
-from flake8_untimed.calls.places import (
-    Loop,
-    called_name,
-    loops_around,
-    once,
-    tries_around,
-    within,
-)
+from flake8_untimed.calls import Facts
+from flake8_untimed.calls.loops import is_for_retries
+from flake8_untimed.calls.places import Loop, loops_around
 from flake8_untimed.findings import Finding
+from flake8_untimed.inference.scopes import once
+from flake8_untimed.inference.syntax import called_name, within
 
 OPT_IN = True
 _PAUSES = frozenset(("sleep", "wait"))
@@ -57,7 +52,7 @@ def check(facts: Facts) -> Iterator[Finding]:
         if call.handed_over or call.partials:
             continue
         loops = list(loops_around(call))
-        if loops and not any(_pauses(facts, loop) or _tries_again(loop, call) for loop in loops):
+        if loops and not any(_pauses(facts, loop) or is_for_retries(call, loop) for loop in loops):
             yield facts.finding(
                 "UNT404",
                 call.node,
@@ -71,10 +66,3 @@ def check(facts: Facts) -> Iterator[Finding]:
 def _pauses(_facts: Facts, loop: Loop) -> bool:
     """Whether a loop waits between its turns."""
     return any(isinstance(p, ast.Call) and called_name(p) in _PAUSES for p in within(loop))
-
-
-def _tries_again(loop: Loop, call: Call) -> bool:
-    """Whether a loop is there to try a call again; one that breaks off may as well be at its end."""
-    if any(tried.lineno > loop.lineno for tried in tries_around(call)):
-        return is_left(call, loop)
-    return is_left_behind(call, loop, (ast.Return,) if isinstance(loop, ast.While) else LEAVING)

@@ -35,16 +35,10 @@ import ast
 from collections.abc import Iterator
 
 from flake8_untimed.calls import Facts
-from flake8_untimed.calls.places import (
-    Arguments,
-    arguments_of,
-    client_of,
-    every_call,
-    name_of,
-    path_of,
-)
 from flake8_untimed.calls.retries import elements, known_retries, literals, repeated
 from flake8_untimed.findings import Finding
+from flake8_untimed.inference.arguments import BoundArguments
+from flake8_untimed.inference.syntax import dotted
 from flake8_untimed.inference.values import (
     Alternatives,
     Instance,
@@ -64,21 +58,21 @@ _SCHEMES = ("http://", "https://")
 def check(facts: Facts) -> Iterator[Finding]:
     known = known_retries(facts)
     seen: set[object] = set()
-    for node, context in every_call(facts):
-        constructor = known.get(path_of(facts, node.func, context))
+    for node, context in facts.every_call():
+        constructor = known.get(facts.path_of(node.func, context))
         if constructor is not None:
-            given = arguments_of(facts, node, context, constructor)
+            given = facts.arguments_of(node, context, constructor)
             for what in _faults(facts, given):
-                name = name_of(node.func) or "Retry"
+                name = dotted(node.func) or "Retry"
                 yield facts.finding("UNT405", node, f"{name}() {what}", why_not=WHY_NOT)
-        elif name_of(node.func).endswith(".mount") and isinstance(node.func, ast.Attribute):
+        elif (dotted(node.func) or "").endswith(".mount") and isinstance(node.func, ast.Attribute):
             owners = {o.key(): o for o in facts.evaluate(node.func.value, context)}
             if seen.isdisjoint(owners):
                 yield from _one_scheme(facts, node, [*owners.values()], known)
             seen.update(owners)
 
 
-def _faults(facts: Facts, given: Arguments) -> Iterator[str]:
+def _faults(facts: Facts, given: BoundArguments) -> Iterator[str]:
     def values(name: str) -> Alternatives:
         return facts.values(given.named.get(name))
 
@@ -131,7 +125,7 @@ def _one_scheme(
         yield facts.finding(
             "UNT405",
             first,
-            f"{name_of(first.func)}() mounts the retries on one scheme only: requests to"
+            f"{dotted(first.func)}() mounts the retries on one scheme only: requests to"
             f" {missing[0]} are not retried; mount them on both",
             why_not=WHY_NOT,
         )
@@ -142,7 +136,7 @@ def _is_new_client(facts: Facts, owner: Instance) -> bool:
     sight do not name their scheme."""
     if owner.site is None or not facts.is_plain(owner):
         return False
-    if client_of(facts, owner) is None:
+    if facts.client_of(owner) is None:
         return False
     for call in facts.calls:
         if call.client is not None and call.client.key() == owner.key():

@@ -38,17 +38,16 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from flake8_untimed.calls import Call, Facts
+from flake8_untimed.calls import Facts
 from flake8_untimed.calls.handlers import (
-    Catch,
     catches,
-    is_left_behind,
     is_one_of,
     kinds_of,
     wider_errors,
 )
-from flake8_untimed.calls.places import LOOPS, called_name, last_name, libraries
+from flake8_untimed.calls.loops import may_try_again
 from flake8_untimed.findings import Finding
+from flake8_untimed.inference.syntax import last_name
 from flake8_untimed.inference.values import Context
 
 OPT_IN = True
@@ -60,7 +59,7 @@ _LEVELS = frozenset(
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    timeouts = frozenset(path for lib in libraries(facts) for path in lib.timeout_errors)
+    timeouts = frozenset(path for lib in facts.libraries for path in lib.timeout_errors)
     seen: set[ast.ExceptHandler] = set()
     for call in sorted(facts.calls, key=lambda call: facts.span(call.node)):
         wider = wider_errors(facts, call.library)
@@ -69,7 +68,7 @@ def check(facts: Facts) -> Iterator[Finding]:
         if catch is None or handler is None or handler in seen:
             continue
         if _swallows(facts, handler, Context(call.context.scope, catch.statement), wider):
-            if not _tries_again(call, catch):
+            if not may_try_again(call, catch.statement):
                 seen.add(handler)
                 yield facts.finding(
                     "UNT406",
@@ -111,18 +110,3 @@ def _logs(node: ast.expr) -> bool:
     if not isinstance(function, ast.Attribute) or function.attr not in _LEVELS:
         return False
     return last_name(function.value).lower() in _LOGGERS
-
-
-def _tries_again(call: Call, catch: Catch) -> bool:
-    """Whether a loop around what catches a timeout sends the request again, or is there to wait."""
-    return any(
-        isinstance(loop, ast.While) or _counts(loop) or is_left_behind(call, loop)
-        for loop, block in call.context.scope.of_statement.parents(catch.statement)
-        if isinstance(loop, LOOPS) and block == "body"
-    )
-
-
-def _counts(loop: ast.stmt) -> bool:
-    """`for _ in range(3)`"""
-    over = getattr(loop, "iter", None)
-    return isinstance(over, ast.Call) and called_name(over) == "range"

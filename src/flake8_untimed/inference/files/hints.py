@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 from functools import cache
 
-from flake8_untimed.inference.files.layout import Layout, inside
+from flake8_untimed.inference.files.layout import Layout, inside, is_test_module
 from flake8_untimed.inference.files.outline import Outlines, set_by_name
 from flake8_untimed.libraries import Catalogue
 
@@ -57,9 +57,9 @@ class Hints:
         if key not in self._looked:
             data = self._outlines.data
             self._looked[key] = sorted(path for path in files if looks_so(data(path)))
-        if top == importer or _is_test(importer, top):
+        if top == importer or _is_of_tests(importer, top):
             return self._looked[key]
-        return [path for path in self._looked[key] if not _is_test(path, top)]
+        return [path for path in self._looked[key] if not _is_of_tests(path, top)]
 
     def is_set_elsewhere(self, path: str, attribute: str) -> bool:
         """Whether a file that imports the module at `path` seems to set an attribute of this name
@@ -161,11 +161,11 @@ def _changes(spelled: str) -> re.Pattern[bytes]:
     )
 
 
-def _is_test(path: str, top: str) -> bool:
+def _is_of_tests(path: str, top: str) -> bool:
     """Whether a file of the project at `top` is one of a test suite, by its name or a folder's."""
     *folders, name = os.path.relpath(path, top).split(os.sep)
     return (
-        name.startswith(("test_", "conftest."))
-        or name.endswith("_test.py")
+        is_test_module(name)
+        or name.startswith("conftest.")
         or not {"test", "tests"}.isdisjoint(folders)
     )

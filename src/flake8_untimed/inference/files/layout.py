@@ -254,3 +254,9 @@ def _is_root(names: Set[str]) -> bool:
 
 def inside(path: str, root: str) -> bool:
     return path == root or path.startswith(root.rstrip(os.sep) + os.sep)
+
+
+def is_test_module(path: str) -> bool:
+    """Whether pytest takes a file for one of tests, by its name."""
+    name = os.path.basename(path)
+    return name.startswith("test_") or name.endswith("_test.py")

@@ -12,11 +12,21 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, NamedTuple, Union
 
 from flake8_untimed.inference import handing
 from flake8_untimed.inference.annotations import is_type
+from flake8_untimed.inference.interest.looks import (
+    GIVERS,
+    MAKERS,
+    attribute_named,
+    filled_by,
+    is_yield,
+    parts_giving,
+    root_of,
+    stops,
+)
 from flake8_untimed.inference.interest.statements import (
     LOCAL,
     MODULE,
@@ -34,7 +44,6 @@ from flake8_untimed.inference.syntax import (
     called_name,
     dotted,
     last_name,
-    named_store,
 )
 from flake8_untimed.inference.walk import Found, Walk, visit
 
@@ -43,34 +52,6 @@ if TYPE_CHECKING:
 
 _DOTTED = re.compile(r"[A-Za-z_][\w.]*")
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
-_VERBS = frozenset(
-    ("post", "put", "patch", "delete", "head", "options", "request", "send", "stream", "urlopen",
-     "json", "text", "read", "close", "raise_for_status", "info", "debug", "warning", "error",
-     "format", "append", "exception")
-)  # fmt: skip
-"""Methods whose results are no clients: the dye stops here."""
-_PLAIN_RESULTS = frozenset(
-    ("len", "str", "repr", "print", "isinstance", "issubclass", "int", "float", "bool", "hasattr",
-     "id", "hash", "sum", "range", "bytes", "callable")
-)  # fmt: skip
-"""Functions whose results are no clients."""
-_HOLDERS = re.compile(r"(?:session|client|http|requests|httpx|conn|api|^s)$", re.IGNORECASE)
-"""What `get` is called on, when it is a request rather than a look-up in a dict."""
-_MAKERS = frozenset(
-    (
-        "partial",
-        "partialmethod",
-        "getattr",
-        "attrgetter",
-        "methodcaller",
-        "staticmethod",
-        "cache",
-        "lru_cache",
-    )
-)
-"""Functions that make something to be called."""
-_GIVERS = _MAKERS | {"get", "pop"}
-"""Those, and what takes it out of a dict."""
 _HANDERS = frozenset((*handing.BEHIND, *handing.MAPPED, *handing.PACKED, *handing.TARGETED))
 _Function = Union[ast.FunctionDef, ast.AsyncFunctionDef]
 
@@ -291,7 +272,7 @@ class Dye:
 
     def _is_seen_outside(self, node: ast.stmt, index: int) -> bool:
         """Whether what a statement gives can be had outside of its function."""
-        if isinstance(node, (ast.Return, ast.Expr)) or _is_yield(node):
+        if isinstance(node, (ast.Return, ast.Expr)) or is_yield(node):
             return True
         if isinstance(node, (ast.Assign, ast.AnnAssign)):
             return self.statements.binds(index) != LOCAL
@@ -346,7 +327,7 @@ class Dye:
             value = node.value
             if isinstance(value, (ast.Yield, ast.YieldFrom, ast.Await)):
                 return (), self._carries(value)
-            filled = _filled(value)
+            filled = filled_by(value)
             if filled and isinstance(value, ast.Call) and self._any_argument_carries(value):
                 return filled, True
         return (), False
@@ -360,7 +341,7 @@ class Dye:
                 self._add_wrapper(name)
         if not carries:
             return ()
-        if not isinstance(value, ast.Call) or called_name(value) in _GIVERS:
+        if not isinstance(value, ast.Call) or called_name(value) in GIVERS:
             self.callables.update(names)
         return names
 
@@ -400,25 +381,23 @@ class Dye:
                 if node.attr in self._attributes or node.attr in self._wanted:
                     stack.append(node.value)
             elif isinstance(node, ast.Call):
-                if _stops(node):
+                if stops(node):
                     continue
-                function = node.func
-                if isinstance(function, ast.Name) and function.id in _PLAIN_RESULTS:
-                    continue
-                if _attribute_named(node) in names:
+                if attribute_named(node) in names:
                     return True
                 if node.args and type(node.args[0]) is ast.Constant and self._is_typed(node):
                     return True
+                function = node.func
                 if not isinstance(function, ast.Attribute) or function.attr in names:
                     stack.append(function)
-                elif self._is_given(function, _root(function)):
+                elif self._is_given(function, root_of(function)):
                     return True
                 elif function.attr in self._attributes:
                     stack.append(function.value)
                 stack.extend(node.args)
                 stack.extend(k.value for k in node.keywords)
             else:
-                stack.extend(_parts(node))
+                stack.extend(parts_giving(node))
         return False
 
     def _is_wrapper(self, value: ast.expr) -> bool:
@@ -430,20 +409,20 @@ class Dye:
                 if last_name(node) in self.wrappers:
                     return True
             elif isinstance(node, ast.Call):
-                if _attribute_named(node) in self.wrappers:
+                if attribute_named(node) in self.wrappers:
                     return True
                 if called_name(node) in self.makers:
                     return True
-                if called_name(node) in _MAKERS:
+                if called_name(node) in MAKERS:
                     stack.extend(node.args[:1])
             else:
-                stack.extend(_parts(node))
+                stack.extend(parts_giving(node))
         return False
 
     def _is_to_be_called(self, value: ast.expr | None) -> bool:
         """Whether an expression is a sender or a wrapper, by the look of it."""
         if isinstance(value, ast.Call):
-            return called_name(value) in _MAKERS and self._carries(value)
+            return called_name(value) in MAKERS and self._carries(value)
         if not isinstance(value, (ast.Name, ast.Attribute)):
             return False
         name = last_name(value)
@@ -451,7 +430,7 @@ class Dye:
 
     def _is_root(self, node: ast.Attribute) -> bool:
         """Whether `a.b.c` is something of a library, or of a module of the project."""
-        root = _root(node)
+        root = root_of(node)
         return root in self._roots or self._is_given(node, root)
 
     def _is_given(self, node: ast.Attribute, root: str | None) -> bool:
@@ -485,7 +464,7 @@ class Dye:
         name = last_name(base)
         if not name or name in self.callables or name in self._wanted:
             return True
-        return isinstance(base, ast.Attribute) and _root(base) in self._roots
+        return isinstance(base, ast.Attribute) and root_of(base) in self._roots
 
     def _inherit(self, missing: set[str]) -> None:
         """What a class speaks of, and is not bound in this module, may come from its base."""
@@ -524,7 +503,7 @@ class Dye:
                 if node.id in names:
                     return True
             elif isinstance(node, ast.Attribute):
-                if node.attr in names or (node.attr in self._attributes and _root(node) in names):
+                if node.attr in names or (node.attr in self._attributes and root_of(node) in names):
                     return True
             elif isinstance(node, ast.Constant):
                 if isinstance(node.value, str):
@@ -555,7 +534,7 @@ class Dye:
         """A coloured statement colours the class around it, and the function that returns it or
         hands on what it is given."""
         node = self.statements.nodes[index]
-        gives = isinstance(node, ast.Return) or _is_yield(node)
+        gives = isinstance(node, ast.Return) or is_yield(node)
         stores = stores_attribute(node)
         # A class is coloured by what its objects hold or give, not by what its methods do.
         shown = carries
@@ -643,7 +622,7 @@ class Dye:
                 (called or name in self._wanted) and self._mentions(node)
             )
         if isinstance(node, ast.Call):
-            return (called or called_name(node) in _MAKERS) and self._mentions(node)
+            return (called or called_name(node) in MAKERS) and self._mentions(node)
         if isinstance(node, ast.Subscript):
             return self._is_callable(node.value, called)
         return False
@@ -660,7 +639,7 @@ class Dye:
             elif isinstance(part, ast.Call):
                 if any(self._mentions(a) for a in part.args[:2] if isinstance(a, _CHAINS)):
                     return True
-                if _attribute_named(part) in names:
+                if attribute_named(part) in names:
                     return True
                 if part.args and type(part.args[0]) is ast.Constant and self._is_typed(part):
                     return True
@@ -673,84 +652,9 @@ class Dye:
                 return not isinstance(part, (ast.Constant, ast.JoinedStr))
 
 
-def _attribute_named(node: ast.Call) -> str | None:
-    """The attribute that `getattr(holder, "name")` reads."""
-    if isinstance(node.func, ast.Name) and node.func.id == "getattr" and len(node.args) > 1:
-        name = node.args[1]
-        if isinstance(name, ast.Constant) and isinstance(name.value, str):
-            return name.value
-    return None
-
-
 _CHAINS = (ast.Name, ast.Attribute, ast.Call, ast.Subscript)
 _TARGETS = frozenset(("target", "function", "func"))
 _CALLED = frozenset(
     ("func", "fn", "function", "f", "method", "callable", "callback", "request_func")
 )
 """Usual names of parameters that are functions to be called."""
-
-
-_PARTS_OF: dict[type, tuple[str, ...]] = {
-    ast.Subscript: ("value",), ast.Starred: ("value",), ast.Await: ("value",),
-    ast.Yield: ("value",), ast.YieldFrom: ("value",), ast.NamedExpr: ("value",),
-    ast.IfExp: ("body", "orelse"), ast.BoolOp: ("values",), ast.List: ("elts",),
-    ast.Tuple: ("elts",), ast.Set: ("elts",), ast.Dict: ("values",),
-    ast.ListComp: ("elt", "generators"), ast.SetComp: ("elt", "generators"),
-    ast.GeneratorExp: ("elt", "generators"), ast.DictComp: ("value", "generators"),
-    ast.comprehension: ("iter",), ast.Lambda: ("body",),
-}  # fmt: skip
-"""Kind of expression -> its fields that its value may come from, or hold."""
-_LISTS = (ast.List, ast.ListComp, ast.Tuple)
-
-
-def _parts(node: ast.AST) -> Iterator[ast.AST]:
-    """The parts of an expression that its value may come from, or hold."""
-    for field in _PARTS_OF.get(type(node), ()):
-        part = getattr(node, field)
-        if part.__class__ is list:
-            yield from part
-        elif part is not None:
-            yield part
-    if isinstance(node, ast.BinOp):
-        sides = (node.left, node.right)
-        if isinstance(node.op, ast.BitOr) or any(isinstance(s, _LISTS) for s in sides):
-            yield from sides
-
-
-def _root(node: ast.expr) -> str | None:
-    """The name at the beginning of `a.b.c`."""
-    while isinstance(node, ast.Attribute):
-        node = node.value
-    return node.id if isinstance(node, ast.Name) else None
-
-
-def _is_yield(node: ast.stmt) -> bool:
-    value = getattr(node, "value", None)
-    return isinstance(node, (ast.Expr, ast.Assign)) and isinstance(
-        value, (ast.Yield, ast.YieldFrom)
-    )
-
-
-def _filled(value: ast.expr) -> tuple[str, ...]:
-    """`clients.append(...)`, `options.update(...)`: what is put in colours the container;
-    `setattr(x, "name", ...)`."""
-    stored = named_store(value)
-    if stored is not None and stored.written:
-        return (stored.written,)
-    if isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute):
-        if value.func.attr in ("append", "add", "extend", "insert", "update", "setdefault"):
-            name = last_name(value.func.value)
-            return (name,) if name else ()
-    return ()
-
-
-def _stops(value: ast.Call) -> bool:
-    """Whether a call is surely a request, or something else that returns no client."""
-    if not isinstance(value.func, ast.Attribute):
-        return False
-    name = value.func.attr
-    if name in _VERBS:
-        return True
-    holder = value.func.value
-    text = last_name(holder.func if isinstance(holder, ast.Call) else holder)
-    return name == "get" and _HOLDERS.search(text) is not None

@@ -1,0 +1,66 @@
+"""What is set on clients, and whether anything in sight changes how they send."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Collection, Iterator
+
+from flake8_untimed.calls import Facts
+from flake8_untimed.inference.members import functions
+from flake8_untimed.inference.scopes import Event
+from flake8_untimed.inference.syntax import attributes_set, within, written_as
+from flake8_untimed.inference.values import Alternatives, Context, Instance
+from flake8_untimed.inference.walk import walk
+from flake8_untimed.limits.changes import put_in, stored_by
+
+
+def where_set(
+    facts: Facts, name: str
+) -> Iterator[tuple[ast.Assign | ast.AnnAssign, ast.expr, ast.Attribute, Context]]:
+    """Where an attribute `name` of anything is set: the statement, the value, the target."""
+    for node, scope in walk(facts.module.scope).stores:
+        for target, value in attributes_set(node):
+            if target.attr == name:
+                yield node, value, target, Context(scope, node)
+
+
+def where_headers_set(facts: Facts) -> Iterator[tuple[Event, str, Alternatives, Alternatives]]:
+    """What is put into the headers of anything: what does it, how that is written and may be, and
+    the headers."""
+    for scope in (facts.module.scope, *functions(facts.module.scope)):
+        for base, events in scope.events.items():
+            holder, _, last = base.rpartition(".")
+            for event in events:
+                context = Context(scope, event.statement)
+                whole = stored_by(facts.evaluator, context, event, "headers")
+                if whole:
+                    text, headers = base, whole
+                elif holder and last == "headers":
+                    found = put_in(facts.evaluator, context, event)
+                    text, headers = holder, tuple(value for value in found if value is not None)
+                else:
+                    continue
+                owner = written_as(text)
+                yield event, text, facts.evaluate(owner, context), headers
+
+
+def is_untouched(facts: Facts, client: Instance) -> bool:
+    """Whether a client is of the library's own class and nothing in sight changes how it sends."""
+    if not facts.is_plain(client):
+        return False
+    return not any(facts.limits.changes.rerouting(client))
+
+
+def are_touched(client: Instance, names: Collection[str]) -> bool:
+    """Whether an attribute of these names is used of a client, under any name that held it."""
+    step = client.steps
+    while step is not None:
+        if step.holder is not None:
+            scope, holder = step.holder
+            for part in within(scope.node):
+                if isinstance(part, ast.Attribute) and part.attr in names:
+                    base = part.value
+                    if holder == getattr(base, "attr", getattr(base, "id", None)):
+                        return True
+        step = step.before
+    return False
