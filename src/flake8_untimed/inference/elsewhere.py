@@ -46,7 +46,7 @@ def is_up_to_heirs(evaluator: Evaluator, value: Value, name: str, values: Altern
     if evaluator.project.heirs.say_otherwise(scope.module.path, scope.name, name):
         return True
     ours = {base.key() for base in objects.mro(evaluator, cls)}
-    for heir in _heirs(evaluator, cls):
+    for heir in heirs(evaluator, cls):
         above = {base.key(): base for base in objects.mro(evaluator, heir)[1:]}
         if above.keys() >= ours and any(
             _may_say(evaluator, base, name) for key, base in above.items() if key not in ours
@@ -81,16 +81,17 @@ def from_heirs(evaluator: Evaluator, cls: Class, name: str) -> Alternatives:
         return ()
     groups = [
         objects.class_attribute(evaluator, heir, name, Instance(heir))
-        for heir in _heirs(evaluator, cls)
+        for heir in heirs(evaluator, cls)
     ]
     return tuple(v for v in union(groups) if evaluator.knows(v))
 
 
-def _heirs(evaluator: Evaluator, cls: Class) -> Iterator[Class]:
-    """The subclasses of a class in the files that know of a library."""
+def heirs(evaluator: Evaluator, cls: Class, everywhere: bool = False) -> Iterator[Class]:
+    """The subclasses of a class in the files that know of a library, or in all."""
     project, path = evaluator.project, cls.scope.module.path
     for file, heir in project.heirs.classes(path, cls.scope.name)[:HEIRS]:
-        module = project.module(file) if project.names_library(file) else None
+        is_asked = everywhere or project.names_library(file)
+        module = project.module(file) if is_asked else None
         if module is not None and heir in module.scope.bindings:
             for value in names.of_module(evaluator, heir, module.scope):
                 if isinstance(value, Class):
