@@ -228,7 +228,7 @@ def _of_client(facts: Facts, client: Instance) -> str:
         kind = kinds.pop() if len(kinds) == 1 else "unknown"
     elif client.site.passed.open_keywords:
         return "unknown"
-    for value in facts.headers_set(client):
+    for value in facts.put_into(client, "headers"):
         later = _of_headers(value) if value is not None else "unknown"
         if later != "none":
             kind = later
