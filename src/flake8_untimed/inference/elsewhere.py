@@ -42,6 +42,8 @@ def is_up_to_heirs(evaluator: Evaluator, value: Value, name: str, values: Altern
     cls = value.cls if isinstance(value, Instance) and value.site is None else value
     if evaluator.is_rough or not isinstance(cls, Class) or not all(holds_place(v) for v in values):
         return False
+    if cls.scope.mangled(name) != name:
+        return False
     scope = cls.scope
     if evaluator.project.heirs.say_otherwise(scope.module.path, scope.name, name):
         return True
