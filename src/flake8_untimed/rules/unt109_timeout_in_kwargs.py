@@ -22,9 +22,9 @@ def fetch(url, **kwargs):
 ```
 
 ## When it is not reported
-When the function puts a timeout into its `**kwargs` first, refuses to go on without one, or lets
-another do something with them, when a subclass or an adapter may set one, or something around the call
-bounds it.
+When the function puts a timeout into its `**kwargs` first, asks whether there is one, or lets another
+do something with them, when a subclass or an adapter may set one, or something around the call bounds
+it.
 
 ## Fix
 Adds `kwargs.setdefault("timeout", ...)` before the call, or before an earlier one that gets the
