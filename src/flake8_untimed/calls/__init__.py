@@ -304,11 +304,12 @@ class Facts:
             self.kept[key] = look(self, client)
         return self.kept[key]  # type: ignore[no-any-return]
 
-    def headers_set(self, client: Instance) -> Iterator[Value | None]:
-        """What is put into `client.headers`, each as a mapping; None where that is out of sight."""
-        for context, event in self.limits.changes.events(client, ".headers"):
+    def put_into(self, client: Instance, name: str) -> Iterator[Value | None]:
+        """What is put into `client.headers` or the like, each as a mapping; None where that is out of
+        sight."""
+        for context, event in self.limits.changes.events(client, f".{name}"):
             yield from put_in(self.evaluator, context, event)
-        for _, _, values in self.limits.changes.stored(client, "headers"):
+        for _, _, values in self.limits.changes.stored(client, name):
             yield from values
 
     def switches_off(self, setting: Setting) -> bool:

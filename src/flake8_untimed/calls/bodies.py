@@ -97,6 +97,27 @@ def may_add_headers(facts: Facts, call: Call) -> bool:
     )
 
 
+def leaves_headers(facts: Facts, client: Instance) -> bool:
+    """Whether a class of the project, all in sight, does nothing to the headers of a request but what
+    it puts into those of its objects."""
+    evaluator, cls = facts.evaluator, client.cls
+    known = evaluator.client_of(client)
+    if known is None or not isinstance(cls, Class):
+        return False
+    if "headers" in (*known.constructor.parameters, *known.constructor.keywords):
+        return False
+    scope, heirs = cls.scope, evaluator.project.heirs
+    if client.site is None and heirs.has_any(scope.module.path, scope.name):
+        return False
+    own = {"headers", "prepare_request", *known.senders}
+    return all(
+        own.isdisjoint(base.scope.bindings)
+        if isinstance(base, Class)
+        else getattr(base, "path", "") in (known.path, *lineage.HARMLESS_BASES)
+        for base in lineage.mro(evaluator, cls)
+    )
+
+
 def _is_content_type(part: ast.AST) -> bool:
     return (
         isinstance(part, ast.Constant)

@@ -48,6 +48,8 @@ class Catch(NamedTuple):
 
     statement: ast.stmt
     handler: ast.ExceptHandler | None = None
+    manager: ast.Call | None = None
+    """`suppress(...)`"""
 
     @property
     def is_last(self) -> bool:
@@ -101,8 +103,8 @@ def _catches(facts: Facts, sent: Call | Sent, errors: _Errors) -> Iterator[Catch
                 yield Catch(node, handler)
         elif isinstance(node, WITHS):
             for manager in (item.context_expr for item in node.items):
-                if _suppresses(facts, manager, context, errors):
-                    yield Catch(node)
+                if isinstance(manager, ast.Call) and _suppresses(facts, manager, context, errors):
+                    yield Catch(node, manager=manager)
                 managers.add(dotted(manager) or "")
         elif isinstance(node, (ast.For, ast.AsyncFor)):
             # `for attempt in Retrying(): with attempt: ...`
@@ -121,8 +123,10 @@ def _handler(
     return None
 
 
-def kinds_of(handler: ast.ExceptHandler) -> list[ast.expr | None]:
-    """What a handler catches, as it is written; None: all."""
+def kinds_of(handler: ast.ExceptHandler | ast.Call) -> list[ast.expr | None]:
+    """What a handler or `suppress(...)` catches, as it is written; None: all."""
+    if isinstance(handler, ast.Call):
+        return [*handler.args]
     return [*handler.type.elts] if isinstance(handler.type, ast.Tuple) else [handler.type]
 
 
@@ -131,11 +135,9 @@ def is_one_of(facts: Facts, kind: ast.expr | None, context: Context, errors: _Er
     return kind is None or dotted(kind) in _ANY or facts.path_of(kind, context) in errors
 
 
-def _suppresses(facts: Facts, manager: ast.expr, context: Context, errors: _Errors) -> bool:
-    return (
-        isinstance(manager, ast.Call)
-        and facts.path_of(manager.func, context) == "contextlib.suppress"
-        and any(is_one_of(facts, kind, context, errors) for kind in manager.args)
+def _suppresses(facts: Facts, manager: ast.Call, context: Context, errors: _Errors) -> bool:
+    return facts.path_of(manager.func, context) == "contextlib.suppress" and any(
+        is_one_of(facts, kind, context, errors) for kind in kinds_of(manager)
     )
 
 

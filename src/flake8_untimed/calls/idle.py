@@ -7,10 +7,17 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_untimed.bounds import Kind
-from flake8_untimed.inference import lineage, members
+from flake8_untimed.inference import elsewhere, lineage, members
 from flake8_untimed.inference.arguments import Passed
+from flake8_untimed.inference.evaluate import Evaluator
 from flake8_untimed.inference.scopes import Scope
-from flake8_untimed.inference.syntax import called_name, dotted, own_expressions, within
+from flake8_untimed.inference.syntax import (
+    called_name,
+    dotted,
+    maker_of,
+    own_expressions,
+    within,
+)
 from flake8_untimed.inference.values import (
     Class,
     Context,
@@ -89,11 +96,10 @@ def _is_read_here(setting: Setting) -> bool:
 
 
 def _is_read(facts: Facts, value: Instance, name: str) -> bool:
-    """Whether what is set is read again: by a class of the project or one of its bases in sight; of an
-    object of the library by its names, in this module or one that imports it."""
+    """Whether what is set is read again: by a class of the project; of an object of the library by
+    its names, in this module or one that imports it."""
     if isinstance(value.cls, Class):
-        line = lineage.mro(facts.evaluator, value.cls)
-        return any(isinstance(b, Class) and _reads(b.scope.node, name) for b in line)
+        return any(_reads(tree, name) for tree in _written_for(facts.evaluator, value.cls))
     if any(_reads(s.node, name, path) for s, path in facts.limits.changes.written(value)):
         return True
     project = facts.evaluator.project
@@ -105,6 +111,27 @@ def _is_read(facts: Facts, value: Instance, name: str) -> bool:
         for owner, context in _owners_read(module.scope, name)
         for read in facts.evaluate(owner, context)
     )
+
+
+def _written_for(evaluator: Evaluator, cls: Class) -> Iterator[ast.AST]:
+    """The code in sight that an object of a class may run: of that, its bases and subclasses, and of
+    the functions around their methods."""
+    for heir in (cls, *elsewhere.heirs(evaluator, cls, everywhere=True)):
+        for base in lineage.mro(evaluator, heir):
+            if isinstance(base, Class):
+                yield base.scope.node
+                yield from _around_methods(evaluator, base.scope)
+
+
+def _around_methods(evaluator: Evaluator, cls: Scope) -> Iterator[ast.AST]:
+    """The functions of the project in `@bounded def get(self): ...`, `request = bounded(get)`."""
+    for bindings in cls.bindings.values():
+        for _, node, statement, _ in bindings:
+            makers = [node, *getattr(node, "decorator_list", ())]
+            for maker in (maker for maker in makers if isinstance(maker, ast.expr)):
+                for value in evaluator.evaluate(maker_of(maker), Context(cls, statement)):
+                    if isinstance(value, Function):
+                        yield value.scope.node
 
 
 def _reads(tree: ast.AST, name: str, path: str | None = None) -> bool:

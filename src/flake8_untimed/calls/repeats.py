@@ -23,6 +23,7 @@ from flake8_untimed.inference.syntax import (
     called_name,
     ends,
     last_name,
+    maker_of,
     written_arguments,
 )
 from flake8_untimed.inference.values import Class, Context, Function
@@ -61,7 +62,7 @@ def _may_do_twice(facts: Facts, place: Call | Construction, sent: Call | Sent) -
 
 def _is_done_again(facts: Facts, sent: Call | Sent, errors: frozenset[str], depth: int) -> bool:
     """Whether a request, or a call that leads to one, is made once more when that has timed out."""
-    if any(does_again(facts, maker, context, errors) for maker, context in _makers(sent)):
+    if any(_does_again(facts, maker, context, errors) for maker, context in _makers(sent)):
         return True
     scope, catch = sent.context.scope.of_statement, None
     for catch in catches(facts, sent, errors):
@@ -80,12 +81,32 @@ def _makers(sent: Call | Sent) -> Iterator[tuple[ast.expr, Context]]:
     """What is given a request to make, or a function around it: decorators."""
     if isinstance(sent, Call) and sent.handed_over:
         yield sent.node, sent.context
+        yield from _takers(sent.context.scope.module.scope).get(sent.node, ())
     scope = sent.context.scope
     while scope.parent is not None:
         if isinstance(scope.node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             for decorator in scope.node.decorator_list:
                 yield decorator, Context(scope.parent, scope.statement)
         scope = scope.parent
+
+
+def _does_again(facts: Facts, maker: ast.expr, context: Context, errors: frozenset[str]) -> bool:
+    """Whether what is given something to do does it again after a timeout: by the look of it, or as a
+    function of the project that calls what it is given in a loop."""
+    return does_again(facts, maker, context, errors) or any(
+        _is_done_again(facts, Sent(node, Context(scope, statement), True), errors, _DEPTH)
+        for callee in facts.evaluator.insist(maker_of(maker), context)
+        if isinstance(callee, Function)
+        for node, scope, statement in walk(callee.scope).calls
+        if isinstance(node.func, ast.Name) and _is_given(node.func.id, scope)
+    )
+
+
+def _is_given(name: str, scope: Scope | None) -> bool:
+    """Whether a name is a parameter of a function, or of one around that."""
+    while scope is not None and name not in scope.bindings:
+        scope = scope.parent
+    return scope is not None and scope.bindings[name][0].kind == "parameter"
 
 
 # The calls of its function -------------------------------------------------------------------
@@ -100,13 +121,13 @@ def _is_called_again(facts: Facts, scope: Scope, errors: frozenset[str], depth: 
     module, own = scope.module.scope, scope
     if scope.owner is not None and scope.name == "__init__":
         own = scope.owner
-    takers = _takers_of_lambdas(module)
+    takers = _takers(module)
     if not isinstance(scope.node, ast.Lambda):
         calls, takers = _calls_by_what(facts, module, own.name)
         sent = (Sent(*call, True) for call in calls.get(own.node, ()))
         if any(_is_done_again(facts, call, errors, depth + 1) for call in sent):
             return True
-    return any(does_again(facts, *taker, errors) for taker in takers.get(own.node, ()))
+    return any(_does_again(facts, *taker, errors) for taker in takers.get(own.node, ()))
 
 
 @once
@@ -124,11 +145,11 @@ def _calls_by_what(facts: Facts, module: Scope, name: str) -> tuple[_Calls, _Cal
 
 
 @once
-def _takers_of_lambdas(module: Scope) -> _Calls:
-    """The calls that are given functions without a name, by these."""
+def _takers(module: Scope) -> _Calls:
+    """The calls that are given functions without a name, or partials, by these."""
     return {
         argument: [(node, Context(scope, statement))]
         for node, scope, statement in walk(module).calls
         for argument in written_arguments(node)
-        if isinstance(argument, ast.Lambda)
+        if isinstance(argument, (ast.Lambda, ast.Call))
     }

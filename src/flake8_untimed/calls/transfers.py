@@ -21,6 +21,8 @@ _FORMS = frozenset(("FormData", "MultipartWriter"))
 """Bodies of several parts, which are put into them at once or later."""
 _FILES = frozenset(("open", "BytesIO"))
 """What makes a file object."""
+_PUTTING = frozenset(("add_field", "append", "append_payload", "extend", "setdefault", "update"))
+"""Methods that put something into a dict, a list or a form."""
 _READING = frozenset(
     ("iter_any", "iter_chunked", "iter_chunks", "read", "readany", "readexactly", "readline",
      "readuntil")
@@ -146,7 +148,6 @@ def _of_whole(
     parts = _parts(node, scope)
     found: list[_Part] = []
     if isinstance(node, ast.Name):
-        parts += [event.node for event in scope.events.get(node.id, ()) if event.kind == "item"]
         kinds = [binding.kind for binding in scope.bindings.get(node.id, ())]
         if "parameter" in kinds and scope is not given:
             given_there = written_for(facts, scope, node.id)
@@ -313,7 +314,7 @@ def _parts(node: ast.AST, scope: Scope) -> list[ast.expr]:
 
 
 def _given(scope: Scope | None, name: str) -> Iterator[ast.expr]:
-    """What a name was given around some place, and what was put into it there as a form's part."""
+    """What a name was given around some place, and what was put into it there as a part."""
     while scope is not None and name not in scope.bindings:
         scope = scope.parent
     if scope is None:
@@ -321,10 +322,12 @@ def _given(scope: Scope | None, name: str) -> Iterator[ast.expr]:
     for binding in scope.bindings[name]:
         if binding.kind in ("assign", "enter") and isinstance(binding.node, ast.expr):
             yield binding.node
-            if isinstance(binding.node, ast.Call) and called_name(binding.node) in _FORMS:
-                for event in scope.events.get(name, ()):
-                    if isinstance(event.node, ast.Call) and event.kind == "call":
-                        yield from (event.node, *event.node.args)
+    for event in scope.events.get(name, ()):
+        node = event.node
+        if event.kind == "item":
+            yield node
+        elif event.kind == "call" and event.name in _PUTTING and isinstance(node, ast.Call):
+            yield from (node, *node.args, *(keyword.value for keyword in node.keywords))
 
 
 def _adds_file(node: ast.Call) -> bool:

@@ -16,6 +16,7 @@ from flake8_untimed.inference.scopes import Scope, once
 from flake8_untimed.inference.syntax import within
 from flake8_untimed.inference.values import (
     Alternatives,
+    Collection,
     Context,
     Instance,
     Literal,
@@ -108,18 +109,31 @@ def _shown(facts: Facts, argument: Argument) -> Iterator[Value]:
 
 
 def _is_of_events(facts: Facts, client: Instance) -> bool:
-    """Whether the headers of a client ask for a stream of events, or tell of a wait."""
-    given = client.site.passed.keywords.get("headers") if client.site is not None else None
-    values = [*facts.values(given), *facts.headers_set(client)]
-    return any(_asks(value, None) for value in values)
+    """Whether the headers or the query of a client ask for a stream of events, or tell of a wait."""
+    keywords = client.site.passed.keywords if client.site is not None else {}
+    return any(
+        _asks(value, None)
+        for name in ("headers", "params")
+        for value in (*facts.values(keywords.get(name)), *facts.put_into(client, name))
+    )
 
 
 def _asks(value: Value | None, seconds: str | None) -> bool:
-    """Whether a mapping has an entry that asks for a wait."""
-    return isinstance(value, Mapping) and any(
+    """Whether a mapping, or a list of pairs, has an entry that asks for a wait."""
+    return any(
         isinstance(key, str) and any(_tells(key, getattr(v, "value", ""), seconds) for v in values)
-        for key, values in value.entries.items()
+        for key, values in _entries(value)
     )
+
+
+def _entries(value: Value | None) -> Iterator[tuple[object, Alternatives]]:
+    if isinstance(value, Mapping):
+        yield from value.entries.items()
+    elif isinstance(value, Collection):
+        for pair in (v for element in value.elements for v in element):
+            if isinstance(pair, Collection) and pair.ordered and len(pair.elements) == 2:
+                keys, told = pair.elements
+                yield from ((getattr(key, "value", None), told) for key in keys)
 
 
 def _tells(key: str, told: object, seconds: str | None) -> bool:

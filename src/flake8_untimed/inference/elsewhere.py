@@ -43,11 +43,13 @@ def is_up_to_heirs(evaluator: Evaluator, value: Value, name: str, values: Altern
     cls = value.cls if isinstance(value, Instance) and value.site is None else value
     if evaluator.is_rough or not isinstance(cls, Class) or not all(holds_place(v) for v in values):
         return False
+    if cls.scope.mangled(name) != name:
+        return False
     scope = cls.scope
     if evaluator.project.heirs.say_otherwise(scope.module.path, scope.name, name):
         return True
     ours = {base.key() for base in lineage.mro(evaluator, cls)}
-    for heir in _heirs(evaluator, cls):
+    for heir in heirs(evaluator, cls):
         above = {base.key(): base for base in lineage.mro(evaluator, heir)[1:]}
         if above.keys() >= ours and any(
             _may_say(evaluator, base, name) for key, base in above.items() if key not in ours
@@ -82,16 +84,17 @@ def from_heirs(evaluator: Evaluator, cls: Class, name: str) -> Alternatives:
         return ()
     groups = [
         objects.class_attribute(evaluator, heir, name, Instance(heir))
-        for heir in _heirs(evaluator, cls)
+        for heir in heirs(evaluator, cls)
     ]
     return tuple(v for v in union(groups) if evaluator.knows(v))
 
 
-def _heirs(evaluator: Evaluator, cls: Class) -> Iterator[Class]:
-    """The subclasses of a class in the files that know of a library."""
+def heirs(evaluator: Evaluator, cls: Class, everywhere: bool = False) -> Iterator[Class]:
+    """The subclasses of a class in the files that know of a library, or in all."""
     project, path = evaluator.project, cls.scope.module.path
     for file, heir in project.heirs.classes(path, cls.scope.name)[:HEIRS]:
-        module = project.module(file) if project.names_library(file) else None
+        is_asked = everywhere or project.names_library(file)
+        module = project.module(file) if is_asked else None
         if module is not None and heir in module.scope.bindings:
             for value in names.of_module(evaluator, heir, module.scope):
                 if isinstance(value, Class):

@@ -284,8 +284,9 @@ class Evaluator:
 
     def _attribute(self, node: ast.expr, context: Context) -> Alternatives:
         assert isinstance(node, ast.Attribute)
+        name = context.scope.mangled(node.attr)
         values = union(
-            objects.attribute(self, value, node.attr)
+            objects.attribute(self, value, name)
             for value in self.evaluate(node.value, context)
             if not is_none(value)  # that would raise
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from collections.abc import Mapping as MappingType
 from dataclasses import replace
@@ -57,6 +58,8 @@ if TYPE_CHECKING:
     from flake8_untimed.inference.evaluate import Evaluator
     from flake8_untimed.libraries.model import Sender
 
+_PRIVATE = re.compile(r"_[^_]\w*?(__\w*(?<!__))$")
+"""What Python makes of `__name` in the body of a class."""
 PROPERTIES = frozenset(("builtins.property", "functools.cached_property", "abc.abstractproperty"))
 
 
@@ -171,6 +174,7 @@ def _class_attribute(
     evaluator: Evaluator, cls: Class, name: str, instance: Instance | None, above: bool
 ) -> Alternatives:
     line = _above(evaluator, cls, instance) if above else lineage.mro(evaluator, cls)
+    line, name = _of_private(line, name)
     getter, _ = _property(line, name)
     if getter is not None:
         return invoke.returned(evaluator, Function(getter, instance)) if instance else NOTHING_KNOWN
@@ -217,6 +221,15 @@ def _class_attribute(
             weak.append(NOTHING_KNOWN)
             break
     return declared or union(weak)
+
+
+def _of_private(line: Alternatives, name: str) -> tuple[Alternatives, str]:
+    """`_Base__session`: that of the class alone, and its name there."""
+    for private in _PRIVATE.findall(name):
+        for base in line:
+            if isinstance(base, Class) and base.scope.mangled(private) == name:
+                return (base,), private
+    return line, name
 
 
 def _goes_on_to(behind: Alternatives, senders: MappingType[str, Sender], name: str) -> bool:

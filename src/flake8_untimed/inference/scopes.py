@@ -219,6 +219,15 @@ class Scope:
             return self.parent
         return None
 
+    def mangled(self, name: str) -> str:
+        """What Python makes of the name of an attribute: `__name` is private to the class around."""
+        if not name.startswith("__") or name.endswith("__"):
+            return name
+        scope: Scope | None = self
+        while scope is not None and not scope.is_class:
+            scope = scope.parent
+        return f"_{scope.name.lstrip('_')}{name}" if scope is not None else name
+
     def child(self, node: ScopeNode, statement: ast.stmt | None) -> Scope:
         """The scope of a function, class, lambda or comprehension directly inside this one."""
         scope = self.children.get(node)

@@ -233,6 +233,7 @@ RETURNS: dict[str, Callable[[Evaluator, Site], Alternatives | None]] = {
     "builtins.next": _next,
     "builtins.anext": _next,
     "builtins.dict": _dict,
+    "collections.OrderedDict": _dict,
     "builtins.list": _copied,
     "collections.deque": _deque,
     "builtins.tuple": partial(_copied, is_tuple=True),

@@ -90,7 +90,8 @@ def _names_for(scope: Scope, name: str) -> list[str]:
 
 @once
 def _aliases(scope: Scope) -> dict[str, list[str]]:
-    """The other names of what a name holds: `a = b`, `a = b = {}`, `a = b or {}`, `for a in (b, c)`."""
+    """The other names of what a name holds: `a = b`, `a = b = {}`, `a = b or {}`, `for a in (b, c)`,
+    `both = [b, c]` and `for a in both`."""
     found: dict[str, list[str]] = {}
     for name, bindings in scope.bindings.items():
         for kind, node, statement, _ in bindings:
@@ -98,6 +99,7 @@ def _aliases(scope: Scope) -> dict[str, list[str]]:
             if kind != "assign" and not is_part:
                 continue
             others = []
+            node = _display_of(scope, node) if is_part else node
             if node.__class__ in (_DISPLAYS if is_part else _CHOICES):
                 others = [h.name for h in _held(node) if not h.is_inside and h.is_part is is_part]
             if statement.__class__ is ast.Assign and statement.targets[1:]:
@@ -107,6 +109,15 @@ def _aliases(scope: Scope) -> dict[str, list[str]]:
                     found.setdefault(name, []).append(other)
                     found.setdefault(other, []).append(name)
     return found
+
+
+def _display_of(scope: Scope, node: ast.AST) -> ast.AST:
+    """The display that a name was bound to whose elements, values or items are taken; else the
+    expression itself."""
+    if isinstance(node, ast.Call) and called_name(node) in ("items", "values") and not node.args:
+        node = getattr(node.func, "value", node)
+    bindings = scope.bindings.get(node.id, ()) if isinstance(node, ast.Name) else ()
+    return bindings[0].node if len(bindings) == 1 and bindings[0].kind == "assign" else node
 
 
 @once

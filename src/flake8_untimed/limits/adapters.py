@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_untimed.bounds import UNKNOWN, Bound, Kind, Source
-from flake8_untimed.inference import invoke, lineage, objects
+from flake8_untimed.inference import invoke, lineage, objects, touches
 from flake8_untimed.inference.arguments import Argument, Passed, bind
 from flake8_untimed.inference.evaluate import Evaluator
 from flake8_untimed.inference.scopes import CALLED
@@ -96,15 +96,23 @@ class Adapters:
         for context, event in changes.events(client, named="mount"):
             if event.kind in CALLED and isinstance(event.node, ast.Call):
                 yield mounted_by(evaluator, event.node, context)
+        for put in self._put_in(client):
+            if isinstance(put, Mapping):
+                for prefix, adapters in put.entries.items():
+                    yield Mount((Literal(prefix),), adapters)
+                if put.others:
+                    yield Mount(NOTHING_KNOWN, put.others)
+            if not isinstance(put, Mapping) or put.open:
+                yield Mount(NOTHING_KNOWN, NOTHING_KNOWN)
+
+    def _put_in(self, client: Instance) -> Iterator[Value | None]:
+        """What is put into, or in the place of, the mapping that holds the adapters of a session."""
+        changes, evaluator = self._limits.changes, self._evaluator
         for context, event in changes.events(client, ".adapters"):
-            for put in put_in(evaluator, context, event) if event.kind != "argument" else ():
-                if isinstance(put, Mapping):
-                    for prefix, adapters in put.entries.items():
-                        yield Mount((Literal(prefix),), adapters)
-                    if put.others:
-                        yield Mount(NOTHING_KNOWN, put.others)
-                if not isinstance(put, Mapping) or put.open:
-                    yield Mount(NOTHING_KNOWN, NOTHING_KNOWN)
+            if not touches.is_left_alone(evaluator, event, "", context):
+                yield from put_in(evaluator, context, event)
+        for _, _, values in changes.stored(client, "adapters"):
+            yield from values
 
     def limit(self, adapters: Alternatives, given: Alternatives | None) -> bool | None:
         """Whether adapters set a timeout where none is given; None: nobody knows."""

@@ -59,7 +59,7 @@ class Changes:
         `named`: only what sets or calls an attribute that is called so, or may be. Every call of a
         client asks for it."""
         holders = dict.fromkeys(_holders(client))
-        is_ours = isinstance(client, Instance) and isinstance(client.cls, Class) and not below
+        is_ours = isinstance(client, Instance) and isinstance(client.cls, Class)
         key = ("done to", *holders, below, named, client.key() if is_ours else None)
 
         def look() -> _Done:
@@ -84,10 +84,10 @@ class Changes:
         for scope, name, given in holders:
             yield from self._held(_Name(scope, name, below, given))
             yield from self._done_elsewhere(scope, name, below)
-        if isinstance(client, Instance) and isinstance(client.cls, Class) and not below:
+        if isinstance(client, Instance) and isinstance(client.cls, Class):
             for base in lineage.mro(self._evaluator, client.cls):
                 if isinstance(base, Class):
-                    yield from self._by_itself(base.scope, client, client.cls)
+                    yield from self._by_itself(base.scope, client, client.cls, below)
 
     def rerouting(self, client: Value) -> Iterator[tuple[Context, Event]]:
         """What is done to a client that may change how its requests are sent."""
@@ -101,17 +101,20 @@ class Changes:
         yield from self.events(client, ".adapters")
 
     def _by_itself(
-        self, base: Scope, client: Instance, cls: Class
+        self, base: Scope, client: Instance, cls: Class, below: str
     ) -> Iterator[tuple[Context, Event]]:
-        """What the methods of a class do to `self`."""
+        """What the methods of a class do to `self`, or to an attribute of it."""
         for method, event in changes_to_self(base):
             frame = None
             if base is cls.scope and method.name == "__init__":
                 frame = constructions.construction_frame(self._evaluator, cls, method, client)
-            yield Context(method, event.statement, frame), event
+            if not below:
+                yield Context(method, event.statement, frame), event
             if event.kind == "argument":
                 own = members.first_parameter(method) or ""
-                yield from self._held(*self._handed(event, method, own, ""))
+                yield from self._held(*self._handed(event, method, own, below))
+        for where, event in changes(base, below[1:]) if below else ():
+            yield Context(where, event.statement), event
 
     def _held(self, *names: _Name) -> Iterator[tuple[Context, Event]]:
         """What is done to what names hold, by these and by the other names that it goes by."""

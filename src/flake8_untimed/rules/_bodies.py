@@ -6,11 +6,12 @@ import ast
 from typing import NamedTuple
 
 from flake8_untimed.calls import Call, Facts
-from flake8_untimed.calls.bodies import may_add_headers, signer
+from flake8_untimed.calls.bodies import leaves_headers, may_add_headers, signer
 from flake8_untimed.inference.arguments import Argument, BoundArguments, bind
 from flake8_untimed.inference.scopes import once
 from flake8_untimed.inference.values import (
     Alternatives,
+    Class,
     Collection,
     Instance,
     Literal,
@@ -219,17 +220,22 @@ def _is_json(content_type: str) -> bool:
 
 def _of_client(facts: Facts, client: Instance) -> str:
     """What the headers of a client itself say."""
-    if client.site is None or not facts.is_plain(client):
-        return "unknown"
-    given = client.site.passed.keywords.get("headers")
     kind = "none"
-    if given is not None:
-        kinds = {_of_headers(v) for v in facts.values(given)}
-        kind = kinds.pop() if len(kinds) == 1 else "unknown"
-    elif client.site.passed.open_keywords:
+    if isinstance(client.cls, Class):
+        if not leaves_headers(facts, client):
+            return "unknown"
+    elif client.site is None or not facts.is_plain(client):
         return "unknown"
-    for value in facts.headers_set(client):
-        later = _of_headers(value) if value is not None else "unknown"
-        if later != "none":
-            kind = later
-    return kind
+    else:
+        passed = client.site.passed
+        given = passed.keywords.get("headers")
+        kinds = {_of_headers(v) for v in facts.values(given)} or {"none"}
+        kind = kinds.pop() if len(kinds) == 1 and not passed.open_keywords else "unknown"
+    told = [
+        _of_headers(value) if value is not None else "unknown"
+        for value in facts.put_into(client, "headers")
+    ]
+    told = [later for later in told if later != "none"]
+    if isinstance(client.cls, Class) and len(set(told)) > 1:
+        return "unknown"  # Which method comes last, nobody knows.
+    return told[-1] if told else kind

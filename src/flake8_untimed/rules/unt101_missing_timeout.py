@@ -43,10 +43,11 @@ Unsafe where what went well so far may end in an exception, or be done twice:
   is sent as one: requests, urllib3 and the standard library have to send all of it within the time to
   connect. Of a parameter alone, nothing is said.
 - A `Retry` in sight allows POST or PATCH, or the code around sends one again: a loop around the `try`,
-  a decorator (`@retry`). What has timed out may be done twice.
+  a decorator (`@retry`), a function of the project that is handed it. What has timed out may be done
+  twice.
 - The request asks for a stream of events (`text/event-stream`, `?watch=true`), or tells the server how
-  long it may keep silent (`params={"timeout": 60}`, also in the URL, a header or the body), which is no
-  less than the timeout; or its function is called a long poll.
+  long it may keep silent (`params={"timeout": 60}`, also of the session, in the URL, a header or the
+  body), which is no less than the timeout; or its function is called a long poll.
 - The client may be what code of another package returned (`corp.Session() if key else
   requests.Session()`), which may take no timeout.
 - A comment tells another linter to leave it (`# noqa: S113`, `# nosec`,

@@ -22,9 +22,9 @@ def fetch(url, **kwargs):
 ```
 
 ## When it is not reported
-When the function puts a timeout into its `**kwargs` first, refuses to go on without one, or lets
-another do something with them, when a subclass or an adapter may set one, or something around the call
-bounds it.
+When the function puts a timeout into its `**kwargs` first, asks whether there is one, or lets another
+do something with them, when a subclass or an adapter may set one, or something around the call bounds
+it.
 
 ## Fix
 Adds `kwargs.setdefault("timeout", ...)` before the call, or before an earlier one that gets the
@@ -59,9 +59,11 @@ def check(facts: Facts) -> Iterator[Finding]:
     for call in sorted(facts.calls, key=lambda call: (call.node.lineno, call.node.col_offset)):
         if not _relies_on_caller(facts, call):
             continue
-        own = own_keywords(call)
-        if own is not None and call.node.lineno <= _seen_to(facts, *own, call.sender.timeout or ""):
+        own, key = own_keywords(call), call.sender.timeout or ""
+        if own is not None and call.node.lineno <= _seen_to(facts, *own, key):
             scope, name = own
+            if _is_asked_for(call, name, key):
+                continue
             fix, why_not = _fix(facts, call, name, earlier.setdefault(own, []))
             yield facts.finding(
                 "UNT109",
@@ -133,12 +135,30 @@ def _seen_to(facts: Facts, scope: Scope, name: str, key: str) -> float:
 def _insists(statement: ast.stmt, name: str, key: str) -> bool:
     """`assert "timeout" in kwargs`, `if "timeout" not in kwargs: raise TypeError`."""
     if isinstance(statement, ast.If) and ends(statement.body):
-        test, how = statement.test, "not in"
-    elif isinstance(statement, ast.Assert):
-        test, how = statement.test, "in"
-    else:
-        return False
-    return ast.unparse(test) == f"{key!r} {how} {name}"
+        return _tells(statement.test, name, key) is False
+    return isinstance(statement, ast.Assert) and _tells(statement.test, name, key) is True
+
+
+def _is_asked_for(call: Call, name: str, key: str) -> bool:
+    """Whether a call is only reached with the key: `if "timeout" in kwargs: ...`."""
+    return any(
+        isinstance(around, ast.If) and _tells(around.test, name, key) is (block == "body")
+        for around, block in call.context.scope.parents(call.context.at)
+    )
+
+
+def _tells(test: ast.expr, name: str, key: str) -> bool | None:
+    """Whether a mapping surely has a key where a test holds (True), or where it does not (False)."""
+    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+        told = _tells(test.operand, name, key)
+        return None if told is None else not told
+    if isinstance(test, ast.BoolOp):
+        decided = isinstance(test.op, ast.And)
+        return decided if any(_tells(v, name, key) is decided for v in test.values) else None
+    text, taken = ast.unparse(test), f"{name}.get({key!r})"
+    if text in (f"{key!r} in {name}", taken, f"{taken} is not None"):
+        return True
+    return False if text in (f"{key!r} not in {name}", f"{taken} is None") else None
 
 
 def _relies_on_caller(facts: Facts, call: Call) -> bool:

@@ -57,7 +57,7 @@ _SCHEMES = ("http://", "https://")
 
 def check(facts: Facts) -> Iterator[Finding]:
     known = known_retries(facts)
-    seen: set[object] = set()
+    mounted: list[tuple[ast.Call, Alternatives]] = []
     for node, context in facts.every_call():
         constructor = known.get(facts.path_of(node.func, context))
         if constructor is not None:
@@ -66,10 +66,8 @@ def check(facts: Facts) -> Iterator[Finding]:
                 name = dotted(node.func) or "Retry"
                 yield facts.finding("UNT405", node, f"{name}() {what}", why_not=WHY_NOT)
         elif (dotted(node.func) or "").endswith(".mount") and isinstance(node.func, ast.Attribute):
-            owners = {o.key(): o for o in facts.evaluate(node.func.value, context)}
-            if seen.isdisjoint(owners):
-                yield from _one_scheme(facts, node, [*owners.values()], known)
-            seen.update(owners)
+            mounted.append((node, facts.evaluate(node.func.value, context)))
+    yield from _one_scheme(facts, mounted, known)
 
 
 def _faults(facts: Facts, given: BoundArguments) -> Iterator[str]:
@@ -108,27 +106,40 @@ def _faults(facts: Facts, given: BoundArguments) -> Iterator[str]:
 
 
 def _one_scheme(
-    facts: Facts, first: ast.Call, owners: list[Value], known: dict[str, Constructor]
+    facts: Facts, mounted: list[tuple[ast.Call, Alternatives]], known: dict[str, Constructor]
 ) -> Iterator[Finding]:
-    """What is mounted on one client, or several that are treated alike; `first`: where it begins."""
+    """Clients that have their retries on one scheme, each told of where the first is mounted: the
+    same one may come by other names to the next."""
+    ways: dict[object, list[Value]] = {}
+    for _, owners in mounted:
+        for owner in owners:
+            ways.setdefault(owner.key(), []).append(owner)
+    for first, owners in mounted:
+        own = [ways.pop(owner.key(), []) for owner in owners]
+        missing = _missing(facts, [v for group in own for v in group], known) if all(own) else None
+        if missing is not None:
+            yield facts.finding(
+                "UNT405",
+                first,
+                f"{dotted(first.func)}() mounts the retries on one scheme only: requests to"
+                f" {missing} are not retried; mount them on both",
+                why_not=WHY_NOT,
+            )
+
+
+def _missing(facts: Facts, owners: list[Value], known: dict[str, Constructor]) -> str | None:
+    """The one scheme that one client, or several that are treated alike, have no retries on."""
     prefixes = set()
     for owner in owners:
         if not isinstance(owner, Instance) or not _is_new_client(facts, owner):
-            return
+            return None
         for mount in facts.limits.adapters.mounts(owner):
             prefix = literals(mount.prefixes)
             if len(prefix) != 1 or not _retries(facts, mount.adapters, known):
-                return
+                return None
             prefixes.add(prefix[0])
     missing = [scheme for scheme in _SCHEMES if scheme not in prefixes]
-    if prefixes <= {*_SCHEMES} and len(missing) == 1:
-        yield facts.finding(
-            "UNT405",
-            first,
-            f"{dotted(first.func)}() mounts the retries on one scheme only: requests to"
-            f" {missing[0]} are not retried; mount them on both",
-            why_not=WHY_NOT,
-        )
+    return missing[0] if prefixes <= {*_SCHEMES} and len(missing) == 1 else None
 
 
 def _is_new_client(facts: Facts, owner: Instance) -> bool:

@@ -2,7 +2,7 @@
 
 ## What it does
 Finds `except requests.Timeout:` and its like around a call of ours whose body does nothing but
-`pass`, `continue`, log, or return nothing.
+`pass`, `continue`, log, or return nothing; and `with suppress(requests.Timeout):`.
 
 ## Why is this bad?
 The caller goes on as if the request had been answered: with an old value, with none, or with the
@@ -60,11 +60,11 @@ _LEVELS = frozenset(
 
 def check(facts: Facts) -> Iterator[Finding]:
     timeouts = frozenset(path for lib in facts.libraries for path in lib.timeout_errors)
-    seen: set[ast.ExceptHandler] = set()
+    seen: set[ast.AST] = set()
     for call in sorted(facts.calls, key=lambda call: facts.span(call.node)):
         wider = wider_errors(facts, call.library)
         catch = next((c for c in catches(facts, call, timeouts | wider) if c.is_last), None)
-        handler = catch.handler if catch is not None else None
+        handler = (catch.handler or catch.manager) if catch is not None else None
         if catch is None or handler is None or handler in seen:
             continue
         if _swallows(facts, handler, Context(call.context.scope, catch.statement), wider):
@@ -81,10 +81,10 @@ def check(facts: Facts) -> Iterator[Finding]:
 
 
 def _swallows(
-    facts: Facts, handler: ast.ExceptHandler, context: Context, wider: frozenset[str]
+    facts: Facts, handler: ast.ExceptHandler | ast.Call, context: Context, wider: frozenset[str]
 ) -> bool:
     """Whether a handler that catches a timeout names that, and does nothing about it."""
-    return all(map(_is_nothing, handler.body)) and not any(
+    return all(map(_is_nothing, getattr(handler, "body", ()))) and not any(
         is_one_of(facts, kind, context, wider) for kind in kinds_of(handler)
     )
 
