@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from bisect import bisect_left
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Union
 
 from flake8_untimed.inference import conditions
 from flake8_untimed.inference.scopes import COMPREHENSIONS, Scope, once
@@ -83,11 +83,14 @@ def _told_of(subject: str, node: ast.expr, context: Context) -> Iterator[Told]:
 
 def told_at(scope: Scope, subject: str, at: ast.stmt | None) -> Iterator[Told]:
     """What the tests of a scope tell of a name or attribute at a statement."""
-    tests, chain = _tests_of(scope), scope.chain(at)
+    tests = _tests_of(scope).get(subject)
+    if tests is None:
+        return
+    chain = scope.chain(at)
     # In a loop, what stands further down comes before, too.
     in_loop = any(isinstance(place.parent, LOOPS) for place in chain)
     for place in chain:
-        found = tests.get((subject, place.parent, place.block), ())
+        found = tests.get((place.parent, place.block), ())
         number = bisect_left(found, place.position, key=lambda test: test[0])
         for _, told in found[max(0, number - TESTS) : number]:
             begin, end = scope.order(told.statement), chain[-1].order
@@ -109,15 +112,15 @@ def _changes(scope: Scope, subject: str) -> list[int]:
     return [scope.order(s) for s in statements if s is not None]
 
 
-_Block = tuple[str, ast.stmt | None, str]
-"""A name or attribute, and a block of a statement."""
+_Block = tuple[Union[ast.stmt, None], str]
+"""A block of a statement, or of the scope."""
 
 
 @once
-def _tests_of(scope: Scope) -> dict[_Block, list[tuple[int, Told]]]:
-    """The tests of the statements of a scope by what they test and where they have come out so: in a
-    block, behind a position of it."""
-    found: dict[_Block, list[tuple[int, Told]]] = {}
+def _tests_of(scope: Scope) -> dict[str, dict[_Block, list[tuple[int, Told]]]]:
+    """The tests of the statements of a scope by the name or attribute that they test and where they
+    have come out so: in a block, behind a position of it."""
+    found: dict[str, dict[_Block, list[tuple[int, Told]]]] = {}
     for statement, place in scope.places.items():
         for block, outcome in _ways_on(statement):
             where = (statement, block, -1) if block else (place.parent, place.block, place.position)
@@ -125,7 +128,8 @@ def _tests_of(scope: Scope) -> dict[_Block, list[tuple[int, Told]]]:
                 subject = subject_of(test)
                 if subject is not None:
                     told = Told(test, verdict, scope, statement)
-                    found.setdefault((subject, *where[:2]), []).append((where[2], told))
+                    blocks = found.setdefault(subject, {})
+                    blocks.setdefault(where[:2], []).append((where[2], told))
     return found
 
 

@@ -11,7 +11,7 @@ from flake8_untimed.bounds import UNKNOWN, Bound, Kind, worst
 from flake8_untimed.inference import conditions, constructions, invoke
 from flake8_untimed.inference.arguments import Passed
 from flake8_untimed.inference.evaluate import Evaluator
-from flake8_untimed.inference.forwarding import handing_on, hands_on, inside
+from flake8_untimed.inference.forwarding import handing_on, inside
 from flake8_untimed.inference.handing import CALLABLE, handed_over
 from flake8_untimed.inference.scopes import COMPREHENSIONS, Scope
 from flake8_untimed.inference.syntax import ends
@@ -70,12 +70,11 @@ class Functions:
         self._limits.depth += 1
         try:
             with self._limits.looking_into(key):
-                requests = [
-                    found
-                    for found in walk(value.scope).calls
-                    if everything
-                    or (hands_on(found.node, value.scope) and not self._is_settled(found))
-                ]
+                if everything:
+                    requests = walk(value.scope).calls
+                else:
+                    handing = handing_on(value.scope)
+                    requests = [found for found in handing if not self._is_settled(found)]
                 if not requests:
                     return None
                 frame = invoke.frame_for(self._evaluator, value, passed, outer)
