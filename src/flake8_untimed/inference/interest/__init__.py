@@ -11,16 +11,15 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
-from functools import cache
 from typing import NamedTuple
 
 from flake8_untimed.inference.files.outline import Outlines, Use
+from flake8_untimed.inference.interest.seeds import DOT, Given, Seeds
 from flake8_untimed.inference.interest.statements import places
-from flake8_untimed.inference.interest.survey import Dye, Seeds
+from flake8_untimed.inference.interest.survey import Dye
 from flake8_untimed.libraries import Catalogue
 
-_DOT = r"[\s\\]*\.[\s\\]*"
-_ATTRIBUTE = re.compile(rf"{_DOT}(\w+)")
+_ATTRIBUTE = re.compile(rf"{DOT}(\w+)")
 _NOTHING: frozenset[str] = frozenset()
 
 
@@ -317,66 +316,20 @@ class Interest:
     def _given(self, path: str, shared: Stain) -> Seeds:
         """What the imports of a file colour, as far as is known."""
         outline = self._outlines.of(path)
-        library = frozenset(outline.library)
-        names, wrappers, callables = set(library), set[str](), set(library)
-        makers: set[str] = set()
-        spelled = {
-            local: way
-            for local, target in outline.library.items()
-            if (way := _spelling(self._catalogue, local, target))
-        }
-        given: dict[str, str] = {}
-        called: set[str] = set()
+        given = Given(outline.library, self._catalogue)
         for local, uses in self._outlines.uses(path).items():
-            ways, giving = [], []
-            for use in uses:
-                letters = self._stain_of(use.path, use.name)
-                if not letters:
-                    continue
-                ways.append(use.way)
-                if "v" in letters and use.way is not None:
-                    giving.append(use.way)
-                if use.way is not None and letters != "v":
-                    # It may have another name where it is defined.
-                    called.add(use.way.rpartition(".")[2])
-                if "v" in letters or use.way is not None:
-                    names.add(local)
-                if "w" in letters and use.way is None:
-                    wrappers.add(local)
-                if "m" in letters:
-                    makers.add(local if use.way is None else use.way.rpartition(".")[2])
-                if "c" in letters:
-                    callables.add(local)
-            known = [way for way in ways if way is not None]
-            if known and len(known) == len(ways) and local not in library:
-                spelled[local] = rf"\b(?:{'|'.join(sorted(known))})\b"
-                given[local] = "|".join(giving) or "(?!)"
+            given.take(local, [(use.way, self._stain_of(use.path, use.name)) for use in uses])
         for star in outline.stars:
             stain = self._stains.get(star, CLEAN)
-            names |= stain.names
-            wrappers |= stain.wrappers
-            makers |= stain.makers
-            callables |= stain.callables
-        names |= self._filled(path)
+            given.take_all(stain.names, stain.wrappers, stain.makers, stain.callables)
+        given.take_all(self._filled(path))
         if self._named:
             data = self._outlines.data(path)
             own = {name for name in self._named if name.encode() in data}
-            names |= own
-            callables |= own
-        if not (names or wrappers):
+            given.take_all(own, callables=own)
+        if not (given.names or given.wrappers):
             return self._no_seeds
-        return Seeds(
-            frozenset(names),
-            frozenset(wrappers),
-            frozenset(makers),
-            frozenset(callables),
-            spelled,
-            given,
-            library,
-            shared.held,
-            shared.held | self._catalogue.givers,
-            shared.wanted.union(self._catalogue.senders, called),
-        )
+        return given.seeds(shared.held, shared.wanted)
 
     def _stain_of(self, path: str, name: str) -> str:
         """What is known of a name of a module, as letters: v (value), w (wrapper),
@@ -397,15 +350,6 @@ class Interest:
             self._stains.get(m, CLEAN) for m in (submodule, *self._outlines.handed_on(submodule))
         )
         return "v" if any(s.names or s.wrappers for s in every) else ""
-
-
-@cache
-def _spelling(catalogue: Catalogue, local: str, target: str) -> str | None:
-    """How a module of a library is spelled where it can lead to something."""
-    children = catalogue.children(target)
-    if not children:
-        return None
-    return rf"\b{local}\b(?:{_DOT}(?:{'|'.join(sorted(children))})\b|(?!{_DOT}))"
 
 
 def _leading_places(

@@ -12,8 +12,8 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Collection, Iterable, Mapping
-from typing import TYPE_CHECKING, NamedTuple, Union
+from collections.abc import Collection
+from typing import TYPE_CHECKING, Union
 
 from flake8_untimed.inference import handing
 from flake8_untimed.inference.annotations import is_type
@@ -27,6 +27,7 @@ from flake8_untimed.inference.interest.looks import (
     root_of,
     stops,
 )
+from flake8_untimed.inference.interest.seeds import Seeds
 from flake8_untimed.inference.interest.statements import (
     LOCAL,
     MODULE,
@@ -54,37 +55,6 @@ _DOTTED = re.compile(r"[A-Za-z_][\w.]*")
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _HANDERS = frozenset((*handing.BEHIND, *handing.MAPPED, *handing.PACKED, *handing.TARGETED))
 _Function = Union[ast.FunctionDef, ast.AsyncFunctionDef]
-
-
-class Seeds(NamedTuple):
-    """What is known beforehand of a module's names."""
-
-    names: frozenset[str]
-    """Local names of what comes from a library, or may hold or give a client."""
-    wrappers: frozenset[str]
-    """Those of functions that hand on what they are given."""
-    makers: frozenset[str]
-    """Those of functions and classes that make what is called so."""
-    callables: frozenset[str]
-    """Those of what sends a request or makes a client when it is called."""
-    spelled: Mapping[str, str]
-    """Of names of modules: a regular expression for how they must go on to be of interest
-    (`app.http`, not `app.text`)."""
-    given: Mapping[str, str]
-    """Of names of modules of the project: what of them may hold or give a client."""
-    library: frozenset[str]
-    """Local names of what comes from a library itself."""
-    held: frozenset[str]
-    """What coloured objects from elsewhere in the project may have that is coloured."""
-    attributes: frozenset[str]
-    """The same, and what else may give what an object holds."""
-    wanted: frozenset[str]
-    """By which names senders, clients and wrappers from elsewhere are called."""
-
-    def with_names(self, *groups: Iterable[str]) -> Seeds:
-        return self._replace(
-            names=self.names.union(*groups), callables=self.callables.union(*groups)
-        )
 
 
 def survey(dye: Dye, seeds: Seeds) -> Walk:
