@@ -6,7 +6,7 @@ import ast
 
 import pytest
 
-from flake8_untimed.inference.mappings import uses_of
+from flake8_untimed.inference.mappings import uses_of_mapping
 from flake8_untimed.inference.scopes import Module, Scope
 
 
@@ -19,7 +19,7 @@ def function(*body: str) -> Scope:
 
 def calls(*body: str, may_return: bool = False) -> list[str] | None:
     """The calls that are given the mapping, each with its place; None: more is done with it."""
-    uses = uses_of(function(*body), "kw", "timeout", may_return)
+    uses = uses_of_mapping(function(*body), "kw", "timeout", may_return)
     if uses is None:
         return None
     return sorted(f"{ast.unparse(c.node.func)} {c.place}" for c in uses.calls)
@@ -114,6 +114,6 @@ def test_helpers_may_give_it_back() -> None:
 
 
 def test_names_of_the_timeout() -> None:
-    uses = uses_of(function("seconds = kw.pop('timeout', 5)"), "kw", "timeout")
+    uses = uses_of_mapping(function("seconds = kw.pop('timeout', 5)"), "kw", "timeout")
     assert uses is not None
     assert uses.values == {"seconds"}

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from flake8_untimed.calls import Facts
 from flake8_untimed.calls.collector import collect
-from flake8_untimed.calls.elsewhere import settle
+from flake8_untimed.calls.elsewhere import settle_constructions
 from flake8_untimed.findings import Finding
 from flake8_untimed.inference.evaluate import Evaluator
 from flake8_untimed.inference.importers import Importers
@@ -96,7 +96,7 @@ class Workspace:
             module = Module(tree, path, source.text)
         with self.project.lent(module, keep):
             facts = collect(source, module, self._evaluator, self._settings_for(path))
-            settle(facts)
+            settle_constructions(facts)
             yield facts
 
     def _settings_for(self, path: str) -> Settings:

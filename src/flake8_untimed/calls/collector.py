@@ -14,7 +14,7 @@ from flake8_untimed.calls.constructions import attach, read_class, read_made
 from flake8_untimed.calls.idle import find_idle
 from flake8_untimed.calls.mocks import Mocks
 from flake8_untimed.calls.releases import bound_when_sent
-from flake8_untimed.calls.spelling import written, written_path
+from flake8_untimed.calls.spelling import spelled, spelled_path
 from flake8_untimed.calls.wrappers import taken_as
 from flake8_untimed.inference import flow, invoke
 from flake8_untimed.inference.arguments import Argument, BoundArguments, Passed, bind, taken_by
@@ -224,11 +224,11 @@ class _Collector:
             return None
         objection, takes_number = None, False
         if bound.kind not in (Kind.UNKNOWN, Kind.BOUNDED):
-            objection, takes_number = self._wrappers.on_the_way(callee, passed)
+            objection, takes_number = self._wrappers.objection_on_the_way(callee, passed)
         return Call(
             node,
             context,
-            written(node.func, callee),
+            spelled(node.func, callee),
             callee.sender,
             library,
             arguments,
@@ -269,7 +269,7 @@ class _Collector:
             and not self._gives_timeout(function, passed)
         ):
             bound = Bound(Kind.NONE, Source.CALLER)
-        name = written(node.func, None)
+        name = spelled(node.func, None)
         by = taken_as(function.scope)
         positional = taken_by(function, passed).get(by or "")
         named = {by: positional} if by and positional and positional.position is not None else {}
@@ -321,7 +321,7 @@ class _Collector:
             if bound is not None and bound.kind not in (Kind.BOUNDED, Kind.PARTIAL):
                 return
         if bound is not None:
-            name, none = written(node.func, None), BoundArguments({}, {}, [], False, False)
+            name, none = spelled(node.func, None), BoundArguments({}, {}, [], False, False)
             self._facts.overridden.append(
                 Call(node, context, name, sender, library, none, bound, owner)
             )
@@ -355,7 +355,7 @@ class _Collector:
             }
             if own and library is not None:
                 arguments = replace(bound, named={**bound.named, **own})
-                name = written(node.func, None)
+                name = spelled(node.func, None)
                 requests.append(
                     Call(
                         node, context, name, value.sender, library, arguments, UNKNOWN,
@@ -392,7 +392,7 @@ class _Collector:
                 call = self._request(node, context, value, Passed())
                 if call is not None and call.wrapper is None:
                     call.handed_over = True
-                    call.name = written_path(value)
+                    call.name = spelled_path(value)
                     self._partials.append(call)
                     return
 
@@ -456,7 +456,7 @@ class _Collector:
             call = self._request(node, context, value, passed)
             if call is not None:
                 call.handed_over = True
-                call.name = call.wrapper or written_path(value)
+                call.name = call.wrapper or spelled_path(value)
                 calls.append(call)
         self._alternatives += calls
         self._facts.calls += calls[:1]

@@ -9,7 +9,7 @@ from flake8_untimed.bounds import UNKNOWN, Bound, Kind, Source
 from flake8_untimed.calls import Call, Construction, Facts
 from flake8_untimed.calls.given import sent_by_takers
 from flake8_untimed.calls.givers import are_made_in_sight, bound_of_given, given_to
-from flake8_untimed.calls.spelling import written
+from flake8_untimed.calls.spelling import spelled
 from flake8_untimed.inference import constructions, lineage
 from flake8_untimed.inference.arguments import Passed, bind
 from flake8_untimed.inference.evaluate import Evaluator
@@ -54,7 +54,7 @@ def read_made(
         arguments = bind(passed, constructor.parameters, constructor.keywords)
     facts.constructions.append(
         Construction(
-            node, context, written(node.func, callee), constructor, library, arguments, client,
+            node, context, spelled(node.func, callee), constructor, library, arguments, client,
             bound, isinstance(callee, Symbol), is_context=catalogue.context(path) is not None,
             splats=passed.splats,
         )
@@ -78,7 +78,7 @@ def read_class(facts: Facts, scope: Scope) -> None:
         passed = constructions.passed_to_base(facts.evaluator, node, context)
         facts.constructions.append(
             Construction(
-                node, context, written(node.func, None), constructor, library,
+                node, context, spelled(node.func, None), constructor, library,
                 bind(passed, constructor.parameters, constructor.keywords), client,
                 UNKNOWN if bound.source is Source.CLIENT and not is_here else bound,
                 of_class=scope,

@@ -62,7 +62,7 @@ def left_out_elsewhere(facts: Facts, made: Construction) -> Bound | None:
     return None
 
 
-def settle(facts: Facts) -> None:
+def settle_constructions(facts: Facts) -> None:
     """Look at what other modules give the clients that are made here with their keywords."""
     for made in facts.constructions:
         made.bound = left_out_elsewhere(facts, made) or made.bound

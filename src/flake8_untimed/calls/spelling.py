@@ -8,7 +8,7 @@ from flake8_untimed.inference.syntax import dotted
 from flake8_untimed.inference.values import Partial, SenderValue, Symbol, Value
 
 
-def written(function: ast.expr, value: Value | None) -> str:
+def spelled(function: ast.expr, value: Value | None) -> str:
     """How a callee is written, for a message."""
     text = dotted(function)
     if text is not None and len(text) <= 60:
@@ -17,9 +17,9 @@ def written(function: ast.expr, value: Value | None) -> str:
         text = _unparsed(function)
         return text if text is not None and len(text) <= 40 else f"(...).{function.attr}"
     if isinstance(function, ast.Call) and dotted(function.func) == "getattr":
-        return _unparsed(function) or written_path(value)
+        return _unparsed(function) or spelled_path(value)
     if value is not None:
-        return written_path(value)
+        return spelled_path(value)
     text = _unparsed(function)
     if text is None or isinstance(function, (ast.Call, ast.Subscript)):
         return text or "the function"
@@ -35,7 +35,7 @@ def _unparsed(node: ast.expr) -> str | None:
     return text if len(text) <= 60 else None
 
 
-def written_path(value: Value | None) -> str:
+def spelled_path(value: Value | None) -> str:
     """A name for a sender that is not written out: `requests.get`, `Session.get`."""
     while isinstance(value, Partial):
         value = value.function

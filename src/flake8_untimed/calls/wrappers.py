@@ -14,11 +14,11 @@ from flake8_untimed.inference.forwarding import (
     handing_on,
     reckons_with,
     takes_apart,
-    takes_number,
     timeout_names,
+    wants_number,
 )
 from flake8_untimed.inference.handing import handed_over
-from flake8_untimed.inference.mappings import Given, uses_of
+from flake8_untimed.inference.mappings import Given, uses_of_mapping
 from flake8_untimed.inference.scopes import Scope
 from flake8_untimed.inference.syntax import ENDS, LOOPS, dotted, maker_of, within
 from flake8_untimed.inference.values import (
@@ -92,7 +92,7 @@ class Wrappers:
                 senders.add(node)
             elif isinstance(callee, Function):
                 behind.append((callee, given))
-        return takes_number(scope.node, name, senders) or any(
+        return wants_number(scope.node, name, senders) or any(
             self.takes_number(callee, given, name) for callee, given in behind
         )
 
@@ -126,7 +126,7 @@ class Wrappers:
             return NOT_TAKEN.format(function.scope.name, _TIMEOUT)
         return self.objection(function, passed, _TIMEOUT)
 
-    def on_the_way(self, value: SenderValue, passed: Passed) -> tuple[str | None, bool]:
+    def objection_on_the_way(self, value: SenderValue, passed: Passed) -> tuple[str | None, bool]:
         """The same for a sender whose requests go through a method of the project before they are
         sent, and whether that wants one number."""
         method = self._limits.overrides.on_the_way(value)
@@ -242,7 +242,7 @@ class Wrappers:
                 return USED_OTHERWISE.format(wrapper.scope.name, name)
             if argument is None:
                 continue
-            objection = self.on_the_way(value, taken)[0]
+            objection = self.objection_on_the_way(value, taken)[0]
             if objection is not None:
                 return objection
             timeouts = self._limits.timeouts(value)
@@ -301,11 +301,11 @@ class Wrappers:
         if key in self._limits.open:
             return True
         scope = wrapper.scope
-        uses = uses_of(scope, mapping, name, helps, lines)
+        uses = uses_of_mapping(scope, mapping, name, helps, lines)
         if uses is None:
             return False
         senders = {given.node for given in uses.calls}
-        if any(takes_number(scope.node, value, senders) for value in uses.values):
+        if any(wants_number(scope.node, value, senders) for value in uses.values):
             return False
         with self._limits.looking_into(key):
             places = {given.node: given for given in uses.calls}
@@ -353,7 +353,7 @@ class Wrappers:
         if isinstance(callee, SenderValue):
             if given.place is not None or callee.sender.timeout is None:
                 return False
-            return self.on_the_way(callee, passed)[0] is None
+            return self.objection_on_the_way(callee, passed)[0] is None
         if not isinstance(callee, Function):
             return False
         if given.place is None:

@@ -257,10 +257,6 @@ class Imports:
         parts = path.with_suffix("").parts
         return parts[:-1] if path.stem == "__init__" else parts
 
-    @property
-    def _folders(self) -> tuple[str, ...]:
-        return PurePath(self.module.source.path).parts[:-1]
-
     def _is_own(self, dotted: str) -> bool:
         module = tuple(dotted.split(".")[:-1])
         return len(module) > 1 and self._path[-len(module) :] == module
@@ -277,7 +273,7 @@ class Imports:
         level = len(written) - len(name)
         if not level:
             return written == dotted
-        base = self._folders[: len(self._folders) - level + 1]
+        base = self.module.folders[: len(self.module.folders) - level + 1]
         parts, wanted = (*base, *filter(None, name.split("."))), tuple(dotted.split("."))
         known = len(name.split(".")) if name else 0
         return len(wanted) > known and parts[-len(wanted) :] == wanted

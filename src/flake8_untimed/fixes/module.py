@@ -80,6 +80,11 @@ class Module:
         line, column, end_line, end_column = place_of(node)
         return self.offset(line, column), self.offset(end_line, end_column)
 
+    @property
+    def folders(self) -> tuple[str, ...]:
+        """The packages of this file, as far as its path tells."""
+        return PurePath(self.source.path).parts[:-1]
+
     def segment(self, node: ast.expr | ast.stmt | ast.alias) -> str:
         start, end = self.extent(node)
         return self.source.text[start:end]

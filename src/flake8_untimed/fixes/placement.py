@@ -6,7 +6,6 @@ import ast
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import PurePath
 
 from flake8_untimed.fixes.changes import NewImport
 from flake8_untimed.fixes.errors import Refused
@@ -66,11 +65,6 @@ class Placement:
             raise Refused("no line is free for the import before the code on the first line")
         return NewImport(change.text, first, before=True)
 
-    @property
-    def _folders(self) -> tuple[str, ...]:
-        """The packages of this file, as far as its path tells."""
-        return PurePath(self.module.source.path).parts[:-1]
-
     def _is_used_by(self, last: ast.stmt) -> bool:
         """Whether the module's body up to a statement needs an import already."""
         body = self.module.tree.body
@@ -100,9 +94,11 @@ class Placement:
             return NewImport(text, body[0] if body else None, before=True)
         root = module.partition(".")[0]
         related = [s for s in group if root in _roots(s)]
-        others = [s for s in group if self._is_of_another(s)] if root not in self._folders else []
-        own = next((s for s in group if not _roots(s) or _roots(s) & {*self._folders}), None)
-        if own is not None and not (related or others or root in self._folders):
+        others = (
+            [s for s in group if self._is_of_another(s)] if root not in self.module.folders else []
+        )
+        own = next((s for s in group if not _roots(s) or _roots(s) & {*self.module.folders}), None)
+        if own is not None and not (related or others or root in self.module.folders):
             # It would stand with those of other packages, which come before.
             anchor = self._first_of_line(own)
             return NewImport(text, anchor, before=True, apart=self._is_below_blank(anchor))
@@ -126,7 +122,7 @@ class Placement:
         """Whether a statement imports a package that is neither Python's nor the one of this file:
         these stand together."""
         roots = _roots(statement)
-        return bool(roots) and roots.isdisjoint((*self._folders, *sys.stdlib_module_names))
+        return bool(roots) and roots.isdisjoint((*self.module.folders, *sys.stdlib_module_names))
 
     def _section(self) -> list[ast.stmt]:
         """The import statements at the head of the module: up to the first other statement, or if

@@ -25,6 +25,7 @@ from flake8_untimed.inference.values import (
     Symbol,
     Unknown,
     Value,
+    is_empty,
     is_none,
     union,
 )
@@ -123,11 +124,7 @@ def _is_out_of_sight(evaluator: Evaluator, base: Value) -> bool:
 def holds_place(value: Value) -> bool:
     """Whether a value may only stand there until others say what it is: None, False, an empty text,
     zero, or a dict."""
-    return _is_placeholder(value) or isinstance(value, Mapping)
-
-
-def _is_placeholder(value: Value) -> bool:
-    return isinstance(value, Literal) and not value.value
+    return is_empty(value) or isinstance(value, Mapping)
 
 
 def is_set_by_name(
@@ -137,7 +134,7 @@ def is_set_by_name(
     one so; for what only holds the place, also those of the other classes of the object."""
     scopes = {cls.scope}
     whole = instance.cls if instance is not None else cls
-    if isinstance(whole, Class) and all(map(_is_placeholder, values)):
+    if isinstance(whole, Class) and all(map(is_empty, values)):
         scopes |= {c.scope for c in lineage.mro(evaluator, whole) if isinstance(c, Class)}
     return any(
         "__getattribute__" in scope.bindings or not _names_set(scope).isdisjoint((None, name))
@@ -177,12 +174,12 @@ def is_set_outside(evaluator: Evaluator, cls: Class, name: str, values: Alternat
         for where, base, event in stores.get(stored, ()):
             for value in evaluator.evaluate(base, Context(where, event.statement)):
                 owner = value.cls if isinstance(value, Instance) else value
-                if isinstance(owner, anybody) and any(map(_is_placeholder, values)):
+                if isinstance(owner, anybody) and any(map(is_empty, values)):
                     return True
                 if isinstance(owner, Class):
                     if any(c.key() == cls.key() for c in lineage.mro(evaluator, owner)):
                         return True
-    return any(_is_placeholder(v) for v in values) and (
+    return any(is_empty(v) for v in values) and (
         evaluator.project.hints.is_set_elsewhere(scope.module.path, name)
     )
 

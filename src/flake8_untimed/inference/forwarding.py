@@ -101,7 +101,7 @@ def timeout_names(scope: Scope) -> set[str]:
     return {p.id for node in handed for p in within(node) if isinstance(p, ast.Name)}
 
 
-def takes_number(function: ast.AST, name: str, senders: Set[ast.AST]) -> bool:
+def wants_number(function: ast.AST, name: str, senders: Set[ast.AST]) -> bool:
     """Whether a parameter of a function wants one number of seconds: by its annotation, or because
     more is done with it than to give it to a sender as it is. `senders`: the calls of those."""
     handed_on: set[ast.AST] = set()

@@ -37,7 +37,7 @@ class Uses(NamedTuple):
 
 
 @once
-def uses_of(
+def uses_of_mapping(
     function: Scope, name: str, key: str, may_return: bool = False, lines: range | None = None
 ) -> Uses | None:
     """What a function does with a mapping that goes by a name in it and may have a key that its

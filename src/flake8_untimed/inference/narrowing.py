@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_untimed.inference import conditions
 from flake8_untimed.inference.scopes import COMPREHENSIONS, Scope, once
-from flake8_untimed.inference.syntax import LEAVES, LOOPS, dotted, ends, own_expressions, parents_in
+from flake8_untimed.inference.syntax import LEAVES, LOOPS, dotted, ends
 from flake8_untimed.inference.values import (
     NOTHING_KNOWN,
     Alternatives,
     Context,
-    Literal,
     Value,
+    is_empty,
 )
+from flake8_untimed.inference.walk import expression_parents
 
 if TYPE_CHECKING:
     from flake8_untimed.inference.evaluate import Evaluator
@@ -40,17 +41,13 @@ def narrowed(
 ) -> Alternatives:
     """What a name or attribute may be, without the None, False or zero that it is not, as tests say.
     If nothing is left, it is for others to set it: the code is written for that."""
-    if not any(map(_is_empty, values)):
+    if not any(map(is_empty, values)):
         return values
     subject = dotted(node)
     if subject is None:
         return values
-    kept = (v for v in values if not _is_empty(v) or may_be(evaluator, subject, v, node, context))
+    kept = (v for v in values if not is_empty(v) or may_be(evaluator, subject, v, node, context))
     return tuple(kept) or NOTHING_KNOWN
-
-
-def _is_empty(value: Value) -> bool:
-    return isinstance(value, Literal) and not value.value
 
 
 def may_be(
@@ -148,7 +145,7 @@ def _ways_on(statement: ast.stmt) -> Iterator[tuple[str, bool]]:
 
 def _around(scope: Scope, at: ast.stmt, node: ast.expr) -> Iterator[tuple[ast.expr, bool]]:
     """The tests inside a statement that decide whether an expression is looked at."""
-    parents = _parents(scope, at)
+    parents = expression_parents(scope, at)
     child: ast.AST = node
     while child in parents:
         parent = parents[child]
@@ -162,11 +159,6 @@ def _around(scope: Scope, at: ast.stmt, node: ast.expr) -> Iterator[tuple[ast.ex
             for test in [test for generator in parent.generators for test in generator.ifs]:
                 yield from _parts(test, True)
         child = parent
-
-
-@once
-def _parents(scope: Scope, statement: ast.stmt) -> dict[ast.AST, ast.AST]:
-    return parents_in(*own_expressions(statement))
 
 
 def _parts(test: ast.expr, outcome: bool) -> Iterator[tuple[ast.expr, bool]]:

@@ -16,7 +16,6 @@ from flake8_untimed.inference.syntax import (
     called_name,
     dotted,
     own_expressions,
-    parents_in,
     within,
 )
 from flake8_untimed.inference.timers import (
@@ -43,7 +42,7 @@ from flake8_untimed.inference.values import (
     Value,
     are_none,
 )
-from flake8_untimed.inference.walk import Found, walk
+from flake8_untimed.inference.walk import Found, expression_parents, walk
 
 if TYPE_CHECKING:
     from flake8_untimed.inference.evaluate import Evaluator
@@ -337,16 +336,11 @@ def _limits(evaluator: Evaluator, value: Value, table: dict[str, str]) -> bool:
 
 def _outward(scope: Scope, node: ast.AST, at: ast.stmt) -> Iterator[ast.AST]:
     """A node and the expressions of its statement that it stands in, innermost first."""
-    parents = _parents(scope, at)
+    parents = expression_parents(scope, at)
     yield node
     while node in parents:
         node = parents[node]
         yield node
-
-
-@once
-def _parents(scope: Scope, statement: ast.stmt) -> dict[ast.AST, ast.AST]:
-    return parents_in(*own_expressions(statement))
 
 
 def _wraps(evaluator: Evaluator, outer: ast.Call, given: ast.AST, context: Context) -> bool:

@@ -429,6 +429,11 @@ def union(groups: Iterable[Alternatives]) -> Alternatives:
     return tuple(seen.values()) if len(seen) <= LIMIT else NOTHING_KNOWN
 
 
+def is_empty(value: Value) -> bool:
+    """Whether a value is None, False, zero, or empty text."""
+    return isinstance(value, Literal) and not value.value
+
+
 def is_none(value: Value) -> bool:
     return isinstance(value, Literal) and value.value is None
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from flake8_untimed.inference.scopes import COMPREHENSIONS, Scope, once
+from flake8_untimed.inference.syntax import own_expressions, parents_in
 
 _SKIPPED = frozenset(
     ("ctx", "op", "ops", "type_params", "type_ignores", "returns", "annotation",
@@ -137,3 +138,9 @@ def _read(stack: list[tuple[ast.AST, Scope, ast.stmt | None]], result: Walk, who
                         stack.append((item, scope, statement))
             elif _FIELDS.get(value.__class__, _ANY):
                 stack.append((value, scope, statement))  # type: ignore[arg-type]
+
+
+@once
+def expression_parents(scope: Scope, statement: ast.stmt) -> dict[ast.AST, ast.AST]:
+    """What stands in the own expressions of a statement of a scope -> in what it stands there."""
+    return parents_in(*own_expressions(statement))
