@@ -4,6 +4,7 @@ large and are sent as one, and those that are sent out of sight."""
 from __future__ import annotations
 
 import ast
+import re
 import sys
 from collections.abc import Callable, Collection, Iterator
 
@@ -15,6 +16,7 @@ from flake8_untimed.inference.forwarding import handing_on
 from flake8_untimed.inference.scopes import Scope, once
 from flake8_untimed.inference.syntax import called_name, within
 from flake8_untimed.inference.values import Context, Function, Literal, Partial, Symbol, Value
+from flake8_untimed.inference.walk import walk
 from flake8_untimed.limits.takers import Sent
 
 _FORMS = frozenset(("FormData", "MultipartWriter"))
@@ -37,6 +39,8 @@ _SHORT = frozenset(("dumps", "str"))
 """Functions that make a part of a form that is no file."""
 _Part = tuple[ast.expr, Scope]
 """By the scope that it stands in."""
+_EVENTS = re.compile("sse_?client|event_?source", re.IGNORECASE)
+"""What reads a response as a stream of events."""
 _DEPTH = 4
 """Names behind names that are looked at."""
 
@@ -51,6 +55,45 @@ def streams(facts: Facts, place: Call | Construction) -> bool:
         _reads_pieces(sent, known.pieces) or _sends_pieces(facts, sent)
         for sent in requests_of(facts, place)
     )
+
+
+def tells_events(facts: Facts, place: Call | Construction) -> bool:
+    """Whether a body that is left to be read later is read as events are told: line by line as it
+    comes, or by a class for that."""
+    known = place.library.responses
+    return known is not None and any(
+        isinstance(sent, Call) and _may_leave_body(facts, sent) and _reads_events(sent, known.lines)
+        for sent in requests_of(facts, place)
+    )
+
+
+def _may_leave_body(facts: Facts, call: Call) -> bool:
+    name = call.sender.stream
+    if name is None or name == "*":
+        return name is not None
+    return any(
+        not (isinstance(value, Literal) and not value.value)
+        for node in _given_for(facts, call, {name})
+        for value in facts.evaluate(node, call.context)
+    )
+
+
+def _reads_events(sent: Call, lines: tuple[str, ...]) -> bool:
+    """Whether the response is read so, in its function or, where it leaves that, perhaps elsewhere in
+    the file."""
+    uses = uses_of(sent)
+    if not uses.isdisjoint(lines):
+        return True
+    if None not in uses or _is_dropped(sent):
+        return False
+    called = _called_in(sent.context.scope.module.scope)
+    return any(name in lines or _EVENTS.search(name) for name in called)
+
+
+@once
+def _called_in(module: Scope) -> frozenset[str]:
+    """The names of what a file calls."""
+    return frozenset(called_name(node) for node, _, _ in walk(module).calls)
 
 
 def leaves_body(facts: Facts, call: Call) -> bool:

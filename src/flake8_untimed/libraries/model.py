@@ -267,6 +267,8 @@ class Responses:
     pieces: tuple[str, ...] = ()
     """The body as a stream, of a library whose timeout ends in the middle of it: aiohttp's
     `content`."""
+    lines: tuple[str, ...] = ()
+    """The body line by line, as it comes: so are events told, with any silence in between."""
 
 
 @dataclass(eq=False, repr=False)

@@ -28,6 +28,7 @@ from flake8_untimed.calls.transfers import (
     requests_of,
     sends_as_one,
     streams,
+    tells_events,
 )
 from flake8_untimed.calls.waits import asks_to_wait, queues, written_in_vain
 from flake8_untimed.findings import Expression, Fix, ReplaceExpression, SetArgument
@@ -45,6 +46,7 @@ TAKES_NONE = "has no argument that limits this wait"
 NAMELESS = "the module of {} has no name of its own here"
 VERSIONED = "the code around asks for a version, and {} may not be there in all of them"
 STREAMED = "a body is read or sent piece by piece there, and may well take longer"
+EVENTS = "the body is read line by line there, as events are told: it may well keep silent for longer"
 SENT_AS_ONE = "a body that may be large is sent as one there, all of it within that time"
 SENT_AGAIN = "a Retry sends what has timed out there again, POST or PATCH too: it may be done twice"
 REPEATED = "the code around sends what has timed out again, POST or PATCH too: it may be done twice"
@@ -272,6 +274,8 @@ def _doubts(facts: Facts, place: Call | Construction, fix: Fix) -> Iterator[str]
         yield REPEATED
     if asks_to_wait(facts, place, seconds_for(value, "read")):
         yield ASKED_TO_WAIT
+    if tells_events(facts, place):
+        yield EVENTS
     if queues(facts, place):
         yield QUEUED
     in_vain = written_in_vain(facts, place, value.text) if isinstance(place, Call) else None

@@ -47,6 +47,8 @@ Unsafe where what went well so far may end in an exception, or be done twice:
 - The request asks for a stream of events (`text/event-stream`, `?watch=true`), or tells the server how
   long it may keep silent (`params={"timeout": 60}`, also in the URL, a header or the body), which is no
   less than the timeout; or its function is called a long poll.
+- A body that is left unread (`stream=True`) is read as events are told: by `iter_lines()`, or by an
+  `SSEClient`.
 - The client may be what code of another package returned (`corp.Session() if key else
   requests.Session()`), which may take no timeout.
 - A comment tells another linter to leave it (`# noqa: S113`, `# nosec`,
