@@ -28,13 +28,14 @@ _READING = frozenset(
      "readuntil")
 )  # fmt: skip
 """Methods of a stream."""
-_WHOLE = frozenset(("getvalue", "read_bytes", "read_text"))
-"""Methods that return all of a file, beside a `read()` without a size."""
+_WHOLE = frozenset(("encode_multipart_formdata", "getvalue", "read_bytes", "read_text"))
+"""What returns all of a file, beside a `read()` without a size, or a form that holds files."""
 _RECODING = frozenset(
     ("b64encode", "bytearray", "bytes", "compress", "decode", "dumps", "encode", "encodebytes",
      "join", "standard_b64encode", "strip", "urlsafe_b64encode")
 )  # fmt: skip
-"""Functions and methods that make as much of what they are given."""
+"""Functions and methods that make as much of their object, and of their first argument: not of the
+key in `jwt.encode(claims, key)`."""
 _SHORT = frozenset(("dumps", "str"))
 """Functions that make a part of a form that is no file."""
 _Part = tuple[ast.expr, Scope]
@@ -207,19 +208,22 @@ def _of_whole(
             is_line = name == "strip" and _is_whole(node.func.value)
             parts = [node.func.value] if name in _RECODING and not is_line else []
         if name in _RECODING:
-            parts += node.args
-        for called in facts.evaluate(node.func, Context(scope, None)):
-            if isinstance(called, Function) and called.scope.module is scope.module:
+            parts += node.args[:1]
+        elif name == "format":
+            parts += [*node.args, *(keyword.value for keyword in node.keywords)]
+        for called in facts.evaluator.insist(node.func, Context(scope, None)):
+            if isinstance(called, Function):
                 found += [(r.value, called.scope) for r in called.scope.returns if r.value]
     return [*found, *((part, scope) for part in parts)]
 
 
 def _is_whole(node: ast.expr) -> bool:
     """Whether an expression reads all of a file."""
-    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+    if not isinstance(node, ast.Call):
         return False
-    name = node.func.attr
-    return name in _WHOLE or (name == "read" and not (node.args or node.keywords))
+    name = called_name(node)
+    is_read = name == "read" and isinstance(node.func, ast.Attribute)
+    return name in _WHOLE or (is_read and not (node.args or node.keywords))
 
 
 def _of_form(node: ast.expr, scope: Scope, given: Scope | None) -> list[_Part] | None:
@@ -362,7 +366,7 @@ def _given(scope: Scope | None, name: str) -> Iterator[ast.expr]:
     if scope is None:
         return
     for binding in scope.bindings[name]:
-        if binding.kind in ("assign", "enter") and isinstance(binding.node, ast.expr):
+        if binding.kind in ("assign", "enter", "unpack") and isinstance(binding.node, ast.expr):
             yield binding.node
             if isinstance(binding.node, ast.Call) and called_name(binding.node) in _FORMS:
                 for event in scope.events.get(name, ()):
