@@ -130,8 +130,12 @@ def wants_number(function: ast.AST, name: str, senders: Set[ast.AST]) -> bool:
 
 def takes_apart(function: ast.AST, name: str) -> bool:
     """Whether a function asks a parameter for more than a number has: `timeout[0]`,
-    `timeout.total`, `connect, read = timeout`."""
+    `timeout.total`, `connect, read = timeout`; unless it says that it wants what a library has for
+    that."""
     for part in within(function):
+        if isinstance(part, ast.arg) and part.arg == name and part.annotation is not None:
+            if not _OBJECTS.isdisjoint(re.findall(r"\w+", ast.unparse(part.annotation))):
+                return False
         if isinstance(part, (ast.Attribute, ast.Subscript, ast.Starred)):
             value: ast.expr | None = part.value
         elif isinstance(part, ast.Assign) and isinstance(part.targets[0], (ast.Tuple, ast.List)):
@@ -213,7 +217,9 @@ _TELLING = frozenset(
      "print", "setdefault", "str", "type", "update", "warn", "warning")
 )  # fmt: skip
 """Functions that tell of a value, or put it into a mapping that is handed on."""
-_WIDER = frozenset(("tuple", "Tuple", "Any", "object", "Timeout", "ClientTimeout"))
+_OBJECTS = frozenset(("Timeout", "ClientTimeout"))
+"""The timeout classes of libraries."""
+_WIDER = _OBJECTS | {"tuple", "Tuple", "Any", "object"}
 """Words of an annotation that admits more than a number."""
 
 

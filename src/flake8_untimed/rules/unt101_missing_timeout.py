@@ -107,7 +107,7 @@ def _message(facts: Facts, call: Call) -> str:
     if call.wrapper is not None:
         by = call.taken_as
         # `timeout_ms` tells of another unit.
-        value = "seconds" if by and by.endswith("timeout") else "..."
+        value = _in_words(facts, call) if by and by.endswith("timeout") else "..."
         how = f"pass {by}={value}" if by else f"set one in {call.wrapper}()"
         name = f"{call.name} is handed over and" if call.handed_over else f"{call.name}()"
         return (
@@ -123,6 +123,12 @@ def _message(facts: Facts, call: Call) -> str:
         )
     pair = "(connect, read)" if call.library.timeouts.tuples else "seconds"
     return f"{name} {how}: it waits for ever on a silent server; pass timeout={pair}{_default(facts, call)}"
+
+
+def _in_words(facts: Facts, call: Call) -> str:
+    """What a function of the project wants: seconds, or the object that its library has for them."""
+    value = written(facts, call.library)
+    return value.text if value.needs and not call.takes_number else "seconds"
 
 
 def _instead(call: Call) -> str:
