@@ -117,7 +117,7 @@ class Row:
         """Whether there is room for one more item on the line of the only one: else these formatters
         want a line for each, and a comma behind the last."""
         only = self.items[0]
-        line = f"{_plain(self.opening, "")}{only.head}{only.body}, {item.head}{item.body}"
+        line = f"{_plain(self.opening, '')}{only.head}{only.body}, {item.head}{item.body}"
         return not _broken(line) and len(line) <= _WIDTH
 
     def _insert_before(self, index: int, item: Item) -> None:
