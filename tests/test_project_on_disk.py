@@ -2,24 +2,13 @@
 
 from __future__ import annotations
 
-import ast
 import os
-import random
-from collections import Counter
-from functools import cache
-from itertools import groupby
 from pathlib import Path
 
 import pytest
 
-from fixture_runner import cases, decode, split_lines
-from flake8_untimed.analysis import Workspace, analyze
-from flake8_untimed.findings import Finding
-from flake8_untimed.inference.project import Project
-from flake8_untimed.inference.scopes import Module
-from flake8_untimed.inference.walk import Walk
+from flake8_untimed.analysis import analyze
 from flake8_untimed.settings import Settings
-from flake8_untimed.source import Source, SourceError
 
 pytestmark = pytest.mark.usefixtures("watchdog")
 
@@ -107,89 +96,3 @@ def test_without_a_path_nothing_is_read(tmp_path: Path, monkeypatch: pytest.Monk
     write(tmp_path / "beside.py", SESSION)
     monkeypatch.chdir(tmp_path)
     assert analyze(USE.format(module="beside")) == []
-
-
-def checked(workspace: Workspace, path: Path, text: str | None = None) -> list[Finding]:
-    try:
-        if text is not None:
-            return workspace.check(Source.from_text(text, str(path)))
-        return workspace.check(Source.from_bytes(path.read_bytes(), str(path)))
-    except SourceError:
-        return []
-
-
-@cache
-def alone() -> dict[Path, list[Finding]]:
-    """The findings of each case in a workspace of its own."""
-    return {case.path: checked(Workspace(), case.path) for case in cases()}
-
-
-def test_findings_do_not_depend_on_order() -> None:
-    """One workspace over all cases, in two orders, against one of its own for each."""
-    paths = [*alone()]
-    for order in (paths, random.Random(7).sample(paths, len(paths))):
-        shared = Workspace()
-        together = {path: checked(shared, path) for path in order}
-        assert [path for path in paths if together[path] != alone()[path]] == []
-
-
-def test_findings_do_not_depend_on_what_is_asked_first(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The calls of each case in the opposite order: what is found for one is kept, and must do for
-    the others."""
-    survey = Project.survey
-
-    def reversed_survey(project: Project, module: Module) -> Walk:
-        found = survey(project, module)
-        return found._replace(calls=found.calls[::-1])
-
-    expected = alone()
-    monkeypatch.setattr(Project, "survey", reversed_survey)
-    shared = Workspace()
-    assert [path for path in expected if checked(shared, path) != expected[path]] == []
-
-
-def test_findings_move_with_functions() -> None:
-    """Functions of a module that stand behind one another, in the opposite order: the same lines are
-    reported."""
-    shared = Workspace()
-    wrong = []
-    for path, findings in alone().items():
-        text = decode(path.read_bytes())
-        other = turned(text) if "\r" not in text and "projects" not in path.parts else text
-        if other != text:
-            found = checked(shared, path, other)
-            if reported(text, findings) != reported(other, found):
-                wrong.append(path)
-    assert wrong == []
-
-
-def reported(text: str, findings: list[Finding]) -> Counter[tuple[str, str]]:
-    lines = split_lines(text)
-    return Counter((finding.code, lines[finding.span.line - 1]) for finding in findings)
-
-
-def turned(text: str) -> str:
-    """A text with the functions of its module in the opposite order, as far as nothing but functions
-    stands between them."""
-    try:
-        body = ast.parse(text).body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return text
-    lines = split_lines(text)
-    for is_movable, group in groupby(body, is_plain):
-        functions = [*group]
-        starts = [function.lineno - 1 for function in functions]
-        ends = [*starts[1:], functions[-1].end_lineno or 0]
-        names = {getattr(function, "name", "") for function in functions}
-        if is_movable and len(names) == len(functions):
-            parts = [lines[start:end] for start, end in zip(starts, ends)]
-            lines[starts[0] : ends[-1]] = [line for part in parts[::-1] for line in part]
-    return "".join(lines)
-
-
-def is_plain(statement: ast.stmt) -> bool:
-    """Whether a statement is a function for which nothing is asked where it stands."""
-    if not isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef)):
-        return False
-    asked = [*statement.args.defaults, *filter(None, statement.args.kw_defaults)]
-    return not statement.decorator_list and all(isinstance(a, ast.Constant) for a in asked)

@@ -234,27 +234,28 @@ def _object(
     others = [f for f in kind.fields if f != default]
     if kind.complete and default not in given and not all(f in given for f in others):
         return Bound(Kind.INVALID, detail=INCOMPLETE)
+    found = {
+        name: _default_field(evaluator, values, kind, timeouts)
+        if name == default
+        else _field(values, kind)
+        for name, values in given.items()
+    }
+    invalid = next((b for b in found.values() if b.kind is Kind.INVALID), None)
+    return invalid or _phases(_limited(found, kind, timeouts), timeouts.waits)
+
+
+def _limited(found: dict[str, Bound], kind: TimeoutType, timeouts: Timeouts) -> set[str]:
+    """The waits that the fields of a timeout object limit: what one says for its own counts more than
+    what the default says for all."""
+    own = {name: bound for name, bound in found.items() if name != kind.default_field}
     limited: set[str] = set()
-    if default in given:
-        whole = _default_field(evaluator, given[default], kind, timeouts)
-        if whole.kind is Kind.INVALID:
-            return whole
-        covered = set(timeouts.waits) - set(whole.waits)
-        if whole.kind is Kind.DISABLED:
-            covered = set()
-        for name in given:
-            if name != default:
-                covered -= set(kind.fields[name])
-        limited |= covered
-    for name, values in given.items():
-        if name == default:
-            continue
-        state = _field(values, kind)
-        if state.kind is Kind.INVALID:
-            return state
-        if state.kind is not Kind.DISABLED:
+    whole = found.get(kind.default_field or "")
+    if whole is not None and whole.kind is not Kind.DISABLED:
+        limited = set(timeouts.waits).difference(whole.waits, *(kind.fields[name] for name in own))
+    for name, bound in own.items():
+        if bound.kind is not Kind.DISABLED:
             limited.update(kind.fields[name])
-    return _phases(limited, timeouts.waits)
+    return limited
 
 
 def _is_sometimes_none(values: Alternatives) -> bool:

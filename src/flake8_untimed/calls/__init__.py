@@ -1,6 +1,7 @@
 """The calls of a module that send requests, and the other places that matter to them.
 
-The rules go by these `Facts`, and never look into the inference behind them.
+The rules go by these `Facts` and by what the rooms below answer, and never look into the inference
+behind them.
 
 - `collector` reads a module into them, with `constructions` (clients that are made), `wrappers`
   (functions in between), `releases` (what sends later), `mocks` and `patches` (what tests replace)

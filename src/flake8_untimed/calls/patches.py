@@ -15,7 +15,7 @@ from typing import NamedTuple
 from flake8_untimed.inference import flow
 from flake8_untimed.inference.evaluate import Evaluator
 from flake8_untimed.inference.files.layout import is_test_module
-from flake8_untimed.inference.scopes import Scope
+from flake8_untimed.inference.scopes import Scope, once
 from flake8_untimed.inference.surroundings import yielding
 from flake8_untimed.inference.syntax import WITHS, dotted, maker_of, within, written_names
 from flake8_untimed.inference.values import (
@@ -145,9 +145,8 @@ class Patches:
         wanted = _asked_for(function)
         yield from self._of_names(wanted)
         for holder in (function.owner, function.module.scope, *self.conftests):
-            for name in holder.bindings if holder is not None else ():
-                fixture = _function(holder, name)  # type: ignore[arg-type]
-                if fixture is not None and _is_fixture(fixture, name in wanted):
+            for name, fixture, is_for_all in _fixtures(holder) if holder is not None else ():
+                if is_for_all or name in wanted:
                     yield from self._left_by(fixture, _DEPTH)
 
     def _of_names(self, names: set[str]) -> Iterator[Target]:
@@ -310,10 +309,15 @@ def _asked_for(function: Scope) -> set[str]:
     return names
 
 
-def _is_fixture(function: Scope, is_wanted: bool) -> bool:
-    """Whether a function is a fixture that is asked for, or that nobody needs to ask for."""
-    for decorator in function.node.decorator_list:  # type: ignore[union-attr]
-        if _last(maker_of(decorator)) == "fixture":
-            keywords = decorator.keywords if isinstance(decorator, ast.Call) else ()
-            return is_wanted or any(keyword.arg == "autouse" for keyword in keywords)
-    return False
+@once
+def _fixtures(holder: Scope) -> list[tuple[str, Scope, bool]]:
+    """The fixtures of a class or module: name, function, and whether nobody needs to ask for it."""
+    found = []
+    for name in holder.bindings:
+        function = _function(holder, name)
+        for decorator in getattr(function and function.node, "decorator_list", ()):
+            if function is not None and _last(maker_of(decorator)) == "fixture":
+                keywords = decorator.keywords if isinstance(decorator, ast.Call) else ()
+                found.append((name, function, any(k.arg == "autouse" for k in keywords)))
+                break
+    return found

@@ -6,6 +6,7 @@ import ast
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from itertools import accumulate
+from pathlib import PurePath
 from typing import NamedTuple, TypeVar
 
 from flake8_untimed.findings import Span

@@ -1,4 +1,5 @@
-"""The calls of a scope and of all scopes inside it, each with where it stands; without recursion."""
+"""The calls of a scope and of all scopes inside it, each with where it stands; without recursion. And
+in what the parts of a statement stand."""
 
 from __future__ import annotations
 
