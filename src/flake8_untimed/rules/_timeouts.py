@@ -31,7 +31,7 @@ from flake8_untimed.calls.transfers import (
     streams,
     tells_events,
 )
-from flake8_untimed.calls.waits import asks_to_wait, queues, written_in_vain
+from flake8_untimed.calls.waits import asks_to_wait, is_bounded_longer, queues, written_in_vain
 from flake8_untimed.findings import Expression, Fix, ReplaceExpression, SetArgument
 from flake8_untimed.inference.syntax import dotted
 from flake8_untimed.inference.values import SenderValue, Symbol
@@ -54,6 +54,7 @@ REPEATED = "the code around sends what has timed out again, POST or PATCH too: i
 ASKED_TO_WAIT = (
     "the server is asked to keep silent there, or to tell of events: it may well take longer"
 )
+BOUNDED_LONGER = "the code around gives it more time than that by itself"
 QUEUED = "few requests get through at once there, and that time includes the wait for their turn"
 IN_VAIN = "`{}` does nothing, but tells that another time is meant there"
 MEANT = "the body is read piece by piece there, and a long silence in between may be meant"
@@ -278,6 +279,8 @@ def _doubts(facts: Facts, place: Call | Construction, fix: Fix) -> Iterator[str]
         yield ASKED_TO_WAIT
     if tells_events(facts, place):
         yield EVENTS
+    if is_bounded_longer(facts, place, seconds_for(value, "total")):
+        yield BOUNDED_LONGER
     if queues(facts, place):
         yield QUEUED
     in_vain = written_in_vain(facts, place, value.text) if isinstance(place, Call) else None
