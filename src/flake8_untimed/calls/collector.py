@@ -297,7 +297,9 @@ class _Collector:
         """What the requests behind a function are given for their methods by its caller, if all
         are."""
         senders = [(value.sender, passed) for value, passed in behind]
-        given = [bind(passed, s.parameters, s.keywords).named.get("method") for s, passed in senders]
+        given = [
+            bind(passed, s.parameters, s.keywords).named.get("method") for s, passed in senders
+        ]
         values = [self._evaluator.argument(method) for method in given if method is not None]
         if len(values) < len(given):
             return None

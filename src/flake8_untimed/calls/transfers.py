@@ -13,8 +13,8 @@ from flake8_untimed.calls.given import calls_given
 from flake8_untimed.calls.givers import written_for
 from flake8_untimed.calls.responses import uses_of
 from flake8_untimed.inference.forwarding import handing_on
-from flake8_untimed.inference.scopes import Scope, once
-from flake8_untimed.inference.syntax import called_name, within
+from flake8_untimed.inference.scopes import Event, Scope, once
+from flake8_untimed.inference.syntax import called_name, dotted, within
 from flake8_untimed.inference.values import Context, Function, Literal, Partial, Symbol, Value
 from flake8_untimed.inference.walk import walk
 from flake8_untimed.limits.takers import Sent
@@ -195,6 +195,9 @@ def _of_whole(
         if "parameter" in kinds and scope is not given:
             given_there = written_for(facts, scope, node.id)
             found = [(value, context.scope) for value, context in given_there]
+    elif isinstance(node, ast.Attribute):
+        stored = scope.events.get(dotted(node.value) or "", ())
+        parts = [event.node for event in stored if event.name == node.attr and _stores(event)]
     elif isinstance(node, ast.BinOp):
         parts = [node.left, node.right]
     elif isinstance(node, ast.JoinedStr):
@@ -215,6 +218,10 @@ def _of_whole(
             if isinstance(called, Function):
                 found += [(r.value, called.scope) for r in called.scope.returns if r.value]
     return [*found, *((part, scope) for part in parts)]
+
+
+def _stores(event: Event) -> bool:
+    return event.kind in ("store", "store unpack")
 
 
 def _is_whole(node: ast.expr) -> bool:

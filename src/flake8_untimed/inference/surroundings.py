@@ -350,10 +350,11 @@ def times_around(
     scope, at, _ = context
     if at is None or at not in scope.places:
         return
-    for outer in _outward(scope, node, at):
-        for callee in evaluator.evaluate(outer.func, context) if isinstance(outer, ast.Call) else ():
+    calls = (outer for outer in _outward(scope, node, at) if isinstance(outer, ast.Call))
+    for call in calls:
+        for callee in evaluator.evaluate(call.func, context):
             if isinstance(callee, Symbol) and callee.path in WRAPPERS:
-                passed = invoke.passed_by(evaluator, outer, context)
+                passed = invoke.passed_by(evaluator, call, context)
                 yield _time(passed, WRAPPERS[callee.path], 1)
     for statement in (at, *(parent for parent, _ in scope.parents(at))):
         for item in statement.items if isinstance(statement, WITHS) else ():
