@@ -9,6 +9,7 @@ from flake8_untimed.calls import Call, Facts
 from flake8_untimed.calls.bodies import (
     functions_on_the_way,
     is_made_again,
+    is_named_for,
     is_read_again,
     is_rebound_inside,
     keywords_in_class,
@@ -22,6 +23,7 @@ from flake8_untimed.findings import (
     RemoveArgument,
     RemoveItem,
     RenameArgument,
+    ReplaceExpression,
     Span,
 )
 from flake8_untimed.inference.arguments import Argument
@@ -48,11 +50,12 @@ def use_json(facts: Facts, body: JsonBody) -> tuple[Fix | None, str | None]:
     assert known is not None
     if known.json is None:
         return None, f"{call.name}() has no parameter json"
+    is_named = is_named_for(body.argument, body.dumps)
     reason = (
         _of_signing(body)
         or _of_dumps(facts, body.dumps)
         or _of_place(call, body.argument)
-        or _of_argument(facts, body.argument, body.dumps)
+        or (None if is_named else _of_argument(facts, body.argument, body.dumps))
         or _of_others(facts, call, body.parameter)
     )
     if reason is not None:
@@ -60,7 +63,14 @@ def use_json(facts: Facts, body: JsonBody) -> tuple[Fix | None, str | None]:
     span, position = facts.span(call.node), body.argument.position
     head = len(known.json) - len(body.parameter) if position is None else len(f"{known.json}=")
     value = encoded(facts, body.argument, body.dumps, head)
-    edits: list[Edit] = [RenameArgument(span, body.parameter, known.json, value, position)]
+    edits: list[Edit] = []
+    if is_named:
+        assert body.argument.node is not None
+        made = body.dumps.site.node
+        there = encoded(facts, body.argument._replace(node=made), body.dumps)
+        edits.append(ReplaceExpression(facts.span(made), there))
+        value = Expression(facts.text(body.argument.node))
+    edits.append(RenameArgument(span, body.parameter, known.json, value, position))
     # A client may have a header of its own, which json= would leave as it is.
     if body.content_type == "json" and call.client is None:
         edits += _without_header(facts, body)
