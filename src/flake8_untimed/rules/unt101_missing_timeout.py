@@ -34,7 +34,8 @@ may compute with it (`timeout / 1000`) or do more with it than to hand it on, wh
 of unknown effect, where what is called may be the caller's or of another package, or where a subclass
 has a method of its own that takes no timeout, or where such a function names one itself in another
 place, or where another call in the file gives something of the project, which takes none, in the
-place of the client.
+place of the client. None for a connection of http.client whose `sock` is set by hand, which would not
+get it.
 
 Unsafe where what went well so far may end in an exception, or be done twice:
 
