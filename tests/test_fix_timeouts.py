@@ -148,13 +148,11 @@ def test_a_half_with_a_star_is_left() -> None:
     assert fix(text) == (text, [NOT_KNOWN])
 
 
-COUNTED = """import time
-
-import requests
+COUNTED = """import requests
 
 
 def fetch(url, timeout=None):
-    end = time.time() + (timeout or 0)
+    print(max(60, timeout or 0))
     return requests.get(url, timeout=timeout)
 
 

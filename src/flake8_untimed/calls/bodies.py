@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, TypeGuard
 
 from flake8_untimed.inference import flow, lineage, members, objects
+from flake8_untimed.inference.arguments import Argument
 from flake8_untimed.inference.scopes import Scope, once
 from flake8_untimed.inference.syntax import dotted, within
 from flake8_untimed.inference.values import (
@@ -63,6 +64,34 @@ def may_be_signed(call: Call, text: Result) -> bool:
 @once
 def _hashes(module: Scope) -> bool:
     return _HASHES.search(module.module.text) is not None
+
+
+def is_named_for(argument: Argument, text: Result) -> bool:
+    """Whether JSON text has a name for nothing but an argument, shortly before: what stands in between
+    changes nothing that it is made of."""
+    node, context = argument.node, argument.context
+    if not isinstance(node, ast.Name) or context is None or not context.scope.is_function:
+        return False
+    scope, at, _ = context
+    bindings = scope.bindings.get(node.id, ())
+    statement = bindings[0].statement if len(bindings) == 1 else None
+    if not isinstance(statement, ast.Assign) or statement.value is not text.site.node:
+        return False
+    named = [p for p in within(scope.node) if isinstance(p, ast.Name) and p.id == node.id]
+    if len(statement.targets) != 1 or len(named) != 2 or at not in scope.places:
+        return False
+    first, last = scope.places[statement], scope.places[at]
+    between = first.body[first.position + 1 : last.position]
+    return first.body is last.body and all(map(_only_names, between))
+
+
+def _only_names(statement: ast.stmt) -> bool:
+    """`headers = {"Accept": kind}`"""
+    return (
+        isinstance(statement, ast.Assign)
+        and all(isinstance(target, ast.Name) for target in statement.targets)
+        and not any(isinstance(part, (ast.Call, ast.Await)) for part in within(statement))
+    )
 
 
 def functions_on_the_way(facts: Facts, call: Call) -> Iterator[Scope]:

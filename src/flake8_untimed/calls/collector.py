@@ -252,8 +252,9 @@ class _Collector:
         bound = self._limits.functions.of_callable(function, passed)
         if bound is None or bound.kind in (Kind.UNKNOWN, Kind.BOUNDED):
             return None
-        behind = self._limits.functions.requests_behind(function, passed)
-        senders = [value for value, _ in itertools.islice(behind, _TOLD_APART)]
+        every = self._limits.functions.requests_behind(function, passed)
+        behind = [*itertools.islice(every, _TOLD_APART)]
+        senders = [value for value, _ in behind]
         if not senders:
             return None
         sender, libraries = senders[0], [self._limits.library(value) for value in senders]
@@ -273,6 +274,9 @@ class _Collector:
         by = taken_as(function.scope)
         positional = taken_by(function, passed).get(by or "")
         named = {by: positional} if by and positional and positional.position is not None else {}
+        methods = self._methods(behind)
+        if methods is not None:
+            named["method"] = methods
         arguments = BoundArguments(named, dict(passed.keywords), [], False, False)
         short = self._wrappers.falls_short(function, passed, by) if by is not None else None
         objection = short or (by and self._wrappers.objection(function, passed, by))
@@ -288,6 +292,18 @@ class _Collector:
             ),
             objection=objection,
         )  # fmt: skip
+
+    def _methods(self, behind: list[tuple[SenderValue, Passed]]) -> Argument | None:
+        """What the requests behind a function are given for their methods by its caller, if all
+        are."""
+        senders = [(value.sender, passed) for value, passed in behind]
+        given = [
+            bind(passed, s.parameters, s.keywords).named.get("method") for s, passed in senders
+        ]
+        values = [self._evaluator.argument(method) for method in given if method is not None]
+        if len(values) < len(given):
+            return None
+        return Argument(None, None, values=tuple(v for each in values for v in each))
 
     def _gives_timeout(self, function: Function, passed: Passed) -> bool:
         """Whether the caller of a function gives a timeout itself; a dict that holds none is no

@@ -20,6 +20,9 @@ _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 def is_for_retries(call: Call, loop: Loop) -> bool:
     """Whether a loop is there to try a call again; one that breaks off may as well be at its end."""
     if any(tried.lineno > loop.lineno for tried in tries_around(call)):
+        if _names_any(call, _turns_with_names(loop)):
+            # Another call each turn: it is given up before, or goes on to the next.
+            return _is_left_behind(call, loop)
         return bool(_leaves(call.context.scope, loop))
     return _is_left_behind(call, loop, (ast.Return,) if isinstance(loop, ast.While) else LEAVING)
 
@@ -36,7 +39,7 @@ def tries_same_again(sent: Call | Sent, caught: ast.stmt) -> bool:
     """Whether the loop around what catches a timeout sends the same request again: it ends when what
     is tried has not failed."""
     loop = next(_loops_around(sent, caught), None)
-    if loop is None or _is_another(loop, sent):
+    if loop is None or _names_any(sent, _turns(loop)):
         return False
     return _is_left_behind(sent, loop) or _sets_asked(sent.context.scope, loop, caught)
 
@@ -54,11 +57,25 @@ def _counts(loop: Loop) -> bool:
     return isinstance(over, ast.Call) and called_name(over) == "range"
 
 
-def _is_another(loop: Loop, sent: Call | Sent) -> bool:
-    """Whether each turn of a loop sends something else: `for order in orders: post(order)`."""
+def _turns(loop: Loop) -> set[str]:
+    """The names that are something else in each turn of a loop: `for order in orders`."""
     target = getattr(loop, "target", None)
-    turns = names_within(target) if target else set()
-    return any(isinstance(p, ast.Name) and p.id in turns for p in within(sent.node))
+    return names_within(target) if target else set()
+
+
+def _turns_with_names(loop: Loop) -> set[str]:
+    """These, and the names that are given something of them in the loop: `url = order.url`."""
+    turns = _turns(loop)
+    given = [part for part in within(loop) if turns and isinstance(part, ast.Assign)]
+    for part in sorted(given, key=lambda part: part.lineno):
+        if not turns.isdisjoint(names_within(part.value)):
+            turns |= {target.id for target in part.targets if isinstance(target, ast.Name)}
+    return turns
+
+
+def _names_any(sent: Call | Sent, names: set[str]) -> bool:
+    """Whether a call is made of something that has one of these names."""
+    return any(isinstance(part, ast.Name) and part.id in names for part in within(sent.node))
 
 
 def _is_left_behind(

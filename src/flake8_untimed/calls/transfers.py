@@ -4,6 +4,7 @@ large and are sent as one, and those that are sent out of sight."""
 from __future__ import annotations
 
 import ast
+import re
 import sys
 from collections.abc import Callable, Collection, Iterator
 
@@ -12,9 +13,10 @@ from flake8_untimed.calls.given import calls_given
 from flake8_untimed.calls.givers import written_for
 from flake8_untimed.calls.responses import uses_of
 from flake8_untimed.inference.forwarding import handing_on
-from flake8_untimed.inference.scopes import Scope, once
-from flake8_untimed.inference.syntax import called_name, within
+from flake8_untimed.inference.scopes import Event, Scope, once
+from flake8_untimed.inference.syntax import called_name, dotted, within
 from flake8_untimed.inference.values import Context, Function, Literal, Partial, Symbol, Value
+from flake8_untimed.inference.walk import walk
 from flake8_untimed.limits.takers import Sent
 
 _FORMS = frozenset(("FormData", "MultipartWriter"))
@@ -28,17 +30,20 @@ _READING = frozenset(
      "readuntil")
 )  # fmt: skip
 """Methods of a stream."""
-_WHOLE = frozenset(("getvalue", "read_bytes", "read_text"))
-"""Methods that return all of a file, beside a `read()` without a size."""
+_WHOLE = frozenset(("encode_multipart_formdata", "getvalue", "read_bytes", "read_text"))
+"""What returns all of a file, beside a `read()` without a size, or a form that holds files."""
 _RECODING = frozenset(
     ("b64encode", "bytearray", "bytes", "compress", "decode", "dumps", "encode", "encodebytes",
      "join", "standard_b64encode", "strip", "urlsafe_b64encode")
 )  # fmt: skip
-"""Functions and methods that make as much of what they are given."""
+"""Functions and methods that make as much of their object, and of their first argument: not of the
+key in `jwt.encode(claims, key)`."""
 _SHORT = frozenset(("dumps", "str"))
 """Functions that make a part of a form that is no file."""
 _Part = tuple[ast.expr, Scope]
 """By the scope that it stands in."""
+_EVENTS = re.compile("sse_?client|event_?source", re.IGNORECASE)
+"""What reads a response as a stream of events."""
 _DEPTH = 4
 """Names behind names that are looked at."""
 
@@ -53,6 +58,45 @@ def streams(facts: Facts, place: Call | Construction) -> bool:
         _reads_pieces(sent, known.pieces) or _sends_pieces(facts, sent)
         for sent in requests_of(facts, place)
     )
+
+
+def tells_events(facts: Facts, place: Call | Construction) -> bool:
+    """Whether a body that is left to be read later is read as events are told: line by line as it
+    comes, or by a class for that."""
+    known = place.library.responses
+    return known is not None and any(
+        isinstance(sent, Call) and _may_leave_body(facts, sent) and _reads_events(sent, known.lines)
+        for sent in requests_of(facts, place)
+    )
+
+
+def _may_leave_body(facts: Facts, call: Call) -> bool:
+    name = call.sender.stream
+    if name is None or name == "*":
+        return name is not None
+    return any(
+        not (isinstance(value, Literal) and not value.value)
+        for node in _given_for(facts, call, {name})
+        for value in facts.evaluate(node, call.context)
+    )
+
+
+def _reads_events(sent: Call, lines: tuple[str, ...]) -> bool:
+    """Whether the response is read so, in its function or, where it leaves that, perhaps elsewhere in
+    the file."""
+    uses = uses_of(sent)
+    if not uses.isdisjoint(lines):
+        return True
+    if None not in uses or _is_dropped(sent):
+        return False
+    called = _called_in(sent.context.scope.module.scope)
+    return any(name in lines or _EVENTS.search(name) for name in called)
+
+
+@once
+def _called_in(module: Scope) -> frozenset[str]:
+    """The names of what a file calls."""
+    return frozenset(called_name(node) for node, _, _ in walk(module).calls)
 
 
 def leaves_body(facts: Facts, call: Call) -> bool:
@@ -152,6 +196,9 @@ def _of_whole(
         if "parameter" in kinds and scope is not given:
             given_there = written_for(facts, scope, node.id)
             found = [(value, context.scope) for value, context in given_there]
+    elif isinstance(node, ast.Attribute):
+        stored = scope.events.get(dotted(node.value) or "", ())
+        parts = [event.node for event in stored if event.name == node.attr and _stores(event)]
     elif isinstance(node, ast.BinOp):
         parts = [node.left, node.right]
     elif isinstance(node, ast.JoinedStr):
@@ -165,19 +212,26 @@ def _of_whole(
             is_line = name == "strip" and _is_whole(node.func.value)
             parts = [node.func.value] if name in _RECODING and not is_line else []
         if name in _RECODING:
-            parts += node.args
-        for called in facts.evaluate(node.func, Context(scope, None)):
-            if isinstance(called, Function) and called.scope.module is scope.module:
+            parts += node.args[:1]
+        elif name == "format":
+            parts += [*node.args, *(keyword.value for keyword in node.keywords)]
+        for called in facts.evaluator.insist(node.func, Context(scope, None)):
+            if isinstance(called, Function):
                 found += [(r.value, called.scope) for r in called.scope.returns if r.value]
     return [*found, *((part, scope) for part in parts)]
 
 
+def _stores(event: Event) -> bool:
+    return event.kind in ("store", "store unpack")
+
+
 def _is_whole(node: ast.expr) -> bool:
     """Whether an expression reads all of a file."""
-    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+    if not isinstance(node, ast.Call):
         return False
-    name = node.func.attr
-    return name in _WHOLE or (name == "read" and not (node.args or node.keywords))
+    name = called_name(node)
+    is_read = name == "read" and isinstance(node.func, ast.Attribute)
+    return name in _WHOLE or (is_read and not (node.args or node.keywords))
 
 
 def _of_form(node: ast.expr, scope: Scope, given: Scope | None) -> list[_Part] | None:
@@ -320,7 +374,7 @@ def _given(scope: Scope | None, name: str) -> Iterator[ast.expr]:
     if scope is None:
         return
     for binding in scope.bindings[name]:
-        if binding.kind in ("assign", "enter") and isinstance(binding.node, ast.expr):
+        if binding.kind in ("assign", "enter", "unpack") and isinstance(binding.node, ast.expr):
             yield binding.node
     for event in scope.events.get(name, ()):
         node = event.node

@@ -13,6 +13,7 @@ from flake8_untimed.calls.transfers import requests_of
 from flake8_untimed.inference import flow
 from flake8_untimed.inference.arguments import Argument, bind, defaults
 from flake8_untimed.inference.scopes import Scope, once
+from flake8_untimed.inference.surroundings import times_around
 from flake8_untimed.inference.syntax import within
 from flake8_untimed.inference.values import (
     Alternatives,
@@ -169,6 +170,18 @@ def _in_url(argument: Argument) -> Iterator[tuple[str, str]]:
     for part in within(shown) if isinstance(shown, (ast.Constant, *_JOINED)) else ():
         if isinstance(part, ast.Constant) and isinstance(part.value, str):
             yield from _IN_URL.findall(part.value)
+
+
+def is_bounded_longer(facts: Facts, place: Call | Construction, seconds: str | None) -> bool:
+    """Whether a bound that the author put around a call, or around one in sight that relies on the
+    default of a client, surely is more than so many seconds."""
+    limit = _number(seconds)
+    return limit is not None and any(
+        (_number(getattr(value, "value", None)) or 0) > limit
+        for sent in requests_of(facts, place)
+        for time in times_around(facts.evaluator, sent.node, sent.context)
+        for value in facts.values(time)
+    )
 
 
 _JOINED = (ast.BinOp, ast.Call, ast.JoinedStr)

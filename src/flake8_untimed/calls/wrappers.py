@@ -11,8 +11,9 @@ from flake8_untimed.inference import elsewhere, invoke, objects
 from flake8_untimed.inference.arguments import Argument, Passed, bind, positional_names
 from flake8_untimed.inference.evaluate import Evaluator
 from flake8_untimed.inference.forwarding import (
+    goes_elsewhere,
     handing_on,
-    reckons_with,
+    inside,
     takes_apart,
     timeout_names,
     wants_number,
@@ -232,7 +233,7 @@ class Wrappers:
                 names = [n for n, held in value.parameters.items() if _is_marked(held)]
                 if any(takes_apart(value.scope.node, n) for n in names):
                     return computed
-                if any(reckons_with(value.scope.node, n) for n in names):
+                if any(self._goes_elsewhere(value, n) for n in names):
                     return USED_OTHERWISE.format(wrapper.scope.name, name)
                 continue
             sender = value.sender
@@ -250,6 +251,32 @@ class Wrappers:
             values = self._evaluator.argument(argument)
             found += [self._marked(value, types) for value in values]
         return computed if found and (True not in found or None in found) else None
+
+    def _goes_elsewhere(self, frame: Frame, name: str) -> bool:
+        """Whether a function does more with a parameter than to hand it on to requests, as far as
+        these are known."""
+        scope = frame.scope
+        places = {found.node: found for found in handing_on(scope)}
+
+        def is_request(node: ast.Call) -> bool:
+            if node not in places:
+                return False
+            context = Context(places[node].scope, places[node].statement)
+            return self._sends(node, inside(context, scope, frame))
+
+        return goes_elsewhere(scope, name, is_request)
+
+    def _sends(self, node: ast.Call, context: Context) -> bool:
+        """Whether a call may send a request, or leads to what is looked at itself."""
+        callees = invoke.called(self._evaluator, self._evaluator.evaluate(node.func, context))
+        return any(
+            isinstance(callee, (SenderValue, Partial, Function))
+            or (
+                isinstance(callee, (Symbol, Class))
+                and self._limits.library_made(callee) is not None
+            )
+            for callee, _ in self._reached(node, context, callees)
+        )
 
     def _mentions_mark(self, argument: Argument) -> bool:
         """Whether another argument tells the server of the timeout: `params={"timeout": timeout}`."""

@@ -11,6 +11,9 @@ import re
 from dataclasses import dataclass
 
 _NEWLINE = re.compile(r"\r\n|\r|\n")
+_BARE_NEWLINE = re.compile(r"(?:\r\n|\r|\n)[ \t]*")
+_WIDTH = 88
+"""What Black and ruff format put on one line, if nobody tells them otherwise."""
 _LAST_LINE = re.compile(r"(?:[ \t\f]*\\)?(?:\r\n|\r|\n)[ \t\f]*\Z")
 
 
@@ -74,12 +77,16 @@ class Row:
             last.after_comma = ""
 
     def _append(self, item: Item) -> None:
-        last = self.items[-1]
-        closing = last.after_comma if self.trailing_comma else last.before_comma
+        last, had_comma = self.items[-1], self.trailing_comma
+        closing = last.after_comma if had_comma else last.before_comma
         before_comma, after_comma = "", " "
         model = self.items[-2] if len(self.items) > 1 else None
         if model is not None and _broken(model.before_comma):  # the comma leads each line
             before_comma, after_comma = _indent(model.before_comma), model.after_comma
+        elif self._stands_alone:
+            is_short = self._fits_beside(item)
+            after_comma = " " if is_short else self.opening
+            self.trailing_comma = not is_short
         elif _broken(self._gap_before(-1)):
             after_comma = _indent(self._gap_before(-1))
             ends = list(_NEWLINE.finditer(closing))
@@ -87,13 +94,31 @@ class Row:
                 # What stands before the bracket's line (comments) belongs to the items so far.
                 after_comma = closing[: ends[-1].start()] + _plain(after_comma, ends[-1].group())
                 closing = closing[ends[-1].start() :]
-        if not self.trailing_comma:
+        if not had_comma:
             last.before_comma = before_comma
         last.after_comma = after_comma
         item.before_comma, item.after_comma = (
             ("", closing) if self.trailing_comma else (closing, "")
         )
         self.items.append(item)
+
+    @property
+    def _stands_alone(self) -> bool:
+        """Whether the only item has a line of its own, and no comma: so do Black and ruff format break
+        a line that is too long."""
+        return (
+            len(self.items) == 1
+            and not self.trailing_comma
+            and _BARE_NEWLINE.fullmatch(self.opening) is not None
+            and _BARE_NEWLINE.fullmatch(self.items[0].before_comma) is not None
+        )
+
+    def _fits_beside(self, item: Item) -> bool:
+        """Whether there is room for one more item on the line of the only one: else these formatters
+        want a line for each, and a comma behind the last."""
+        only = self.items[0]
+        line = f"{_plain(self.opening, '')}{only.head}{only.body}, {item.head}{item.body}"
+        return not _broken(line) and len(line) <= _WIDTH
 
     def _insert_before(self, index: int, item: Item) -> None:
         gap = self._gap_before(index)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Set
+from collections.abc import Callable, Set
 
 from flake8_untimed.inference import members
 from flake8_untimed.inference.scopes import Scope, once
-from flake8_untimed.inference.syntax import called_name, within
+from flake8_untimed.inference.syntax import called_name, parents_in, within
 from flake8_untimed.inference.values import Context, Frame
 from flake8_untimed.inference.walk import Found, walk
 
@@ -130,8 +130,12 @@ def wants_number(function: ast.AST, name: str, senders: Set[ast.AST]) -> bool:
 
 def takes_apart(function: ast.AST, name: str) -> bool:
     """Whether a function asks a parameter for more than a number has: `timeout[0]`,
-    `timeout.total`, `connect, read = timeout`."""
+    `timeout.total`, `connect, read = timeout`; unless it says that it wants what a library has for
+    that."""
     for part in within(function):
+        if isinstance(part, ast.arg) and part.arg == name and part.annotation is not None:
+            if not _OBJECTS.isdisjoint(re.findall(r"\w+", ast.unparse(part.annotation))):
+                return False
         if isinstance(part, (ast.Attribute, ast.Subscript, ast.Starred)):
             value: ast.expr | None = part.value
         elif isinstance(part, ast.Assign) and isinstance(part.targets[0], (ast.Tuple, ast.List)):
@@ -143,34 +147,79 @@ def takes_apart(function: ast.AST, name: str) -> bool:
     return False
 
 
-def reckons_with(function: ast.AST, name: str) -> bool:
-    """Whether a function goes by a parameter in another way than to hand it on: it waits as long for
-    something else, has a deadline of it (`time.time() + timeout`), or keeps it for later."""
-    for part in within(function):
-        values: list[ast.expr] = []
-        if isinstance(part, ast.BinOp) and isinstance(part.op, (ast.Add, ast.Sub)):
-            values = [part.left, part.right]
-        elif isinstance(part, ast.Compare) and isinstance(part.ops[0], _ORDERS):
-            values = [part.left, *part.comparators]
-            if any(isinstance(value, ast.Constant) for value in values):
-                # `if timeout <= 0: raise ValueError`
-                continue
-        elif isinstance(part, ast.Call) and called_name(part) in _WAITS:
-            values = [*part.args, *(keyword.value for keyword in part.keywords)]
-        elif isinstance(part, ast.Assign) and isinstance(part.targets[0], ast.Attribute):
-            values = [part.value]
-        if any(isinstance(value, ast.Name) and value.id == name for value in values):
-            return True
+def goes_elsewhere(scope: Scope, name: str, is_request: Callable[[ast.Call], bool]) -> bool:
+    """Whether a function does more with a parameter than to hand it on to requests, to test it and to
+    tell of it: it waits as long for something else, has a deadline of it, or keeps it for later."""
+    parents, uses = _uses(scope)
+    names = [name]
+    for one in names:
+        for use in uses.get(one, ()):
+            part, around = _whole(use, parents)
+            if _is_reckoned(part, around):
+                return True
+            if isinstance(around, ast.keyword):
+                around = parents[around]
+            if isinstance(around, ast.Call) and part is not around.func:
+                if called_name(around) not in _TELLING and not is_request(around):
+                    return True
+            elif isinstance(around, (ast.Assign, ast.AnnAssign, ast.NamedExpr)):
+                targets = around.targets if isinstance(around, ast.Assign) else [around.target]
+                if any(isinstance(target, ast.Attribute) for target in targets):
+                    return True
+                names += {t.id for t in targets if isinstance(t, ast.Name)}.difference(names)
     return False
 
 
+@once
+def _uses(scope: Scope) -> tuple[dict[ast.AST, ast.AST], dict[str, list[ast.AST]]]:
+    """What each part of a function stands in, and where its names are read."""
+    parents = parents_in(scope.node)
+    uses: dict[str, list[ast.AST]] = {}
+    for part in parents:
+        if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load):
+            uses.setdefault(part.id, []).append(part)
+    return parents, uses
+
+
+def _whole(part: ast.AST, parents: dict[ast.AST, ast.AST]) -> tuple[ast.AST, ast.AST]:
+    """The expression that is still the value of a name, or a pair or number of it, and what that stands
+    in: `timeout or 60`."""
+    around = parents[part]
+    while True:
+        if isinstance(around, ast.Call):
+            is_same = part in around.args and called_name(around) in _SAME
+        elif isinstance(around, ast.IfExp):
+            is_same = part is not around.test
+        else:
+            is_same = isinstance(around, (ast.BoolOp, ast.Tuple))
+        if not is_same:
+            return part, around
+        part, around = around, parents[around]
+
+
+def _is_reckoned(part: ast.AST, around: ast.AST) -> bool:
+    """Whether a value is added to another, or compared with one that is not written there:
+    `time.time() + timeout`; not `if timeout <= 0: raise ValueError`."""
+    if isinstance(around, ast.BinOp):
+        return isinstance(around.op, (ast.Add, ast.Sub))
+    return (
+        isinstance(around, ast.Compare)
+        and isinstance(around.ops[0], _ORDERS)
+        and not any(isinstance(v, ast.Constant) for v in (around.left, *around.comparators))
+    )
+
+
 _ORDERS = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)
-_WAITS = frozenset(
-    ("acquire", "check_output", "communicate", "join", "result", "run", "setdefaulttimeout",
-     "settimeout", "sleep", "wait")
+_SAME = frozenset(("float", "int", "max", "min"))
+"""Functions that make no more than a number of one."""
+_TELLING = frozenset(
+    ("critical", "debug", "dict", "error", "exception", "format", "info", "isinstance", "log",
+     "print", "setdefault", "str", "type", "update", "warn", "warning")
 )  # fmt: skip
-"""Functions that wait for something else than an answer."""
-_WIDER = frozenset(("tuple", "Tuple", "Any", "object", "Timeout", "ClientTimeout"))
+"""Functions that tell of a value, or put it into a mapping that is handed on."""
+_OBJECTS = frozenset(("Timeout", "ClientTimeout"))
+"""The timeout classes of libraries."""
+_WIDER = _OBJECTS | {"tuple", "Tuple", "Any", "object"}
 """Words of an annotation that admits more than a number."""
 
 

@@ -9,7 +9,12 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from flake8_untimed.inference import flow, invoke, lineage, objects
-from flake8_untimed.inference.arguments import parameter_names, positional_names
+from flake8_untimed.inference.arguments import (
+    Argument,
+    Passed,
+    parameter_names,
+    positional_names,
+)
 from flake8_untimed.inference.scopes import COMPREHENSIONS, Scope, once
 from flake8_untimed.inference.syntax import (
     WITHS,
@@ -327,11 +332,35 @@ def _bodies_read(scope: Scope, around: ast.AST) -> Counter[str]:
 def _limits(evaluator: Evaluator, value: Value, table: dict[str, str]) -> bool:
     if not isinstance(value, Result) or value.path not in table:
         return False
-    passed = value.site.passed
-    argument = passed.keywords.get(table[value.path])
-    if argument is None and passed.positional:
-        argument = passed.positional[0]
+    argument = _time(value.site.passed, table[value.path], 0)
     return argument is not None and not are_none(evaluator.argument(argument))
+
+
+def _time(passed: Passed, name: str, place: int) -> Argument | None:
+    """What something that bounds others is given for its time."""
+    positional = passed.positional[place] if len(passed.positional) > place else None
+    return passed.keywords.get(name, positional)
+
+
+def times_around(
+    evaluator: Evaluator, node: ast.AST, context: Context
+) -> Iterator[Argument | None]:
+    """The times of the bounds that stand around an async call in its own function, whether or not the
+    whole of its wait is inside."""
+    scope, at, _ = context
+    if at is None or at not in scope.places:
+        return
+    calls = (outer for outer in _outward(scope, node, at) if isinstance(outer, ast.Call))
+    for call in calls:
+        for callee in evaluator.evaluate(call.func, context):
+            if isinstance(callee, Symbol) and callee.path in WRAPPERS:
+                passed = invoke.passed_by(evaluator, call, context)
+                yield _time(passed, WRAPPERS[callee.path], 1)
+    for statement in (at, *(parent for parent, _ in scope.parents(at))):
+        for item in statement.items if isinstance(statement, WITHS) else ():
+            for value in _managers(evaluator, item.context_expr, Context(scope, statement)):
+                if isinstance(value, Result) and value.path in CONTEXTS:
+                    yield _time(value.site.passed, CONTEXTS[value.path], 0)
 
 
 def _outward(scope: Scope, node: ast.AST, at: ast.stmt) -> Iterator[ast.AST]:
@@ -356,9 +385,7 @@ def _wraps(evaluator: Evaluator, outer: ast.Call, given: ast.AST, context: Conte
             return _bounds_argument(evaluator, callee, place)
         if place == 0 and isinstance(callee, Symbol) and callee.path in WRAPPERS:
             passed = invoke.passed_by(evaluator, outer, context)
-            argument = passed.keywords.get(WRAPPERS[callee.path])
-            if argument is None and len(passed.positional) > 1:
-                argument = passed.positional[1]
+            argument = _time(passed, WRAPPERS[callee.path], 1)
             return argument is not None and not are_none(evaluator.argument(argument))
     return False
 

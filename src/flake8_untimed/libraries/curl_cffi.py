@@ -146,6 +146,7 @@ LIBRARY = Library(
         neutral=("headers", "url", "encoding", "charset", "cookies", "elapsed", "close", "aclose"),
         checked_by=("raise_for_status", "response_class"),
         raises="raise_for_status",
+        lines=("iter_lines", "aiter_lines"),
     ),
     timeout_errors=("curl_cffi.exceptions.Timeout",),
     wider_errors=("curl_cffi.exceptions.RequestException", "builtins.OSError"),

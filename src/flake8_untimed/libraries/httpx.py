@@ -264,6 +264,7 @@ def library(
             ),
             checked_by=("event_hooks", "transport"),
             raises="raise_for_status",
+            lines=("iter_lines", "aiter_lines"),
         ),
         timeout_errors=tuple(
             f"{package}.{name}"

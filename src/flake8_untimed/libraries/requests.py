@@ -132,6 +132,7 @@ RESPONSES = Responses(
     neutral=("headers", "url", "encoding", "apparent_encoding", "close", "cookies", "elapsed"),
     checked_by=("hooks",),
     raises="raise_for_status",
+    lines=("iter_lines",),
 )
 
 LIBRARY = Library(

@@ -9,6 +9,7 @@ from flake8_untimed.calls import Call, Facts
 from flake8_untimed.calls.bodies import (
     functions_on_the_way,
     is_made_again,
+    is_named_for,
     is_read_again,
     is_rebound_inside,
     keywords_in_class,
@@ -22,6 +23,7 @@ from flake8_untimed.findings import (
     RemoveArgument,
     RemoveItem,
     RenameArgument,
+    ReplaceExpression,
     Span,
 )
 from flake8_untimed.inference.arguments import Argument
@@ -48,18 +50,27 @@ def use_json(facts: Facts, body: JsonBody) -> tuple[Fix | None, str | None]:
     assert known is not None
     if known.json is None:
         return None, f"{call.name}() has no parameter json"
+    is_named = is_named_for(body.argument, body.dumps)
     reason = (
         _of_signing(body)
         or _of_dumps(facts, body.dumps)
         or _of_place(call, body.argument)
-        or _of_argument(facts, body.argument, body.dumps)
+        or (None if is_named else _of_argument(facts, body.argument, body.dumps))
         or _of_others(facts, call, body.parameter)
     )
     if reason is not None:
         return None, reason
-    value = encoded(facts, body.argument, body.dumps)
     span, position = facts.span(call.node), body.argument.position
-    edits: list[Edit] = [RenameArgument(span, body.parameter, known.json, value, position)]
+    head = len(known.json) - len(body.parameter) if position is None else len(f"{known.json}=")
+    value = encoded(facts, body.argument, body.dumps, head)
+    edits: list[Edit] = []
+    if is_named:
+        assert body.argument.node is not None
+        made = body.dumps.site.node
+        there = encoded(facts, body.argument._replace(node=made), body.dumps)
+        edits.append(ReplaceExpression(facts.span(made), there))
+        value = Expression(facts.text(body.argument.node))
+    edits.append(RenameArgument(span, body.parameter, known.json, value, position))
     # A client may have a header of its own, which json= would leave as it is.
     if body.content_type == "json" and call.client is None:
         edits += _without_header(facts, body)
@@ -151,24 +162,28 @@ _ASCII = frozenset(("utf-8", "utf8", "ascii", "us-ascii", "latin-1", "latin1", "
 """Encodings that write the same bytes, since `json.dumps` leaves nothing but ASCII."""
 
 
-def encoded(facts: Facts, argument: Argument, made: Result) -> Expression:
-    """The object that is encoded, as it is written in the place of the argument: where it began on a
-    line of its own, its lines go as far to the left as its first."""
+def encoded(facts: Facts, argument: Argument, made: Result, head: int = 0) -> Expression:
+    """The object that is encoded, as it is written in the place of the argument: its lines go as far to
+    the left as its first, where they begin below it or it began on a line of its own. `head`: so
+    much longer is what stands before it then."""
     node, around = made.site.node.args[0], argument.node
     text, span = facts.text(node), facts.span(node)
     lines = text.split("\n")
-    if around is None or not around.lineno < node.lineno <= (around.end_lineno or 0):
-        return Expression(text)
-    margin = _margin(facts, node.lineno)
-    shift = margin[len(_margin(facts, around.lineno)) :]
     strings = (part for part in ast.walk(node) if isinstance(part, (ast.Constant, ast.JoinedStr)))
-    if (
-        len(margin) != span.column - 1
-        or any(part.lineno != part.end_lineno for part in strings)
-        or any(line.strip() and not line.startswith(shift) for line in lines[1:])
-    ):
+    if around is None or any(part.lineno != part.end_lineno for part in strings):
         return Expression(text)
-    return Expression("\n".join((lines[0], *(line.removeprefix(shift) for line in lines[1:]))))
+    if around.lineno == node.lineno:
+        below, gone = " " * (span.column - 1), span.column - facts.span(around).column - head
+    elif around.lineno < node.lineno <= (around.end_lineno or 0):
+        margin = _margin(facts, node.lineno)
+        below = margin[len(_margin(facts, around.lineno)) :]
+        gone = len(below) if len(margin) == span.column - 1 else 0
+    else:
+        gone = 0
+    if gone <= 0 or any(line.strip() and not line.startswith(below) for line in lines[1:]):
+        return Expression(text)
+    moved = (line[gone:] if line.strip() else line for line in lines[1:])
+    return Expression("\n".join((lines[0], *moved)))
 
 
 def _margin(facts: Facts, line: int) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from flake8_untimed.bounds import Bound, Kind, Source
 from flake8_untimed.calls import Call, Construction, Facts
+from flake8_untimed.calls.changes import wired_by_hand
 from flake8_untimed.calls.comments import LEFT_ALONE, MISSING_TIMEOUT, is_waived
 from flake8_untimed.calls.elsewhere import (
     calls_elsewhere,
@@ -28,8 +29,9 @@ from flake8_untimed.calls.transfers import (
     requests_of,
     sends_as_one,
     streams,
+    tells_events,
 )
-from flake8_untimed.calls.waits import asks_to_wait, queues, written_in_vain
+from flake8_untimed.calls.waits import asks_to_wait, is_bounded_longer, queues, written_in_vain
 from flake8_untimed.findings import Expression, Fix, ReplaceExpression, SetArgument
 from flake8_untimed.inference.syntax import dotted
 from flake8_untimed.inference.values import SenderValue, Symbol
@@ -45,17 +47,22 @@ TAKES_NONE = "has no argument that limits this wait"
 NAMELESS = "the module of {} has no name of its own here"
 VERSIONED = "the code around asks for a version, and {} may not be there in all of them"
 STREAMED = "a body is read or sent piece by piece there, and may well take longer"
+EVENTS = (
+    "the body is read line by line there, as events are told: it may well keep silent for longer"
+)
 SENT_AS_ONE = "a body that may be large is sent as one there, all of it within that time"
 SENT_AGAIN = "a Retry sends what has timed out there again, POST or PATCH too: it may be done twice"
 REPEATED = "the code around sends what has timed out again, POST or PATCH too: it may be done twice"
 ASKED_TO_WAIT = (
     "the server is asked to keep silent there, or to tell of events: it may well take longer"
 )
+BOUNDED_LONGER = "the code around gives it more time than that by itself"
 QUEUED = "few requests get through at once there, and that time includes the wait for their turn"
 IN_VAIN = "`{}` does nothing, but tells that another time is meant there"
 MEANT = "the body is read piece by piece there, and a long silence in between may be meant"
 HANDED_OUT = "the client is handed to another package, which may well send what takes longer"
 SWITCHED_OFF = "the function that is called passes None on, which switches {}'s own default off"
+BY_HAND = "its {} is set by hand, and would not get the timeout"
 INHERITED = "the default has to go where the subclass calls its base"
 
 
@@ -272,6 +279,10 @@ def _doubts(facts: Facts, place: Call | Construction, fix: Fix) -> Iterator[str]
         yield REPEATED
     if asks_to_wait(facts, place, seconds_for(value, "read")):
         yield ASKED_TO_WAIT
+    if tells_events(facts, place):
+        yield EVENTS
+    if is_bounded_longer(facts, place, seconds_for(value, "total")):
+        yield BOUNDED_LONGER
     if queues(facts, place):
         yield QUEUED
     in_vain = written_in_vain(facts, place, value.text) if isinstance(place, Call) else None
@@ -361,6 +372,9 @@ def set_at_construction(
         return None, f"{made.name}() takes no timeout"
     if may_be_another(facts, made):
         return None, ANOTHER.format(name)
+    wire = wired_by_hand(facts, made)
+    if wire is not None:
+        return None, BY_HAND.format(wire)
     argument = made.argument(name)
     if argument is not None and not argument.is_written:
         return None, "the timeout is given elsewhere"

@@ -34,7 +34,8 @@ may compute with it (`timeout / 1000`) or do more with it than to hand it on, wh
 of unknown effect, where what is called may be the caller's or of another package, or where a subclass
 has a method of its own that takes no timeout, or where such a function names one itself in another
 place, or where another call in the file gives something of the project, which takes none, in the
-place of the client.
+place of the client. None for a connection of http.client whose `sock` is set by hand, which would not
+get it.
 
 Unsafe where what went well so far may end in an exception, or be done twice:
 
@@ -48,6 +49,8 @@ Unsafe where what went well so far may end in an exception, or be done twice:
 - The request asks for a stream of events (`text/event-stream`, `?watch=true`), or tells the server how
   long it may keep silent (`params={"timeout": 60}`, also of the session, in the URL, a header or the
   body), which is no less than the timeout; or its function is called a long poll.
+- A body that is left unread (`stream=True`) is read as events are told: by `iter_lines()`, or by an
+  `SSEClient`.
 - The client may be what code of another package returned (`corp.Session() if key else
   requests.Session()`), which may take no timeout.
 - A comment tells another linter to leave it (`# noqa: S113`, `# nosec`,
@@ -106,7 +109,7 @@ def _message(facts: Facts, call: Call) -> str:
     if call.wrapper is not None:
         by = call.taken_as
         # `timeout_ms` tells of another unit.
-        value = "seconds" if by and by.endswith("timeout") else "..."
+        value = _in_words(facts, call) if by and by.endswith("timeout") else "..."
         how = f"pass {by}={value}" if by else f"set one in {call.wrapper}()"
         name = f"{call.name} is handed over and" if call.handed_over else f"{call.name}()"
         return (
@@ -122,6 +125,12 @@ def _message(facts: Facts, call: Call) -> str:
         )
     pair = "(connect, read)" if call.library.timeouts.tuples else "seconds"
     return f"{name} {how}: it waits for ever on a silent server; pass timeout={pair}{_default(facts, call)}"
+
+
+def _in_words(facts: Facts, call: Call) -> str:
+    """What a function of the project wants: seconds, or the object that its library has for them."""
+    value = written(facts, call.library)
+    return value.text if value.needs and not call.takes_number else "seconds"
 
 
 def _instead(call: Call) -> str:

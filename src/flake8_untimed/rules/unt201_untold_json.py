@@ -38,6 +38,9 @@ function around sign the object, or the file use hmac or hashlib. requests keeps
 and bytes of `json=`, as the `body` of the prepared request: no code in sight may read that (an
 `auth` or a hook of the project, `response.request.body`).
 
+Text that is given a name shortly before, and for nothing else, is found there: the object takes the
+name.
+
 Left alone: dumps with options, another JSON library, text made elsewhere, and text that is also
 signed or hashed, of which other bytes would be sent: there, give the Content-Type.
 
