@@ -5,11 +5,11 @@ from __future__ import annotations
 import ast
 from collections.abc import Collection, Iterator
 
-from flake8_untimed.calls import Facts
+from flake8_untimed.calls import Construction, Facts
 from flake8_untimed.inference.members import functions
 from flake8_untimed.inference.scopes import Event
 from flake8_untimed.inference.syntax import attributes_set, within, written_as
-from flake8_untimed.inference.values import Alternatives, Context, Instance
+from flake8_untimed.inference.values import Alternatives, Context, Instance, are_none
 from flake8_untimed.inference.walk import walk
 from flake8_untimed.limits.changes import put_in, stored_by
 
@@ -42,6 +42,17 @@ def where_headers_set(facts: Facts) -> Iterator[tuple[Event, str, Alternatives, 
                     continue
                 owner = written_as(text)
                 yield event, text, facts.evaluate(owner, context), headers
+
+
+def wired_by_hand(facts: Facts, made: Construction) -> str | None:
+    """An attribute that is set by hand for a client, which does not get the client's timeout then."""
+    wires = made.client.wires if made.client is not None else ()
+    for client in (call.client for call in made.calls):
+        if client is not None:
+            for _, event, values in facts.limits.changes.stored(client, *wires):
+                if not are_none(values):
+                    return str(event.name)
+    return None
 
 
 def is_untouched(facts: Facts, client: Instance) -> bool:

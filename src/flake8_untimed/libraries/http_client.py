@@ -28,6 +28,7 @@ _HTTP = Client(
     # Until it is connected.
     settable=("timeout",),
     connecting=("connect", "send"),
+    wires=("sock",),
 )
 
 _HTTPS = Client(
@@ -43,6 +44,7 @@ _HTTPS = Client(
     senders={},
     bases=("http.client.HTTPConnection",),
     connecting=("connect", "send"),
+    wires=("sock",),
 )
 
 LIBRARY = Library(

@@ -235,6 +235,8 @@ class Client:
     connecting: tuple[str, ...] = ()
     """Methods that reach the network. A subclass with its own, that does not call these, is not
     judged: it may write to memory, or know a limit."""
+    wires: tuple[str, ...] = ()
+    """Attributes that get the client's timeout when it connects, and only then: its `sock`."""
     mappings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Methods that return a dict, mostly for `**`, -> its keys: `merge_environment_settings`."""
     takes_session: str | None = None

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from flake8_untimed.bounds import Bound, Kind, Source
 from flake8_untimed.calls import Call, Construction, Facts
+from flake8_untimed.calls.changes import wired_by_hand
 from flake8_untimed.calls.comments import LEFT_ALONE, MISSING_TIMEOUT, is_waived
 from flake8_untimed.calls.elsewhere import (
     calls_elsewhere,
@@ -56,6 +57,7 @@ IN_VAIN = "`{}` does nothing, but tells that another time is meant there"
 MEANT = "the body is read piece by piece there, and a long silence in between may be meant"
 HANDED_OUT = "the client is handed to another package, which may well send what takes longer"
 SWITCHED_OFF = "the function that is called passes None on, which switches {}'s own default off"
+BY_HAND = "its {} is set by hand, and would not get the timeout"
 INHERITED = "the default has to go where the subclass calls its base"
 
 
@@ -361,6 +363,9 @@ def set_at_construction(
         return None, f"{made.name}() takes no timeout"
     if may_be_another(facts, made):
         return None, ANOTHER.format(name)
+    wire = wired_by_hand(facts, made)
+    if wire is not None:
+        return None, BY_HAND.format(wire)
     argument = made.argument(name)
     if argument is not None and not argument.is_written:
         return None, "the timeout is given elsewhere"
