@@ -36,7 +36,7 @@ from collections.abc import Iterator
 
 from flake8_untimed.bounds import Kind
 from flake8_untimed.calls import Call, Construction, Facts
-from flake8_untimed.calls.changes import is_untouched
+from flake8_untimed.calls.changes import gets_no_timeout
 from flake8_untimed.calls.origins import own_none
 from flake8_untimed.findings import Finding
 from flake8_untimed.inference.arguments import Argument
@@ -71,7 +71,7 @@ def _may_be_unbounded(facts: Facts, call: Call) -> bool:
     """Whether nothing but that argument bounds a call, and None means no bound."""
     if call.wrapper is not None or call.bound.kind is not Kind.UNKNOWN:
         return False
-    if call.client is not None and not is_untouched(facts, call.client):
+    if call.client is not None and not gets_no_timeout(facts, call.client):
         return False
     return call.timeouts.none == "unbounded" and not call.sender.lazy
 
