@@ -7,7 +7,15 @@ from collections.abc import Set
 from typing import TYPE_CHECKING
 
 from flake8_untimed.inference import annotations as types
-from flake8_untimed.inference import containers, elsewhere, handing, members, objects, standard, timers
+from flake8_untimed.inference import (
+    containers,
+    elsewhere,
+    handing,
+    members,
+    objects,
+    standard,
+    timers,
+)
 from flake8_untimed.inference.arguments import (
     Argument,
     Passed,
