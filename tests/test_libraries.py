@@ -37,6 +37,7 @@ import pytest
 
 from flake8_untimed import libraries
 from flake8_untimed.libraries import ALL, Catalogue, catalogue
+from flake8_untimed.libraries.authlib_requests import GRANT
 from flake8_untimed.libraries.model import (
     Client,
     Constructor,
@@ -555,7 +556,11 @@ METHODS_BEHIND = {
 BY_NAME_ONLY = {
     "urllib3.PoolManager.urlopen": {"body", "headers"},
     "authlib.integrations.requests_client": {"max_redirects", "trust_env", "timeout"},
-    "authlib.integrations.httpx_client": {"leeway"},
+    "authlib.integrations.requests_client.OAuth2Session.fetch_token": {*GRANT},
+    # What is in none of these is dropped, `default_timeout` too.
+    "authlib.integrations.httpx_client": {"leeway", "default_timeout"},
+    "authlib.integrations.httpx_client.OAuth2Client.fetch_token": {*GRANT},
+    "authlib.integrations.httpx_client.AsyncOAuth2Client.fetch_token": {*GRANT},
     "grequests": {"session", "callback"},
     # It goes to the cache, and there to sqlite3.
     "requests_cache.CachedSession": {"timeout"},

@@ -7,10 +7,11 @@ from collections.abc import Collection, Iterator
 
 from flake8_untimed.calls import Construction, Facts
 from flake8_untimed.inference.members import functions
-from flake8_untimed.inference.scopes import Event
+from flake8_untimed.inference.scopes import CALLED, Event
 from flake8_untimed.inference.syntax import attributes_set, within, written_as
 from flake8_untimed.inference.values import Alternatives, Context, Instance, are_none
 from flake8_untimed.inference.walk import walk
+from flake8_untimed.limits.adapters import mounted_by
 from flake8_untimed.limits.changes import put_in, stored_by
 
 
@@ -60,6 +61,24 @@ def is_untouched(facts: Facts, client: Instance) -> bool:
     if not facts.is_plain(client):
         return False
     return not any(facts.limits.changes.rerouting(client))
+
+
+def gets_no_timeout(facts: Facts, client: Instance) -> bool:
+    """Whether a client is of the library's own class and nothing in sight changes how it sends, but for
+    adapters that surely set no timeout."""
+    if not facts.is_plain(client):
+        return False
+    every = facts.limits.changes.rerouting(client)
+    return all(_mounts_no_limit(facts, event, context) for context, event in every)
+
+
+def _mounts_no_limit(facts: Facts, event: Event, context: Context) -> bool:
+    """Whether an adapter is mounted that surely leaves the timeout as it is."""
+    node = event.node
+    if event.kind not in CALLED or event.name != "mount" or not isinstance(node, ast.Call):
+        return False
+    adapters = mounted_by(facts.evaluator, node, context).adapters
+    return facts.limits.adapters.limit(adapters, None) is False
 
 
 def are_touched(client: Instance, names: Collection[str]) -> bool:

@@ -19,7 +19,7 @@ from flake8_untimed.inference.values import (
     Value,
 )
 from flake8_untimed.inference.walk import Found, Walk, visit, walk
-from flake8_untimed.limits.takers import Sent, is_made_at
+from flake8_untimed.limits.takers import Sent, is_given
 
 if TYPE_CHECKING:
     from flake8_untimed.calls import Construction, Facts
@@ -66,13 +66,14 @@ def _handings(facts: Facts, made: Construction) -> Iterator[Handing]:
 
 
 def calls_given(facts: Facts, made: Construction) -> Iterator[tuple[ast.Call, Context, Passed]]:
-    """The calls that are given a client, near to where it is made, whatever they call."""
+    """The calls that are given a client, or a method of it, near to where it is made, whatever they
+    call."""
     for node, scope, statement in _calls_near(facts, made):
         if not node.args and not node.keywords:
             continue
         context = Context(scope, statement)
         passed = invoke.passed_by(facts.evaluator, node, context)
-        if any(_is_given(facts, argument, made) for argument in passed.arguments):
+        if any(is_given(facts.evaluator, argument, made.node) for argument in passed.arguments):
             yield node, context, passed
 
 
@@ -100,10 +101,6 @@ def _home(made: Construction) -> Scope:
     if scope.owner is not None and any(isinstance(t, ast.Attribute) for t in targets):
         return scope.owner
     return scope
-
-
-def _is_given(facts: Facts, argument: Argument, made: Construction) -> bool:
-    return any(is_made_at(v, made.node) for v in facts.evaluator.argument(argument))
 
 
 def _takers(

@@ -166,12 +166,13 @@ def _owners_read(module: Scope, name: str) -> Iterator[tuple[ast.expr, Context]]
 def _arguments(facts: Facts) -> Iterator[Idle]:
     """`CachedSession(timeout=5)`."""
     for made in facts.constructions:
+        own = made.constructor.timeout
         for name in made.constructor.idle_timeouts:
             if made.argument(name) is not None:
                 yield Idle(
                     made.node,
                     f"{made.name}({name}=...)",
-                    "it is no timeout of requests; pass timeout= on each call",
+                    f"no request looks at it; pass {own or 'timeout'}={'' if own else ' on each call'}",
                 )
 
 

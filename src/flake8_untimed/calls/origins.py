@@ -8,11 +8,11 @@ from typing import NamedTuple
 
 from flake8_untimed.calls import Call, Facts
 from flake8_untimed.calls.elsewhere import is_set_by_others
-from flake8_untimed.inference import members, narrowing
-from flake8_untimed.inference.arguments import defaults
+from flake8_untimed.inference import invoke, members, narrowing
+from flake8_untimed.inference.arguments import Argument, Passed, defaults, keyword_names
 from flake8_untimed.inference.scopes import Scope, once
 from flake8_untimed.inference.syntax import dotted, within
-from flake8_untimed.inference.values import Literal
+from flake8_untimed.inference.values import Context, Function, Literal, are_none
 
 
 class Own(NamedTuple):
@@ -47,13 +47,14 @@ def _given(facts: Facts) -> dict[tuple[Scope, str], dict[str, None]]:
     return found
 
 
-def own_none(facts: Facts, scope: Scope, node: ast.expr) -> Own | None:
-    """The parameter that a timeout comes from, directly or by way of the object."""
+def own_none(facts: Facts, context: Context, node: ast.expr) -> Own | None:
+    """The parameter that a timeout comes from: directly, by way of the object, or made of it."""
+    own = None
     if isinstance(node, ast.Name):
-        return _of_function(scope, node.id)
+        own = _of_function(context.scope, node.id)
     if isinstance(node, ast.Attribute):
-        return _of_object(facts, scope, node)
-    return None
+        return _of_object(facts, context.scope, node)
+    return own or _made_of(facts, context, node)
 
 
 def _may_hold_seconds(facts: Facts, call: Call, name: str) -> bool:
@@ -66,6 +67,24 @@ def _of_function(scope: Scope, name: str) -> Own | None:
     if function is None or not _is_none(default) or _is_tested(function, name):
         return None
     return Own(name, function.name)
+
+
+def _made_of(facts: Facts, context: Context, node: ast.expr) -> Own | None:
+    """The parameter without which a timeout is surely None, whatever the others are:
+    `Timeout(total=wait) if wait else None`."""
+    scope = context.scope
+    if not isinstance(scope.node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        return None
+    given = dict.fromkeys(keyword_names(scope.arguments), Argument(None, None))
+    for name, default in defaults(scope.arguments).items():
+        if _is_none(default):
+            others = {other: unknown for other, unknown in given.items() if other != name}
+            passed = Passed([], others)
+            frame = invoke.frame_for(facts.evaluator, Function(scope), passed, None)
+            values = facts.evaluate(node, context._replace(frame=frame))
+            if values and are_none(values):
+                return Own(name, scope.name)
+    return None
 
 
 def _of_object(facts: Facts, scope: Scope, node: ast.Attribute) -> Own | None:

@@ -22,9 +22,11 @@ from flake8_untimed.inference.values import (
     Mapping,
     Partial,
     SenderValue,
+    Site,
     Symbol,
     Value,
     is_none,
+    union,
 )
 from flake8_untimed.inference.walk import walk
 
@@ -45,6 +47,11 @@ KEYWORDS_TRAVEL = frozenset(
 )  # fmt: skip
 """Of these, those that surely hand keywords on as well. `run_in_executor` and `call_later` take
 none, and `enqueue(timeout=)` is the queue's own."""
+AWAITED = frozenset(
+    ("to_thread", "run_in_executor", "run_sync", "run_in_threadpool", "run_in_thread",
+     "run_sync_in_worker_thread", "async_add_executor_job", "add_executor_job")
+)  # fmt: skip
+"""Of these, those that give, once awaited, what the function returns."""
 PARTIALS = ("functools.partial", "functools.partialmethod")
 MAPPED = frozenset(
     ("map", "imap", "imap_unordered", "map_async", "starmap", "starmap_async")
@@ -119,6 +126,16 @@ def handed_over(
         passed = _travelling(evaluator, node, context, name, position)
         if passed is not None:
             yield value, passed
+
+
+def returned(evaluator: Evaluator, node: ast.Call, context: Context) -> Alternatives:
+    """What the function returns that a call hands over: `await to_thread(make)`."""
+    callees = evaluator.evaluate(node.func, context)
+    return union(
+        invoke.result_of(evaluator, function, Site(node, context, passed))
+        for function, passed in handed_over(evaluator, node, context, callees, known=True)
+        if isinstance(function, (Function, Partial))
+    )
 
 
 def _handers_before(evaluator: Evaluator, given: list[ast.expr], context: Context) -> int:

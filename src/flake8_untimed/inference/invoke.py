@@ -7,7 +7,15 @@ from collections.abc import Set
 from typing import TYPE_CHECKING
 
 from flake8_untimed.inference import annotations as types
-from flake8_untimed.inference import containers, elsewhere, members, objects, standard, timers
+from flake8_untimed.inference import (
+    containers,
+    elsewhere,
+    handing,
+    members,
+    objects,
+    standard,
+    timers,
+)
 from flake8_untimed.inference.arguments import (
     Argument,
     Passed,
@@ -18,7 +26,7 @@ from flake8_untimed.inference.arguments import (
     taken_by,
 )
 from flake8_untimed.inference.scopes import FUNCTIONS, Event, Scope
-from flake8_untimed.inference.syntax import dotted, maker_of
+from flake8_untimed.inference.syntax import called_name, dotted, maker_of
 from flake8_untimed.inference.values import (
     FOREIGN,
     NOTHING_KNOWN,
@@ -236,6 +244,10 @@ def call(evaluator: Evaluator, node: ast.Call, context: Context) -> Alternatives
         parts = _parts(evaluator, node.func, node, context)
         if parts:
             return parts
+    if called_name(node) in handing.AWAITED:
+        awaited = handing.returned(evaluator, node, context)
+        if awaited:
+            return awaited
     site = Site(node, context, None)  # type: ignore[arg-type]
     groups = []
     for callee in evaluator.evaluate(node.func, context):

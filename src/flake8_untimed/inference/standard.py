@@ -42,6 +42,13 @@ def _first(evaluator: Evaluator, site: Site) -> Alternatives | None:
     return evaluator.argument(positional[0]) if positional else None
 
 
+def _gather(evaluator: Evaluator, site: Site) -> Alternatives | None:
+    if site.passed.open_positional:
+        return None
+    each = tuple(evaluator.argument(argument) for argument in site.passed.positional)
+    return (Collection(each, True, site.node),)
+
+
 def _type(evaluator: Evaluator, site: Site) -> Alternatives | None:
     if len(site.passed.positional) != 1:
         return None
@@ -256,6 +263,9 @@ RETURNS: dict[str, Callable[[Evaluator, Site], Alternatives | None]] = {
     "asyncio.run": _first,
     "asyncio.create_task": _first,
     "asyncio.ensure_future": _first,
+    "asyncio.gather": _gather,
+    "asyncio.shield": _first,
+    "asyncio.wait_for": _first,
     "weakref.proxy": _first,
     "asgiref.sync.sync_to_async": _first,
 }

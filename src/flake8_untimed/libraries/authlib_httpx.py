@@ -1,6 +1,7 @@
 """Authlib 1.9.8, its clients for httpx2, or for httpx where that is not installed. Signatures
 checked by tests/test_libraries.py; behaviour measured on CPython 3.12 against local servers. They
-hand `timeout` and `verify` on to the client."""
+hand `timeout` and `verify` on to the client; `default_timeout=`, as the sessions for requests have
+it, is dropped without a word."""
 
 from __future__ import annotations
 
@@ -8,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from flake8_untimed.libraries import httpx, httpx2
+from flake8_untimed.libraries.authlib_requests import GRANT
 from flake8_untimed.libraries.model import Client, Constructor, Library, Sender, Timeouts
 
 _PACKAGE = "authlib.integrations.httpx_client"
@@ -15,7 +17,7 @@ _PACKAGE = "authlib.integrations.httpx_client"
 _OPTIONS = (
     "headers", "cookies", "verify", "cert", "http1", "http2", "proxy", "mounts", "timeout",
     "follow_redirects", "limits", "max_redirects", "event_hooks", "base_url", "transport",
-    "trust_env", "default_encoding",
+    "trust_env", "default_encoding", "default_timeout",
 )  # fmt: skip
 _OAUTH1 = (
     "client_id", "client_secret", "token", "token_secret", "redirect_uri", "rsa_key", "verifier",
@@ -69,7 +71,7 @@ def _fetch_token(post: Sender) -> Sender:
     return Sender(
         "fetch_token",
         ("url", "body", "method", "headers", "auth", "grant_type", "state"),
-        ("params", "cookies", "follow_redirects", "timeout", "extensions"),
+        ("params", "cookies", "follow_redirects", "timeout", "extensions", *GRANT),
         timeouts=post.timeouts,
         asynchronous=post.asynchronous,
     )
@@ -90,6 +92,7 @@ def _client(
             _OPTIONS,
             timeout="timeout",
             timeouts=_DEFAULTS[asynchronous],
+            idle_timeouts=("default_timeout",),
             switches=(httpx.VERIFY,),
         ),
         senders=senders,

@@ -27,12 +27,20 @@ _ATTRIBUTES = (
 )  # fmt: skip
 
 
-def _token(name: str, *parameters: str) -> Sender:
+# What a token is fetched for: goes into the body, so that the URL may be left to the session.
+GRANT = (
+    "code", "authorization_response", "code_verifier", "username", "password", "redirect_uri",
+    "scope", "refresh_token", "client_id", "client_secret", "assertion", "audience", "resource",
+    "device_code",
+)  # fmt: skip
+
+
+def _token(name: str, *parameters: str, grant: tuple[str, ...] = ()) -> Sender:
     return Sender(
         name,
         parameters,
         ("allow_redirects", "timeout", "cookies", "files", "proxies", "hooks", "stream",
-         "verify", "cert"),
+         "verify", "cert", *grant),
         switches=(requests.VERIFY,),
         delegates="request",
     )  # fmt: skip
@@ -100,6 +108,7 @@ LIBRARY = Library(
                 _token(
                     "fetch_token",
                     "url", "body", "method", "headers", "auth", "grant_type", "state",
+                    grant=GRANT,
                 ),
                 _token("refresh_token", "url", "refresh_token", "body", "auth", "headers"),
                 _token(

@@ -15,6 +15,7 @@ from flake8_untimed.inference.forwarding import inside
 from flake8_untimed.inference.scopes import Scope
 from flake8_untimed.inference.syntax import called_name
 from flake8_untimed.inference.values import (
+    FOREIGN,
     Alternatives,
     Class,
     Context,
@@ -36,6 +37,9 @@ from flake8_untimed.libraries.model import Constructor, Sender, Timeouts
 if TYPE_CHECKING:
     from flake8_untimed.limits import Limits
 
+_TIMED = frozenset(("settimeout", "create_connection"))
+"""Calls that give a socket a timeout of its own."""
+
 
 class Clients:
     """Finds the defaults of clients."""
@@ -55,6 +59,8 @@ class Clients:
         if self.is_named_bounded(client):
             return Bound(Kind.BOUNDED, Source.SUBCLASS)
         if known.connecting and self._connects_otherwise(client, known.connecting):
+            return UNKNOWN
+        if known.wires and self._is_wired_otherwise(client, known.wires):
             return UNKNOWN
         around = self.around(client, lambda inner: self.of_client(inner, timeouts))
         if around is not None:
@@ -113,6 +119,15 @@ class Clients:
             for base in lineage.mro(self._evaluator, client.cls)
             if isinstance(base, Class)
             for method in members.methods(base.scope)
+        )
+
+    def _is_wired_otherwise(self, client: Instance, names: tuple[str, ...]) -> bool:
+        """Whether what its requests go over is put in by hand, with a timeout of its own perhaps."""
+        return any(
+            any(value is not FOREIGN for value in values)
+            or any(called_name(found.node) in _TIMED for found in walk(context.scope).calls)
+            for context, _, values in self._limits.changes.stored(client, *names)
+            if not are_none(values)
         )
 
     def _depends_on_caller(

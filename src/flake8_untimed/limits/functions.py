@@ -137,8 +137,13 @@ class Functions:
         self, scope: Scope, requests: list[Found], frame: Frame, everything: bool
     ) -> Iterator[Bound]:
         every = self.reached(requests, scope, frame)
-        for _, alternatives in itertools.groupby(every, key=lambda reached: reached[0]):
+        for _, group in itertools.groupby(every, key=lambda reached: reached[0]):
+            alternatives = [*group]
             bounds = [*self._of_alternatives(alternatives, frame, everything)]
+            if any(bounds) and not everything:
+                # What hands nothing on may be told of where it sends.
+                own = self._of_alternatives(alternatives, frame, True)
+                bounds = [one or other for one, other in zip(bounds, own, strict=True)]
             known = [bound for bound in bounds if bound is not None]
             # What may be called there as well sends nothing: another class, given by the caller.
             yield from known if len(known) in (0, len(bounds)) and _agree(known) else (UNKNOWN,)

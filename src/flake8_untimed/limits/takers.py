@@ -105,11 +105,7 @@ class Takers:
                     bound = self._limits.of(callee, passed, context, node)
                     is_named = callee.sender.timeout in passed.keywords
                     yield Sent(node, context, relies(bound, is_named, passed.splats))
-            elif any(
-                is_made_at(value, made)
-                for argument in passed.arguments
-                for value in self._evaluator.argument(argument)
-            ):
+            elif any(is_given(self._evaluator, argument, made) for argument in passed.arguments):
                 yield from self.sent_through(made, callee, passed, node, context)
 
     def _stored_inside(self, made: ast.Call, scope: Scope, frame: Frame) -> Iterator[Sent]:
@@ -141,9 +137,21 @@ class Takers:
         setter = objects.setter_of(self._evaluator, owner.cls, name)
         if setter is not None:
             given = Argument(value, context)
-            if any(is_made_at(v, made) for v in self._evaluator.argument(given)):
+            if is_given(self._evaluator, given, made):
                 taker = Function(setter, owner)
                 yield from self.sent_through(made, taker, Passed([given]), made, context)
+
+
+def is_given(evaluator: Evaluator, argument: Argument, made: ast.Call) -> bool:
+    """Whether an argument is the client that is made by a call, or one of its methods."""
+    return any(is_made_at(_client_behind(v), made) for v in evaluator.argument(argument))
+
+
+def _client_behind(value: Value) -> Value | None:
+    """The client of a method that sends, or of a partial of one; else the value itself."""
+    while isinstance(value, Partial):
+        value = value.function
+    return value.client if isinstance(value, SenderValue) else value
 
 
 def is_made_at(value: Value | None, node: ast.Call) -> bool:

@@ -25,7 +25,8 @@ For calls through a client that was made out of sight.
 
 ## Fix
 Writes the same seconds down (safe: nothing changes at run time). None at a client whose calls have
-defaults of their own, as niquests has for what sends a body: one timeout would change them.
+defaults of their own, as niquests has for what sends a body: one timeout would change them; nor
+where another value is given in vain (UNT107): that is what was meant.
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ from flake8_untimed.rules._defaults import findings
 from flake8_untimed.rules._timeouts import exactly
 
 OWN_DEFAULTS = "its calls have defaults of their own, which one timeout of the client would change"
+MEANT = "{}= is what was meant, and does nothing: give its value as {}="
 
 
 def check(facts: Facts) -> Iterator[Finding]:
@@ -53,8 +55,11 @@ def check(facts: Facts) -> Iterator[Finding]:
 
 
 def _objection(made: Construction) -> str | None:
-    """Whether calls through a client that name no timeout have other defaults than its own: those
-    in sight, or any, if none is."""
+    """Whether another timeout is meant, or calls through a client that name no timeout have other
+    defaults than its own: those in sight, or any, if none is."""
+    for name in made.constructor.idle_timeouts:
+        if made.argument(name) is not None:
+            return MEANT.format(name, made.constructor.timeout)
     own = made.timeouts.omitted
     any_call = made.client.senders.values() if made.client is not None else ()
     for sender in [call.sender for call in made.calls] or any_call:

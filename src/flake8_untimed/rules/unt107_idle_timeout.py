@@ -3,7 +3,8 @@
 ## What it does
 Finds places that look as if they set a timeout for requests, and set none: `session.timeout = 5`,
 `setdefault("timeout", ...)` or a default value in an overridden `send()`, `timeout=` for
-`init_poolmanager`, an adapter mounted on `"http"`, `CachedSession(timeout=)`.
+`init_poolmanager`, an adapter mounted on `"http"`, `CachedSession(timeout=)`,
+`default_timeout=` for Authlib's clients for httpx.
 
 ## Why is this bad?
 Whoever wrote it believes that the calls are bounded. They wait for ever: requests passes
@@ -32,7 +33,7 @@ no timeout on, so that a default in `send()` does apply there.
 
 ## Fix
 None here: the calls that it was meant for are reported as UNT101, which has one (unsafe where the
-session has another value: that is what was meant).
+session has another value: that is what was meant), or the client as UNT105.
 """
 
 from __future__ import annotations
@@ -49,5 +50,5 @@ def check(facts: Facts) -> Iterator[Finding]:
             "UNT107",
             idle.node,
             f"{idle.what} sets no timeout: {idle.why}",
-            why_not="the calls through it need their timeout, see UNT101",
+            why_not="its calls or its client need their timeout, see UNT101 and UNT105",
         )

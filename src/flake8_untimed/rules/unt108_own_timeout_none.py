@@ -3,7 +3,8 @@
 ## What it does
 Finds calls, and clients that are made, whose timeout is a parameter of the function around them, or
 one that their object keeps from its making (by its `__init__`, or as a field of a dataclass or of
-attrs), where that parameter is None unless the caller gives it.
+attrs), where that parameter is None unless the caller gives it; also what is made of it, if that is None
+without it (`Timeout(total=wait) if wait else None`).
 
 ## Why is this bad?
 The signature offers a timeout, so that everybody believes there is one; the usual call gives none,
@@ -22,9 +23,10 @@ def fetch(url, timeout=(5, 30)):
 ```
 
 ## When it is not reported
-When the parameter, or what is kept of it, gets another value or is tested anywhere in the function
-or class, or seems to be set from elsewhere; when None means the library's own default (aiohttp,
-niquests), when a subclass or an adapter may set a timeout, or something around the call bounds it.
+When another value may take the place of the parameter, or the call is not reached without one; when
+what is kept of it gets another value or is tested anywhere in the class, or seems to be set from
+elsewhere; when None means the library's own default (aiohttp, niquests), when a subclass or an
+adapter may set a timeout, or something around the call bounds it.
 
 ## Fix
 None: which default the function should have is yours to say.
@@ -36,7 +38,7 @@ from collections.abc import Iterator
 
 from flake8_untimed.bounds import Kind
 from flake8_untimed.calls import Call, Construction, Facts
-from flake8_untimed.calls.changes import is_untouched
+from flake8_untimed.calls.changes import gets_no_timeout
 from flake8_untimed.calls.origins import own_none
 from flake8_untimed.findings import Finding
 from flake8_untimed.inference.arguments import Argument
@@ -56,7 +58,7 @@ def check(facts: Facts) -> Iterator[Finding]:
 def _told(facts: Facts, place: Call | Construction, argument: Argument | None) -> Iterator[Finding]:
     if argument is None or not argument.is_written or argument.node is None:
         return
-    own = own_none(facts, place.context.scope, argument.node)
+    own = own_none(facts, place.context, argument.node)
     if own is not None:
         yield facts.finding(
             "UNT108",
@@ -71,7 +73,7 @@ def _may_be_unbounded(facts: Facts, call: Call) -> bool:
     """Whether nothing but that argument bounds a call, and None means no bound."""
     if call.wrapper is not None or call.bound.kind is not Kind.UNKNOWN:
         return False
-    if call.client is not None and not is_untouched(facts, call.client):
+    if call.client is not None and not gets_no_timeout(facts, call.client):
         return False
     return call.timeouts.none == "unbounded" and not call.sender.lazy
 

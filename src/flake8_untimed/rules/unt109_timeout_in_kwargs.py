@@ -41,7 +41,7 @@ from typing import TYPE_CHECKING
 
 from flake8_untimed.bounds import Kind
 from flake8_untimed.calls import Call, Facts
-from flake8_untimed.calls.changes import is_untouched
+from flake8_untimed.calls.changes import gets_no_timeout
 from flake8_untimed.calls.keywords import are_left_alone, may_hold_timeout, own_keywords
 from flake8_untimed.findings import AddStatement, Expression, Finding, Fix
 from flake8_untimed.inference.scopes import once
@@ -174,4 +174,4 @@ def _relies_on_caller(facts: Facts, call: Call) -> bool:
         return True
     known = facts.client_of(call.client)
     holds_none = known is not None and not known.may_hold_default
-    return holds_none and is_untouched(facts, call.client)
+    return holds_none and gets_no_timeout(facts, call.client)
