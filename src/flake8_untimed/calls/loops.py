@@ -20,7 +20,7 @@ _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 def is_for_retries(call: Call, loop: Loop) -> bool:
     """Whether a loop is there to try a call again; one that breaks off may as well be at its end."""
     if any(tried.lineno > loop.lineno for tried in tries_around(call)):
-        if _names_any(call, _turns_with_names(loop)):
+        if _names_any(call, _turns_with_names(call.context.scope, loop)):
             # Another call each turn: it is given up before, or goes on to the next.
             return _is_left_behind(call, loop)
         return bool(_leaves(call.context.scope, loop))
@@ -63,7 +63,8 @@ def _turns(loop: Loop) -> set[str]:
     return names_within(target) if target else set()
 
 
-def _turns_with_names(loop: Loop) -> set[str]:
+@once
+def _turns_with_names(_scope: Scope, loop: Loop) -> set[str]:
     """These, and the names that are given something of them in the loop: `url = order.url`."""
     turns = _turns(loop)
     given = [part for part in within(loop) if turns and isinstance(part, ast.Assign)]

@@ -132,20 +132,29 @@ def _sends_much(facts: Facts, sent: Call | Sent, place: Call | Construction) -> 
     # What a wrapper hands on is looked at where its caller gives it.
     given = None if isinstance(sent, Call) else scope
     return any(
-        _reaches(node, scope, lambda part, around: _of_form(part, around, given))
+        _reaches([(node, scope)], lambda part, around: _of_form(part, around, given))
         for node in _given_for(facts, sent, body.files)
-    ) or any(
-        _reaches(node, scope, lambda part, around: _of_whole(facts, part, around, given))
-        for node in bodies
-    )
+    ) or any(_is_of_whole(facts, node, scope, given) for node in bodies)
 
 
-def _reaches(
-    node: ast.expr, scope: Scope, parts: Callable[[ast.expr, Scope], list[_Part] | None]
-) -> bool:
+def _is_of_whole(facts: Facts, node: ast.expr, scope: Scope, given: Scope | None) -> bool:
+    """Whether an expression is, or is made of, the whole of a file."""
+    if isinstance(node, ast.Name):
+        return _is_named_whole(facts, node.id, scope, given)
+    return _reaches([(node, scope)], lambda part, around: _of_whole(facts, part, around, given))
+
+
+@once
+def _is_named_whole(facts: Facts, name: str, scope: Scope, given: Scope | None) -> bool:
+    """The same of a name; looked for once, however many requests send it."""
+    parts = _of_name(facts, name, scope, given)
+    return _reaches(parts, lambda part, around: _of_whole(facts, part, around, given))
+
+
+def _reaches(left: list[_Part], parts: Callable[[ast.expr, Scope], list[_Part] | None]) -> bool:
     """Whether an expression, or a part of what it is made of, is what is looked for: `parts` finds
     None there, and what is to be looked at instead elsewhere."""
-    left: list[_Part] = [(node, scope)]
+    left = [*left]
     seen: set[object] = set()
     while left:
         part, around = left.pop()
@@ -192,11 +201,8 @@ def _of_whole(
     parts = _parts(node, scope)
     found: list[_Part] = []
     if isinstance(node, ast.Name):
-        kinds = [binding.kind for binding in scope.bindings.get(node.id, ())]
-        if "parameter" in kinds and scope is not given:
-            given_there = written_for(facts, scope, node.id)
-            found = [(value, context.scope) for value, context in given_there]
-    elif isinstance(node, ast.Attribute):
+        return _of_name(facts, node.id, scope, given)
+    if isinstance(node, ast.Attribute):
         stored = scope.events.get(dotted(node.value) or "", ())
         parts = [event.node for event in stored if event.name == node.attr and _stores(event)]
     elif isinstance(node, ast.BinOp):
@@ -219,6 +225,15 @@ def _of_whole(
             if isinstance(called, Function):
                 found += [(r.value, called.scope) for r in called.scope.returns if r.value]
     return [*found, *((part, scope) for part in parts)]
+
+
+def _of_name(facts: Facts, name: str, scope: Scope, given: Scope | None) -> list[_Part]:
+    """What a name is given around some place, or by the callers of the function it is a parameter of."""
+    found = [(part, scope) for part in _given(scope, name)]
+    kinds = [binding.kind for binding in scope.bindings.get(name, ())]
+    if "parameter" in kinds and scope is not given:
+        found += [(value, context.scope) for value, context in written_for(facts, scope, name)]
+    return found
 
 
 def _stores(event: Event) -> bool:

@@ -32,7 +32,7 @@ from flake8_untimed.inference.values import (
     is_none,
 )
 from flake8_untimed.inference.walk import walk
-from flake8_untimed.libraries.model import Constructor, Sender, Timeouts
+from flake8_untimed.libraries.model import Client, Constructor, Sender, Timeouts
 
 if TYPE_CHECKING:
     from flake8_untimed.limits import Limits
@@ -56,6 +56,32 @@ class Clients:
         known = self._evaluator.client_of(client)
         if known is None:
             return UNKNOWN
+        otherwise = self._otherwise(client, known, timeouts)
+        if otherwise is not None:
+            return otherwise
+        made = self._construction(client)
+        if not known.may_hold_default:
+            if made is not None and _takes_no_timeout(client, known, made):
+                return Bound(Kind.INVALID, Source.CLIENT, detail=NO_PARAMETER, site=client.site)
+            return omitted(timeouts)
+        library = self._evaluator.catalogue.library_of(known.path)
+        assert library is not None
+        table = library.timeouts_of(known.constructor)
+        if made is None:
+            if known.out_of_sight == "doubt":
+                return Bound(Kind.DEFAULT, Source.OUT_OF_SIGHT, table.omitted)
+            return Bound(Kind.UNKNOWN, Source.OUT_OF_SIGHT)
+        bound = self.of_constructor(known.constructor, table, made.passed)
+        if bound.kind is Kind.NONE:
+            if library.socket_default and self._limits.process.socket_default:
+                return Bound(Kind.BOUNDED, Source.AROUND)
+            if "timeout" in known.constructor.idle_timeouts:
+                # Of the family of requests: as with every Session, it is the calls that lack it.
+                return omitted(timeouts)
+        return self._as_made(client, known, made, table, bound)
+
+    def _otherwise(self, client: Instance, known: Client, timeouts: Timeouts) -> Bound | None:
+        """What bounds the waits of a client, or hides them, whatever its construction says."""
         if self.is_named_bounded(client):
             return Bound(Kind.BOUNDED, Source.SUBCLASS)
         if known.connecting and self._connects_otherwise(client, known.connecting):
@@ -63,36 +89,14 @@ class Clients:
         if known.wires and self._is_wired_otherwise(client, known.wires):
             return UNKNOWN
         around = self.around(client, lambda inner: self.of_client(inner, timeouts))
-        if around is not None:
-            return around
-        later = self._set_later(client, known.settable, timeouts)
-        if later is not None:
-            return later
+        return around or self._set_later(client, known.settable, timeouts)
+
+    def _as_made(
+        self, client: Instance, known: Client, made: Site, table: Timeouts, bound: Bound
+    ) -> Bound:
+        """The default that a construction sets, and whose it is: the construction's, or that of each
+        caller of the function around it."""
         constructor = known.constructor
-        library = self._evaluator.catalogue.library_of(known.path)
-        assert library is not None
-        table = library.timeouts_of(constructor)
-        made = self._construction(client)
-        passed = made.passed if made is not None else None
-        if not known.may_hold_default:
-            plain = isinstance(client.cls, Symbol) and passed is not None
-            if plain and _takes_nothing(constructor) and passed and "timeout" in passed.keywords:
-                return Bound(Kind.INVALID, Source.CLIENT, detail=NO_PARAMETER, site=client.site)
-            return omitted(timeouts)
-        if made is None:
-            if known.out_of_sight == "doubt":
-                return Bound(Kind.DEFAULT, Source.OUT_OF_SIGHT, table.omitted)
-            return Bound(Kind.UNKNOWN, Source.OUT_OF_SIGHT)
-        bound = self.of_constructor(constructor, table, made.passed)
-        if (
-            bound.kind is Kind.NONE
-            and library.socket_default
-            and self._limits.process.socket_default
-        ):
-            return Bound(Kind.BOUNDED, Source.AROUND)
-        if bound.kind is Kind.NONE and "timeout" in constructor.idle_timeouts:
-            # Of the family of requests: as with every Session, it is the calls that lack it.
-            return omitted(timeouts)
         if bound.kind is Kind.DISABLED and table.omitted is None:
             if _is_left_out(constructor, made.passed):
                 # Nobody has switched anything off: there was nothing.
@@ -342,8 +346,11 @@ def _is_left_out(constructor: Constructor, passed: Passed) -> bool:
     return argument is not None and invoke.is_left_out(argument)
 
 
-def _takes_nothing(constructor: Constructor) -> bool:
-    return not (constructor.parameters or constructor.keywords)
+def _takes_no_timeout(client: Instance, known: Client, made: Site) -> bool:
+    """Whether a client that takes nothing at all is made with a timeout: that raises."""
+    takes_something = known.constructor.parameters or known.constructor.keywords
+    is_plain = isinstance(client.cls, Symbol)
+    return is_plain and not takes_something and "timeout" in made.passed.keywords
 
 
 def _calls_base(node: ast.AST, method: Scope) -> bool:
