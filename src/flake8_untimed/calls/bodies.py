@@ -68,7 +68,7 @@ def _hashes(module: Scope) -> bool:
 
 def is_named_for(argument: Argument, text: Result) -> bool:
     """Whether JSON text has a name for nothing but an argument, shortly before: what stands in between
-    changes nothing that it is made of."""
+    changes nothing that it is made of. The object has none yet."""
     node, context = argument.node, argument.context
     if not isinstance(node, ast.Name) or context is None or not context.scope.is_function:
         return False
@@ -76,6 +76,10 @@ def is_named_for(argument: Argument, text: Result) -> bool:
     bindings = scope.bindings.get(node.id, ())
     statement = bindings[0].statement if len(bindings) == 1 else None
     if not isinstance(statement, ast.Assign) or statement.value is not text.site.node:
+        return False
+    if not isinstance(text.site.node, ast.Call) or not text.site.node.args:
+        return False
+    if isinstance(text.site.node.args[0], (ast.Name, ast.Attribute)):
         return False
     named = [p for p in within(scope.node) if isinstance(p, ast.Name) and p.id == node.id]
     if len(statement.targets) != 1 or len(named) != 2 or at not in scope.places:
