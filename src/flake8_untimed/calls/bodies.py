@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, TypeGuard
 
@@ -26,6 +27,9 @@ from flake8_untimed.inference.walk import walk
 if TYPE_CHECKING:
     from flake8_untimed.calls import Call, Facts
 
+_DISPLAYS = (ast.Dict, ast.List, ast.Tuple, ast.DictComp, ast.ListComp)
+"""What makes a new object that has no other name."""
+_ACTS = (ast.Call, ast.Await, ast.Yield, ast.YieldFrom)
 _SIGNING = re.compile(
     r"hmac|digest|hash|md5|checksum|(?<![a-z])sha(?![a-z])"
     r"|(?<!as)(?<!de)sign(?!al|up|out|in(?!g))"
@@ -68,7 +72,7 @@ def _hashes(module: Scope) -> bool:
 
 def is_named_for(argument: Argument, text: Result) -> bool:
     """Whether JSON text has a name for nothing but an argument, shortly before: what stands in between
-    changes nothing that it is made of. The object has none yet."""
+    changes nothing that it is made of. The object is made there, so that nobody else has it."""
     node, context = argument.node, argument.context
     if not isinstance(node, ast.Name) or context is None or not context.scope.is_function:
         return False
@@ -77,16 +81,20 @@ def is_named_for(argument: Argument, text: Result) -> bool:
     statement = bindings[0].statement if len(bindings) == 1 else None
     if not isinstance(statement, ast.Assign) or statement.value is not text.site.node:
         return False
-    if not isinstance(text.site.node, ast.Call) or not text.site.node.args:
+    made = text.site.node.args[:1] if isinstance(text.site.node, ast.Call) else []
+    if not made or not isinstance(made[0], _DISPLAYS) or isinstance(at, ast.While):
         return False
-    if isinstance(text.site.node.args[0], (ast.Name, ast.Attribute)):
-        return False
-    named = [p for p in within(scope.node) if isinstance(p, ast.Name) and p.id == node.id]
-    if len(statement.targets) != 1 or len(named) != 2 or at not in scope.places:
+    if len(statement.targets) != 1 or _names_in(scope)[node.id] != 2 or at not in scope.places:
         return False
     first, last = scope.places[statement], scope.places[at]
     between = first.body[first.position + 1 : last.position]
     return first.body is last.body and all(map(_only_names, between))
+
+
+@once
+def _names_in(scope: Scope) -> Counter[str]:
+    """How often each name stands in a scope, and in those inside it."""
+    return Counter(part.id for part in within(scope.node) if isinstance(part, ast.Name))
 
 
 def _only_names(statement: ast.stmt) -> bool:
@@ -94,7 +102,7 @@ def _only_names(statement: ast.stmt) -> bool:
     return (
         isinstance(statement, ast.Assign)
         and all(isinstance(target, ast.Name) for target in statement.targets)
-        and not any(isinstance(part, (ast.Call, ast.Await)) for part in within(statement))
+        and not any(isinstance(part, _ACTS) for part in within(statement))
     )
 
 

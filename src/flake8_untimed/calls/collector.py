@@ -301,7 +301,7 @@ class _Collector:
             bind(passed, s.parameters, s.keywords).named.get("method") for s, passed in senders
         ]
         values = [self._evaluator.argument(method) for method in given if method is not None]
-        if len(values) < len(given):
+        if len(values) < len(given) or len(given) == _TOLD_APART or not all(values):
             return None
         return Argument(None, None, values=tuple(v for each in values for v in each))
 

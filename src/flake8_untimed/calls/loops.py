@@ -22,7 +22,7 @@ def is_for_retries(call: Call, loop: Loop) -> bool:
     if any(tried.lineno > loop.lineno for tried in tries_around(call)):
         if _names_any(call, _turns_with_names(call.context.scope, loop)):
             # Another call each turn: it is given up before, or goes on to the next.
-            return _is_left_behind(call, loop)
+            return _is_left_behind(call, loop) or _asks_whether_done(call.context.scope, loop)
         return bool(_leaves(call.context.scope, loop))
     return _is_left_behind(call, loop, (ast.Return,) if isinstance(loop, ast.While) else LEAVING)
 
@@ -105,6 +105,15 @@ def _leaves(scope: Scope, loop: Loop) -> list[ast.stmt]:
                 is_inside = is_own and not (is_other and block == "body")
                 parts += [(inner, is_inside) for inner in getattr(part, block, ())]
     return sorted(found, key=lambda leave: -leave.lineno)
+
+
+def _asks_whether_done(scope: Scope, loop: Loop) -> bool:
+    """Whether a loop is left where a name says so: `if done: break`."""
+    return any(
+        isinstance(around, ast.If) and isinstance(around.test, ast.Name)
+        for leave in _leaves(scope, loop)
+        for around, _ in scope.parents(leave)
+    )
 
 
 @once

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 _NEWLINE = re.compile(r"\r\n|\r|\n")
 _BARE_NEWLINE = re.compile(r"(?:\r\n|\r|\n)[ \t]*")
-_WIDTH = 88
+_WIDTH = 79
 """What Black and ruff format put on one line, if nobody tells them otherwise."""
 _LAST_LINE = re.compile(r"(?:[ \t\f]*\\)?(?:\r\n|\r|\n)[ \t\f]*\Z")
 

@@ -213,8 +213,9 @@ _ORDERS = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)
 _SAME = frozenset(("float", "int", "max", "min"))
 """Functions that make no more than a number of one."""
 _TELLING = frozenset(
-    ("critical", "debug", "dict", "error", "exception", "format", "info", "isinstance", "log",
-     "print", "setdefault", "str", "type", "update", "warn", "warning")
+    ("abs", "bool", "callable", "critical", "debug", "dict", "error", "exception", "format",
+     "hasattr", "info", "isinstance", "len", "log", "print", "repr", "round", "setdefault", "str",
+     "type", "update", "warn", "warning")
 )  # fmt: skip
 """Functions that tell of a value, or put it into a mapping that is handed on."""
 _OBJECTS = frozenset(("Timeout", "ClientTimeout"))
