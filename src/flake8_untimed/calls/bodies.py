@@ -139,18 +139,17 @@ def may_add_headers(facts: Facts, call: Call) -> bool:
 
 
 def leaves_headers(facts: Facts, client: Instance) -> bool:
-    """Whether a class of the project, all in sight, does nothing to the headers of a request but what
-    it puts into those of its objects."""
+    """Whether a client that is made in sight, of a class of the project that is all in sight, does
+    nothing to the headers of a request but what it puts into its own."""
     evaluator, cls = facts.evaluator, client.cls
     known = evaluator.client_of(client)
-    if known is None or not isinstance(cls, Class):
+    if known is None or not isinstance(cls, Class) or client.site is None:
         return False
     if "headers" in (*known.constructor.parameters, *known.constructor.keywords):
         return False
-    scope, heirs = cls.scope, evaluator.project.heirs
-    if client.site is None and heirs.has_any(scope.module.path, scope.name):
+    own = {"headers", "prepare_request", "get_adapter", "__getattribute__", *known.senders}
+    if any(facts.limits.changes.stored(client, *(own - {"headers"}))):
         return False
-    own = {"headers", "prepare_request", *known.senders}
     return all(
         own.isdisjoint(base.scope.bindings)
         if isinstance(base, Class)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 from collections.abc import Mapping as MappingType
 from dataclasses import replace
@@ -58,8 +57,6 @@ if TYPE_CHECKING:
     from flake8_untimed.inference.evaluate import Evaluator
     from flake8_untimed.libraries.model import Sender
 
-_PRIVATE = re.compile(r"_[^_]\w*?(__\w*(?<!__))$")
-"""What Python makes of `__name` in the body of a class."""
 PROPERTIES = frozenset(("builtins.property", "functools.cached_property", "abc.abstractproperty"))
 
 
@@ -224,12 +221,19 @@ def _class_attribute(
 
 
 def _of_private(line: Alternatives, name: str) -> tuple[Alternatives, str]:
-    """`_Base__session`: that of the class alone, and its name there."""
-    for private in _PRIVATE.findall(name):
-        for base in line:
-            if isinstance(base, Class) and base.scope.mangled(private) == name:
-                return (base,), private
-    return line, name
+    """`_Base__session`: that of the classes of this name alone, and its name there."""
+    if not name.startswith("_") or "__" not in name:
+        return line, name
+    own = [
+        (base, name[len(prefix) :])
+        for base in line
+        if isinstance(base, Class)
+        for prefix in ["_" + base.scope.name.lstrip("_")]
+        if name.startswith(f"{prefix}__") and base.scope.mangled(name[len(prefix) :]) == name
+    ]
+    if not own:
+        return line, name
+    return tuple(base for base, private in own if private == own[0][1]), own[0][1]
 
 
 def _goes_on_to(behind: Alternatives, senders: MappingType[str, Sender], name: str) -> bool:

@@ -226,7 +226,8 @@ class Scope:
         scope: Scope | None = self
         while scope is not None and not scope.is_class:
             scope = scope.parent
-        return f"_{scope.name.lstrip('_')}{name}" if scope is not None else name
+        own = scope.name.lstrip("_") if scope is not None else ""
+        return f"_{own}{name}" if own else name
 
     def child(self, node: ScopeNode, statement: ast.stmt | None) -> Scope:
         """The scope of a function, class, lambda or comprehension directly inside this one."""

@@ -12,8 +12,8 @@ from flake8_untimed.inference.arguments import Argument, Passed, bind
 from flake8_untimed.inference.constructions import is_base_init
 from flake8_untimed.inference.evaluate import Evaluator
 from flake8_untimed.inference.forwarding import inside
-from flake8_untimed.inference.scopes import Scope
-from flake8_untimed.inference.syntax import called_name
+from flake8_untimed.inference.scopes import Event, Scope
+from flake8_untimed.inference.syntax import called_name, within
 from flake8_untimed.inference.values import (
     FOREIGN,
     Alternatives,
@@ -130,8 +130,8 @@ class Clients:
         return any(
             any(value is not FOREIGN for value in values)
             or any(called_name(found.node) in _TIMED for found in walk(context.scope).calls)
-            for context, _, values in self._limits.changes.stored(client, *names)
-            if not are_none(values)
+            for context, event, values in self._limits.changes.stored(client, *names)
+            if not are_none(values) and not _is_made_of_itself(event)
         )
 
     def _depends_on_caller(
@@ -344,6 +344,13 @@ def _is_left_out(constructor: Constructor, passed: Passed) -> bool:
     named = bind(passed, constructor.parameters, constructor.keywords).named
     argument = named.get(constructor.timeout or "")
     return argument is not None and invoke.is_left_out(argument)
+
+
+def _is_made_of_itself(event: Event) -> bool:
+    """`self.sock = context.wrap_socket(self.sock)`: it waits as long as before."""
+    return any(
+        isinstance(part, ast.Attribute) and part.attr == event.name for part in within(event.node)
+    )
 
 
 def _takes_no_timeout(client: Instance, known: Client, made: Site) -> bool:
