@@ -287,6 +287,16 @@ def is_handed_out(facts: Facts, made: Construction) -> bool:
     )
 
 
+def is_given_away(facts: Facts, client: Instance) -> bool:
+    """Whether what another package has may do anything to a client: `configure(session)`."""
+    return any(
+        _is_strange(facts, callee)
+        for context, event in facts.limits.changes.events(client)
+        if event.kind == "argument" and isinstance(event.node, ast.Call)
+        for callee in facts.evaluate(event.node.func, context)
+    )
+
+
 def _is_strange(facts: Facts, callee: Value) -> bool:
     """Whether something that is called comes from a package of which nothing is known."""
     if not isinstance(callee, Symbol):

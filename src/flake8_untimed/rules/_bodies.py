@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from flake8_untimed.calls import Call, Facts
 from flake8_untimed.calls.bodies import leaves_headers, may_add_headers, signer
+from flake8_untimed.calls.transfers import is_given_away
 from flake8_untimed.inference.arguments import Argument, BoundArguments, bind
 from flake8_untimed.inference.scopes import once
 from flake8_untimed.inference.values import (
@@ -224,7 +225,7 @@ def _of_client(facts: Facts, client: Instance) -> str:
     if isinstance(client.cls, Class):
         if not leaves_headers(facts, client):
             return "unknown"
-    elif client.site is None or not facts.is_plain(client):
+    elif client.site is None or not facts.is_plain(client) or is_given_away(facts, client):
         return "unknown"
     else:
         passed = client.site.passed
