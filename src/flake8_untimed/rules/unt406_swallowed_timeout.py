@@ -50,7 +50,7 @@ from flake8_untimed.calls.handlers import (
 from flake8_untimed.calls.loops import may_try_again
 from flake8_untimed.findings import Finding
 from flake8_untimed.inference.scopes import Scope
-from flake8_untimed.inference.syntax import LEAVES, ends, last_name
+from flake8_untimed.inference.syntax import LEAVES, WITHS, ends, last_name
 from flake8_untimed.inference.values import Context
 
 OPT_IN = True
@@ -102,10 +102,17 @@ def _only_then(scope: Scope, catch: Catch) -> list[ast.stmt]:
     `return`, and the handler does not."""
     statement, handler = catch.statement, catch.handler
     tried = [getattr(statement, block, []) for block in ("body", "orelse")]
-    if not any(map(ends, tried)) or (handler is not None and ends(handler.body, LEAVES)):
+    if not any(map(_surely_ends, tried)) or (handler is not None and ends(handler.body, LEAVES)):
         return []
     place = scope.places[statement]
     return place.body[place.position + 1 :]
+
+
+def _surely_ends(block: list[ast.stmt]) -> bool:
+    """Whether a block leaves the function at its end, be it by the `with` that stands there."""
+    while block and isinstance(block[-1], WITHS):
+        block = block[-1].body
+    return ends(block)
 
 
 def _is_nothing(statement: ast.stmt) -> bool:
