@@ -4,15 +4,18 @@ keeps it."""
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from flake8_untimed.calls import Call, Facts
 from flake8_untimed.calls.elsewhere import is_set_by_others
 from flake8_untimed.inference import invoke, members, narrowing
-from flake8_untimed.inference.arguments import Argument, Passed, defaults, keyword_names
+from flake8_untimed.inference.arguments import Argument, Passed, defaults, parameter_names
 from flake8_untimed.inference.scopes import Scope, once
-from flake8_untimed.inference.syntax import dotted, within
+from flake8_untimed.inference.syntax import dotted, names_within, own_expressions, within
 from flake8_untimed.inference.values import Context, Function, Literal, are_none
+
+_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
 class Own(NamedTuple):
@@ -75,16 +78,61 @@ def _made_of(facts: Facts, context: Context, node: ast.expr) -> Own | None:
     scope = context.scope
     if not isinstance(scope.node, (ast.FunctionDef, ast.AsyncFunctionDef)):
         return None
-    given = dict.fromkeys(keyword_names(scope.arguments), Argument(None, None))
-    for name, default in defaults(scope.arguments).items():
-        if _is_none(default):
-            others = {other: unknown for other, unknown in given.items() if other != name}
-            passed = Passed([], others)
+    arguments = scope.arguments
+    others = dict.fromkeys(
+        [*parameter_names(arguments), *(a.arg for a in arguments.kwonlyargs)], Argument(None, None)
+    )
+    asked = set[str]().union(*(_asked_for(scope, name) for name in names_within(node)))
+    for name, default in defaults(arguments).items():
+        if name in asked and _is_none(default):
+            passed = Passed(
+                keywords={other: unknown for other, unknown in others.items() if other != name},
+                # Without one by position nothing is left for `*args` behind it.
+                open_positional=name not in parameter_names(arguments),
+                open_keywords=True,
+                missing=frozenset((name,)),
+            )
             frame = invoke.frame_for(facts.evaluator, Function(scope), passed, None)
             values = facts.evaluate(node, context._replace(frame=frame))
             if values and are_none(values):
                 return Own(name, scope.name)
     return None
+
+
+@once
+def _asked_for(scope: Scope, name: str) -> set[str]:
+    """The names that what another holds in a function may depend on, itself among them: those of the
+    statements that give it something, and of the tests around these."""
+    names, queue = {name}, [name]
+    seen = set[ast.stmt]()
+    for each in queue:
+        for part in _givers(scope).get(each, ()):
+            statement: ast.stmt | None = part
+            while statement is not None and statement not in seen:
+                seen.add(statement)
+                for node in _read_in(statement):
+                    new = names_within(node) - names
+                    names |= new
+                    queue += sorted(new)
+                statement = scope.places[statement].parent
+    return names
+
+
+def _read_in(statement: ast.stmt) -> Iterable[ast.AST]:
+    """What a statement reads itself; a function or class, all."""
+    return [statement] if isinstance(statement, _DEFINITIONS) else own_expressions(statement)
+
+
+@once
+def _givers(scope: Scope) -> dict[str, list[ast.stmt]]:
+    """Name -> the statements of a scope that bind it, or change what it holds."""
+    found: dict[str, list[ast.stmt]] = {}
+    for name, bindings in scope.bindings.items():
+        found[name] = [b.statement for b in bindings if b.statement is not None]
+    for base, events in scope.events.items():
+        changing = [event.statement for event in events if event.kind != "argument"]
+        found.setdefault(base.partition(".")[0], []).extend(changing)
+    return found
 
 
 def _of_object(facts: Facts, scope: Scope, node: ast.Attribute) -> Own | None:

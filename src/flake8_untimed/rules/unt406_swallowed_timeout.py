@@ -25,7 +25,8 @@ except requests.Timeout as error:
 ```
 
 ## When it is not reported
-When the handler does anything else, when it also stands in a loop that tries again (one that is left
+When the handler does anything else, or what follows it does and is reached only by way of it, as the
+block that is tried ends with `return`; when the handler also stands in a loop that tries again (one that is left
 once the call succeeds, one over a `range`, or a `while`), and when it catches more than timeouts by a
 wider class, alone or among others.
 
@@ -40,6 +41,7 @@ from collections.abc import Iterator
 
 from flake8_untimed.calls import Facts
 from flake8_untimed.calls.handlers import (
+    Catch,
     catches,
     is_one_of,
     kinds_of,
@@ -47,7 +49,8 @@ from flake8_untimed.calls.handlers import (
 )
 from flake8_untimed.calls.loops import may_try_again
 from flake8_untimed.findings import Finding
-from flake8_untimed.inference.syntax import last_name
+from flake8_untimed.inference.scopes import Scope
+from flake8_untimed.inference.syntax import LEAVES, WITHS, ends, last_name
 from flake8_untimed.inference.values import Context
 
 OPT_IN = True
@@ -67,7 +70,7 @@ def check(facts: Facts) -> Iterator[Finding]:
         handler = (catch.handler or catch.manager) if catch is not None else None
         if catch is None or handler is None or handler in seen:
             continue
-        if _swallows(facts, handler, Context(call.context.scope, catch.statement), wider):
+        if _swallows(facts, catch, handler, Context(call.context.scope, catch.statement), wider):
             if not may_try_again(call, catch.statement):
                 seen.add(handler)
                 yield facts.finding(
@@ -81,12 +84,35 @@ def check(facts: Facts) -> Iterator[Finding]:
 
 
 def _swallows(
-    facts: Facts, handler: ast.ExceptHandler | ast.Call, context: Context, wider: frozenset[str]
+    facts: Facts,
+    catch: Catch,
+    handler: ast.ExceptHandler | ast.Call,
+    context: Context,
+    wider: frozenset[str],
 ) -> bool:
-    """Whether a handler that catches a timeout names that, and does nothing about it."""
-    return all(map(_is_nothing, getattr(handler, "body", ()))) and not any(
+    """Whether a handler that catches a timeout names that, and nothing is done about it."""
+    done = [*getattr(handler, "body", ()), *_only_then(context.scope.of_statement, catch)]
+    return all(map(_is_nothing, done)) and not any(
         is_one_of(facts, kind, context, wider) for kind in kinds_of(handler)
     )
+
+
+def _only_then(scope: Scope, catch: Catch) -> list[ast.stmt]:
+    """What follows in the block where it is reached by a failure alone: what is tried ends with
+    `return`, and the handler does not."""
+    statement, handler = catch.statement, catch.handler
+    tried = [getattr(statement, block, []) for block in ("body", "orelse")]
+    if not any(map(_surely_ends, tried)) or (handler is not None and ends(handler.body, LEAVES)):
+        return []
+    place = scope.places[statement]
+    return place.body[place.position + 1 :]
+
+
+def _surely_ends(block: list[ast.stmt]) -> bool:
+    """Whether a block leaves the function at its end, be it by the `with` that stands there."""
+    while block and isinstance(block[-1], WITHS):
+        block = block[-1].body
+    return ends(block)
 
 
 def _is_nothing(statement: ast.stmt) -> bool:
