@@ -162,6 +162,19 @@ GROWING = {
         "",
     ),
     "called by all": ("import requests\n", "def f{}(u):\n    requests.post(u)\n    f0(u)\n", ""),
+    "decorated": (
+        "import requests\ndef d(f):\n  def w(u):\n",
+        "    f(u)\n    @d\n    def g{}(v):\n      requests.post(v)\n",
+        "  return w\n",
+    ),
+    "mounted": (
+        (
+            "import requests\nfrom requests.adapters import HTTPAdapter\ndef f(u, **k):\n"
+            "    s = requests.Session()\n"
+        ),
+        "    s.mount('https://{}', HTTPAdapter(max_retries=1))\n    s.get(u, **k)\n",
+        "",
+    ),
     "attributes": (
         "import requests\nclass C:\n",
         "    def m{}(self):\n        self.s{} = requests.Session()\n        self.s{}.get('u')\n",
@@ -207,7 +220,9 @@ def events_of(path: Path, name: str, number: int) -> tuple[int, FileResult]:
         nonlocal events
         events += event == "call"
 
-    checker = Checker(Settings(extend_select=("UNT404", "UNT406")), with_fixes=True)
+    checker = Checker(
+        Settings(extend_select=("UNT109", "UNT404", "UNT405", "UNT406")), with_fixes=True
+    )
     before = sys.getprofile()
     sys.setprofile(count)
     try:

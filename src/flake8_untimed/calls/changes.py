@@ -66,8 +66,10 @@ def is_untouched(facts: Facts, client: Instance) -> bool:
 def gets_no_timeout(facts: Facts, client: Instance) -> bool:
     """Whether a client is of the library's own class and nothing in sight changes how it sends, but for
     adapters that surely set no timeout."""
-    if not facts.is_plain(client):
-        return False
+    return facts.is_plain(client) and facts.of_client(client, _is_rerouted_without_limit)
+
+
+def _is_rerouted_without_limit(facts: Facts, client: Instance) -> bool:
     every = facts.limits.changes.rerouting(client)
     return all(_mounts_no_limit(facts, event, context) for context, event in every)
 

@@ -34,6 +34,8 @@ _Calls = dict[ast.AST, list[tuple[ast.Call, Context]]]
 """By what they call, or are given."""
 _DEPTH = 4
 """Functions above one another that are looked at."""
+_DEEPEST = _DEPTH + 3
+"""Below the request, decorators of what decorators make: they may decorate each other."""
 
 
 def repeats(facts: Facts, place: Call | Construction) -> bool:
@@ -62,7 +64,7 @@ def _may_do_twice(facts: Facts, place: Call | Construction, sent: Call | Sent) -
 
 def _is_done_again(facts: Facts, sent: Call | Sent, errors: frozenset[str], depth: int) -> bool:
     """Whether a request, or a call that leads to one, is made once more when that has timed out."""
-    if any(_does_again(facts, maker, context, errors) for maker, context in _makers(sent)):
+    if any(_does_again(facts, *maker, errors, depth) for maker in _makers(sent)):
         return True
     scope, catch = sent.context.scope.of_statement, None
     for catch in catches(facts, sent, errors):
@@ -90,14 +92,27 @@ def _makers(sent: Call | Sent) -> Iterator[tuple[ast.expr, Context]]:
         scope = scope.parent
 
 
-def _does_again(facts: Facts, maker: ast.expr, context: Context, errors: frozenset[str]) -> bool:
+def _does_again(
+    facts: Facts, maker: ast.expr, context: Context, errors: frozenset[str], depth: int
+) -> bool:
     """Whether what is given something to do does it again after a timeout: by the look of it, or as a
     function of the project that calls what it is given in a loop."""
-    return does_again(facts, maker, context, errors) or any(
-        _is_done_again(facts, Sent(node, Context(scope, statement), True), errors, _DEPTH)
-        for callee in facts.evaluator.insist(maker_of(maker), context)
-        if isinstance(callee, Function)
-        for node, scope, statement in walk(callee.scope).calls
+    return does_again(facts, maker, context, errors) or (
+        depth < _DEEPEST
+        and any(
+            _calls_again(facts, callee.scope, errors, max(depth, _DEPTH) + 1)
+            for callee in facts.evaluator.insist(maker_of(maker), context)
+            if isinstance(callee, Function)
+        )
+    )
+
+
+@once
+def _calls_again(facts: Facts, callee: Scope, errors: frozenset[str], depth: int) -> bool:
+    """Whether a function calls what it is given again after a timeout."""
+    return any(
+        _is_done_again(facts, Sent(node, Context(scope, statement), True), errors, depth)
+        for node, scope, statement in walk(callee).calls
         if isinstance(node.func, ast.Name) and _is_given(node.func.id, scope)
     )
 
@@ -127,7 +142,7 @@ def _is_called_again(facts: Facts, scope: Scope, errors: frozenset[str], depth: 
         sent = (Sent(*call, True) for call in calls.get(own.node, ()))
         if any(_is_done_again(facts, call, errors, depth + 1) for call in sent):
             return True
-    return any(_does_again(facts, *taker, errors) for taker in takers.get(own.node, ()))
+    return any(_does_again(facts, *taker, errors, depth) for taker in takers.get(own.node, ()))
 
 
 @once

@@ -71,6 +71,7 @@ class Wrappers:
         self._evaluator = evaluator
         self._limits = limits
         self._numbers: dict[object, bool] = {}
+        self._taken: dict[object, dict[Given, bool]] = {}
 
     def takes_number(self, wrapper: Function, passed: Passed, name: str) -> bool:
         """Whether a wrapper, or one behind it that gets its keywords, wants one number."""
@@ -340,10 +341,15 @@ class Wrappers:
             frame = None
             if passed is not None:
                 frame = invoke.frame_for(self._evaluator, wrapper, passed, None)
-            return all(
-                self._is_taken(places[node], context, name)
-                for node, context in self._limits.functions.alive(calls, scope, frame)
-            )
+            # Whoever calls it: each call in it asks for all that are behind.
+            kept = self._taken.setdefault(key, {}) if passed is None else {}
+            for node, context in self._limits.functions.alive(calls, scope, frame):
+                given = places[node]
+                if given not in kept:
+                    kept[given] = self._is_taken(given, context, name)
+                if not kept[given]:
+                    return False
+            return True
 
     def _is_taken(self, given: Given, context: Context, name: str) -> bool:
         """Whether a call that is given the mapping can take one more keyword in it."""

@@ -4,7 +4,6 @@ up other keywords, shows it, or more."""
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
 from typing import NamedTuple
 
 from flake8_untimed.inference.scopes import FUNCTIONS, Scope, once
@@ -44,7 +43,7 @@ def uses_of_mapping(
     author did not think of; None: more than to hand it on to calls, to look up other keys, to test
     for one, or to show it. `may_return`: it may also be given back to the caller. `lines`: those
     that count (None: all)."""
-    reader = _Reader(function.node, key, may_return, lines)
+    reader = _Reader(function, key, may_return, lines)
     try:
         reader.read(name)
     except _More:
@@ -60,12 +59,12 @@ class _Reader:
     """Follows the expressions that are the mapping, or hold the value of the key, to what is done
     with them."""
 
-    def __init__(self, function: ast.AST, key: str, may_return: bool, lines: range | None) -> None:
+    def __init__(self, function: Scope, key: str, may_return: bool, lines: range | None) -> None:
         self._function = function
         self._key = key
         self._may_return = may_return
         self._lines = lines
-        self._parents = parents_in(function)
+        self._parents = _parents(function)
         self.calls: list[Given] = []
         self.values: set[str] = set()
         self._names: list[str] = []
@@ -73,20 +72,9 @@ class _Reader:
     def read(self, name: str) -> None:
         self._names.append(name)
         for known in self._names:  # grows
-            for node in self._loads(known):
-                self._follow(node)
-
-    def _loads(self, name: str) -> Iterator[ast.Name]:
-        """Where a name is read, in functions inside too, unless they have one of their own."""
-        stack = [self._function]
-        while stack:
-            node = stack.pop()
-            if isinstance(node, ast.Name):
-                is_read = node.id == name and isinstance(node.ctx, ast.Load)
-                if is_read and (self._lines is None or node.lineno in self._lines):
-                    yield node
-            elif node is self._function or not _has_parameter(node, name):
-                stack.extend(ast.iter_child_nodes(node))
+            for node in _loads(self._function, known):
+                if self._lines is None or node.lineno in self._lines:
+                    self._follow(node)
 
     def _follow(self, node: ast.expr) -> None:
         """What is done with an expression that is the mapping, or a copy of it."""
@@ -221,3 +209,23 @@ def _is_tested(parent: ast.AST) -> bool:
 
 def _names_timeout(parent: ast.AST) -> bool:
     return isinstance(parent, ast.keyword) and "timeout" in (parent.arg or "")
+
+
+@once
+def _parents(function: Scope) -> dict[ast.AST, ast.AST]:
+    return parents_in(function.node)
+
+
+@once
+def _loads(function: Scope, name: str) -> list[ast.Name]:
+    """Where a name is read, in functions inside too, unless they have one of their own."""
+    found: list[ast.Name] = []
+    stack: list[ast.AST] = [function.node]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, ast.Name):
+            if node.id == name and isinstance(node.ctx, ast.Load):
+                found.append(node)
+        elif node is function.node or not _has_parameter(node, name):
+            stack.extend(ast.iter_child_nodes(node))
+    return found

@@ -13,7 +13,7 @@ from flake8_untimed.inference.arguments import Passed
 from flake8_untimed.inference.evaluate import Evaluator
 from flake8_untimed.inference.forwarding import handing_on, inside
 from flake8_untimed.inference.handing import CALLABLE, handed_over
-from flake8_untimed.inference.scopes import COMPREHENSIONS, Scope
+from flake8_untimed.inference.scopes import COMPREHENSIONS, Scope, once
 from flake8_untimed.inference.syntax import ends
 from flake8_untimed.inference.values import (
     Class,
@@ -217,16 +217,27 @@ def _reachable(evaluator: Evaluator, context: Context, flags: bool) -> bool:
             test = outcome(place.parent)
             if test is not None and test is not (place.block == "body"):
                 return False
-        for before in place.body[: place.position]:
-            if isinstance(before, ast.Assert):
-                if outcome(before) is False:
-                    return False
-            elif isinstance(before, ast.If):
-                leaves = ends(before.body), ends(before.orelse)
-                if any(leaves):
-                    test = outcome(before)
-                    if test is not None and leaves[0 if test else 1]:
-                        return False
+        for position, before, *leaves in _leaving(scope, place.body[0]):
+            if position >= place.position:
+                break
+            test = outcome(before)
+            if test is not None and leaves[0 if test else 1]:
+                return False
     if isinstance(scope.node, COMPREHENSIONS) and scope.parent is not None:
         return _reachable(evaluator, Context(scope.parent, scope.statement, frame), flags)
     return True
+
+
+@once
+def _leaving(scope: Scope, first: ast.stmt) -> list[tuple[int, ast.If | ast.Assert, bool, bool]]:
+    """The tests in the block of a statement behind which it may be left: where they stand, and
+    whether it is left if they hold, or if not."""
+    found: list[tuple[int, ast.If | ast.Assert, bool, bool]] = []
+    for position, statement in enumerate(scope.places[first].body):
+        if isinstance(statement, ast.Assert):
+            found.append((position, statement, False, True))
+        elif isinstance(statement, ast.If):
+            leaves = ends(statement.body), ends(statement.orelse)
+            if any(leaves):
+                found.append((position, statement, *leaves))
+    return found

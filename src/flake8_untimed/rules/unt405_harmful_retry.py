@@ -67,7 +67,7 @@ def check(facts: Facts) -> Iterator[Finding]:
                 yield facts.finding("UNT405", node, f"{name}() {what}", why_not=WHY_NOT)
         elif (dotted(node.func) or "").endswith(".mount") and isinstance(node.func, ast.Attribute):
             mounted.append((node, facts.evaluate(node.func.value, context)))
-    yield from _one_scheme(facts, mounted, known)
+    yield from _one_scheme(facts, mounted)
 
 
 def _faults(facts: Facts, given: BoundArguments) -> Iterator[str]:
@@ -105,9 +105,7 @@ def _faults(facts: Facts, given: BoundArguments) -> Iterator[str]:
 # One scheme ----------------------------------------------------------------------------------
 
 
-def _one_scheme(
-    facts: Facts, mounted: list[tuple[ast.Call, Alternatives]], known: dict[str, Constructor]
-) -> Iterator[Finding]:
+def _one_scheme(facts: Facts, mounted: list[tuple[ast.Call, Alternatives]]) -> Iterator[Finding]:
     """Clients that have their retries on one scheme, each told of where the first is mounted: the
     same one may come by other names to the next."""
     ways: dict[object, list[Value]] = {}
@@ -116,7 +114,7 @@ def _one_scheme(
             ways.setdefault(owner.key(), []).append(owner)
     for first, owners in mounted:
         own = [ways.pop(owner.key(), []) for owner in owners]
-        missing = _missing(facts, [v for group in own for v in group], known) if all(own) else None
+        missing = _missing(facts, [v for group in own for v in group]) if all(own) else None
         if missing is not None:
             yield facts.finding(
                 "UNT405",
@@ -127,19 +125,29 @@ def _one_scheme(
             )
 
 
-def _missing(facts: Facts, owners: list[Value], known: dict[str, Constructor]) -> str | None:
+def _missing(facts: Facts, owners: list[Value]) -> str | None:
     """The one scheme that one client, or several that are treated alike, have no retries on."""
-    prefixes = set()
+    prefixes = set[object]()
     for owner in owners:
-        if not isinstance(owner, Instance) or not _is_new_client(facts, owner):
+        own = facts.of_client(owner, _prefixes) if isinstance(owner, Instance) else None
+        if own is None:
             return None
-        for mount in facts.limits.adapters.mounts(owner):
-            prefix = literals(mount.prefixes)
-            if len(prefix) != 1 or not _retries(facts, mount.adapters, known):
-                return None
-            prefixes.add(prefix[0])
+        prefixes |= own
     missing = [scheme for scheme in _SCHEMES if scheme not in prefixes]
     return missing[0] if prefixes <= {*_SCHEMES} and len(missing) == 1 else None
+
+
+def _prefixes(facts: Facts, owner: Instance) -> set[object] | None:
+    """Where a client has its retries; None if that is not sure."""
+    known, prefixes = known_retries(facts), set[object]()
+    if not _is_new_client(facts, owner):
+        return None
+    for mount in facts.limits.adapters.mounts(owner):
+        prefix = literals(mount.prefixes)
+        if len(prefix) != 1 or not _retries(facts, mount.adapters, known):
+            return None
+        prefixes.add(prefix[0])
+    return prefixes
 
 
 def _is_new_client(facts: Facts, owner: Instance) -> bool:
