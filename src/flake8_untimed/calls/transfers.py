@@ -15,7 +15,15 @@ from flake8_untimed.calls.responses import uses_of
 from flake8_untimed.inference.forwarding import handing_on
 from flake8_untimed.inference.scopes import Event, Scope, once
 from flake8_untimed.inference.syntax import called_name, dotted, within
-from flake8_untimed.inference.values import Context, Function, Literal, Partial, Symbol, Value
+from flake8_untimed.inference.values import (
+    Context,
+    Function,
+    Instance,
+    Literal,
+    Partial,
+    Symbol,
+    Value,
+)
 from flake8_untimed.inference.walk import walk
 from flake8_untimed.limits.takers import Sent
 
