@@ -78,25 +78,42 @@ def _made_of(facts: Facts, context: Context, node: ast.expr) -> Own | None:
     scope = context.scope
     if not isinstance(scope.node, (ast.FunctionDef, ast.AsyncFunctionDef)):
         return None
-    arguments = scope.arguments
-    others = dict.fromkeys(
-        [*parameter_names(arguments), *(a.arg for a in arguments.kwonlyargs)], Argument(None, None)
-    )
     asked = set[str]().union(*(_asked_for(scope, name) for name in names_within(node)))
-    for name, default in defaults(arguments).items():
-        if name in asked and _is_none(default):
-            passed = Passed(
-                keywords={other: unknown for other, unknown in others.items() if other != name},
-                # Without one by position nothing is left for `*args` behind it.
-                open_positional=name not in parameter_names(arguments),
-                open_keywords=True,
-                missing=frozenset((name,)),
-            )
-            frame = invoke.frame_for(facts.evaluator, Function(scope), passed, None)
-            values = facts.evaluate(node, context._replace(frame=frame))
-            if values and are_none(values):
-                return Own(name, scope.name)
-    return None
+    optional = defaults(scope.arguments).items()
+    names = [name for name, default in optional if name in asked and _is_none(default)]
+    name = _needed(facts, context, node, names)
+    return Own(name, scope.name) if name is not None else None
+
+
+def _needed(facts: Facts, context: Context, node: ast.expr, names: list[str]) -> str | None:
+    """The first of some parameters without which a timeout is surely None, whatever the others are.
+    Where leaving out all is not enough, none is looked at alone."""
+    if not names:
+        return None
+    passed = _all_but(context.scope.arguments, names)
+    frame = invoke.frame_for(facts.evaluator, Function(context.scope), passed, None)
+    values = facts.evaluate(node, context._replace(frame=frame))
+    if values and not are_none(values):
+        return None
+    if len(names) == 1:
+        return names[0] if values else None
+    half = len(names) // 2
+    return _needed(facts, context, node, names[:half]) or _needed(
+        facts, context, node, names[half:]
+    )
+
+
+def _all_but(arguments: ast.arguments, names: list[str]) -> Passed:
+    """What a caller passes who leaves some parameters out, and may give anything else."""
+    positional = parameter_names(arguments)
+    others = [*positional, *(a.arg for a in arguments.kwonlyargs)]
+    return Passed(
+        keywords={other: Argument(None, None) for other in others if other not in names},
+        # Without one by position nothing is left for `*args` behind it.
+        open_positional=not any(name in positional for name in names),
+        open_keywords=True,
+        missing=frozenset(names),
+    )
 
 
 @once
