@@ -11,6 +11,7 @@ from flake8_untimed.calls import Call, Facts
 from flake8_untimed.calls.places import around
 from flake8_untimed.inference.scopes import Scope, once
 from flake8_untimed.inference.syntax import (
+    LEAVES,
     TRIES,
     WITHS,
     called_name,
@@ -164,6 +165,24 @@ def _errors_in(node: ast.expr) -> Iterator[ast.expr]:
     for part in within(node):
         if isinstance(part, (ast.Name, ast.Attribute)) and _ERROR.search(last_name(part)):
             yield part
+
+
+def only_then(scope: Scope, catch: Catch) -> list[ast.stmt]:
+    """What follows in the block where it is reached by a failure alone: what is tried ends with
+    `return`, and the handler does not."""
+    statement, handler = catch.statement, catch.handler
+    tried = [getattr(statement, block, []) for block in ("body", "orelse")]
+    if not any(map(_surely_ends, tried)) or (handler is not None and ends(handler.body, LEAVES)):
+        return []
+    place = scope.places[statement]
+    return place.body[place.position + 1 :]
+
+
+def _surely_ends(block: list[ast.stmt]) -> bool:
+    """Whether a block leaves the function at its end, be it by the `with` that stands there."""
+    while block and isinstance(block[-1], WITHS):
+        block = block[-1].body
+    return ends(block)
 
 
 def tries_once_more(scope: Scope, handler: ast.ExceptHandler, sent: ast.AST) -> bool:

@@ -45,12 +45,12 @@ from flake8_untimed.calls.handlers import (
     catches,
     is_one_of,
     kinds_of,
+    only_then,
     wider_errors,
 )
 from flake8_untimed.calls.loops import may_try_again
 from flake8_untimed.findings import Finding
-from flake8_untimed.inference.scopes import Scope
-from flake8_untimed.inference.syntax import LEAVES, WITHS, ends, last_name
+from flake8_untimed.inference.syntax import last_name
 from flake8_untimed.inference.values import Context
 
 OPT_IN = True
@@ -91,28 +91,10 @@ def _swallows(
     wider: frozenset[str],
 ) -> bool:
     """Whether a handler that catches a timeout names that, and nothing is done about it."""
-    done = [*getattr(handler, "body", ()), *_only_then(context.scope.of_statement, catch)]
+    done = [*getattr(handler, "body", ()), *only_then(context.scope.of_statement, catch)]
     return all(map(_is_nothing, done)) and not any(
         is_one_of(facts, kind, context, wider) for kind in kinds_of(handler)
     )
-
-
-def _only_then(scope: Scope, catch: Catch) -> list[ast.stmt]:
-    """What follows in the block where it is reached by a failure alone: what is tried ends with
-    `return`, and the handler does not."""
-    statement, handler = catch.statement, catch.handler
-    tried = [getattr(statement, block, []) for block in ("body", "orelse")]
-    if not any(map(_surely_ends, tried)) or (handler is not None and ends(handler.body, LEAVES)):
-        return []
-    place = scope.places[statement]
-    return place.body[place.position + 1 :]
-
-
-def _surely_ends(block: list[ast.stmt]) -> bool:
-    """Whether a block leaves the function at its end, be it by the `with` that stands there."""
-    while block and isinstance(block[-1], WITHS):
-        block = block[-1].body
-    return ends(block)
 
 
 def _is_nothing(statement: ast.stmt) -> bool:
