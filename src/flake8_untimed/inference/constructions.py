@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from flake8_untimed.inference import flow, invoke, lineage, members
+from flake8_untimed.inference import flow, frames, invoke, lineage, members
 from flake8_untimed.inference.arguments import Passed
 from flake8_untimed.inference.scopes import Scope
 from flake8_untimed.inference.syntax import names_within
@@ -45,7 +45,9 @@ def construction_frame(
                 return frame
         # What a subclass overrides counts in what its bases store.
         first = members.first_parameter(method)
-        return Frame(method, {first: (instance,)}, None, 1) if first and method.owner else None
+        return (
+            frames.shared(method, {first: (instance,)}, None, 1) if first and method.owner else None
+        )
     if instance.site is None or method.name != "__init__":
         return None
     site = instance.site

@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Callable, Set
 
-from flake8_untimed.inference import members
+from flake8_untimed.inference import frames, members
 from flake8_untimed.inference.scopes import Scope, once
 from flake8_untimed.inference.syntax import called_name, parents_in, within
 from flake8_untimed.inference.values import Context, Frame
@@ -242,5 +242,5 @@ def inside(context: Context, top: Scope, frame: Frame | None) -> Context:
     inner = frame
     for nested in reversed(chain):
         if nested.is_function:
-            inner = Frame(nested, {}, inner, inner.depth)
+            inner = frames.shared(nested, {}, inner, inner.depth)
     return Context(context.scope, context.at, inner)

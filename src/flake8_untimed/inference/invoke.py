@@ -10,6 +10,7 @@ from flake8_untimed.inference import annotations as types
 from flake8_untimed.inference import (
     containers,
     elsewhere,
+    frames,
     handing,
     members,
     objects,
@@ -125,15 +126,15 @@ def frame_for(
     evaluator: Evaluator, function: Function, passed: Passed, outer: Frame | None
 ) -> Frame:
     """The parameters of a function for one caller; the same for each question about that."""
-    frames = function.scope.module.frames
+    known = function.scope.module.frames
     receiver = function.receiver and function.receiver.key()
     way = evaluator.is_deep, evaluator.is_rough
     key = (function.scope, function.frame, receiver, passed.key, outer, way)
-    if key in frames:
-        return frames[key]
+    if key in known:
+        return known[key]
     frame, is_whole = evaluator.whole(lambda: _frame(evaluator, function, passed, outer))
     if is_whole:
-        frames[key] = frame
+        known[key] = frame
     return frame
 
 
@@ -185,7 +186,7 @@ def _frame(evaluator: Evaluator, function: Function, passed: Passed, outer: Fram
         )
     depth = (outer.depth if outer else 0) + 1
     given = frozenset(name for name, a in bound.named.items() if not is_left_out(a))
-    return Frame(scope, values, function.frame, depth, given, outer)
+    return frames.shared(scope, values, function.frame, depth, given, outer)
 
 
 def is_left_out(argument: Argument) -> bool:
@@ -366,7 +367,9 @@ def returned(evaluator: Evaluator, function: Function, site: Site | None = None)
     if evaluator.is_rough:
         return _given_back(evaluator, function, site, general)
     outer = site.context.frame
-    if outer is not None and (outer.depth >= FRAMES or outer.turns(function.scope) >= TURNS):
+    if outer is not None and (
+        outer.depth >= FRAMES or outer.functions.count(function.scope) >= TURNS
+    ):
         return general
     return evaluator.remember(
         evaluator.memo(site.context.scope.module),
@@ -431,15 +434,14 @@ def _with_receiver(evaluator: Evaluator, function: Function) -> Alternatives:
     names = parameter_names(node.args)
     assert function.receiver is not None
     values: dict[str, Alternatives] = {names[0]: (function.receiver,)} if names else {}
-    frame = Frame(function.scope, values, function.frame, 1)
-    return _returns(evaluator, function, frame)
+    return _returns(evaluator, function, frames.shared(function.scope, values, function.frame, 1))
 
 
 def _returns(evaluator: Evaluator, function: Function, frame: Frame | None) -> Alternatives:
     scope = function.scope
     node = scope.node
     if frame is None and function.frame is not None:
-        frame = Frame(scope, {}, function.frame, function.frame.depth)
+        frame = frames.shared(scope, {}, function.frame, function.frame.depth)
     if isinstance(node, ast.Lambda):
         return evaluator.evaluate(node.body, Context(scope, None, frame))
     groups = []

@@ -43,7 +43,7 @@ class Context(NamedTuple):
 class Frame:
     """The parameters of a function, for one particular caller."""
 
-    __slots__ = ("caller", "closure", "depth", "given", "parameters", "scope")
+    __slots__ = ("callers", "closure", "depth", "given", "parameters", "scope")
 
     def __init__(
         self,
@@ -52,7 +52,7 @@ class Frame:
         closure: Frame | None,
         depth: int,
         given: frozenset[str] = frozenset(),
-        caller: Frame | None = None,
+        callers: tuple[Scope, ...] = (),
     ) -> None:
         self.scope = scope
         self.parameters = parameters
@@ -61,11 +61,12 @@ class Frame:
         self.given = given
         """Parameters that somebody gave: not the caller left them to their defaults, nor those who
         called it what it handed on."""
-        self.caller = caller
+        self.callers = callers
 
-    def turns(self, function: Scope) -> int:
-        """How often a function is among those that call each other here."""
-        return (self.scope is function) + (self.caller.turns(function) if self.caller else 0)
+    @property
+    def functions(self) -> tuple[Scope, ...]:
+        """The function, and those that call each other to get to it."""
+        return (self.scope, *self.callers)
 
 
 class Value:

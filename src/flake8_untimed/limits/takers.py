@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_untimed.bounds import relies
-from flake8_untimed.inference import invoke, lineage, members, objects
+from flake8_untimed.inference import frames, invoke, lineage, members, objects
 from flake8_untimed.inference.arguments import Argument, Passed
 from flake8_untimed.inference.evaluate import Evaluator
 from flake8_untimed.inference.forwarding import inside
@@ -91,7 +91,7 @@ class Takers:
                         maker = Function(method, instance)
                         yield method, invoke.frame_for(self._evaluator, maker, passed, outer)
                     elif first is not None and method.owner is base.scope:
-                        yield method, Frame(method, {first: (instance,)}, None, 1)
+                        yield method, frames.shared(method, {first: (instance,)}, None, 1)
 
     def _sent_inside(self, made: ast.Call, scope: Scope, frame: Frame) -> Iterator[Sent]:
         yield from self._stored_inside(made, scope, frame)
