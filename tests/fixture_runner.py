@@ -10,9 +10,12 @@ import re
 import sys
 import tokenize
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+
+from flake8_untimed.findings import Finding
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 FIXTURES = REPOSITORY / "fixtures"
@@ -71,6 +74,11 @@ def without_markers(text: str) -> str:
         elif body[: comment.start()].strip():
             kept.append(body[: comment.start()] + line[len(body) :])
     return "".join(kept)
+
+
+def places(findings: Iterable[Finding]) -> Counter[Place]:
+    """Where findings are, to be held against the markers."""
+    return Counter((f.span.line, f.span.column, f.code) for f in findings)
 
 
 @dataclass(frozen=True)

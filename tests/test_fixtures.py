@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from fixture_runner import Case, Place, cases, marked, split_lines, without_markers
+from fixture_runner import Case, cases, marked, places, split_lines, without_markers
 from flake8_untimed.analysis import Workspace, analyze
 from flake8_untimed.cli.arguments import parse
 from flake8_untimed.cli.configuration import settings_for
@@ -38,10 +38,6 @@ def analyse(case: Case) -> list[Finding]:
         return analyze(case.content, path=str(case.path), settings=settings)
     except SourceError:
         return []
-
-
-def places(findings: list[Finding]) -> Counter[Place]:
-    return Counter((f.span.line, f.span.column, f.code) for f in findings)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from fixture_runner import cases, decode, split_lines
+from fixture_runner import Case, cases, decode, places, split_lines
 from flake8_untimed.analysis import Workspace
 from flake8_untimed.findings import Finding
 from flake8_untimed.inference.project import Project
@@ -34,20 +34,30 @@ def checked(workspace: Workspace, path: Path, text: str | None = None) -> list[F
         return []
 
 
+def part_of(number: int) -> list[Case]:
+    every = cases()
+    return random.Random(7).sample(every, len(every))[number::PARTS]
+
+
 @cache
-def alone(part: int) -> dict[Path, list[Finding]]:
-    """The findings of each case of a part, in a workspace of its own."""
-    paths = [case.path for case in cases()]
-    mixed = random.Random(7).sample(paths, len(paths))
-    return {path: checked(Workspace(), path) for path in mixed[part::PARTS]}
+def together(part: int) -> dict[Path, list[Finding]]:
+    """The findings of the cases of a part, in one workspace."""
+    shared = Workspace()
+    return {case.path: checked(shared, case.path) for case in part_of(part)}
 
 
 def test_findings_do_not_depend_on_order(part: int) -> None:
-    """One workspace over the cases, in two orders, against one of its own for each."""
-    for order in ([*alone(part)], sorted(alone(part))):
-        shared = Workspace()
-        together = {path: checked(shared, path) for path in order}
-        assert [path for path in order if together[path] != alone(part)[path]] == []
+    shared = Workspace()
+    other = {path: checked(shared, path) for path in sorted(together(part))}
+    assert [path for path in other if other[path] != together(part)[path]] == []
+
+
+def test_findings_are_those_of_the_case_alone(part: int) -> None:
+    """What is marked is reported when a case is looked at alone: tests/test_fixtures.py."""
+    plain = [case for case in part_of(part) if not set(case.flags) - {"--unsafe"}]
+    assert len(plain) > len(part_of(part)) // 2
+    wrong = [case.disagreements(places(together(part)[case.path])) for case in plain]
+    assert not any(wrong), "\n".join(filter(None, wrong))
 
 
 def test_findings_do_not_depend_on_what_is_asked_first(
@@ -61,7 +71,7 @@ def test_findings_do_not_depend_on_what_is_asked_first(
         found = survey(project, module)
         return found._replace(calls=found.calls[::-1])
 
-    expected = alone(part)
+    expected = together(part)
     monkeypatch.setattr(Project, "survey", reversed_survey)
     shared = Workspace()
     assert [path for path in expected if checked(shared, path) != expected[path]] == []
@@ -72,7 +82,7 @@ def test_findings_move_with_functions(part: int) -> None:
     reported."""
     shared = Workspace()
     wrong = []
-    for path, findings in alone(part).items():
+    for path, findings in together(part).items():
         text = decode(path.read_bytes())
         other = turned(text) if "\r" not in text and "projects" not in path.parts else text
         if other != text:
