@@ -4,7 +4,6 @@ against the analysis, and the `x.fixed.py` beside an `x.py` against the fixer.""
 from __future__ import annotations
 
 import ast
-from collections import Counter
 from functools import cache
 from pathlib import Path
 
