@@ -213,7 +213,7 @@ class _Collector:
         if not isinstance(callee, SenderValue):
             return None
         library = self._limits.library(callee)
-        if library is None or callee.sender.name in ("_request",):
+        if library is None:
             return None
         bound = self._limits.of(callee, passed, context, node)
         if callee.sender.lazy:
@@ -252,8 +252,9 @@ class _Collector:
         bound = self._limits.functions.of_callable(function, passed)
         if bound is None or bound.kind in (Kind.UNKNOWN, Kind.BOUNDED):
             return None
-        every = self._limits.functions.requests_behind(function, passed)
-        behind = [*itertools.islice(every, _TOLD_APART)]
+        every = self._limits.functions.behind(function, passed)
+        sent = ((v, given) for v, given in every if isinstance(v, SenderValue))
+        behind = [*itertools.islice(sent, _TOLD_APART)]
         senders = [value for value, _ in behind]
         if not senders:
             return None
@@ -282,8 +283,7 @@ class _Collector:
         objection = short or (by and self._wrappers.objection(function, passed, by))
         return Call(
             node, context, name, sender.sender, library, arguments,
-            Bound(bound.kind, Source.CALLER if bound.source is Source.LIBRARY else bound.source,
-                  bound.seconds, bound.waits, bound.detail, bound.site),
+            bound._replace(source=Source.CALLER) if bound.source is Source.LIBRARY else bound,
             None, function.scope.name, splats=passed.splats, taken_as=None if short else by,
             takes_number=by is not None
             and (
@@ -386,8 +386,6 @@ class _Collector:
         """Whether an argument may be something to report by itself: JSON text as a body, or a
         switch that is off."""
         argument = passed.keywords[name]
-        if self._facts.is_display(argument):
-            return False
         values = self._evaluator.argument(argument)
         if name in self._evaluator.catalogue.texts:
             return any(

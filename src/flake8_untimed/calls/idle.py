@@ -188,7 +188,7 @@ def _overridden_methods(facts: Facts) -> Iterator[Idle]:
                 continue
             for owner in facts.evaluate(target.value, context):
                 client = facts.evaluator.client_of(owner)
-                if client is None or target.attr not in client.senders or target.attr != "send":
+                if client is None or target.attr != "send" or "send" not in client.senders:
                     continue
                 sender = client.senders[target.attr]
                 previous = client.senders.get("request")

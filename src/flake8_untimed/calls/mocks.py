@@ -170,7 +170,7 @@ def _fits(target: Target, speech: Speech) -> bool:
         return not name or name in speech.words or name in named - _METHODS
     if not name or name in verbs:
         # Many things have a `get`.
-        return not path.isdisjoint(speech.words - verbs) or not (path or name not in speech.words)
+        return not path.isdisjoint(speech.words - verbs)
     return name in speech.words
 
 

@@ -103,14 +103,6 @@ class Functions:
         bounds = [*self._of_alternatives(alternatives, None, False)]
         return all(bound is not None and bound.kind not in _OPEN for bound in bounds)
 
-    def requests_behind(
-        self, function: Function, passed: Passed
-    ) -> Iterator[tuple[SenderValue, Passed]]:
-        """The senders that a function hands its caller's arguments on to, each with what it gets."""
-        for value, given in self.behind(function, passed):
-            if isinstance(value, SenderValue):
-                yield value, given
-
     def behind(
         self,
         function: Function,
