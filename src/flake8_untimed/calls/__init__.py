@@ -277,8 +277,7 @@ class Facts:
         bindings = value.scope.bindings.get(value.name, ())
         annotations = (getattr(binding.node, "annotation", None) for binding in bindings)
         return any(
-            isinstance(a, (ast.Name, ast.Attribute))
-            and last_name(a) in _CONTAINERS
+            isinstance(a, (ast.Name, ast.Attribute)) and last_name(a) in _CONTAINERS
             for a in annotations
         )
 

@@ -13,7 +13,7 @@ from flake8_untimed.calls import Call, Facts, Setting
 from flake8_untimed.calls.constructions import attach, read_class, read_made
 from flake8_untimed.calls.idle import find_idle
 from flake8_untimed.calls.mocks import Mocks
-from flake8_untimed.calls.releases import bound_when_sent
+from flake8_untimed.calls.releases import may_bound_later
 from flake8_untimed.calls.spelling import spelled, spelled_path
 from flake8_untimed.calls.wrappers import taken_as
 from flake8_untimed.inference import flow, invoke
@@ -216,8 +216,8 @@ class _Collector:
         if library is None:
             return None
         bound = self._limits.of(callee, passed, context, node)
-        if callee.sender.lazy:
-            bound = bound_when_sent(self._facts, node, callee.sender, bound)
+        if may_bound_later(self._facts, node, callee.sender):
+            bound = UNKNOWN
         taken = passed.shifted(1) if callee.unbound else passed
         arguments = bind(taken, callee.sender.parameters, callee.sender.keywords)
         if _fits_not(callee.sender, arguments):
