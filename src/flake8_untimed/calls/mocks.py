@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from flake8_untimed.calls import Facts
@@ -61,9 +61,7 @@ class Mocks:
         made = facts.evaluator.catalogue.mocks
         texts = [facts.module.text, *(scope.module.text for scope in self._patches.conftests)]
         self._has_objects = _mentions_mocks(texts[0])
-        self._has_any = any(
-            _mentions_mocks(text) or any(_may_name(text, name) for name in made) for text in texts
-        )
+        self._has_any = any(_mentions_mocks(text) or _may_name(text, made) for text in texts)
 
     def stand_for(self, node: ast.Call, context: Context, callees: Alternatives) -> bool:
         """Whether a call calls a mock, or leads to one, because something around it is patched."""
@@ -194,10 +192,11 @@ def _mentions_mocks(text: str) -> bool:
     return any(word in text for word in _MENTIONS)
 
 
-def _may_name(text: str, mock: str) -> bool:
-    """Whether a text may speak of one of the catalogue's mocks: imports it, or asks for it."""
-    package, dot, _ = mock.partition(".")
-    if not dot:
-        return mock in text
-    imports = rf"^[ \t]*(?:from|import)\b.*\b{package}\b"
-    return package in text and re.search(imports, text, re.MULTILINE) is not None
+def _may_name(text: str, mocks: Iterable[str]) -> bool:
+    """Whether a text may speak of the catalogue's mocks: imports one, or asks for it."""
+    parts = [mock.partition(".") for mock in mocks]
+    if any(name in text for name, dot, _ in parts if not dot):
+        return True
+    packages = {name for name, dot, _ in parts if dot and name in text}
+    imports = rf"^[ \t]*(?:from|import)\b.*\b(?:{'|'.join(packages)})\b"
+    return bool(packages) and re.search(imports, text, re.MULTILINE) is not None
