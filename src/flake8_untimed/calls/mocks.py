@@ -23,7 +23,7 @@ from flake8_untimed.calls.patches import (
 )
 from flake8_untimed.inference import flow, objects
 from flake8_untimed.inference.forwarding import handing_on
-from flake8_untimed.inference.syntax import dotted, written_names
+from flake8_untimed.inference.syntax import dotted, written_arguments, written_names
 from flake8_untimed.inference.values import (
     Alternatives,
     Class,
@@ -100,7 +100,7 @@ class Mocks:
 
     def _handed_on(self, node: ast.Call, context: Context) -> Iterator[SenderValue]:
         """The senders that a call gives: `retried(session.get, url)`."""
-        for given in (*node.args, *(keyword.value for keyword in node.keywords)):
+        for given in written_arguments(node):
             for part in given.elts if isinstance(given, ast.Tuple) else (given,):
                 values = self._evaluator.evaluate(part, context)
                 yield from (value for value in values if isinstance(value, SenderValue))

@@ -23,6 +23,7 @@ from flake8_untimed.inference.syntax import (
     last_name,
     maker_of,
     within,
+    written_arguments,
     written_names,
 )
 from flake8_untimed.inference.values import (
@@ -141,7 +142,7 @@ class Patches:
         yield from targets
         if targets or not isinstance(node, ast.Call):
             return
-        given = [dotted(a) or "" for a in (*node.args, *(k.value for k in node.keywords))]
+        given = [dotted(a) or "" for a in written_arguments(node)]
         if isinstance(context.at, WITHS) or any(is_pytests(n, context.scope) for n in given):
             for callee in self._evaluator.evaluate(node.func, context):
                 if isinstance(callee, Function):
