@@ -33,7 +33,7 @@ from flake8_untimed.inference import invoke
 from flake8_untimed.inference.arguments import Argument, BoundArguments, bind, defaults
 from flake8_untimed.inference.evaluate import Evaluator
 from flake8_untimed.inference.scopes import Module, Scope
-from flake8_untimed.inference.syntax import last_name
+from flake8_untimed.inference.syntax import last_name, writes_none
 from flake8_untimed.inference.values import (
     Alternatives,
     Context,
@@ -271,7 +271,7 @@ class Facts:
             return False
         arguments = value.scope.arguments
         default = defaults(arguments).get(value.name)
-        if isinstance(default, ast.Constant) and default.value is None:
+        if writes_none(default):
             # `payload: Dict = None` is often written.
             return False
         bindings = value.scope.bindings.get(value.name, ())

@@ -16,6 +16,7 @@ from flake8_untimed.inference.syntax import (
     last_name,
     maker_of,
     within,
+    writes_none,
     written_arguments,
 )
 from flake8_untimed.inference.values import (
@@ -143,7 +144,7 @@ def _parameters(scope: Scope, holder: ast.expr) -> list[_Parameter]:
         return []
     found = []
     for method, event in members.attribute_stores(scope.owner).get(holder.attr, ()):
-        if isinstance(event.node, ast.Constant) and event.node.value is None:
+        if writes_none(event.node):
             continue
         if method.name != "__init__" or not isinstance(event.node, ast.Name):
             return []
