@@ -35,8 +35,6 @@ from flake8_untimed.limits.functions import DEPTH
 if TYPE_CHECKING:
     from flake8_untimed.calls import Call, Facts
 
-MODULES = 20
-"""Other modules that are looked into for the calls of a function."""
 _Holder = Union[ast.Name, ast.Attribute]
 _HOLDERS = (ast.Name, ast.Attribute)
 _Parameter = tuple[Scope, str]
@@ -184,7 +182,7 @@ def _calls_of(facts: Facts, scope: Scope) -> Iterator[Found]:
     names = _names(scope)
     yield from calls_naming(scope.module.scope, names)
     project = facts.evaluator.project
-    for path in project.hints.importing(scope.module.path)[:MODULES]:
+    for path in project.hints.first_importing(scope.module.path):
         if any(name.encode() in project.outlines.data(path) for name in names):
             module = project.module(path)
             if module is not None:
