@@ -124,7 +124,7 @@ class _Collector:
                     requests.append((callee, call))
                 else:
                     hidden = True
-            made, given, _ = _behind_partials(callee, passed)
+            made, given, _ = invoke.behind_partials(callee, passed)
             if isinstance(made, (Symbol, Class)) and not mocked:
                 read_made(self._facts, node, context, made, given)
                 if isinstance(callee, Symbol) and callee.path == "functools.partial":
@@ -207,14 +207,12 @@ class _Collector:
     def _request(
         self, node: ast.Call, context: Context, callee: Value, passed: Passed
     ) -> Call | None:
-        callee, passed, partials = _behind_partials(callee, passed)
+        callee, passed, partials = invoke.behind_partials(callee, passed)
         if isinstance(callee, Function):
             return self._wrapped(node, context, callee, passed)
         if not isinstance(callee, SenderValue):
             return None
         library = self._limits.library(callee)
-        if library is None:
-            return None
         bound = self._limits.of(callee, passed, context, node)
         if may_bound_later(self._facts, node, callee.sender):
             bound = UNKNOWN
@@ -261,9 +259,7 @@ class _Collector:
         sender, libraries = senders[0], [self._limits.library(value) for value in senders]
         library = libraries[0]
         kind = sender.sender
-        if library is None or is_surrounded(
-            self._evaluator, node, context, kind.asynchronous, kind.late_body
-        ):
+        if is_surrounded(self._evaluator, node, context, kind.asynchronous, kind.late_body):
             return None
         if (
             bound.kind is Kind.DISABLED
@@ -288,7 +284,7 @@ class _Collector:
             takes_number=by is not None
             and (
                 self._wrappers.takes_number(function, passed, by)
-                or any(other and is_written_otherwise(other, library) for other in libraries)
+                or any(is_written_otherwise(other, library) for other in libraries)
             ),
             objection=objection,
         )  # fmt: skip
@@ -369,7 +365,7 @@ class _Collector:
                 for name in names & bound.named.keys()
                 if self._is_same(passed.keywords[name], bound.named[name])
             }
-            if own and library is not None:
+            if own:
                 arguments = replace(bound, named={**bound.named, **own})
                 name = spelled(node.func, None)
                 requests.append(
@@ -511,16 +507,6 @@ class _Collector:
         for value in self._evaluator.evaluate(node.value, context):
             if isinstance(value, Symbol) and value.path == "ssl._create_unverified_context":
                 self._facts.patched_contexts.append((node, context))
-
-
-def _behind_partials(callee: Value, passed: Passed) -> tuple[Value, Passed, list[ast.Call]]:
-    """What is called in the end, and with what; with the partials before it."""
-    partials = []
-    while isinstance(callee, Partial):
-        passed = passed.after(callee.site.passed)
-        partials.append(callee.site.node)
-        callee = callee.function
-    return callee, passed, partials
 
 
 def _fits_not(sender: Sender, given: BoundArguments) -> bool:

@@ -87,8 +87,7 @@ class Mocks:
             speech.libraries.extend([library] if library else [])
         elif isinstance(callee, SenderValue):
             speech.words.update(callee.path.split("."), names_of(callee.client))
-            library = self._limits.library(callee)
-            speech.libraries.extend([library] if library else [])
+            speech.libraries.append(self._limits.library(callee))
         elif isinstance(callee, Function) and depth:
             scope = callee.scope
             owner = {scope.owner.name} if scope.owner is not None else set()

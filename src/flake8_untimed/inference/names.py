@@ -371,7 +371,7 @@ def parameter(
             where = Context(scope.parent or scope, scope.statement)
             declared = types.instances(evaluator, node.annotation, where)
             others = tuple(value for value in declared if tells(value))
-        missing = keyword_names(arguments)
+        missing = frozenset(keyword_names(arguments))
         return (Mapping({}, True, node, others, missing=missing, written=False),)
     if arguments.vararg is node:
         if node.annotation is None:

@@ -98,7 +98,7 @@ class Overrides:
     def _passed_on(self, value: SenderValue) -> Alternatives:
         """What a library passes for a timeout that nobody gave: None, or its word for that."""
         timeouts = self._limits.timeouts(value)
-        if timeouts is not None and timeouts.defaults:
+        if timeouts.defaults:
             return (Symbol(timeouts.defaults[-1]),)
         return NOT_GIVEN
 
