@@ -89,6 +89,10 @@ def test_a_keyword_that_travels(before: str, after: str) -> None:
             "pool.submit(session.request, 'GET', url, 0, 0, 0, 0, 0, 0, None)",
             "the timeout is given elsewhere",
         ),
+        (
+            "session.request('GET', url, 0, 0, 0, 0, 0, 0, 5, 0, 0, 0, 0, False)",
+            "the argument is given by position",
+        ),
     ],
 )
 def test_what_stays(call: str, reason: str) -> None:

@@ -17,7 +17,6 @@ from flake8_untimed.inference.evaluate import Evaluator
 from flake8_untimed.inference.values import (
     Alternatives,
     Collection,
-    Instance,
     Literal,
     Mapping,
     Result,
@@ -113,7 +112,7 @@ def _judge(evaluator: Evaluator, value: Value, timeouts: Timeouts) -> Bound | No
     if path in ("math.inf", "math.nan", "numpy.inf", "numpy.nan"):
         return _scalar(float(path[-3:]), timeouts)
     if isinstance(value, Result):
-        if path in ("datetime.timedelta",):
+        if path == "datetime.timedelta":
             return Bound(Kind.INVALID, detail="a timedelta")
         for timeout_type in timeouts.types:
             if timeout_type.path == path:
@@ -128,8 +127,6 @@ def _judge(evaluator: Evaluator, value: Value, timeouts: Timeouts) -> Bound | No
 def _path(value: Value) -> str:
     if isinstance(value, (Symbol, Result)):
         return value.path
-    if isinstance(value, Instance) and isinstance(value.cls, Symbol):
-        return value.cls.path
     return ""
 
 

@@ -33,7 +33,7 @@ from flake8_untimed.inference import invoke
 from flake8_untimed.inference.arguments import Argument, BoundArguments, bind, defaults
 from flake8_untimed.inference.evaluate import Evaluator
 from flake8_untimed.inference.scopes import Module, Scope
-from flake8_untimed.inference.syntax import dotted
+from flake8_untimed.inference.syntax import last_name, writes_none
 from flake8_untimed.inference.values import (
     Alternatives,
     Context,
@@ -56,7 +56,6 @@ T = TypeVar("T")
 
 _CONTAINERS = frozenset(("Dict", "List", "Tuple", "Mapping", "MutableMapping", "Sequence"))
 """Types that are written without their elements."""
-_DISPLAYS = (ast.Dict, ast.List, ast.DictComp, ast.ListComp)
 
 
 @dataclass(eq=False, repr=False)
@@ -242,14 +241,6 @@ class Facts:
         """What an argument may be; nothing if it is not given."""
         return self.evaluator.deeply(argument) if argument is not None else ()
 
-    def is_display(self, argument: Argument) -> bool:
-        """Whether an argument is a dict or list that is written out, by the look of it."""
-        node, context = argument.node, argument.context
-        if isinstance(node, ast.Name) and context is not None:
-            bindings = context.scope.bindings.get(node.id, ())
-            return bool(bindings) and all(isinstance(b.node, _DISPLAYS) for b in bindings)
-        return isinstance(node, _DISPLAYS)
-
     def evaluate(self, node: ast.expr, context: Context) -> Alternatives:
         return self.evaluator.evaluate(node, context)
 
@@ -280,26 +271,20 @@ class Facts:
             return False
         arguments = value.scope.arguments
         default = defaults(arguments).get(value.name)
-        if isinstance(default, ast.Constant) and default.value is None:
+        if writes_none(default):
             # `payload: Dict = None` is often written.
             return False
         bindings = value.scope.bindings.get(value.name, ())
         annotations = (getattr(binding.node, "annotation", None) for binding in bindings)
         return any(
-            isinstance(a, (ast.Name, ast.Attribute))
-            and (dotted(a) or "").rpartition(".")[2] in _CONTAINERS
+            isinstance(a, (ast.Name, ast.Attribute)) and last_name(a) in _CONTAINERS
             for a in annotations
         )
 
     def of_client(self, client: Instance, look: Callable[[Facts, Instance], T]) -> T:
         """What is told by what is done to a client under the names that it came by: looked for once,
         since every call through it asks."""
-        holders = []
-        step = client.steps
-        while step is not None:
-            holders.append(step.holder)
-            step = step.before
-        key = look, client.key(), *holders
+        key = look, client.key(), *(step.holder for step in client.way())
         if key not in self.kept:
             self.kept[key] = look(self, client)
         return self.kept[key]  # type: ignore[no-any-return]

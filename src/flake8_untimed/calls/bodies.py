@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeGuard
 from flake8_untimed.inference import flow, lineage, members, objects
 from flake8_untimed.inference.arguments import Argument
 from flake8_untimed.inference.scopes import Scope, once
-from flake8_untimed.inference.syntax import dotted, within
+from flake8_untimed.inference.syntax import dotted, within, written_arguments
 from flake8_untimed.inference.values import (
     Class,
     Collection,
@@ -190,7 +190,7 @@ def uses(scope: Scope, names: tuple[str, ...]) -> bool:
         id(part)
         for node, _, _ in walk(scope).calls
         if isinstance(node, ast.Call) and members.is_of_super(node.func)
-        for part in (*node.args, *(keyword.value for keyword in node.keywords))
+        for part in written_arguments(node)
     }
     body = scope.node.body  # type: ignore[union-attr]
     return any(
@@ -292,7 +292,7 @@ def _called(node: ast.Call, scope: Scope, statement: ast.stmt | None) -> str:
 
 def _given(node: ast.Call) -> Iterator[ast.AST]:
     """The arguments of a call, with all their parts."""
-    for argument in (*node.args, *(keyword.value for keyword in node.keywords)):
+    for argument in written_arguments(node):
         yield from within(argument)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator
 from flake8_untimed.calls import Construction, Facts
 from flake8_untimed.inference.members import functions
 from flake8_untimed.inference.scopes import CALLED, Event
-from flake8_untimed.inference.syntax import attributes_set, within, written_as
+from flake8_untimed.inference.syntax import attributes_set, last_name, within, written_as
 from flake8_untimed.inference.values import Alternatives, Context, Instance, are_none
 from flake8_untimed.inference.walk import walk
 from flake8_untimed.limits.adapters import mounted_by
@@ -85,14 +85,8 @@ def _mounts_no_limit(facts: Facts, event: Event, context: Context) -> bool:
 
 def are_touched(client: Instance, names: Collection[str]) -> bool:
     """Whether an attribute of these names is used of a client, under any name that held it."""
-    step = client.steps
-    while step is not None:
-        if step.holder is not None:
-            scope, holder = step.holder
-            for part in within(scope.node):
-                if isinstance(part, ast.Attribute) and part.attr in names:
-                    base = part.value
-                    if holder == getattr(base, "attr", getattr(base, "id", None)):
-                        return True
-        step = step.before
-    return False
+    return any(
+        isinstance(part, ast.Attribute) and part.attr in names and last_name(part.value) == holder
+        for scope, holder in (step.holder for step in client.way() if step.holder is not None)
+        for part in within(scope.node)
+    )

@@ -13,7 +13,7 @@ from flake8_untimed.calls import Call, Facts, Setting
 from flake8_untimed.calls.constructions import attach, read_class, read_made
 from flake8_untimed.calls.idle import find_idle
 from flake8_untimed.calls.mocks import Mocks
-from flake8_untimed.calls.releases import bound_when_sent
+from flake8_untimed.calls.releases import may_bound_later
 from flake8_untimed.calls.spelling import spelled, spelled_path
 from flake8_untimed.calls.wrappers import taken_as
 from flake8_untimed.inference import flow, invoke
@@ -124,7 +124,7 @@ class _Collector:
                     requests.append((callee, call))
                 else:
                     hidden = True
-            made, given, _ = _behind_partials(callee, passed)
+            made, given, _ = invoke.behind_partials(callee, passed)
             if isinstance(made, (Symbol, Class)) and not mocked:
                 read_made(self._facts, node, context, made, given)
                 if isinstance(callee, Symbol) and callee.path == "functools.partial":
@@ -207,17 +207,15 @@ class _Collector:
     def _request(
         self, node: ast.Call, context: Context, callee: Value, passed: Passed
     ) -> Call | None:
-        callee, passed, partials = _behind_partials(callee, passed)
+        callee, passed, partials = invoke.behind_partials(callee, passed)
         if isinstance(callee, Function):
             return self._wrapped(node, context, callee, passed)
         if not isinstance(callee, SenderValue):
             return None
         library = self._limits.library(callee)
-        if library is None or callee.sender.name in ("_request",):
-            return None
         bound = self._limits.of(callee, passed, context, node)
-        if callee.sender.lazy:
-            bound = bound_when_sent(self._facts, node, callee.sender, bound)
+        if may_bound_later(self._facts, node, callee.sender):
+            bound = UNKNOWN
         taken = passed.shifted(1) if callee.unbound else passed
         arguments = bind(taken, callee.sender.parameters, callee.sender.keywords)
         if _fits_not(callee.sender, arguments):
@@ -252,17 +250,16 @@ class _Collector:
         bound = self._limits.functions.of_callable(function, passed)
         if bound is None or bound.kind in (Kind.UNKNOWN, Kind.BOUNDED):
             return None
-        every = self._limits.functions.requests_behind(function, passed)
-        behind = [*itertools.islice(every, _TOLD_APART)]
+        every = self._limits.functions.behind(function, passed)
+        sent = ((v, given) for v, given in every if isinstance(v, SenderValue))
+        behind = [*itertools.islice(sent, _TOLD_APART)]
         senders = [value for value, _ in behind]
         if not senders:
             return None
         sender, libraries = senders[0], [self._limits.library(value) for value in senders]
         library = libraries[0]
         kind = sender.sender
-        if library is None or is_surrounded(
-            self._evaluator, node, context, kind.asynchronous, kind.late_body
-        ):
+        if is_surrounded(self._evaluator, node, context, kind.asynchronous, kind.late_body):
             return None
         if (
             bound.kind is Kind.DISABLED
@@ -282,13 +279,12 @@ class _Collector:
         objection = short or (by and self._wrappers.objection(function, passed, by))
         return Call(
             node, context, name, sender.sender, library, arguments,
-            Bound(bound.kind, Source.CALLER if bound.source is Source.LIBRARY else bound.source,
-                  bound.seconds, bound.waits, bound.detail, bound.site),
+            bound._replace(source=Source.CALLER) if bound.source is Source.LIBRARY else bound,
             None, function.scope.name, splats=passed.splats, taken_as=None if short else by,
             takes_number=by is not None
             and (
                 self._wrappers.takes_number(function, passed, by)
-                or any(other and is_written_otherwise(other, library) for other in libraries)
+                or any(is_written_otherwise(other, library) for other in libraries)
             ),
             objection=objection,
         )  # fmt: skip
@@ -369,7 +365,7 @@ class _Collector:
                 for name in names & bound.named.keys()
                 if self._is_same(passed.keywords[name], bound.named[name])
             }
-            if own and library is not None:
+            if own:
                 arguments = replace(bound, named={**bound.named, **own})
                 name = spelled(node.func, None)
                 requests.append(
@@ -386,8 +382,6 @@ class _Collector:
         """Whether an argument may be something to report by itself: JSON text as a body, or a
         switch that is off."""
         argument = passed.keywords[name]
-        if self._facts.is_display(argument):
-            return False
         values = self._evaluator.argument(argument)
         if name in self._evaluator.catalogue.texts:
             return any(
@@ -513,16 +507,6 @@ class _Collector:
         for value in self._evaluator.evaluate(node.value, context):
             if isinstance(value, Symbol) and value.path == "ssl._create_unverified_context":
                 self._facts.patched_contexts.append((node, context))
-
-
-def _behind_partials(callee: Value, passed: Passed) -> tuple[Value, Passed, list[ast.Call]]:
-    """What is called in the end, and with what; with the partials before it."""
-    partials = []
-    while isinstance(callee, Partial):
-        passed = passed.after(callee.site.passed)
-        partials.append(callee.site.node)
-        callee = callee.function
-    return callee, passed, partials
 
 
 def _fits_not(sender: Sender, given: BoundArguments) -> bool:

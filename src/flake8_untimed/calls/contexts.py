@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from flake8_untimed.inference.arguments import bind
@@ -18,6 +19,7 @@ from flake8_untimed.inference.values import (
     Value,
 )
 from flake8_untimed.inference.walk import walk
+from flake8_untimed.limits.changes import stored_by
 
 if TYPE_CHECKING:
     from flake8_untimed.calls import Facts
@@ -33,6 +35,7 @@ _LAX_PROTOCOLS = frozenset(
     )
 )
 _NONE = frozenset(("ssl.CERT_NONE", "ssl.VerifyMode.CERT_NONE"))
+_FALSE = ("False", "0")
 
 
 def verifies_nothing(facts: Facts, value: Value, used: Context | None) -> bool:
@@ -43,13 +46,24 @@ def verifies_nothing(facts: Facts, value: Value, used: Context | None) -> bool:
     state = _as_made(facts, value)
     if state is None:
         return False
-    for context, event, modes in facts.limits.changes.stored(value, "verify_mode"):
+    for context, event, is_off in _switched(facts, value):
         if used is not None and _is_later(event, context.scope, used):
             continue
         if _is_conditional(context.scope, event, value.site):
             return False
-        state = _is_none(modes)
+        state = is_off
     return state
+
+
+def _switched(facts: Facts, value: Value) -> Iterator[tuple[Context, Event, bool]]:
+    """What is done to a context that switches verification off (True) or on. `check_hostname = True`
+    switches it on; what it is set to besides changes nothing."""
+    for context, event in facts.limits.changes.events(value):
+        modes = stored_by(facts.evaluator, context, event, "verify_mode")
+        if modes:
+            yield context, event, _is_none(modes)
+        elif not _off(stored_by(facts.evaluator, context, event, "check_hostname"), _FALSE):
+            yield context, event, False
 
 
 def _is_later(event: Event, scope: Scope, used: Context) -> bool:

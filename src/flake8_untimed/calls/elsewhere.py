@@ -14,9 +14,6 @@ from flake8_untimed.inference.scopes import Module
 from flake8_untimed.inference.values import Site
 from flake8_untimed.source import Source as Text
 
-MODULES = 20
-"""Other modules that are looked into for the calls through one client."""
-
 
 def made_elsewhere(facts: Facts, site: Site) -> Construction | None:
     """The construction of a client in another module of the project, as that module sees it."""
@@ -71,7 +68,7 @@ def settle_constructions(facts: Facts) -> None:
 def _importing(facts: Facts, home: str) -> Iterator[_Read]:
     """What is known of the modules that import one."""
     project = facts.evaluator.project
-    for path in project.hints.importing(home)[:MODULES]:
+    for path in project.hints.first_importing(home):
         module = project.module(path) if project.matters(path) else None
         if module is not None:
             yield _read(facts, module)

@@ -16,6 +16,7 @@ from flake8_untimed.inference.syntax import (
     last_name,
     maker_of,
     within,
+    writes_none,
     written_arguments,
 )
 from flake8_untimed.inference.values import (
@@ -34,8 +35,6 @@ from flake8_untimed.limits.functions import DEPTH
 if TYPE_CHECKING:
     from flake8_untimed.calls import Call, Facts
 
-MODULES = 20
-"""Other modules that are looked into for the calls of a function."""
 _Holder = Union[ast.Name, ast.Attribute]
 _HOLDERS = (ast.Name, ast.Attribute)
 _Parameter = tuple[Scope, str]
@@ -143,7 +142,7 @@ def _parameters(scope: Scope, holder: ast.expr) -> list[_Parameter]:
         return []
     found = []
     for method, event in members.attribute_stores(scope.owner).get(holder.attr, ()):
-        if isinstance(event.node, ast.Constant) and event.node.value is None:
+        if writes_none(event.node):
             continue
         if method.name != "__init__" or not isinstance(event.node, ast.Name):
             return []
@@ -183,7 +182,7 @@ def _calls_of(facts: Facts, scope: Scope) -> Iterator[Found]:
     names = _names(scope)
     yield from calls_naming(scope.module.scope, names)
     project = facts.evaluator.project
-    for path in project.hints.importing(scope.module.path)[:MODULES]:
+    for path in project.hints.first_importing(scope.module.path):
         if any(name.encode() in project.outlines.data(path) for name in names):
             module = project.module(path)
             if module is not None:

@@ -169,13 +169,39 @@ def _errors_in(node: ast.expr) -> Iterator[ast.expr]:
 
 def only_then(scope: Scope, catch: Catch) -> list[ast.stmt]:
     """What follows in the block where it is reached by a failure alone: what is tried ends with
-    `return`, and the handler does not."""
+    `return`, and the handler does not; or it is asked for what would have been set: `if answer is None`."""
     statement, handler = catch.statement, catch.handler
-    tried = [getattr(statement, block, []) for block in ("body", "orelse")]
-    if not any(map(_surely_ends, tried)) or (handler is not None and ends(handler.body, LEAVES)):
+    if handler is not None and ends(handler.body, LEAVES):
         return []
     place = scope.places[statement]
-    return place.body[place.position + 1 :]
+    behind = place.body[place.position + 1 :]
+    tried = [getattr(statement, block, []) for block in ("body", "orelse")]
+    if any(map(_surely_ends, tried)):
+        return behind
+    parts = (part for block in tried for statement in block for part in within(statement))
+    names = {p.id for p in parts if isinstance(p, ast.Name) and isinstance(p.ctx, ast.Store)}
+    for number, test in enumerate(behind):
+        outcome = _outcome_without(names, test.test) if isinstance(test, ast.If) else None
+        if isinstance(test, ast.If) and outcome is not None:
+            branch, other = (test.body, test.orelse) if outcome else (test.orelse, test.body)
+            return [*branch, *(behind[number + 1 :] if ends(other, LEAVES) else ())]
+    return []
+
+
+def _outcome_without(names: set[str], test: ast.expr) -> bool | None:
+    """How a test comes out where one of some names holds nothing: `not x`, `x is None`, `x and y`."""
+    if isinstance(test, ast.BoolOp):
+        outcomes = (_outcome_without(names, part) for part in test.values)
+        return next((outcome for outcome in outcomes if outcome is not None), None)
+    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+        outcome = _outcome_without(names, test.operand)
+        return None if outcome is None else not outcome
+    if isinstance(test, ast.Compare) and isinstance(test.comparators[0], ast.Constant):
+        outcome = _outcome_without(names, test.left)
+        is_empty = not test.comparators[0].value
+        is_same = isinstance(test.ops[0], (ast.Is, ast.Eq))
+        return None if outcome is None or not is_empty else is_same
+    return False if isinstance(test, ast.Name) and test.id in names else None
 
 
 def _surely_ends(block: list[ast.stmt]) -> bool:

@@ -17,6 +17,7 @@ from flake8_untimed.inference.syntax import (
     maker_of,
     own_expressions,
     within,
+    writes_none,
 )
 from flake8_untimed.inference.values import (
     Class,
@@ -188,7 +189,7 @@ def _overridden_methods(facts: Facts) -> Iterator[Idle]:
                 continue
             for owner in facts.evaluate(target.value, context):
                 client = facts.evaluator.client_of(owner)
-                if client is None or target.attr not in client.senders or target.attr != "send":
+                if client is None or target.attr != "send" or "send" not in client.senders:
                     continue
                 sender = client.senders[target.attr]
                 previous = client.senders.get("request")
@@ -285,7 +286,7 @@ def _defaults_in(method: Scope) -> Iterator[tuple[ast.expr | ast.stmt, str]]:
     ]
     for argument, default in pairs:
         if argument.arg == "timeout" and default is not None:
-            if not (isinstance(default, ast.Constant) and default.value is None):
+            if not writes_none(default):
                 yield argument, "a default value for timeout in send()"  # type: ignore[misc]
     for events in method.events.values():
         for event in events:

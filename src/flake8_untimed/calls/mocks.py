@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from flake8_untimed.calls import Facts
@@ -23,7 +23,7 @@ from flake8_untimed.calls.patches import (
 )
 from flake8_untimed.inference import flow, objects
 from flake8_untimed.inference.forwarding import handing_on
-from flake8_untimed.inference.syntax import dotted, written_names
+from flake8_untimed.inference.syntax import dotted, written_arguments, written_names
 from flake8_untimed.inference.values import (
     Alternatives,
     Class,
@@ -61,9 +61,7 @@ class Mocks:
         made = facts.evaluator.catalogue.mocks
         texts = [facts.module.text, *(scope.module.text for scope in self._patches.conftests)]
         self._has_objects = _mentions_mocks(texts[0])
-        self._has_any = any(
-            _mentions_mocks(text) or any(_may_name(text, name) for name in made) for text in texts
-        )
+        self._has_any = any(_mentions_mocks(text) or _may_name(text, made) for text in texts)
 
     def stand_for(self, node: ast.Call, context: Context, callees: Alternatives) -> bool:
         """Whether a call calls a mock, or leads to one, because something around it is patched."""
@@ -89,8 +87,7 @@ class Mocks:
             speech.libraries.extend([library] if library else [])
         elif isinstance(callee, SenderValue):
             speech.words.update(callee.path.split("."), names_of(callee.client))
-            library = self._limits.library(callee)
-            speech.libraries.extend([library] if library else [])
+            speech.libraries.append(self._limits.library(callee))
         elif isinstance(callee, Function) and depth:
             scope = callee.scope
             owner = {scope.owner.name} if scope.owner is not None else set()
@@ -102,7 +99,7 @@ class Mocks:
 
     def _handed_on(self, node: ast.Call, context: Context) -> Iterator[SenderValue]:
         """The senders that a call gives: `retried(session.get, url)`."""
-        for given in (*node.args, *(keyword.value for keyword in node.keywords)):
+        for given in written_arguments(node):
             for part in given.elts if isinstance(given, ast.Tuple) else (given,):
                 values = self._evaluator.evaluate(part, context)
                 yield from (value for value in values if isinstance(value, SenderValue))
@@ -170,7 +167,7 @@ def _fits(target: Target, speech: Speech) -> bool:
         return not name or name in speech.words or name in named - _METHODS
     if not name or name in verbs:
         # Many things have a `get`.
-        return not path.isdisjoint(speech.words - verbs) or not (path or name not in speech.words)
+        return not path.isdisjoint(speech.words - verbs)
     return name in speech.words
 
 
@@ -194,10 +191,11 @@ def _mentions_mocks(text: str) -> bool:
     return any(word in text for word in _MENTIONS)
 
 
-def _may_name(text: str, mock: str) -> bool:
-    """Whether a text may speak of one of the catalogue's mocks: imports it, or asks for it."""
-    package, dot, _ = mock.partition(".")
-    if not dot:
-        return mock in text
-    imports = rf"^[ \t]*(?:from|import)\b.*\b{package}\b"
-    return package in text and re.search(imports, text, re.MULTILINE) is not None
+def _may_name(text: str, mocks: Iterable[str]) -> bool:
+    """Whether a text may speak of the catalogue's mocks: imports one, or asks for it."""
+    parts = [mock.partition(".") for mock in mocks]
+    if any(name in text for name, dot, _ in parts if not dot):
+        return True
+    packages = {name for name, dot, _ in parts if dot and name in text}
+    imports = rf"^[ \t]*(?:from|import)\b.*\b(?:{'|'.join(packages)})\b"
+    return bool(packages) and re.search(imports, text, re.MULTILINE) is not None

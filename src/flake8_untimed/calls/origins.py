@@ -12,7 +12,13 @@ from flake8_untimed.calls.elsewhere import is_set_by_others
 from flake8_untimed.inference import invoke, members, narrowing
 from flake8_untimed.inference.arguments import Argument, Passed, defaults, parameter_names
 from flake8_untimed.inference.scopes import Scope, once
-from flake8_untimed.inference.syntax import dotted, names_within, own_expressions, within
+from flake8_untimed.inference.syntax import (
+    dotted,
+    names_within,
+    own_expressions,
+    within,
+    writes_none,
+)
 from flake8_untimed.inference.values import Context, Function, Literal, are_none
 
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
@@ -67,7 +73,7 @@ def _may_hold_seconds(facts: Facts, call: Call, name: str) -> bool:
 
 def _of_function(scope: Scope, name: str) -> Own | None:
     function, default = _owner_of_parameter(scope, name) or (None, None)
-    if function is None or not _is_none(default) or _is_tested(function, name):
+    if function is None or not writes_none(default) or _is_tested(function, name):
         return None
     return Own(name, function.name)
 
@@ -80,7 +86,7 @@ def _made_of(facts: Facts, context: Context, node: ast.expr) -> Own | None:
         return None
     asked = set[str]().union(*(_asked_for(scope, name) for name in names_within(node)))
     optional = defaults(scope.arguments).items()
-    names = [name for name, default in optional if name in asked and _is_none(default)]
+    names = [name for name, default in optional if name in asked and writes_none(default)]
     name = _needed(facts, context, node, names)
     return Own(name, scope.name) if name is not None else None
 
@@ -164,7 +170,7 @@ def _of_object(facts: Facts, scope: Scope, node: ast.Attribute) -> Own | None:
         return None
     stores = members.attribute_stores(cls).get(name, [])
     if not stores:
-        return Own(name.lstrip("_"), cls.name) if _is_none(_field_default(cls, name)) else None
+        return Own(name.lstrip("_"), cls.name) if writes_none(_field_default(cls, name)) else None
     begun, stored = stores[0].method, stores[0].event.node
     is_declared = all(binding.kind == "annotation" for binding in cls.bindings.get(name, ()))
     if len(stores) > 1 or begun.name != "__init__" or not is_declared:
@@ -216,7 +222,3 @@ def _is_tested(function: Scope, name: str) -> bool:
         for test in tests
         for part in within(test)
     )
-
-
-def _is_none(default: ast.expr | None) -> bool:
-    return isinstance(default, ast.Constant) and default.value is None

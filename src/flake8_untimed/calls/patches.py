@@ -17,7 +17,15 @@ from flake8_untimed.inference.evaluate import Evaluator
 from flake8_untimed.inference.files.layout import is_test_module
 from flake8_untimed.inference.scopes import Scope, once
 from flake8_untimed.inference.surroundings import yielding
-from flake8_untimed.inference.syntax import WITHS, dotted, maker_of, within, written_names
+from flake8_untimed.inference.syntax import (
+    WITHS,
+    dotted,
+    last_name,
+    maker_of,
+    within,
+    written_arguments,
+    written_names,
+)
 from flake8_untimed.inference.values import (
     Class,
     Context,
@@ -82,7 +90,7 @@ class Patches:
             if scope.is_function:
                 found += self._in_force(scope, at)
                 found += self._of_fixtures(scope)
-            elif scope.is_class:
+            else:
                 for name in scope.bindings:
                     if name.startswith(_SET_UP):
                         found += self._left_by(_function(scope, name), _DEPTH)
@@ -134,7 +142,7 @@ class Patches:
         yield from targets
         if targets or not isinstance(node, ast.Call):
             return
-        given = [dotted(a) or "" for a in (*node.args, *(k.value for k in node.keywords))]
+        given = [dotted(a) or "" for a in written_arguments(node)]
         if isinstance(context.at, WITHS) or any(is_pytests(n, context.scope) for n in given):
             for callee in self._evaluator.evaluate(node.func, context):
                 if isinstance(callee, Function):
@@ -160,7 +168,7 @@ class Patches:
     def _targets(self, node: ast.expr, context: Context) -> Iterator[Target]:
         """What is replaced by what decorates, is called or is entered by a `with`."""
         maker = maker_of(node)
-        if _last(maker) in self._last_names:
+        if last_name(maker) in self._last_names:
             values = self._evaluator.evaluate(maker, context)
             yield from self._of_names({v.path for v in values if isinstance(v, Symbol)})
         if isinstance(node, ast.Call):
@@ -238,13 +246,11 @@ def names_of(value: Value | None) -> set[str]:
         names = {stem(value.scope)}
     elif isinstance(value, Symbol):
         names = set(value.path.split("."))
-    step = value.steps if value is not None else None
-    while step is not None:
+    for step in value.way() if value is not None else ():
         if step.scope.is_function:
             names.add(step.scope.name)
         if step.holder is not None:
             names.update(step.holder[1].split("."))
-        step = step.before
     return names
 
 
@@ -252,10 +258,6 @@ def stem(scope: Scope) -> str:
     """The name of the module that a scope is in."""
     parts = scope.module.path.replace("\\", "/").removesuffix(".py").removesuffix("/__init__")
     return parts.rpartition("/")[2]
-
-
-def _last(node: ast.expr) -> str:
-    return (dotted(node) or "").rpartition(".")[2]
 
 
 def is_pytests(name: str, scope: Scope) -> bool:
@@ -304,7 +306,7 @@ def _asked_for(function: Scope) -> set[str]:
         for binding in scope.bindings.get("pytestmark", ()) if scope is not None else ():
             marks += within(binding.node)
     for mark in marks:
-        if isinstance(mark, ast.Call) and _last(mark.func) == "usefixtures":
+        if isinstance(mark, ast.Call) and last_name(mark.func) == "usefixtures":
             names |= {str(a.value) for a in mark.args if isinstance(a, ast.Constant)}
     return names
 
@@ -316,7 +318,7 @@ def _fixtures(holder: Scope) -> list[tuple[str, Scope, bool]]:
     for name in holder.bindings:
         function = _function(holder, name)
         for decorator in getattr(function and function.node, "decorator_list", ()):
-            if function is not None and _last(maker_of(decorator)) == "fixture":
+            if function is not None and last_name(maker_of(decorator)) == "fixture":
                 keywords = decorator.keywords if isinstance(decorator, ast.Call) else ()
                 found.append((name, function, any(k.arg == "autouse" for k in keywords)))
                 break

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from flake8_untimed.bounds import UNKNOWN, Bound
 from flake8_untimed.inference.scopes import once
 from flake8_untimed.inference.syntax import called_name, within
 from flake8_untimed.inference.values import Context, Symbol
@@ -16,11 +15,12 @@ if TYPE_CHECKING:
     from flake8_untimed.calls import Facts
 
 
-def bound_when_sent(facts: Facts, node: ast.Call, sender: Sender, bound: Bound) -> Bound:
-    """The bound of a request that is made here, when it is sent: unknown where that may bound it, and
-    where it is not in sight."""
+def may_bound_later(facts: Facts, node: ast.Call, sender: Sender) -> bool:
+    """Whether a request is only made here, and what sends it may bound it, or is not in sight."""
+    if not sender.lazy:
+        return False
     found = _releases(facts, (*sender.released_by.items(),))
-    return UNKNOWN if found.get(node, found.get(None, True)) else bound
+    return found.get(node, found.get(None, True))
 
 
 @once

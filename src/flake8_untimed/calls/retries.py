@@ -84,7 +84,7 @@ def _repeated_late(facts: Facts, retry: Result) -> tuple[str, ...]:
     given = bind(retry.site.passed, known.parameters, known.keywords)
     for name in ("total", "read"):
         times = literals(facts.values(given.named.get(name)))
-        if times and all(t is False or t == 0 for t in times):
+        if times and all(t == 0 for t in times):
             return ()
     is_every, named = repeated(facts, given)
     return NOT_IDEMPOTENT if is_every else tuple(named)

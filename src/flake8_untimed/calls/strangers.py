@@ -76,12 +76,10 @@ def _is_strange(facts: Facts, value: Value, place: Call | Construction) -> bool:
 def _is_given_another(facts: Facts, call: Call) -> bool:
     """Whether a client comes by a parameter that has a default, or is made by one, and another call of
     its function in the file gives something of the project there that takes no timeout."""
-    step = call.client.steps if call.client is not None else None
     made = call.client.site if call.client is not None else None
     held = [(made.context.scope, dotted(made.node.func) or "")] if made is not None else []
-    while step is not None:
-        held += [step.holder] if step.holder is not None else []
-        step = step.before
+    ways = call.client.way() if call.client is not None else ()
+    held += [step.holder for step in ways if step.holder is not None]
     return any(
         _is_another(facts, value, call)
         for scope, name in held

@@ -123,11 +123,11 @@ def _asks(value: Value | None, seconds: str | None) -> bool:
     """Whether a mapping, or a list of pairs, has an entry that asks for a wait."""
     return any(
         isinstance(key, str) and any(_tells(key, getattr(v, "value", ""), seconds) for v in values)
-        for key, values in _entries(value)
+        for key, values in entries(value)
     )
 
 
-def _entries(value: Value | None) -> Iterator[tuple[object, Alternatives]]:
+def entries(value: Value | None) -> Iterator[tuple[object, Alternatives]]:
     if isinstance(value, Mapping):
         yield from value.entries.items()
     elif isinstance(value, Collection):

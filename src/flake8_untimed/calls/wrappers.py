@@ -8,7 +8,13 @@ from collections.abc import Iterable, Iterator, Set
 
 from flake8_untimed.bounds import Kind
 from flake8_untimed.inference import elsewhere, invoke, objects
-from flake8_untimed.inference.arguments import Argument, Passed, bind, positional_names
+from flake8_untimed.inference.arguments import (
+    Argument,
+    Passed,
+    bind,
+    keyword_names,
+    positional_names,
+)
 from flake8_untimed.inference.evaluate import Evaluator
 from flake8_untimed.inference.forwarding import (
     goes_elsewhere,
@@ -110,7 +116,7 @@ class Wrappers:
             return NAMED_BESIDE.format(scope.name, name)
         if not self._is_only_handed_on(wrapper, passed, name):
             return USED_OTHERWISE.format(scope.name, name)
-        if name in _named(scope.arguments):
+        if name in keyword_names(scope.arguments):
             return self._objection_to_value(wrapper, passed, name)
         return None
 
@@ -186,7 +192,7 @@ class Wrappers:
     def _is_only_handed_on(self, wrapper: Function, passed: Passed, name: str) -> bool:
         """Whether a keyword that a wrapper gets in its `**kwargs` goes to senders alone."""
         accepted = wrapper.scope.arguments
-        if name in _named(accepted):
+        if name in keyword_names(accepted):
             return True
         rest = accepted.kwarg
         return rest is not None and self._goes_to_senders(wrapper, passed, rest.arg, name)
@@ -247,8 +253,7 @@ class Wrappers:
             objection = self.objection_on_the_way(value, taken)[0]
             if objection is not None:
                 return objection
-            timeouts = self._limits.timeouts(value)
-            types = {known.path for known in timeouts.types} if timeouts is not None else set()
+            types = {known.path for known in self._limits.timeouts(value).types}
             values = self._evaluator.argument(argument)
             found += [self._marked(value, types) for value in values]
         return computed if found and (True not in found or None in found) else None
@@ -377,8 +382,7 @@ class Wrappers:
                 yield value, passed
 
     def _suits(self, callee: Value, passed: Passed, given: Given, name: str) -> bool:
-        while isinstance(callee, Partial):
-            passed, callee = passed.after(callee.site.passed), callee.function
+        callee, passed, _ = invoke.behind_partials(callee, passed)
         if isinstance(callee, Class):
             made = Instance(callee)
             found = objects.class_attribute(self._evaluator, callee, "__init__", made)
@@ -409,7 +413,7 @@ def _lines_behind(scope: Scope, statement: ast.stmt) -> range | None:
 def taken_as(wrapper: Scope) -> str | None:
     """The name under which a wrapper takes a timeout: by the look of its parameters, and of what it
     hands on."""
-    names = [name for name in _named(wrapper.arguments) if _TIMEOUT in name]
+    names = [name for name in keyword_names(wrapper.arguments) if _TIMEOUT in name]
     if _TIMEOUT in names:
         return _TIMEOUT
     if wrapper.arguments.kwarg is not None:
@@ -421,12 +425,7 @@ def taken_as(wrapper: Scope) -> str | None:
 def takes(function: Scope, name: str) -> bool:
     """Whether a function takes a keyword."""
     accepted = function.arguments
-    return accepted.kwarg is not None or name in _named(accepted)
-
-
-def _named(accepted: ast.arguments) -> list[str]:
-    """The parameters that can be given by name."""
-    return [argument.arg for argument in (*accepted.args, *accepted.kwonlyargs)]
+    return accepted.kwarg is not None or name in keyword_names(accepted)
 
 
 def _is_marked(values: Alternatives) -> bool:
@@ -459,7 +458,7 @@ def _parameter_at(function: Function, place: int | str) -> str | None:
     """The parameter that takes an argument at a position or of a name."""
     accepted = function.scope.arguments
     if isinstance(place, str):
-        return place if place in _named(accepted) else None
+        return place if place in keyword_names(accepted) else None
     names = positional_names(function)
     return names[place] if place < len(names) else None
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from flake8_untimed.calls import Call, Construction, Facts
 from flake8_untimed.explanation.places import Places
 from flake8_untimed.explanation.words import Row, short, unparsed
-from flake8_untimed.inference.values import Literal, Step
+from flake8_untimed.inference.values import Literal
 
 
 class Arguments:
@@ -37,13 +37,7 @@ class Arguments:
         values = self._facts.values(argument)
         texts = [repr(v.value) for v in values if isinstance(v, Literal)]
         if texts and len(texts) == len(values):
-            step = _oldest(values[0].steps)
-            where = f" ({self._places.place(step.scope, step.node)})" if step else ""
+            steps = [*values[0].way()]
+            where = f" ({self._places.place(steps[-1].scope, steps[-1].node)})" if steps else ""
             return f", which is {' or '.join(texts)}{where}"
         return ""
-
-
-def _oldest(step: Step | None) -> Step | None:
-    while step is not None and step.before is not None:
-        step = step.before
-    return step

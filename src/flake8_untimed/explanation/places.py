@@ -22,13 +22,8 @@ class Places:
 
     def steps(self, label: str, value: Value) -> Iterator[Row]:
         """How a value came here, the oldest step first."""
-        steps = []
-        step = value.steps
-        while step is not None:
-            steps.append(step)
-            step = step.before
         before = ""
-        for step in reversed(steps):
+        for step in reversed([*value.way()]):
             if not hasattr(step.node, "lineno"):
                 continue
             text = self.shown(step.scope, step.node)

@@ -157,9 +157,9 @@ def taken_by(function: Function, passed: Passed) -> dict[str, Argument]:
     return bind(passed, positional_names(function)).named
 
 
-def keyword_names(arguments: ast.arguments) -> frozenset[str]:
+def keyword_names(arguments: ast.arguments) -> list[str]:
     """The names of parameters that can be given by keyword: `**kwargs` beside them lack these."""
-    return frozenset(a.arg for a in (*arguments.args, *arguments.kwonlyargs))
+    return [a.arg for a in (*arguments.args, *arguments.kwonlyargs)]
 
 
 def defaults(arguments: ast.arguments) -> Mapping[str, ast.expr]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from flake8_untimed.inference import containers, lineage
 from flake8_untimed.inference.flow import Guard
 from flake8_untimed.inference.scopes import Scope
-from flake8_untimed.inference.syntax import dotted, names_within, within
+from flake8_untimed.inference.syntax import dotted, names_within, within, writes_none
 from flake8_untimed.inference.values import (
     Alternatives,
     Collection,
@@ -115,7 +115,7 @@ def outcome_for(
         # `isinstance(x, type)`, `x.startswith(text)`
         if is_number(value) and not {"int", "float"}.isdisjoint(names_within(test)):
             return True
-        names_none = any(isinstance(p, ast.Constant) and p.value is None for p in within(test))
+        names_none = any(map(writes_none, within(test)))
         return False if is_none(value) and not names_none else None
     if not isinstance(test, ast.Compare):
         return truth_of(evaluator, value)

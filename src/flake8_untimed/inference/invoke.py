@@ -175,7 +175,7 @@ def _frame(evaluator: Evaluator, function: Function, passed: Passed, outer: Fram
                 bound.open_keywords,
                 arguments.kwarg,
                 nodes=nodes,
-                missing=keyword_names(arguments),
+                missing=frozenset(keyword_names(arguments)),
                 written=False,
             ),
         )
@@ -286,6 +286,16 @@ def _lacks_timeout(options: Alternatives) -> bool:
         is_none(v) or (isinstance(v, Mapping) and not v.open and "timeout" not in v.entries)
         for v in options
     )
+
+
+def behind_partials(callee: Value, passed: Passed) -> tuple[Value, Passed, list[ast.Call]]:
+    """What is called in the end, and with what; with the partials before it."""
+    partials = []
+    while isinstance(callee, Partial):
+        passed = passed.after(callee.site.passed)
+        partials.append(callee.site.node)
+        callee = callee.function
+    return callee, passed, partials
 
 
 def result_of(evaluator: Evaluator, callee: Value, site: Site) -> Alternatives:

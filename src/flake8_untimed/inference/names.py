@@ -23,7 +23,7 @@ from flake8_untimed.inference import (
 from flake8_untimed.inference import annotations as types
 from flake8_untimed.inference.arguments import Argument, Passed, defaults, keyword_names
 from flake8_untimed.inference.scopes import COMPREHENSIONS, FUNCTIONS, Binding, Scope, once
-from flake8_untimed.inference.syntax import dotted, within, written_names
+from flake8_untimed.inference.syntax import dotted, within, writes_none, written_names
 from flake8_untimed.inference.values import (
     NOTHING_KNOWN,
     OTHER,
@@ -371,7 +371,7 @@ def parameter(
             where = Context(scope.parent or scope, scope.statement)
             declared = types.instances(evaluator, node.annotation, where)
             others = tuple(value for value in declared if tells(value))
-        missing = keyword_names(arguments)
+        missing = frozenset(keyword_names(arguments))
         return (Mapping({}, True, node, others, missing=missing, written=False),)
     if arguments.vararg is node:
         if node.annotation is None:
@@ -391,7 +391,7 @@ def parameter(
         if any(not is_none(v) for v in known):
             known = tuple(Plain(scope, name) if v is OTHER else v for v in known)
             # `client: Client = None` is not what checkers of types want, and often written.
-            may_be_none = isinstance(default, ast.Constant) and default.value is None
+            may_be_none = writes_none(default)
             return union([known, (Literal(None),)]) if may_be_none else known
     if default is not None and not isinstance(default, ast.Constant):
         made = evaluator.evaluate(default, outer)

@@ -74,6 +74,11 @@ def written_arguments(node: ast.Call) -> list[ast.expr]:
     return [*node.args, *(keyword.value for keyword in node.keywords)]
 
 
+def writes_none(node: ast.AST | None) -> bool:
+    """Whether what stands somewhere is None, as it is written."""
+    return isinstance(node, ast.Constant) and node.value is None
+
+
 def written_names(node: ast.AST) -> set[str]:
     """The names and attributes that an expression is written with: also those of `Client().get`."""
     return {

@@ -8,7 +8,7 @@ whatever the code does not tell.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
@@ -77,6 +77,13 @@ class Value:
     def key(self) -> object:
         """Two values with the same key are the same thing, however they were reached."""
         return id(self)
+
+    def way(self) -> Iterator[Step]:
+        """The steps by which it came here, the last one first."""
+        step = self.steps
+        while step is not None:
+            yield step
+            step = step.before
 
     def via(self: V, scope: Scope, node: ast.AST, holder: tuple[Scope, str] | None = None) -> V:
         """The same value, reached by one step more."""

@@ -77,12 +77,15 @@ class Limits:
         finally:
             self.open = around
 
-    def library(self, value: SenderValue) -> Library | None:
-        return self._evaluator.catalogue.library_of(value.path) or self._library_of_client(value)
-
-    def _library_of_client(self, value: SenderValue) -> Library | None:
-        client = self._evaluator.client_of(value.client) if value.client else None
-        return self._evaluator.catalogue.library_of(client.path) if client else None
+    def library(self, value: SenderValue) -> Library:
+        """The library that sends: of the sender, or of its client, if that goes by another name."""
+        catalogue = self._evaluator.catalogue
+        library = catalogue.library_of(value.path)
+        if library is None and value.client is not None:
+            client = self._evaluator.client_of(value.client)
+            library = catalogue.library_of(client.path) if client is not None else None
+        assert library is not None
+        return library
 
     def library_made(self, maker: Symbol | Class) -> Library | None:
         """The library of what a class or function makes, or sends."""
@@ -90,9 +93,8 @@ class Limits:
         path = client.path if client is not None else getattr(maker, "path", "")
         return self._evaluator.catalogue.library_of(path)
 
-    def timeouts(self, value: SenderValue) -> Timeouts | None:
-        library = self.library(value)
-        return library.timeouts_of(value.sender) if library else value.sender.timeouts
+    def timeouts(self, value: SenderValue) -> Timeouts:
+        return self.library(value).timeouts_of(value.sender)
 
     def of(self, value: SenderValue, passed: Passed, context: Context, node: ast.AST) -> Bound:
         """The bound of a request that is sent by `value` with these arguments."""
@@ -108,8 +110,7 @@ class Limits:
             self.library(value), context
         ):
             return Bound(Kind.BOUNDED, Source.AROUND)
-        timeouts = self.timeouts(value)
-        for maker in timeouts.made_by if timeouts is not None else ():
+        for maker in self.timeouts(value).made_by:
             if any(self.process.patches(maker)):
                 return Bound(Kind.UNKNOWN, Source.AROUND, detail=f"this project replaces {maker}")
         return bound
@@ -117,8 +118,6 @@ class Limits:
     def of_request(self, value: SenderValue, passed: Passed) -> Bound:
         """The same, whatever stands around the call."""
         sender, timeouts = value.sender, self.timeouts(value)
-        if timeouts is None:
-            return UNKNOWN
         if self.clients.sends_nothing(value.client):
             return Bound(
                 Kind.UNKNOWN, Source.AROUND, detail="its transport is no way to the network"

@@ -235,11 +235,10 @@ _Holder = tuple[Scope, str, ast.AST]
 
 def _holders(client: Value) -> Iterator[_Holder]:
     """What held an object on its way here, the last one first."""
-    step = client.steps
-    # A step without a holder is where it was made: what comes before is not the object.
-    while step is not None and step.holder is not None:
+    for step in client.way():
+        if step.holder is None:
+            return  # It was made there: what comes before is not the object.
         yield (*step.holder, step.node)
-        step = step.before
 
 
 def _path(holder: Scope, where: Scope, name: str) -> str:

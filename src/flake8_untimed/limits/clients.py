@@ -106,12 +106,10 @@ class Clients:
             if known.out_of_sight == "silent" and bound.kind is Kind.DEFAULT:
                 return Bound(Kind.UNKNOWN, Source.OUT_OF_SIGHT)
             if not self._is_left_to_keywords(client, made, constructor):
-                return Bound(
-                    bound.kind, Source.OUT_OF_SIGHT, bound.seconds, bound.waits, site=client.site
-                )
+                return bound._replace(source=Source.OUT_OF_SIGHT, site=client.site)
         is_own = made is client.site or self._general(made, constructor, table) is not bound.kind
         site = client.site if is_own else made
-        return Bound(bound.kind, Source.CLIENT, bound.seconds, bound.waits, bound.detail, site)
+        return bound._replace(source=Source.CLIENT, site=site)
 
     def _connects_otherwise(self, client: Instance, names: tuple[str, ...]) -> bool:
         """Whether a subclass has its own way to the network, or none."""
@@ -180,8 +178,6 @@ class Clients:
             if transport is not None and not self._is_network(transport, classes):
                 return Bound(Kind.UNKNOWN, detail=f"its {name}= may be no way to the network")
         if constructor.timeout is None:
-            if "timeout" in bound.extra and "timeout" not in constructor.idle_timeouts:
-                return Bound(Kind.INVALID, detail=NO_PARAMETER)
             return omitted(table)
         argument = bound.named.get(constructor.timeout)
         if argument is not None:

@@ -57,11 +57,9 @@ class Functions:
     ) -> Bound | None:
         """The bound of the requests that a callable sends when it is given these arguments; None
         if it sends none. `everything`: whatever it sends counts, not only what it hands on."""
+        value, passed, _ = invoke.behind_partials(value, passed)
         if isinstance(value, SenderValue):
             return self._limits.of_request(value, passed)
-        if isinstance(value, Partial):
-            behind = passed.after(value.site.passed)
-            return self.of_callable(value.function, behind, outer, everything)
         if not isinstance(value, Function) or self._limits.depth >= DEPTH:
             return None
         key = (value.scope, value.receiver and value.receiver.key())
@@ -103,14 +101,6 @@ class Functions:
         bounds = [*self._of_alternatives(alternatives, None, False)]
         return all(bound is not None and bound.kind not in _OPEN for bound in bounds)
 
-    def requests_behind(
-        self, function: Function, passed: Passed
-    ) -> Iterator[tuple[SenderValue, Passed]]:
-        """The senders that a function hands its caller's arguments on to, each with what it gets."""
-        for value, given in self.behind(function, passed):
-            if isinstance(value, SenderValue):
-                yield value, given
-
     def behind(
         self,
         function: Function,
@@ -126,8 +116,7 @@ class Functions:
         scope = function.scope
         yield frame, passed
         for _, _, callee, given in self.reached(which(scope), scope, frame):
-            while isinstance(callee, Partial):
-                given, callee = given.after(callee.site.passed), callee.function
+            callee, given, _ = invoke.behind_partials(callee, given)
             if isinstance(callee, SenderValue):
                 yield callee, given.shifted(1) if callee.unbound else given
             elif isinstance(callee, Function):

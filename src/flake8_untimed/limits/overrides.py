@@ -28,7 +28,6 @@ from flake8_untimed.inference.walk import Walk
 from flake8_untimed.libraries.model import Sender
 from flake8_untimed.limits.adapters import NOT_GIVEN
 from flake8_untimed.limits.changes import stored_by
-from flake8_untimed.limits.functions import DEPTH
 
 if TYPE_CHECKING:
     from flake8_untimed.limits import Limits
@@ -49,8 +48,6 @@ class Overrides:
         is nothing on the way."""
         client = value.client
         by_user = given is not None
-        if self._limits.depth >= DEPTH:
-            return UNKNOWN
         patched = self._patched_function(value, given)
         if patched is not None:
             return patched
@@ -101,7 +98,7 @@ class Overrides:
     def _passed_on(self, value: SenderValue) -> Alternatives:
         """What a library passes for a timeout that nobody gave: None, or its word for that."""
         timeouts = self._limits.timeouts(value)
-        if timeouts is not None and timeouts.defaults:
+        if timeouts.defaults:
             return (Symbol(timeouts.defaults[-1]),)
         return NOT_GIVEN
 

@@ -42,10 +42,10 @@ class ProcessWide:
         self._module = module
         self._importer = module.module.path
 
-    def socket_default_for(self, library: Library | None, context: Context) -> Module | None:
+    def socket_default_for(self, library: Library, context: Context) -> Module | None:
         """The module of the project that calls `socket.setdefaulttimeout()`, if that bounds a request
         of this library there."""
-        if library is None or not library.socket_default:
+        if not library.socket_default:
             return None
         scope = context.scope
         if any(_holds(default, context) for default in _defaults_in(scope.module.scope, self)):

@@ -98,8 +98,7 @@ class Takers:
         for node, context, callee, passed in self._limits.functions.reached(
             walk(scope).calls, scope, frame
         ):
-            while isinstance(callee, Partial):
-                passed, callee = passed.after(callee.site.passed), callee.function
+            callee, passed, _ = invoke.behind_partials(callee, passed)
             if isinstance(callee, SenderValue):
                 if is_made_at(callee.client, made):
                     bound = self._limits.of(callee, passed, context, node)

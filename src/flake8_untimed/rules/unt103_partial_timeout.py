@@ -34,6 +34,7 @@ from collections.abc import Iterator
 from flake8_untimed.bounds import Kind
 from flake8_untimed.calls import Call, Construction, Facts
 from flake8_untimed.findings import Expression, Finding, Fix, RemoveArgument, SetArgument, Span
+from flake8_untimed.inference.syntax import writes_none
 from flake8_untimed.libraries.model import TimeoutType
 from flake8_untimed.rules._timeouts import (
     at_calls,
@@ -78,11 +79,7 @@ def _completed(
         return _tuple(facts, place, node)
     if not isinstance(node, ast.Call):
         return None, "the timeout is made elsewhere"
-    nones = [
-        k.arg
-        for k in node.keywords
-        if k.arg and isinstance(k.value, ast.Constant) and k.value.value is None
-    ]
+    nones = [k.arg for k in node.keywords if k.arg and writes_none(k.value)]
     path = facts.path_of(node.func, place.context)
     kind = next((kind for kind in place.timeouts.types if kind.path == path), None)
     if kind is None:

@@ -43,6 +43,7 @@ from flake8_untimed.bounds import Kind
 from flake8_untimed.calls import Call, Facts
 from flake8_untimed.calls.changes import gets_no_timeout
 from flake8_untimed.calls.keywords import are_left_alone, may_hold_timeout, own_keywords
+from flake8_untimed.calls.releases import may_bound_later
 from flake8_untimed.findings import AddStatement, Expression, Finding, Fix
 from flake8_untimed.inference.scopes import once
 from flake8_untimed.inference.syntax import ends
@@ -169,6 +170,8 @@ def _relies_on_caller(facts: Facts, call: Call) -> bool:
     if call.bound.kind is not Kind.UNKNOWN or call.timeouts.omitted is not None:
         return False
     if call.argument(name) is not None or call.arguments.open_positional:
+        return False
+    if may_bound_later(facts, call.node, call.sender):
         return False
     if call.client is None:
         return True

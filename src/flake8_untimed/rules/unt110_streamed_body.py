@@ -25,9 +25,8 @@ with requests.get(url, stream=True, timeout=(5, 30)) as response:
 ```
 
 ## When it is not reported
-When `stream` is off or not known, when there is no body (HEAD), when the call has no timeout at all
-(that is UNT101 or UNT102), and when something around it bounds the whole. A deadline inside the loop
-is not looked for: where there is one, `# noqa: UNT110` says so.
+When `stream` is off or not known, when there is no body (HEAD), and when something around it bounds
+the whole. A deadline inside the loop is not looked for: where there is one, `# noqa: UNT110` says so.
 
 ## Fix
 None: the reading needs a deadline of its own.
@@ -37,25 +36,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flake8_untimed.bounds import Kind
 from flake8_untimed.calls import Facts
 from flake8_untimed.calls.places import is_bounded_around
 from flake8_untimed.calls.transfers import leaves_body
 from flake8_untimed.findings import Finding
 
 OPT_IN = True
-_LIMITED = (Kind.BOUNDED, Kind.DEFAULT, Kind.UNKNOWN)
 
 
 def check(facts: Facts) -> Iterator[Finding]:
     for call in facts.calls:
-        if call.wrapper is not None or call.bound.kind not in _LIMITED:
+        if call.wrapper is not None:
             continue
         if leaves_body(facts, call) and not is_bounded_around(facts, call):
             yield facts.finding(
                 "UNT110",
                 call.node,
-                f"{call.name}() leaves the body to be read later: its timeout bounds each gap"
+                f"{call.name}() leaves the body to be read later: a timeout bounds each gap"
                 " between two pieces, not the whole; give the reading a deadline of its own",
                 why_not="the reading needs a deadline of its own",
             )

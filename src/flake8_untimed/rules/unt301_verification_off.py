@@ -61,7 +61,8 @@ def _at(
             continue
         if is_asked_for(facts, place.context) or _is_of_wrapper(place, argument):
             continue
-        fix, why_not = None, "the argument is given elsewhere"
+        how = "elsewhere" if argument.position is None else "by position"
+        fix, why_not = None, f"the argument is given {how}"
         advice = "leave it out, or name your own CA file"
         if isinstance(place, Call) and place.wrapper is not None:
             why_not = f"what {place.wrapper}() does without it is its own matter"

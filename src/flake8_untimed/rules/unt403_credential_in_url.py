@@ -31,8 +31,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flake8_untimed.calls import Call, Construction, Facts
+from flake8_untimed.calls.waits import entries
 from flake8_untimed.findings import Finding
-from flake8_untimed.inference.values import Alternatives, Collection, Literal, Mapping, Value
+from flake8_untimed.inference.values import Alternatives, Literal
 from flake8_untimed.rules._secrets import are_secret, is_secret
 
 OPT_IN = True
@@ -65,22 +66,10 @@ def check(facts: Facts) -> Iterator[Finding]:
 
 def _in_query(values: Alternatives) -> str:
     for value in values if len(values) == 1 else ():
-        for key, entry in _entries(value):
+        for key, entry in entries(value):
             if _is_name(key) and are_secret(entry):
                 return f"the credential {key!r}"
     return ""
-
-
-def _entries(value: Value) -> Iterator[tuple[object, Alternatives]]:
-    """The keys and values of a mapping, or of a sequence of pairs."""
-    if isinstance(value, Mapping):
-        yield from value.entries.items()
-    elif isinstance(value, Collection):
-        for pair in (one for element in value.elements for one in element):
-            if isinstance(pair, Collection) and pair.ordered and len(pair.elements) == 2:
-                keys, entry = pair.elements
-                if len(keys) == 1 and isinstance(keys[0], Literal):
-                    yield keys[0].value, entry
 
 
 def _is_name(key: object) -> bool:

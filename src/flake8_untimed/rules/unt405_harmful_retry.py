@@ -155,8 +155,6 @@ def _is_new_client(facts: Facts, owner: Instance) -> bool:
     sight do not name their scheme."""
     if owner.site is None or not facts.is_plain(owner):
         return False
-    if facts.client_of(owner) is None:
-        return False
     for call in facts.calls:
         if call.client is not None and call.client.key() == owner.key():
             for url in literals(facts.values(call.argument(call.sender.url))):

@@ -26,7 +26,8 @@ except requests.Timeout as error:
 
 ## When it is not reported
 When the handler does anything else, or what follows it does and is reached only by way of it, as the
-block that is tried ends with `return`; when the handler also stands in a loop that tries again (one that is left
+block that is tried ends with `return`, or it is asked whether there is an answer (`if answer is None`);
+when the handler also stands in a loop that tries again (one that is left
 once the call succeeds, one over a `range`, or a `while`), and when it catches more than timeouts by a
 wider class, alone or among others.
 
@@ -50,7 +51,7 @@ from flake8_untimed.calls.handlers import (
 )
 from flake8_untimed.calls.loops import may_try_again
 from flake8_untimed.findings import Finding
-from flake8_untimed.inference.syntax import last_name
+from flake8_untimed.inference.syntax import last_name, writes_none
 from flake8_untimed.inference.values import Context
 
 OPT_IN = True
@@ -101,8 +102,7 @@ def _is_nothing(statement: ast.stmt) -> bool:
     if isinstance(statement, (ast.Pass, ast.Continue)):
         return True
     if isinstance(statement, ast.Return):
-        value = statement.value
-        return value is None or (isinstance(value, ast.Constant) and value.value is None)
+        return statement.value is None or writes_none(statement.value)
     if isinstance(statement, ast.Expr):
         return isinstance(statement.value, ast.Constant) or _logs(statement.value)
     return False

@@ -11,6 +11,7 @@ from flake8_untimed.inference.files.layout import Layout, inside, is_test_module
 from flake8_untimed.inference.files.outline import Outlines, set_by_name
 from flake8_untimed.libraries import Catalogue
 
+_MODULES = 20
 _SETS_ANY = re.compile(rb"\bsetattr\(\s*(\w+)[\w.]*,\s*[^\"'\s]")
 
 
@@ -99,6 +100,10 @@ class Hints:
             names.append(os.path.basename(folder))
         found = dict.fromkeys(f for name in names for f in self._looking(path, _says(name)))
         return [f for f in found if f != path and path in self._outlines.neighbours(f)]
+
+    def first_importing(self, path: str) -> list[str]:
+        """The first of these: so many are looked into for the calls of one function or client."""
+        return self.importing(path)[:_MODULES]
 
     def changing(self, path: str, name: str) -> list[tuple[str, str]]:
         """The files that seem to change what a name of the module at `path` holds

@@ -14,7 +14,7 @@ from flake8_untimed.inference import annotations as types
 from flake8_untimed.inference import members
 from flake8_untimed.inference.forwarding import hands_on, passes_on
 from flake8_untimed.inference.scopes import Module, Scope
-from flake8_untimed.inference.syntax import within
+from flake8_untimed.inference.syntax import within, written_arguments
 from flake8_untimed.inference.values import (
     Alias,
     Class,
@@ -93,8 +93,9 @@ class Proof:
             return self._any_argument_leads(call, Context(scope, node))
 
     def _any_argument_leads(self, call: ast.Call, context: Context) -> bool:
-        given = (*call.args, *(keyword.value for keyword in call.keywords))
-        return any(self._leads(self._evaluator.evaluate(each, context)) for each in given)
+        return any(
+            self._leads(self._evaluator.evaluate(each, context)) for each in written_arguments(call)
+        )
 
     def forwards(self, node: ast.stmt, scope: Scope, function: Scope) -> bool:
         """Whether a statement hands on what a function around it was given to something that

@@ -19,6 +19,7 @@ from flake8_untimed.inference.syntax import (
     WITHS,
     first_line,
     named_store,
+    writes_none,
 )
 
 _GLOBAL = re.compile(r"\bglobal[ \t]+([\w, \t]+)")
@@ -216,9 +217,7 @@ class Statements:
                 names.add(node.name)
             elif isinstance(node, (ast.Assign, ast.AnnAssign)):
                 value = node.value
-                if value is not None and not (
-                    isinstance(value, ast.Constant) and value.value is None
-                ):
+                if value is not None and not writes_none(value):
                     names.update(names_in(assigned(node)))
         return names
 

@@ -45,6 +45,7 @@ from flake8_untimed.inference.syntax import (
     called_name,
     dotted,
     last_name,
+    written_arguments,
 )
 from flake8_untimed.inference.walk import Found, Walk, visit
 
@@ -331,7 +332,7 @@ class Dye:
         return names
 
     def _any_argument_carries(self, call: ast.Call) -> bool:
-        return any(self._carries(a) for a in (*call.args, *(k.value for k in call.keywords)))
+        return any(self._carries(a) for a in written_arguments(call))
 
     def _carries(self, value: ast.expr) -> bool:
         """Whether the value of an expression may hold something coloured. Of a coloured object only
