@@ -207,7 +207,7 @@ def _sliced(
 def item(container: Mapping | Collection, key: Value) -> Alternatives:
     """One item of a container."""
     if isinstance(container, Mapping):
-        if isinstance(key, Literal) and _hashable(key.value):
+        if isinstance(key, Literal):
             if key.value in container.entries:
                 return container.entries[key.value]
             return container.others or NOTHING_KNOWN
@@ -220,10 +220,6 @@ def item(container: Mapping | Collection, key: Value) -> Alternatives:
     ):
         return container.elements[index]
     return contents(container)
-
-
-def _hashable(value: object) -> bool:
-    return isinstance(value, (str, int, float, bytes, bool, type(None)))
 
 
 def method(evaluator: Evaluator, node: ast.Call, context: Context) -> Alternatives | None:
@@ -264,7 +260,7 @@ def _keyed(
     groups: list[Alternatives] = []
     default = node.args[1] if len(node.args) > 1 else None
     for key in evaluator.evaluate(node.args[0], context):
-        if isinstance(value, Mapping) and isinstance(key, Literal) and _hashable(key.value):
+        if isinstance(value, Mapping) and isinstance(key, Literal):
             if key.value in value.entries:
                 groups.append(value.entries[key.value])
                 continue
@@ -322,7 +318,7 @@ def holds(
     """Whether `key in container`."""
     keys = evaluator.evaluate(key, context)
     values = evaluator.evaluate(container, context)
-    if len(keys) != 1 or not isinstance(keys[0], Literal) or not _hashable(keys[0].value):
+    if len(keys) != 1 or not isinstance(keys[0], Literal):
         return None
     verdicts: set[bool | None] = set()
     for value in values:

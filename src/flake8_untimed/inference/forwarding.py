@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Set
 
 from flake8_untimed.inference import frames, members
+from flake8_untimed.inference.mappings import SHOWING
 from flake8_untimed.inference.scopes import Scope, once
 from flake8_untimed.inference.syntax import called_name, parents_in, within
 from flake8_untimed.inference.values import Context, Frame
@@ -213,9 +214,8 @@ _ORDERS = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)
 _SAME = frozenset(("float", "int", "max", "min"))
 """Functions that make no more than a number of one."""
 _TELLING = frozenset(
-    ("abs", "bool", "callable", "critical", "debug", "dict", "error", "exception", "format",
-     "hasattr", "info", "isinstance", "len", "log", "print", "repr", "round", "setdefault", "str",
-     "type", "update", "warn", "warning")
+    (*SHOWING, "abs", "bool", "callable", "dict", "hasattr", "isinstance", "len", "round", "setdefault",
+     "type", "update")
 )  # fmt: skip
 """Functions that tell of a value, or put it into a mapping that is handed on."""
 _OBJECTS = frozenset(("Timeout", "ClientTimeout"))

@@ -26,7 +26,7 @@ from flake8_untimed.inference.arguments import (
     parameter_names,
     taken_by,
 )
-from flake8_untimed.inference.scopes import FUNCTIONS, Event, Scope
+from flake8_untimed.inference.scopes import FUNCTIONS, Scope
 from flake8_untimed.inference.syntax import called_name, dotted, maker_of
 from flake8_untimed.inference.values import (
     FOREIGN,
@@ -447,8 +447,10 @@ def _returns(evaluator: Evaluator, function: Function, frame: Frame | None) -> A
     groups = []
     kind = _decoration(node)
     if scope.yields or kind == "manager":
-        for value, statement in scope.yields:
-            groups.append(evaluator.evaluate(value, Context(scope, statement, frame)))
+        for each, statement in scope.yields:
+            assert each.value is not None
+            made = evaluator.evaluate(each.value, Context(scope, statement, frame))
+            groups.append(containers.elements(made) if isinstance(each, ast.YieldFrom) else made)
         values = union(groups)
         if kind == "manager":
             # The annotation says what iterating gives.
@@ -495,21 +497,3 @@ def _decoration(node: ast.AST) -> str:
         if last == "fixture":
             return "fixture"
     return ""
-
-
-def unpacked_target(
-    evaluator: Evaluator, event: Event, name: str, context: Context
-) -> Alternatives:
-    """`self.a, self.b = values`: the part that goes to `self.name`."""
-    statement = event.statement
-    if not isinstance(statement, ast.Assign):
-        return NOTHING_KNOWN
-    for target in statement.targets:
-        if isinstance(target, (ast.Tuple, ast.List)):
-            for index, element in enumerate(target.elts):
-                if isinstance(element, ast.Starred):
-                    break
-                if isinstance(element, ast.Attribute) and element.attr == name:
-                    values = evaluator.evaluate(statement.value, context)
-                    return containers.unpacked(evaluator, values, (index,))
-    return NOTHING_KNOWN

@@ -22,7 +22,7 @@ from flake8_untimed.inference import (
 )
 from flake8_untimed.inference import annotations as types
 from flake8_untimed.inference.arguments import Argument, bind
-from flake8_untimed.inference.scopes import Scope, once
+from flake8_untimed.inference.scopes import STORED, Scope, once
 from flake8_untimed.inference.syntax import dotted, written_names
 from flake8_untimed.inference.values import (
     NOTHING_KNOWN,
@@ -92,13 +92,7 @@ def _kept(origin: Value, value: Value) -> Value:
 
 
 def _of_module(evaluator: Evaluator, value: ProjectModule, name: str) -> Alternatives:
-    module = value.scope
-    if name in module.bindings or module.module.has_global or module.stars:
-        values = names.of_module(evaluator, name, module)
-        if not all(isinstance(v, Symbol) and v.path.startswith("builtins.") for v in values):
-            return values
-    path = evaluator.project.layout.submodule(module.module.path, name)
-    return (imports.project_module(evaluator, path),) if path else NOTHING_KNOWN
+    return imports.member(evaluator, value.scope.module.path, name)
 
 
 def _of_instance(evaluator: Evaluator, value: Instance, name: str) -> Alternatives:
@@ -418,14 +412,12 @@ def _stored(
     frame = constructions.construction_frame(evaluator, cls, method, instance, event.node)
     context = Context(method, event.statement, frame)
     values = NOTHING_KNOWN
-    if event.kind == "store":
-        values = evaluator.evaluate(event.node, context)
+    if event.kind in STORED:
+        values = containers.unpacked(evaluator, evaluator.evaluate(event.node, context), event.path)
     elif event.kind == "store enter":
         values = enter(evaluator, evaluator.evaluate(event.node, context))
     elif event.kind == "store annotation":
         values = types.unless_known(evaluator, NOTHING_KNOWN, event.node, context)
-    elif event.kind == "store unpack":
-        values = invoke.unpacked_target(evaluator, event, name, context)
     for value in values:
         if isinstance(value, Parameter) and value.scope is method:
             values = _given_to_setter(evaluator, value, cls, instance) or values

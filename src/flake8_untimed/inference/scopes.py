@@ -45,6 +45,7 @@ ScopeNode = Union[
     ast.GeneratorExp,
 ]
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+INLINE = (*COMPREHENSIONS, ast.Lambda)
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 
 
@@ -68,16 +69,21 @@ class Event(NamedTuple):
     (`setattr(base, name, node)`: name is an expression), item (`base[name] = node`), call
     (`base.name(...)`: node is the call; `base += node` and `base |= node` are calls of `__iadd__` and
     `__ior__`), call inside (of a part of a statement), delete (`del base[name]`), or argument
-    (`f(base)`: node is the call)."""
+    (`f(base)`: node is the call). What is no plain `=` says so behind the kind: "store enter" (`with
+    node as base.name`), "store element", "store annotation", "store grown" (`+=`); "unpack": it is a
+    part of the value, found by the `path` of a `Binding`."""
 
     kind: str
     name: object
     node: ast.expr
     statement: ast.stmt
+    path: tuple[int, ...] = ()
 
 
 CALLED = ("call", "call inside")
 """Kinds of events that are calls; the second is inside an expression, and perhaps not made."""
+STORED = ("store", "store unpack")
+"""Those that are assignments to an attribute."""
 
 
 class Place(NamedTuple):
@@ -174,7 +180,7 @@ class Scope:
         self._nonlocals: set[str] = set()
         self._outer_bindings: dict[str, list[Binding]] = {}
         self._returns: list[ast.Return] = []
-        self._yields: list[tuple[ast.expr, ast.stmt]] = []
+        self._yields: list[tuple[ast.Yield | ast.YieldFrom, ast.stmt]] = []
         self._stars: list[ast.ImportFrom] = []
         self._order = 0
         self.declarations: dict[str, list[ast.AnnAssign]] = {}
@@ -199,6 +205,14 @@ class Scope:
         """The scope itself, or for a comprehension the one that its statement belongs to."""
         scope = self
         while isinstance(scope.node, COMPREHENSIONS) and scope.parent is not None:
+            scope = scope.parent
+        return scope
+
+    @property
+    def of_block(self) -> Scope:
+        """The same, also for a lambda."""
+        scope = self
+        while isinstance(scope.node, INLINE) and scope.parent is not None:
             scope = scope.parent
         return scope
 
@@ -287,7 +301,7 @@ class Scope:
         return self._returns
 
     @property
-    def yields(self) -> list[tuple[ast.expr, ast.stmt]]:
+    def yields(self) -> list[tuple[ast.Yield | ast.YieldFrom, ast.stmt]]:
         if not self._indexed:
             self._index()
         return self._yields
@@ -469,9 +483,8 @@ class Scope:
         if text is None:
             return
         if path:
-            # One part of an unpacked value: what exactly does not matter to anybody so far.
             kind = f"{kind} unpack"
-        self._events.setdefault(text, []).append(Event(kind, name, node, s))
+        self._events.setdefault(text, []).append(Event(kind, name, node, s, path))
 
     def _read_value(self, value: ast.expr, s: ast.stmt) -> None:
         """Calls and yields at the top of a statement."""
@@ -479,7 +492,7 @@ class Scope:
             value = value.value
         if isinstance(value, (ast.Yield, ast.YieldFrom)):
             if value.value is not None:
-                self._yields.append((value.value, s))
+                self._yields.append((value, s))
             return
         if not isinstance(value, ast.Call):
             return

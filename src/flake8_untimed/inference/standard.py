@@ -197,13 +197,6 @@ def _default_dict(evaluator: Evaluator, site: Site) -> Alternatives | None:
     return (Mapping({}, False, site.node, made),)
 
 
-def _sequence(evaluator: Evaluator, site: Site) -> Alternatives | None:
-    values = _first(evaluator, site)
-    if values and len(values) == 1 and isinstance(values[0], Collection):
-        return values
-    return None
-
-
 def _copied(
     evaluator: Evaluator, site: Site, is_tuple: bool = False, keeps_order: bool = True
 ) -> Alternatives | None:
@@ -248,10 +241,10 @@ RETURNS: dict[str, Callable[[Evaluator, Site], Alternatives | None]] = {
         ("builtins.set", "builtins.frozenset", "builtins.reversed", "builtins.sorted"),
         partial(_copied, keeps_order=False),
     ),
-    "builtins.iter": _sequence,
+    "builtins.iter": _copied,
     "builtins.enumerate": _enumerate,
     "builtins.zip": _zip,
-    "itertools.cycle": _sequence,
+    "itertools.cycle": partial(_copied, keeps_order=False),
     "random.choice": _next,
     "collections.defaultdict": _default_dict,
     "builtins.staticmethod": _first,

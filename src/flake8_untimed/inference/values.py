@@ -406,7 +406,7 @@ class Super(Value):
 
 CLOSING = frozenset(("contextlib.closing", "contextlib.aclosing"))
 """What enters as what it is given, and closes it."""
-TRANSPARENT = CLOSING | {"contextlib.nullcontext", "closing"}
+TRANSPARENT = CLOSING | {"contextlib.nullcontext"}
 """The same, and what only enters so."""
 
 

@@ -607,7 +607,7 @@ class Dye:
                     return True
                 part = part.value
             elif isinstance(part, ast.Call):
-                if any(self._mentions(a) for a in part.args[:2] if isinstance(a, _CHAINS)):
+                if any(map(self._mentions, part.args[:2])):
                     return True
                 if attribute_named(part) in names:
                     return True
@@ -622,7 +622,6 @@ class Dye:
                 return not isinstance(part, (ast.Constant, ast.JoinedStr))
 
 
-_CHAINS = (ast.Name, ast.Attribute, ast.Call, ast.Subscript)
 _TARGETS = frozenset(("target", "function", "func"))
 _CALLED = frozenset(
     ("func", "fn", "function", "f", "method", "callable", "callback", "request_func")
