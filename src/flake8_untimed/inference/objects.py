@@ -575,13 +575,30 @@ def _entered(evaluator: Evaluator, value: Value) -> Alternatives:
         return NOTHING_KNOWN
     if isinstance(owner.cls, Symbol):
         return (owner,)
-    for name in ("__enter__", "__aenter__"):
-        for method in attribute(evaluator, value, name):
-            if isinstance(method, Function):
-                return invoke.returned(evaluator, method)
+    given = _given_by(evaluator, value, "__enter__", "__aenter__")
+    if given is not None:
+        return given
     if evaluator.client_of(owner) is not None or _is_entered_as_it_is(evaluator, owner.cls):
         return (owner,)
     return NOTHING_KNOWN
+
+
+def _given_by(evaluator: Evaluator, value: Value, *names: str) -> Alternatives | None:
+    """What the first of some methods in sight returns."""
+    for name in names:
+        for method in attribute(evaluator, value, name):
+            if isinstance(method, Function):
+                return invoke.returned(evaluator, method)
+    return None
+
+
+def iterated(evaluator: Evaluator, values: Alternatives) -> Alternatives:
+    """What a loop over values goes through: for objects of the project what their `__iter__` gives."""
+    return union(
+        (_given_by(evaluator, v, "__iter__", "__aiter__") if isinstance(v, Instance) else None)
+        or (v,)
+        for v in values
+    )
 
 
 def _is_entered_as_it_is(evaluator: Evaluator, cls: Class) -> bool:

@@ -45,6 +45,7 @@ ScopeNode = Union[
     ast.GeneratorExp,
 ]
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+Path = tuple[Union[int, slice], ...]
 INLINE = (*COMPREHENSIONS, ast.Lambda)
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 
@@ -52,7 +53,7 @@ FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 class Binding(NamedTuple):
     """One place that binds a name. `kind` tells how `node` makes the value:
 
-    assign (the expression `node`), unpack (a part of it: `path`, indices; -1 is any element),
+    assign (the expression `node`), unpack (a part of it: `path`, indices, of `*rest` a slice),
     annotation (the expression is a type), type (the name is another one of the type `node`), enter
     (a `with` item's expression), element (of the iterated expression), import (an alias), def,
     class, parameter, pattern (of a `case`), and unknown.
@@ -61,7 +62,7 @@ class Binding(NamedTuple):
     kind: str
     node: ast.AST
     statement: ast.stmt | None
-    path: tuple[int, ...] = ()
+    path: Path = ()
 
 
 class Event(NamedTuple):
@@ -77,7 +78,7 @@ class Event(NamedTuple):
     name: object
     node: ast.expr
     statement: ast.stmt
-    path: tuple[int, ...] = ()
+    path: Path = ()
 
 
 CALLED = ("call", "call inside")
@@ -150,14 +151,16 @@ class Module:
         return found
 
     def walruses_of(self, statement: ast.stmt) -> Iterator[ast.NamedExpr]:
-        """The `:=` of a statement, without the blocks inside it."""
+        """The `:=` of a statement, without the blocks and lambdas inside it."""
         lines = self.walrus_lines
         last = statement.end_lineno or statement.lineno
         if bisect_left(lines, first_line(statement)) == bisect_right(lines, last):
             return
         for expression in own_expressions(statement):
-            for part in within(expression):
-                if isinstance(part, ast.NamedExpr):
+            parts = [*within(expression)]
+            hidden = {part for f in parts if isinstance(f, ast.Lambda) for part in within(f.body)}
+            for part in parts:
+                if isinstance(part, ast.NamedExpr) and part not in hidden:
                     yield part
 
 
@@ -449,17 +452,14 @@ class Scope:
     def _bind_target(
         self, target: ast.expr, kind: str, value: ast.expr, s: ast.stmt | None
     ) -> None:
-        stack: list[tuple[ast.expr, tuple[int, ...]]] = [(target, ())]
+        stack: list[tuple[ast.expr, Path]] = [(target, ())]
         while stack:
             part, path = stack.pop()
             if isinstance(part, ast.Name):
                 what = "unpack" if path and kind == "assign" else kind
                 self._add(part.id, Binding(what, value, s, path))
             elif isinstance(part, (ast.Tuple, ast.List)):
-                starred = False
-                for index, element in enumerate(part.elts):
-                    starred = starred or isinstance(element, ast.Starred)
-                    stack.append((element, (*path, -1 if starred else index)))
+                stack += [(e, (*path, i)) for e, i in zip(part.elts, _indices(part.elts))]
             elif isinstance(part, ast.Starred):
                 stack.append((part.value, path))
             elif isinstance(part, ast.Attribute) and s is not None:
@@ -477,7 +477,7 @@ class Scope:
         name: object,
         node: ast.expr,
         s: ast.stmt,
-        path: tuple[int, ...] = (),
+        path: Path = (),
     ) -> None:
         text = dotted(base) or dotted_from_builtin(base)
         if text is None:
@@ -579,6 +579,15 @@ class Scope:
             return True
         order = self.order(at)
         return any(self.order_of(binding) < order for binding in self.bindings[name])
+
+
+def _indices(targets: list[ast.expr]) -> list[int | slice]:
+    """What each of some targets takes of a value; those behind a star count from its end."""
+    size = len(targets)
+    starred = [isinstance(target, ast.Starred) for target in targets]
+    star = starred.index(True) if True in starred else size
+    taken = slice(star, star + 1 - size or None)
+    return [i if i < star else taken if i == star else i - size for i in range(size)]
 
 
 _READERS: dict[type, Callable[[Scope, Any], None]] = {
