@@ -217,6 +217,8 @@ def _entered_before(
 @once
 def _entered(scope: Scope) -> list[Found]:
     """Where a function enters something by a stack."""
+    if not _speaks_of(scope.module.scope, ENTERING):
+        return []
     calls = walk(scope).calls
     return [f for f in calls if f.scope is scope and _enters(f.node)]
 
@@ -444,9 +446,15 @@ def _has_timer(evaluator: Evaluator, scope: Scope, at: ast.stmt | None) -> bool:
 
 
 @once
+def _speaks_of(module: Scope, names: frozenset[str]) -> bool:
+    """Whether the text of a module has one of some names."""
+    return any(name in module.module.text for name in names)
+
+
+@once
 def _switches(scope: Scope) -> list[Found]:
     """Where a function may start or stop a timer; a `with` does that for its own block only."""
-    if not any(name in scope.module.text for name in _TIMERS):
+    if not _speaks_of(scope.module.scope, _TIMERS):
         return []
     return [
         found
