@@ -17,7 +17,14 @@ from flake8_untimed.inference.evaluate import Evaluator
 from flake8_untimed.inference.files.layout import is_test_module
 from flake8_untimed.inference.scopes import Scope, once
 from flake8_untimed.inference.surroundings import yielding
-from flake8_untimed.inference.syntax import WITHS, dotted, maker_of, within, written_names
+from flake8_untimed.inference.syntax import (
+    WITHS,
+    dotted,
+    maker_of,
+    named_parameters,
+    within,
+    written_names,
+)
 from flake8_untimed.inference.values import (
     Class,
     Context,
@@ -295,8 +302,7 @@ def _acts(scope: Scope) -> Iterator[tuple[ast.expr, Context]]:
 
 def _asked_for(function: Scope) -> set[str]:
     """The names of the fixtures that a function asks for, or its class or module."""
-    arguments = function.arguments
-    names = {a.arg for a in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)}
+    names = {a.arg for a in named_parameters(function.arguments)}
     marks: list[ast.AST] = []
     for scope in (function, function.owner):
         marks += getattr(scope and scope.node, "decorator_list", ())

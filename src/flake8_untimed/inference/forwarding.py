@@ -9,7 +9,7 @@ from collections.abc import Callable, Set
 from flake8_untimed.inference import frames, members
 from flake8_untimed.inference.mappings import SHOWING
 from flake8_untimed.inference.scopes import Scope, once
-from flake8_untimed.inference.syntax import called_name, parents_in, within
+from flake8_untimed.inference.syntax import called_name, named_parameters, parents_in, within
 from flake8_untimed.inference.values import Context, Frame
 from flake8_untimed.inference.walk import Found, walk
 
@@ -63,7 +63,7 @@ def _given_names(scope: Scope) -> set[str] | None:
     if not isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
         return None
     arguments = function.args
-    names = {a.arg for a in (*arguments.args, *arguments.posonlyargs, *arguments.kwonlyargs)}
+    names = {a.arg for a in named_parameters(arguments)}
     if not (names or arguments.kwarg or arguments.vararg):
         return None
     if arguments.kwarg:

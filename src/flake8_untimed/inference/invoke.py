@@ -27,10 +27,16 @@ from flake8_untimed.inference.arguments import (
     taken_by,
 )
 from flake8_untimed.inference.scopes import FUNCTIONS, Scope
-from flake8_untimed.inference.syntax import called_name, dotted, maker_of
+from flake8_untimed.inference.syntax import (
+    called_name,
+    decorations,
+    dotted,
+    named_parameters,
+)
 from flake8_untimed.inference.values import (
     FOREIGN,
     NOTHING_KNOWN,
+    PROPERTIES,
     TRANSPARENT,
     Alternatives,
     Class,
@@ -66,10 +72,9 @@ FRAMES = 5
 TURNS = 2
 """Callers of a function that calls itself: with four such calls, each turn has four times as many."""
 
-KEPT = TRANSPARENT | {
-    "builtins.property", "functools.cached_property", "abc.abstractproperty",
-    "datetime.timedelta", "builtins.float", "typing.TypeVar", "typing_extensions.TypeVar",
-}  # fmt: skip
+KEPT = (TRANSPARENT | PROPERTIES).union(
+    ("datetime.timedelta", "builtins.float", "typing.TypeVar", "typing_extensions.TypeVar")
+)
 """Callables whose results are looked into, beside those of the libraries."""
 MANAGERS = ("contextmanager", "asynccontextmanager")
 
@@ -213,7 +218,7 @@ def _declare(
 ) -> None:
     """Where a caller's argument is unknown, the parameter's annotation still holds; a default, or
     None where a number could stand, is known."""
-    for argument in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs):
+    for argument in named_parameters(arguments):
         name = argument.arg
         if argument.annotation is None or name not in values:
             continue
@@ -490,8 +495,8 @@ def _declared(evaluator: Evaluator, function: Function, values: Alternatives) ->
 
 
 def _decoration(node: ast.AST) -> str:
-    for decorator in getattr(node, "decorator_list", ()):
-        last = (dotted(maker_of(decorator)) or "").rpartition(".")[2]
+    for name in decorations(node):
+        last = name.rpartition(".")[2]
         if last in MANAGERS:
             return "manager"
         if last == "fixture":

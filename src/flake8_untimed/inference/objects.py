@@ -23,10 +23,11 @@ from flake8_untimed.inference import (
 from flake8_untimed.inference import annotations as types
 from flake8_untimed.inference.arguments import Argument, bind
 from flake8_untimed.inference.scopes import STORED, Scope, once
-from flake8_untimed.inference.syntax import dotted, written_names
+from flake8_untimed.inference.syntax import decorations, written_names
 from flake8_untimed.inference.values import (
     NOTHING_KNOWN,
     OTHER,
+    PROPERTIES,
     TRANSPARENT,
     Alternatives,
     Class,
@@ -56,8 +57,6 @@ from flake8_untimed.inference.values import (
 if TYPE_CHECKING:
     from flake8_untimed.inference.evaluate import Evaluator
     from flake8_untimed.libraries.model import Sender
-
-PROPERTIES = frozenset(("builtins.property", "functools.cached_property", "abc.abstractproperty"))
 
 
 def attribute(evaluator: Evaluator, value: Value, name: str) -> Alternatives:
@@ -304,23 +303,6 @@ def _set_later(
                     yield _stored(evaluator, store, name, base, instance)
 
 
-def is_surely_set(evaluator: Evaluator, value: Value, name: str) -> bool:
-    """Whether an object has an attribute from the beginning, as far as its class is in sight."""
-    if not isinstance(value, Instance) or not isinstance(value.cls, Class):
-        return True
-    return any(
-        isinstance(base, Class)
-        and (
-            name in base.scope.bindings
-            or any(
-                s.method.name == "__init__"
-                for s in members.attribute_stores(base.scope).get(name, ())
-            )
-        )
-        for base in lineage.mro(evaluator, value.cls)
-    )
-
-
 def _own_attribute(
     evaluator: Evaluator, cls: Class, name: str, instance: Instance | None
 ) -> Alternatives | None:
@@ -547,12 +529,10 @@ def _property(line: Alternatives, name: str) -> tuple[Scope | None, Scope | None
 
 def is_property(scope: Scope) -> bool:
     """Whether a method is decorated as a property of some kind."""
-    for decorator in getattr(scope.node, "decorator_list", ()):
-        text = dotted(decorator) or ""
-        last = text.rpartition(".")[2]
-        if last.endswith("property") or last in ("reify", "getter"):
-            return True
-    return False
+    return any(
+        name.endswith("property") or name.rpartition(".")[2] in ("reify", "getter")
+        for name in decorations(scope.node)
+    )
 
 
 # Context managers ----------------------------------------------------------------------------

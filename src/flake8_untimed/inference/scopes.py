@@ -24,6 +24,7 @@ from flake8_untimed.inference.syntax import (
     called_on,
     dotted,
     dotted_from_builtin,
+    every_parameter,
     first_line,
     named_store,
     names_within,
@@ -221,7 +222,7 @@ class Scope:
 
     @property
     def name(self) -> str:
-        return getattr(self.node, "name", "<lambda>" if self.is_function else "<module>")
+        return getattr(self.node, "name", f"<{type(self.node).__name__.lower()}>")
 
     @property
     def arguments(self) -> ast.arguments:
@@ -357,9 +358,7 @@ class Scope:
         where.setdefault(name, []).append(binding)
 
     def _bind_parameters(self, arguments: ast.arguments) -> None:
-        every = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
-        every += [a for a in (arguments.vararg, arguments.kwarg) if a]
-        for argument in every:
+        for argument in every_parameter(arguments):
             self._bindings.setdefault(argument.arg, []).append(Binding("parameter", argument, None))
 
     def _read_expression(self, s: ast.Expr) -> None:
