@@ -93,9 +93,9 @@ class Evaluator:
         self._is_asked = False
         """Whether what is asked is a part of a larger question; else it is one by itself."""
         self.is_deep = False
+        """Whether an argument of a request is being looked at."""
         self.is_rough = False
-        self.generations = 0
-        """How many classes above one another are being looked at."""
+        """Whether callers of a function and objects of a class are not told apart."""
 
     # Memory and bounds -----------------------------------------------------------------------
 
