@@ -128,6 +128,7 @@ PARTIAL = "import requests\nfrom functools import partial\ndef f(p): p()\n"
 
 GROWING = {
     "calls": ("import requests\n", "requests.get('u{}')\n", ""),
+    "calls in a function": ("import requests\ndef f():\n", "    requests.get('u{}')\n", ""),
     "calls by one name": (
         f"{AIOHTTP}    async def m(self):\n",
         "        r = await self.s.get('u{}')\n        t = await r.text()\n",

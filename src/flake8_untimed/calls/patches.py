@@ -22,6 +22,7 @@ from flake8_untimed.inference.syntax import (
     dotted,
     last_name,
     maker_of,
+    named_parameters,
     within,
     written_arguments,
     written_names,
@@ -297,8 +298,7 @@ def _acts(scope: Scope) -> Iterator[tuple[ast.expr, Context]]:
 
 def _asked_for(function: Scope) -> set[str]:
     """The names of the fixtures that a function asks for, or its class or module."""
-    arguments = function.arguments
-    names = {a.arg for a in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)}
+    names = {a.arg for a in named_parameters(function.arguments)}
     marks: list[ast.AST] = []
     for scope in (function, function.owner):
         marks += getattr(scope and scope.node, "decorator_list", ())

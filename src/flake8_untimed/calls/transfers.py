@@ -13,7 +13,7 @@ from flake8_untimed.calls.given import calls_given
 from flake8_untimed.calls.givers import written_for
 from flake8_untimed.calls.responses import uses_of
 from flake8_untimed.inference.forwarding import handing_on
-from flake8_untimed.inference.scopes import Event, Scope, once
+from flake8_untimed.inference.scopes import STORED, Scope, once
 from flake8_untimed.inference.syntax import called_name, dotted, within
 from flake8_untimed.inference.values import (
     Context,
@@ -212,7 +212,7 @@ def _of_whole(
         return _of_name(facts, node.id, scope, given)
     if isinstance(node, ast.Attribute):
         stored = scope.events.get(dotted(node.value) or "", ())
-        parts = [event.node for event in stored if event.name == node.attr and _stores(event)]
+        parts = [event.node for event in stored if event.name == node.attr and event.kind in STORED]
     elif isinstance(node, ast.BinOp):
         parts = [node.left, node.right]
     elif isinstance(node, ast.JoinedStr):
@@ -242,10 +242,6 @@ def _of_name(facts: Facts, name: str, scope: Scope, given: Scope | None) -> list
     if "parameter" in kinds and scope is not given:
         found += [(value, context.scope) for value, context in written_for(facts, scope, name)]
     return found
-
-
-def _stores(event: Event) -> bool:
-    return event.kind in ("store", "store unpack")
 
 
 def _is_whole(node: ast.expr) -> bool:

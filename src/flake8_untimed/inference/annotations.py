@@ -38,7 +38,6 @@ _WRAPPERS = frozenset(
     ("Optional", "Union", "Final", "ClassVar", "Required", "NotRequired", "InitVar", "Awaitable",
      "Coroutine", "Mapped", "SkipValidation", "ReadOnly")
 )  # fmt: skip
-_FIRST_ONLY = frozenset(("Annotated",))
 _SEQUENCES = frozenset(
     ("list", "List", "set", "Set", "frozenset", "FrozenSet", "Sequence", "Iterable", "Iterator",
      "Generator", "AsyncIterator", "AsyncGenerator", "AsyncIterable", "Collection", "deque", "Deque",
@@ -54,7 +53,7 @@ _MANAGERS = frozenset(
 )  # fmt: skip
 _CHOICES = 20
 """Types in one `a | b | ...`; more than that, and it is none."""
-_GENERIC = _WRAPPERS | _FIRST_ONLY | _SEQUENCES | _MAPPINGS | _MANAGERS | {"Callable"}
+_GENERIC = _WRAPPERS | _SEQUENCES | _MAPPINGS | _MANAGERS | {"Annotated", "Callable"}
 
 
 def unless_known(
@@ -157,7 +156,7 @@ def _of_generic(
     if name in _WRAPPERS:
         groups = [instances(evaluator, part, context, deeper) for part in parts]
         return union([*groups, (Literal(None),)] if name == "Optional" else groups)
-    if name in _FIRST_ONLY:
+    if name == "Annotated":
         return instances(evaluator, parts[0], context, deeper)
     if name in _SEQUENCES:
         return (Collection((instances(evaluator, parts[0], context, deeper),), False, node),)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -70,20 +70,11 @@ class Passed:
 
     def shifted(self, count: int) -> Passed:
         """Without the first positional arguments, which were taken by somebody between."""
-        return Passed(
-            self.positional[count:],
-            self.keywords,
-            self.open_positional,
-            self.open_keywords,
-            self.splats,
-            self.missing,
-        )
+        return replace(self, positional=self.positional[count:])
 
     def behind(self, first: Argument) -> Passed:
         """These arguments, with one more before them."""
-        passed = self.shifted(0)
-        passed.positional = [first, *self.positional]
-        return passed
+        return replace(self, positional=[first, *self.positional])
 
     def after(self, earlier: Passed) -> Passed:
         """These arguments behind those that a partial already holds."""

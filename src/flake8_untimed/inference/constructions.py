@@ -105,17 +105,18 @@ def _calls_of_base(
 ) -> Iterator[tuple[ast.Call, Context]]:
     """Where the `__init__` of a class calls that of one of its bases; `is_next`: `super()` is that
     one."""
-    for method in members.methods(maker.scope):
-        if method.name == "__init__" and method.owner is maker.scope:
+    for node, context in _base_inits(maker):
+        if is_next if members.is_of_super(node.func) else _is_class(evaluator, node, context, base):
+            yield node, context
+
+
+def _base_inits(cls: Class) -> Iterator[tuple[ast.Call, Context]]:
+    """Where the `__init__` of a class calls one of a base."""
+    for method in members.methods(cls.scope):
+        if method.name == "__init__" and method.owner is cls.scope:
             for node, scope, statement in walk(method).calls:
-                if is_base_init(node) and scope is method:
-                    context = Context(scope, statement)
-                    if (
-                        is_next
-                        if members.is_of_super(node.func)
-                        else _is_class(evaluator, node, context, base)
-                    ):
-                        yield node, context
+                if is_base_init(node) and scope is method and not flow.is_dead(scope, statement):
+                    yield node, Context(scope, statement)
 
 
 def calls_of_library(evaluator: Evaluator, cls: Class) -> Iterator[tuple[ast.Call, Context]]:
@@ -123,17 +124,12 @@ def calls_of_library(evaluator: Evaluator, cls: Class) -> Iterator[tuple[ast.Cal
     named there."""
     line = lineage.mro(evaluator, cls)[1:]
     above = next((b for b in line if not _has_no_constructor(b)), None)
-    for method in members.methods(cls.scope):
-        if method.name == "__init__" and method.owner is cls.scope:
-            for node, scope, statement in walk(method).calls:
-                if is_base_init(node) and not flow.is_dead(scope, statement):
-                    assert isinstance(node.func, ast.Attribute)
-                    context = Context(scope, statement)
-                    holders: Alternatives = (above,) if above is not None else ()
-                    if not members.is_of_super(node.func):
-                        holders = evaluator.evaluate(node.func.value, context)
-                    if any(isinstance(h, Symbol) and evaluator.client_at(h.path) for h in holders):
-                        yield node, context
+    for node, context in _base_inits(cls):
+        holders: Alternatives = (above,) if above is not None else ()
+        if not members.is_of_super(node.func):
+            holders = evaluator.evaluate(node.func.value, context)  # type: ignore[attr-defined]
+        if any(isinstance(h, Symbol) and evaluator.client_at(h.path) for h in holders):
+            yield node, context
 
 
 def _has_no_constructor(base: Value) -> bool:

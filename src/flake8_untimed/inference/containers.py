@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_untimed.inference import lineage, members, objects
-from flake8_untimed.inference.scopes import COMPREHENSIONS
+from flake8_untimed.inference.scopes import COMPREHENSIONS, Path
 from flake8_untimed.inference.values import (
     NOTHING_KNOWN,
     Alternatives,
@@ -152,17 +152,23 @@ def contents(value: Value) -> Alternatives:
     return NOTHING_KNOWN
 
 
-def unpacked(evaluator: Evaluator, values: Alternatives, path: tuple[int, ...]) -> Alternatives:
+def unpacked(evaluator: Evaluator, values: Alternatives, path: Path) -> Alternatives:
     """The part of a value that a nested target takes."""
     for index in path:
-        groups: list[Alternatives] = []
-        for value in (as_container(evaluator, v) for v in values):
-            if isinstance(value, Collection) and value.ordered and 0 <= index < len(value.elements):
-                groups.append(value.elements[index])
-            else:
-                groups.append(elements((value,)))
-        values = union(groups)
+        values = union(_part(as_container(evaluator, value), index) for value in values)
     return values
+
+
+def _part(value: Value, index: int | slice) -> Alternatives:
+    if not isinstance(value, Collection):
+        return NOTHING_KNOWN if isinstance(index, slice) else elements((value,))
+    if isinstance(index, slice):
+        return (_range(value, index),)
+    return item(value, Literal(index))
+
+
+def _range(value: Collection, part: slice) -> Collection:
+    return replace(value, elements=value.elements[part]) if value.ordered else value.loosened()
 
 
 def spread(evaluator: Evaluator, node: ast.expr, context: Context) -> list[Alternatives] | None:
@@ -199,15 +205,13 @@ def _sliced(
         if len(given) > 1 or not (bound is None or isinstance(bound, int)):
             return value.loosened()
         bounds.append(bound)
-    if not value.ordered or bounds[2] == 0:
-        return value.loosened()
-    return replace(value, elements=value.elements[slice(*bounds)])
+    return _range(value, slice(*bounds)) if bounds[2] != 0 else value.loosened()
 
 
 def item(container: Mapping | Collection, key: Value) -> Alternatives:
     """One item of a container."""
     if isinstance(container, Mapping):
-        if isinstance(key, Literal) and _hashable(key.value):
+        if isinstance(key, Literal):
             if key.value in container.entries:
                 return container.entries[key.value]
             return container.others or NOTHING_KNOWN
@@ -220,10 +224,6 @@ def item(container: Mapping | Collection, key: Value) -> Alternatives:
     ):
         return container.elements[index]
     return contents(container)
-
-
-def _hashable(value: object) -> bool:
-    return isinstance(value, (str, int, float, bytes, bool, type(None)))
 
 
 def method(evaluator: Evaluator, node: ast.Call, context: Context) -> Alternatives | None:
@@ -264,7 +264,7 @@ def _keyed(
     groups: list[Alternatives] = []
     default = node.args[1] if len(node.args) > 1 else None
     for key in evaluator.evaluate(node.args[0], context):
-        if isinstance(value, Mapping) and isinstance(key, Literal) and _hashable(key.value):
+        if isinstance(value, Mapping) and isinstance(key, Literal):
             if key.value in value.entries:
                 groups.append(value.entries[key.value])
                 continue
@@ -322,7 +322,7 @@ def holds(
     """Whether `key in container`."""
     keys = evaluator.evaluate(key, context)
     values = evaluator.evaluate(container, context)
-    if len(keys) != 1 or not isinstance(keys[0], Literal) or not _hashable(keys[0].value):
+    if len(keys) != 1 or not isinstance(keys[0], Literal):
         return None
     verdicts: set[bool | None] = set()
     for value in values:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import math
+import operator
 import sys
 from collections.abc import Callable, Iterator
 from collections.abc import Mapping as MappingType
@@ -91,10 +92,10 @@ class Evaluator:
         self._spent = 0
         self._is_asked = False
         """Whether what is asked is a part of a larger question; else it is one by itself."""
-        self._deep = False
-        self._rough = False
-        self.generations = 0
-        """How many classes above one another are being looked at."""
+        self.is_deep = False
+        """Whether an argument of a request is being looked at."""
+        self.is_rough = False
+        """Whether callers of a function and objects of a class are not told apart."""
 
     # Memory and bounds -----------------------------------------------------------------------
 
@@ -125,14 +126,14 @@ class Evaluator:
         """For rough answers, which may be asked for in the middle of another question: callers of
         a function and objects of a class are not told apart."""
         before = self._depth, self._active, self._leaning, self._passing, self._ending
-        bounds = self._spent, self._is_asked, self._deep, self._rough
+        bounds = self._spent, self._is_asked, self.is_deep, self.is_rough
         self._depth, self._active, self._leaning, self._passing, self._ending = 0, {}, 0, {}, {}
-        self._spent, self._is_asked, self._deep, self._rough = 0, True, False, True
+        self._spent, self._is_asked, self.is_deep, self.is_rough = 0, True, False, True
         try:
             yield
         finally:
             self._depth, self._active, self._leaning, self._passing, self._ending = before
-            self._spent, self._is_asked, self._deep, self._rough = bounds
+            self._spent, self._is_asked, self.is_deep, self.is_rough = bounds
 
     def remember(
         self, memo: dict[object, Alternatives] | None, key: object, make: Callable[[], Alternatives]
@@ -231,17 +232,17 @@ class Evaluator:
     def deeply(self, argument: Argument) -> Alternatives:
         """The alternatives of an argument of a request: all of the project is read for it, also
         modules that have nothing to do with requests (`timeout=settings.TIMEOUT`)."""
-        before, self._deep = self._deep, True
+        before, self.is_deep = self.is_deep, True
         try:
             return self.argument(argument)
         finally:
-            self._deep = before
+            self.is_deep = before
 
     def insist(self, node: ast.expr, context: Context) -> Alternatives:
         """The alternatives of an expression; where nothing is known of it, `deeply`: a base class
         that stands before a client, the manager of a `with`."""
         values = self.evaluate(node, context)
-        if self._rough or not all(isinstance(v, Unknown) for v in values):
+        if self.is_rough or not all(isinstance(v, Unknown) for v in values):
             return values
         return self.deeply(Argument(node, context))
 
@@ -249,27 +250,17 @@ class Evaluator:
         """The alternatives of what is put into a mapping. It may come to be an argument of a request:
         a timeout that only holds a place is looked at `deeply`."""
         values = self.evaluate(node, context)
-        if self._rough or not (key in self.catalogue.telling or "timeout" in str(key)):
+        if self.is_rough or not (key in self.catalogue.telling or "timeout" in str(key)):
             return values
         if isinstance(node, ast.Constant) or not all(map(elsewhere.holds_place, values)):
             return values
         return self.deeply(Argument(node, context))
 
-    @property
-    def is_deep(self) -> bool:
-        """Whether an argument of a request is being looked at."""
-        return self._deep
-
-    @property
-    def is_rough(self) -> bool:
-        """Whether callers of a function and objects of a class are not told apart."""
-        return self._rough
-
     def memo(self, module: Module) -> dict[object, Alternatives]:
         """Where answers for no particular caller are kept."""
-        if self._rough:
+        if self.is_rough:
             return module.rough_memo
-        return module.deep_memo if self._deep else module.memo
+        return module.deep_memo if self.is_deep else module.memo
 
     def _constant(self, node: ast.expr, context: Context) -> Alternatives:
         assert isinstance(node, ast.Constant)
@@ -319,12 +310,9 @@ class Evaluator:
                 return union([tuple(kept)])
         return union([tuple(kept), self.evaluate(node.values[-1], context)])
 
-    def _walrus(self, node: ast.expr, context: Context) -> Alternatives:
-        assert isinstance(node, ast.NamedExpr)
-        return self.evaluate(node.value, context)
-
-    def _await(self, node: ast.expr, context: Context) -> Alternatives:
-        assert isinstance(node, ast.Await)
+    def _inner(self, node: ast.expr, context: Context) -> Alternatives:
+        """`(name := value)`, `await value`."""
+        assert isinstance(node, (ast.NamedExpr, ast.Await))
         return self.evaluate(node.value, context)
 
     def _dict(self, node: ast.expr, context: Context) -> Alternatives:
@@ -457,8 +445,8 @@ _HANDLERS: dict[type, Callable[[Evaluator, ast.expr, Context], Alternatives]] = 
     ast.Call: Evaluator._call,
     ast.IfExp: Evaluator._if,
     ast.BoolOp: Evaluator._bool,
-    ast.NamedExpr: Evaluator._walrus,
-    ast.Await: Evaluator._await,
+    ast.NamedExpr: Evaluator._inner,
+    ast.Await: Evaluator._inner,
     ast.Dict: Evaluator._dict,
     ast.List: Evaluator._sequence,
     ast.Tuple: Evaluator._sequence,
@@ -475,22 +463,21 @@ _HANDLERS: dict[type, Callable[[Evaluator, ast.expr, Context], Alternatives]] = 
 }
 
 
-def _compute(operator: ast.AST, numbers: list[float]) -> Alternatives:
-    if any(abs(number) > LARGEST for number in numbers):
+_OPERATORS: dict[type, Callable[..., float]] = {
+    ast.USub: operator.neg,
+    ast.UAdd: operator.pos,
+    ast.Mult: operator.mul,
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Div: operator.truediv,
+}
+
+
+def _compute(how: ast.AST, numbers: list[float]) -> Alternatives:
+    compute = _OPERATORS.get(type(how))
+    if compute is None or any(abs(number) > LARGEST for number in numbers):
         return NOTHING_KNOWN
     try:
-        if isinstance(operator, ast.USub):
-            return (Literal(-numbers[0]),)
-        if isinstance(operator, ast.UAdd):
-            return (Literal(numbers[0]),)
-        if isinstance(operator, ast.Mult):
-            return (Literal(numbers[0] * numbers[1]),)
-        if isinstance(operator, ast.Add):
-            return (Literal(numbers[0] + numbers[1]),)
-        if isinstance(operator, ast.Sub):
-            return (Literal(numbers[0] - numbers[1]),)
-        if isinstance(operator, ast.Div):
-            return (Literal(numbers[0] / numbers[1]),)
+        return (Literal(compute(*numbers)),)
     except (ArithmeticError, MemoryError):
-        pass
-    return NOTHING_KNOWN
+        return NOTHING_KNOWN

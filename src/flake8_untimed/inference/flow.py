@@ -8,14 +8,13 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import NamedTuple
 
-from flake8_untimed.inference.scopes import COMPREHENSIONS, Binding, Place, Scope
+from flake8_untimed.inference.scopes import INLINE, Binding, Place, Scope, once
 from flake8_untimed.inference.syntax import LEAVES, LOOPS, TRIES, WITHS, ends, within
 
 _CALM = (
     ast.Assign, ast.AnnAssign, ast.If, ast.Pass, ast.Expr, ast.Name, ast.Constant, ast.Attribute,
     ast.BoolOp, ast.Compare, ast.UnaryOp, ast.IfExp,
 )  # fmt: skip
-_LEAVING = frozenset(LEAVES)
 MANY = 32
 """Bindings of one name that can be in force at a use; of more, the nearest are looked at."""
 
@@ -40,20 +39,29 @@ OTHERS = Reaching(Binding("unknown", ast.Pass(), None), False, ())
 
 
 def is_dead(scope: Scope, statement: ast.stmt | None) -> bool:
-    """Whether a statement is never reached, whatever happens: under `if False`, behind a
-    `return`."""
+    """Whether a statement is never reached, whatever happens: under `if False`, behind a `return`;
+    also for what is written in a lambda or comprehension there."""
+    leaving = _leaving(scope) if scope.is_function else {}
     for place in scope.chain(statement):
         around = place.parent
         if isinstance(around, (ast.If, ast.While)) and isinstance(around.test, ast.Constant):
             if bool(around.test.value) is not (place.block == "body"):
-                # What stands behind `while True` may be reached by a `break`.
-                return isinstance(around, ast.If) or place.block == "body"
-        before = map(type, place.body[: place.position])
-        if scope.is_function and not _LEAVING.isdisjoint(before):
+                return True
+        if place.position > leaving.get((around, place.block), place.position):
             return True
-    if scope.parent is not None and isinstance(scope.node, (*COMPREHENSIONS, ast.Lambda)):
+    if scope.parent is not None and isinstance(scope.node, INLINE):
         return is_dead(scope.parent, scope.statement)
     return False
+
+
+@once
+def _leaving(scope: Scope) -> dict[tuple[ast.stmt | None, str], int]:
+    """Where the blocks of a function are left first."""
+    found: dict[tuple[ast.stmt | None, str], int] = {}
+    for statement, place in scope.places.items():
+        if isinstance(statement, LEAVES):
+            found.setdefault((place.parent, place.block), place.position)
+    return found
 
 
 def given(scope: Scope, node: ast.expr, at: ast.stmt | None) -> tuple[ast.AST, ast.stmt | None]:
@@ -158,32 +166,35 @@ def relate(earlier: list[Place], use: list[Place]) -> tuple[bool, tuple[Guard, .
         depth += 1
         if mine.position != theirs.position:
             break
-    raised = False
     if depth < len(use) and depth < len(earlier) and depth:
         # They part inside one statement, in different blocks of it.
         parent = earlier[depth].parent
-        raised = isinstance(parent, TRIES) and parent is use[depth].parent
         if (
             parent is use[depth].parent
             and not _passes(parent, earlier[depth].block, use[depth].block)
             and not _share_loop(use, earlier)
         ):
             return None
+    apart = use[depth].parent if depth < len(use) else None
     sure, caught, guards = True, False, []
     for place in earlier[depth:]:
         parent = place.parent
         if parent is None or isinstance(parent, WITHS):
             continue
-        if ends(place.body) and not (raised and place is earlier[depth]):
-            if not (caught and isinstance(place.body[-1], ast.Raise)):
+        # What leaves in the body of a `try` may have raised before that.
+        is_tried = isinstance(parent, TRIES) and place.block == "body"
+        if is_tried:
+            handlers: list[ast.ExceptHandler] = parent.handlers  # type: ignore[attr-defined]
+            caught = caught or parent is apart or not all(ends(h.body) for h in handlers)
+        if ends(place.body):
+            if not caught:
                 return None
-            sure = False
+            sure = sure and is_tried
         if isinstance(parent, ast.If):
             positive = place.block == "body"
             if not ends(parent.orelse if positive else parent.body):
                 guards.append(Guard(parent, positive))
         elif isinstance(parent, TRIES):
-            caught = caught or (place.block == "body" and bool(parent.handlers))
             if not (
                 place.block == "finalbody"
                 or all(ends(h.body) for h in parent.handlers)

@@ -7,8 +7,9 @@ import re
 from collections.abc import Callable, Set
 
 from flake8_untimed.inference import frames, members
+from flake8_untimed.inference.mappings import SHOWING
 from flake8_untimed.inference.scopes import Scope, once
-from flake8_untimed.inference.syntax import called_name, parents_in, within
+from flake8_untimed.inference.syntax import called_name, named_parameters, parents_in, within
 from flake8_untimed.inference.values import Context, Frame
 from flake8_untimed.inference.walk import Found, walk
 
@@ -62,7 +63,7 @@ def _given_names(scope: Scope) -> set[str] | None:
     if not isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
         return None
     arguments = function.args
-    names = {a.arg for a in (*arguments.args, *arguments.posonlyargs, *arguments.kwonlyargs)}
+    names = {a.arg for a in named_parameters(arguments)}
     if not (names or arguments.kwarg or arguments.vararg):
         return None
     if arguments.kwarg:
@@ -213,9 +214,8 @@ _ORDERS = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)
 _SAME = frozenset(("float", "int", "max", "min"))
 """Functions that make no more than a number of one."""
 _TELLING = frozenset(
-    ("abs", "bool", "callable", "critical", "debug", "dict", "error", "exception", "format",
-     "hasattr", "info", "isinstance", "len", "log", "print", "repr", "round", "setdefault", "str",
-     "type", "update", "warn", "warning")
+    (*SHOWING, "abs", "bool", "callable", "dict", "hasattr", "isinstance", "len", "round", "setdefault",
+     "type", "update")
 )  # fmt: skip
 """Functions that tell of a value, or put it into a mapping that is handed on."""
 _OBJECTS = frozenset(("Timeout", "ClientTimeout"))

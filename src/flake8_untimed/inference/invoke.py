@@ -26,11 +26,17 @@ from flake8_untimed.inference.arguments import (
     parameter_names,
     taken_by,
 )
-from flake8_untimed.inference.scopes import FUNCTIONS, Event, Scope
-from flake8_untimed.inference.syntax import called_name, dotted, maker_of
+from flake8_untimed.inference.scopes import FUNCTIONS, Scope
+from flake8_untimed.inference.syntax import (
+    called_name,
+    decorations,
+    dotted,
+    named_parameters,
+)
 from flake8_untimed.inference.values import (
     FOREIGN,
     NOTHING_KNOWN,
+    PROPERTIES,
     TRANSPARENT,
     Alternatives,
     Class,
@@ -66,10 +72,9 @@ FRAMES = 5
 TURNS = 2
 """Callers of a function that calls itself: with four such calls, each turn has four times as many."""
 
-KEPT = TRANSPARENT | {
-    "builtins.property", "functools.cached_property", "abc.abstractproperty",
-    "datetime.timedelta", "builtins.float", "typing.TypeVar", "typing_extensions.TypeVar",
-}  # fmt: skip
+KEPT = (TRANSPARENT | PROPERTIES).union(
+    ("datetime.timedelta", "builtins.float", "typing.TypeVar", "typing_extensions.TypeVar")
+)
 """Callables whose results are looked into, beside those of the libraries."""
 MANAGERS = ("contextmanager", "asynccontextmanager")
 
@@ -213,7 +218,7 @@ def _declare(
 ) -> None:
     """Where a caller's argument is unknown, the parameter's annotation still holds; a default, or
     None where a number could stand, is known."""
-    for argument in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs):
+    for argument in named_parameters(arguments):
         name = argument.arg
         if argument.annotation is None or name not in values:
             continue
@@ -457,8 +462,10 @@ def _returns(evaluator: Evaluator, function: Function, frame: Frame | None) -> A
     groups = []
     kind = _decoration(node)
     if scope.yields or kind == "manager":
-        for value, statement in scope.yields:
-            groups.append(evaluator.evaluate(value, Context(scope, statement, frame)))
+        for each, statement in scope.yields:
+            assert each.value is not None
+            made = evaluator.evaluate(each.value, Context(scope, statement, frame))
+            groups.append(containers.elements(made) if isinstance(each, ast.YieldFrom) else made)
         values = union(groups)
         if kind == "manager":
             # The annotation says what iterating gives.
@@ -498,28 +505,10 @@ def _declared(evaluator: Evaluator, function: Function, values: Alternatives) ->
 
 
 def _decoration(node: ast.AST) -> str:
-    for decorator in getattr(node, "decorator_list", ()):
-        last = (dotted(maker_of(decorator)) or "").rpartition(".")[2]
+    for name in decorations(node):
+        last = name.rpartition(".")[2]
         if last in MANAGERS:
             return "manager"
         if last == "fixture":
             return "fixture"
     return ""
-
-
-def unpacked_target(
-    evaluator: Evaluator, event: Event, name: str, context: Context
-) -> Alternatives:
-    """`self.a, self.b = values`: the part that goes to `self.name`."""
-    statement = event.statement
-    if not isinstance(statement, ast.Assign):
-        return NOTHING_KNOWN
-    for target in statement.targets:
-        if isinstance(target, (ast.Tuple, ast.List)):
-            for index, element in enumerate(target.elts):
-                if isinstance(element, ast.Starred):
-                    break
-                if isinstance(element, ast.Attribute) and element.attr == name:
-                    values = evaluator.evaluate(statement.value, context)
-                    return containers.unpacked(evaluator, values, (index,))
-    return NOTHING_KNOWN

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from flake8_untimed.inference.evaluate import Evaluator
 
 
-GENERATIONS = 20
-"""Classes above one another that are followed."""
 ENTERED_AS_THEY_ARE = frozenset(
     ("contextlib.AbstractContextManager", "contextlib.AbstractAsyncContextManager",
      "contextlib.ExitStack", "contextlib.AsyncExitStack",
@@ -41,19 +39,10 @@ _SIZED = frozenset(("builtins.dict", "typing.NamedTuple", "typing.TypedDict"))
 def mro(evaluator: Evaluator, cls: Class) -> Alternatives:
     """A class and its bases, in the order of look-ups as good as always: depth first, each once."""
     memo, key = evaluator.memo(cls.scope.module), ("mro", cls.scope)
-    # A class that inherits from itself finds itself alone.
-    return evaluator.settle(memo, key, lambda: _line(evaluator, cls), (cls,))
-
-
-def _line(evaluator: Evaluator, cls: Class) -> Alternatives:
-    if evaluator.generations >= GENERATIONS:
-        evaluator.leave_open()
-        return (cls, UNKNOWN)
-    evaluator.generations += 1
-    try:
-        return _linearized(evaluator, cls)
-    finally:
-        evaluator.generations -= 1
+    # A class that inherits from itself, and what is too much to find out, has unknown bases.
+    return evaluator.settle(
+        memo, key, lambda: _linearized(evaluator, cls), (cls, UNKNOWN), is_limited=True
+    )
 
 
 def _linearized(evaluator: Evaluator, cls: Class) -> Alternatives:

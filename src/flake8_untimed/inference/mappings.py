@@ -7,7 +7,7 @@ import ast
 from typing import NamedTuple
 
 from flake8_untimed.inference.scopes import FUNCTIONS, Scope, once
-from flake8_untimed.inference.syntax import called_name, parents_in, within
+from flake8_untimed.inference.syntax import called_name, every_parameter, parents_in, within
 
 SHOWING = frozenset(
     ("print", "pprint", "pformat", "str", "repr", "format", "debug", "info", "warning", "warn",
@@ -173,11 +173,7 @@ class _Reader:
 
 
 def _has_parameter(node: ast.AST, name: str) -> bool:
-    if not isinstance(node, FUNCTIONS):
-        return False
-    own = node.args
-    every = (*own.posonlyargs, *own.args, *own.kwonlyargs, own.vararg, own.kwarg)
-    return any(argument is not None and argument.arg == name for argument in every)
+    return isinstance(node, FUNCTIONS) and any(a.arg == name for a in every_parameter(node.args))
 
 
 def _is_branch(parent: ast.AST, node: ast.AST) -> bool:

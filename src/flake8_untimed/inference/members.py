@@ -8,10 +8,14 @@ from typing import NamedTuple
 
 from flake8_untimed.inference.arguments import parameter_names
 from flake8_untimed.inference.scopes import Event, Scope, once
-from flake8_untimed.inference.syntax import called_name, dotted, maker_of, within
+from flake8_untimed.inference.syntax import called_name, decorations, dotted, within
 
 _DATACLASSES = frozenset(("dataclass", "define", "frozen", "mutable", "attrs", "s"))
 """Decorators that give a class a constructor with its fields."""
+
+
+_CLASS_METHODS = frozenset(("__new__", "__init_subclass__", "__class_getitem__"))
+"""Those that need no decorator."""
 
 
 class Store(NamedTuple):
@@ -199,17 +203,11 @@ def first_parameter(scope: Scope) -> str | None:
 @once
 def method_kind(scope: Scope) -> str:
     """instance, class or static."""
-    for decorator in getattr(scope.node, "decorator_list", ()):
-        text = dotted(decorator)
-        if text == "staticmethod":
-            return "static"
-        if text == "classmethod":
-            return "class"
-    return (
-        "class"
-        if scope.name in ("__new__", "__init_subclass__", "__class_getitem__")
-        else "instance"
-    )
+    decorated = decorations(scope.node)
+    if "staticmethod" in decorated:
+        return "static"
+    is_class = "classmethod" in decorated or scope.name in _CLASS_METHODS
+    return "class" if is_class else "instance"
 
 
 def is_abstract(method: Scope) -> bool:
@@ -223,27 +221,22 @@ def is_abstract(method: Scope) -> bool:
 
 
 def is_setter(method: Scope) -> bool:
-    decorators = getattr(method.node, "decorator_list", ())
-    return any(dotted(decorator) == f"{method.name}.setter" for decorator in decorators)
+    return f"{method.name}.setter" in decorations(method.node)
 
 
 def decorated_default(cls: Scope, name: str) -> Scope | None:
     """`@name.default`, of attrs."""
-    for child in cls.children.values():
-        for decorator in getattr(child.node, "decorator_list", ()):
-            if dotted(decorator) == f"{name}.default":
-                return child
-    return None
+    children = cls.children.values()
+    return next((c for c in children if f"{name}.default" in decorations(c.node)), None)
 
 
 def accessors(cls: Scope, name: str) -> tuple[Scope | None, Scope | None]:
     """The getter and the setter of a property that has both."""
     functions = [b.node for b in cls.bindings[name] if b.kind == "def"]
     for function in functions[1:]:
-        for decorator in function.decorator_list:  # type: ignore[attr-defined]
-            if dotted(decorator) == f"{name}.setter":
-                getter, setter = functions[0], function
-                return cls.child(getter, getter), cls.child(setter, setter)  # type: ignore[arg-type]
+        if f"{name}.setter" in decorations(function):
+            getter, setter = functions[0], function
+            return cls.child(getter, getter), cls.child(setter, setter)  # type: ignore[arg-type]
     return None, None
 
 
@@ -267,8 +260,7 @@ def is_dataclass(cls: Scope) -> bool:
     node = cls.node
     if not isinstance(node, ast.ClassDef) or node.bases or "__init__" in cls.bindings:
         return False
-    names = [dotted(maker_of(decorator)) or "" for decorator in node.decorator_list[-1:]]
-    return any(name.rpartition(".")[2] in _DATACLASSES for name in names)
+    return any(name.rpartition(".")[2] in _DATACLASSES for name in decorations(node)[-1:])
 
 
 def field_keywords(cls: Scope, name: str) -> set[str]:

@@ -74,8 +74,7 @@ def look_up(evaluator: Evaluator, name: str, context: Context) -> Alternatives:
                 # What looks from inside may be called before that.
                 return union([values, _with_rebound(evaluator, scope, name, at, frame)])
             return values
-        if not isinstance(scope.node, COMPREHENSIONS):
-            direct = False
+        direct = False
         if isinstance(scope.node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             late = True
         if frame is not None and frame.scope is scope:
@@ -325,11 +324,11 @@ def _bound_value(
         entered = objects.enter(evaluator, evaluator.evaluate(node, context))  # type: ignore[arg-type]
         return containers.unpacked(evaluator, entered, binding.path) if binding.path else entered
     if kind == "element":
-        return containers.unpacked(
-            evaluator,
-            containers.elements(evaluator.evaluate(node, context)),  # type: ignore[arg-type]
-            binding.path,
-        )
+        if isinstance(scope.node, COMPREHENSIONS) and node is scope.node.generators[0].iter:
+            # It is evaluated outside, as a part of the statement.
+            context = Context(scope.parent or scope, scope.statement, context.frame)
+        iterated = objects.iterated(evaluator, evaluator.evaluate(node, context))  # type: ignore[arg-type]
+        return containers.unpacked(evaluator, containers.elements(iterated), binding.path)
     return NOTHING_KNOWN
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple, Union
 
 from flake8_untimed.inference import conditions
-from flake8_untimed.inference.scopes import COMPREHENSIONS, Scope, once
+from flake8_untimed.inference.scopes import COMPREHENSIONS, INLINE, Scope, once
 from flake8_untimed.inference.syntax import LEAVES, LOOPS, dotted, ends
 from flake8_untimed.inference.values import (
     NOTHING_KNOWN,
@@ -67,7 +67,7 @@ def _told_of(subject: str, node: ast.expr, context: Context) -> Iterator[Told]:
     """What is told of a name or attribute where an expression stands, out to the scope that the name
     belongs to."""
     at, scope = context.at, context.scope
-    while scope.parent is not None and isinstance(scope.node, (*COMPREHENSIONS, ast.Lambda)):
+    while scope.parent is not None and isinstance(scope.node, INLINE):
         at, scope = scope.statement, scope.parent
     if at is not None:
         for test, outcome in _around(scope, at, node):

@@ -22,11 +22,12 @@ from flake8_untimed.inference import (
 )
 from flake8_untimed.inference import annotations as types
 from flake8_untimed.inference.arguments import Argument, bind
-from flake8_untimed.inference.scopes import Scope, once
-from flake8_untimed.inference.syntax import dotted, written_names
+from flake8_untimed.inference.scopes import STORED, Scope, once
+from flake8_untimed.inference.syntax import decorations, written_names
 from flake8_untimed.inference.values import (
     NOTHING_KNOWN,
     OTHER,
+    PROPERTIES,
     TRANSPARENT,
     Alternatives,
     Class,
@@ -56,8 +57,6 @@ from flake8_untimed.inference.values import (
 if TYPE_CHECKING:
     from flake8_untimed.inference.evaluate import Evaluator
     from flake8_untimed.libraries.model import Sender
-
-PROPERTIES = frozenset(("builtins.property", "functools.cached_property", "abc.abstractproperty"))
 
 
 def attribute(evaluator: Evaluator, value: Value, name: str) -> Alternatives:
@@ -92,13 +91,7 @@ def _kept(origin: Value, value: Value) -> Value:
 
 
 def _of_module(evaluator: Evaluator, value: ProjectModule, name: str) -> Alternatives:
-    module = value.scope
-    if name in module.bindings or module.module.has_global or module.stars:
-        values = names.of_module(evaluator, name, module)
-        if not all(isinstance(v, Symbol) and v.path.startswith("builtins.") for v in values):
-            return values
-    path = evaluator.project.layout.submodule(module.module.path, name)
-    return (imports.project_module(evaluator, path),) if path else NOTHING_KNOWN
+    return imports.member(evaluator, value.scope.module.path, name)
 
 
 def _of_instance(evaluator: Evaluator, value: Instance, name: str) -> Alternatives:
@@ -310,23 +303,6 @@ def _set_later(
                     yield _stored(evaluator, store, name, base, instance)
 
 
-def is_surely_set(evaluator: Evaluator, value: Value, name: str) -> bool:
-    """Whether an object has an attribute from the beginning, as far as its class is in sight."""
-    if not isinstance(value, Instance) or not isinstance(value.cls, Class):
-        return True
-    return any(
-        isinstance(base, Class)
-        and (
-            name in base.scope.bindings
-            or any(
-                s.method.name == "__init__"
-                for s in members.attribute_stores(base.scope).get(name, ())
-            )
-        )
-        for base in lineage.mro(evaluator, value.cls)
-    )
-
-
 def _own_attribute(
     evaluator: Evaluator, cls: Class, name: str, instance: Instance | None
 ) -> Alternatives | None:
@@ -418,14 +394,12 @@ def _stored(
     frame = constructions.construction_frame(evaluator, cls, method, instance, event.node)
     context = Context(method, event.statement, frame)
     values = NOTHING_KNOWN
-    if event.kind == "store":
-        values = evaluator.evaluate(event.node, context)
+    if event.kind in STORED:
+        values = containers.unpacked(evaluator, evaluator.evaluate(event.node, context), event.path)
     elif event.kind == "store enter":
         values = enter(evaluator, evaluator.evaluate(event.node, context))
     elif event.kind == "store annotation":
         values = types.unless_known(evaluator, NOTHING_KNOWN, event.node, context)
-    elif event.kind == "store unpack":
-        values = invoke.unpacked_target(evaluator, event, name, context)
     for value in values:
         if isinstance(value, Parameter) and value.scope is method:
             values = _given_to_setter(evaluator, value, cls, instance) or values
@@ -555,12 +529,10 @@ def _property(line: Alternatives, name: str) -> tuple[Scope | None, Scope | None
 
 def is_property(scope: Scope) -> bool:
     """Whether a method is decorated as a property of some kind."""
-    for decorator in getattr(scope.node, "decorator_list", ()):
-        text = dotted(decorator) or ""
-        last = text.rpartition(".")[2]
-        if last.endswith("property") or last in ("reify", "getter"):
-            return True
-    return False
+    return any(
+        name.endswith("property") or name.rpartition(".")[2] in ("reify", "getter")
+        for name in decorations(scope.node)
+    )
 
 
 # Context managers ----------------------------------------------------------------------------
@@ -583,13 +555,30 @@ def _entered(evaluator: Evaluator, value: Value) -> Alternatives:
         return NOTHING_KNOWN
     if isinstance(owner.cls, Symbol):
         return (owner,)
-    for name in ("__enter__", "__aenter__"):
-        for method in attribute(evaluator, value, name):
-            if isinstance(method, Function):
-                return invoke.returned(evaluator, method)
+    given = _given_by(evaluator, value, "__enter__", "__aenter__")
+    if given is not None:
+        return given
     if evaluator.client_of(owner) is not None or _is_entered_as_it_is(evaluator, owner.cls):
         return (owner,)
     return NOTHING_KNOWN
+
+
+def _given_by(evaluator: Evaluator, value: Value, *names: str) -> Alternatives | None:
+    """What the first of some methods in sight returns."""
+    for name in names:
+        for method in attribute(evaluator, value, name):
+            if isinstance(method, Function):
+                return invoke.returned(evaluator, method)
+    return None
+
+
+def iterated(evaluator: Evaluator, values: Alternatives) -> Alternatives:
+    """What a loop over values goes through: for objects of the project what their `__iter__` gives."""
+    return union(
+        (_given_by(evaluator, v, "__iter__", "__aiter__") if isinstance(v, Instance) else None)
+        or (v,)
+        for v in values
+    )
 
 
 def _is_entered_as_it_is(evaluator: Evaluator, cls: Class) -> bool:

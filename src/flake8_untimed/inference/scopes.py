@@ -24,6 +24,7 @@ from flake8_untimed.inference.syntax import (
     called_on,
     dotted,
     dotted_from_builtin,
+    every_parameter,
     first_line,
     named_store,
     names_within,
@@ -45,13 +46,15 @@ ScopeNode = Union[
     ast.GeneratorExp,
 ]
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+Path = tuple[Union[int, slice], ...]
+INLINE = (*COMPREHENSIONS, ast.Lambda)
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 
 
 class Binding(NamedTuple):
     """One place that binds a name. `kind` tells how `node` makes the value:
 
-    assign (the expression `node`), unpack (a part of it: `path`, indices; -1 is any element),
+    assign (the expression `node`), unpack (a part of it: `path`, indices, of `*rest` a slice),
     annotation (the expression is a type), type (the name is another one of the type `node`), enter
     (a `with` item's expression), element (of the iterated expression), import (an alias), def,
     class, parameter, pattern (of a `case`), and unknown.
@@ -60,7 +63,7 @@ class Binding(NamedTuple):
     kind: str
     node: ast.AST
     statement: ast.stmt | None
-    path: tuple[int, ...] = ()
+    path: Path = ()
 
 
 class Event(NamedTuple):
@@ -68,16 +71,21 @@ class Event(NamedTuple):
     (`setattr(base, name, node)`: name is an expression), item (`base[name] = node`), call
     (`base.name(...)`: node is the call; `base += node` and `base |= node` are calls of `__iadd__` and
     `__ior__`), call inside (of a part of a statement), delete (`del base[name]`), or argument
-    (`f(base)`: node is the call)."""
+    (`f(base)`: node is the call). What is no plain `=` says so behind the kind: "store enter" (`with
+    node as base.name`), "store element", "store annotation", "store grown" (`+=`); "unpack": it is a
+    part of the value, found by the `path` of a `Binding`."""
 
     kind: str
     name: object
     node: ast.expr
     statement: ast.stmt
+    path: Path = ()
 
 
 CALLED = ("call", "call inside")
 """Kinds of events that are calls; the second is inside an expression, and perhaps not made."""
+STORED = ("store", "store unpack")
+"""Those that are assignments to an attribute."""
 
 
 class Place(NamedTuple):
@@ -144,14 +152,16 @@ class Module:
         return found
 
     def walruses_of(self, statement: ast.stmt) -> Iterator[ast.NamedExpr]:
-        """The `:=` of a statement, without the blocks inside it."""
+        """The `:=` of a statement, without the blocks and lambdas inside it."""
         lines = self.walrus_lines
         last = statement.end_lineno or statement.lineno
         if bisect_left(lines, first_line(statement)) == bisect_right(lines, last):
             return
         for expression in own_expressions(statement):
-            for part in within(expression):
-                if isinstance(part, ast.NamedExpr):
+            parts = [*within(expression)]
+            hidden = {part for f in parts if isinstance(f, ast.Lambda) for part in within(f.body)}
+            for part in parts:
+                if isinstance(part, ast.NamedExpr) and part not in hidden:
                     yield part
 
 
@@ -174,7 +184,7 @@ class Scope:
         self._nonlocals: set[str] = set()
         self._outer_bindings: dict[str, list[Binding]] = {}
         self._returns: list[ast.Return] = []
-        self._yields: list[tuple[ast.expr, ast.stmt]] = []
+        self._yields: list[tuple[ast.Yield | ast.YieldFrom, ast.stmt]] = []
         self._stars: list[ast.ImportFrom] = []
         self._order = 0
         self.declarations: dict[str, list[ast.AnnAssign]] = {}
@@ -203,8 +213,16 @@ class Scope:
         return scope
 
     @property
+    def of_block(self) -> Scope:
+        """The same, also for a lambda."""
+        scope = self
+        while isinstance(scope.node, INLINE) and scope.parent is not None:
+            scope = scope.parent
+        return scope
+
+    @property
     def name(self) -> str:
-        return getattr(self.node, "name", "<lambda>" if self.is_function else "<module>")
+        return getattr(self.node, "name", f"<{type(self.node).__name__.lower()}>")
 
     @property
     def arguments(self) -> ast.arguments:
@@ -287,7 +305,7 @@ class Scope:
         return self._returns
 
     @property
-    def yields(self) -> list[tuple[ast.expr, ast.stmt]]:
+    def yields(self) -> list[tuple[ast.Yield | ast.YieldFrom, ast.stmt]]:
         if not self._indexed:
             self._index()
         return self._yields
@@ -340,9 +358,7 @@ class Scope:
         where.setdefault(name, []).append(binding)
 
     def _bind_parameters(self, arguments: ast.arguments) -> None:
-        every = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
-        every += [a for a in (arguments.vararg, arguments.kwarg) if a]
-        for argument in every:
+        for argument in every_parameter(arguments):
             self._bindings.setdefault(argument.arg, []).append(Binding("parameter", argument, None))
 
     def _read_expression(self, s: ast.Expr) -> None:
@@ -435,17 +451,14 @@ class Scope:
     def _bind_target(
         self, target: ast.expr, kind: str, value: ast.expr, s: ast.stmt | None
     ) -> None:
-        stack: list[tuple[ast.expr, tuple[int, ...]]] = [(target, ())]
+        stack: list[tuple[ast.expr, Path]] = [(target, ())]
         while stack:
             part, path = stack.pop()
             if isinstance(part, ast.Name):
                 what = "unpack" if path and kind == "assign" else kind
                 self._add(part.id, Binding(what, value, s, path))
             elif isinstance(part, (ast.Tuple, ast.List)):
-                starred = False
-                for index, element in enumerate(part.elts):
-                    starred = starred or isinstance(element, ast.Starred)
-                    stack.append((element, (*path, -1 if starred else index)))
+                stack += [(e, (*path, i)) for e, i in zip(part.elts, _indices(part.elts))]
             elif isinstance(part, ast.Starred):
                 stack.append((part.value, path))
             elif isinstance(part, ast.Attribute) and s is not None:
@@ -463,15 +476,14 @@ class Scope:
         name: object,
         node: ast.expr,
         s: ast.stmt,
-        path: tuple[int, ...] = (),
+        path: Path = (),
     ) -> None:
         text = dotted(base) or dotted_from_builtin(base)
         if text is None:
             return
         if path:
-            # One part of an unpacked value: what exactly does not matter to anybody so far.
             kind = f"{kind} unpack"
-        self._events.setdefault(text, []).append(Event(kind, name, node, s))
+        self._events.setdefault(text, []).append(Event(kind, name, node, s, path))
 
     def _read_value(self, value: ast.expr, s: ast.stmt) -> None:
         """Calls and yields at the top of a statement."""
@@ -479,7 +491,7 @@ class Scope:
             value = value.value
         if isinstance(value, (ast.Yield, ast.YieldFrom)):
             if value.value is not None:
-                self._yields.append((value.value, s))
+                self._yields.append((value, s))
             return
         if not isinstance(value, ast.Call):
             return
@@ -566,6 +578,15 @@ class Scope:
             return True
         order = self.order(at)
         return any(self.order_of(binding) < order for binding in self.bindings[name])
+
+
+def _indices(targets: list[ast.expr]) -> list[int | slice]:
+    """What each of some targets takes of a value; those behind a star count from its end."""
+    size = len(targets)
+    starred = [isinstance(target, ast.Starred) for target in targets]
+    star = starred.index(True) if True in starred else size
+    taken = slice(star, star + 1 - size or None)
+    return [i if i < star else taken if i == star else i - size for i in range(size)]
 
 
 _READERS: dict[type, Callable[[Scope, Any], None]] = {

@@ -10,7 +10,7 @@ from importlib.util import resolve_name
 from typing import TYPE_CHECKING
 
 from flake8_untimed.inference import annotations as types
-from flake8_untimed.inference import containers, imports, invoke, members, names, objects
+from flake8_untimed.inference import containers, imports, invoke, lineage, members, names, objects
 from flake8_untimed.inference.arguments import Argument, Passed, bind
 from flake8_untimed.inference.scopes import Scope
 from flake8_untimed.inference.values import (
@@ -66,11 +66,28 @@ def _getattr(evaluator: Evaluator, site: Site) -> Alternatives | None:
         for name in names:
             if isinstance(name, Literal) and isinstance(name.value, str):
                 groups.append(objects.attribute(evaluator, value, name.value))
-                if len(positional) > 2 and not objects.is_surely_set(evaluator, value, name.value):
+                if len(positional) > 2 and not _is_surely_set(evaluator, value, name.value):
                     groups.append(evaluator.argument(positional[2]))
             else:
                 groups.append(_some_sender(evaluator, value))
     return union(groups)
+
+
+def _is_surely_set(evaluator: Evaluator, value: Value, name: str) -> bool:
+    """Whether an object has an attribute from the beginning, as far as its class is in sight."""
+    if not isinstance(value, Instance) or not isinstance(value.cls, Class):
+        return True
+    return any(
+        isinstance(base, Class)
+        and (
+            name in base.scope.bindings
+            or any(
+                s.method.name == "__init__"
+                for s in members.attribute_stores(base.scope).get(name, ())
+            )
+        )
+        for base in lineage.mro(evaluator, value.cls)
+    )
 
 
 def _some_sender(evaluator: Evaluator, value: Value) -> Alternatives:
@@ -197,13 +214,6 @@ def _default_dict(evaluator: Evaluator, site: Site) -> Alternatives | None:
     return (Mapping({}, False, site.node, made),)
 
 
-def _sequence(evaluator: Evaluator, site: Site) -> Alternatives | None:
-    values = _first(evaluator, site)
-    if values and len(values) == 1 and isinstance(values[0], Collection):
-        return values
-    return None
-
-
 def _copied(
     evaluator: Evaluator, site: Site, is_tuple: bool = False, keeps_order: bool = True
 ) -> Alternatives | None:
@@ -248,10 +258,10 @@ RETURNS: dict[str, Callable[[Evaluator, Site], Alternatives | None]] = {
         ("builtins.set", "builtins.frozenset", "builtins.reversed", "builtins.sorted"),
         partial(_copied, keeps_order=False),
     ),
-    "builtins.iter": _sequence,
+    "builtins.iter": _copied,
     "builtins.enumerate": _enumerate,
     "builtins.zip": _zip,
-    "itertools.cycle": _sequence,
+    "itertools.cycle": partial(_copied, keeps_order=False),
     "random.choice": _next,
     "collections.defaultdict": _default_dict,
     "builtins.staticmethod": _first,

@@ -15,7 +15,7 @@ from flake8_untimed.inference.arguments import (
     parameter_names,
     positional_names,
 )
-from flake8_untimed.inference.scopes import COMPREHENSIONS, Scope, once
+from flake8_untimed.inference.scopes import Scope, once
 from flake8_untimed.inference.syntax import (
     WITHS,
     called_name,
@@ -86,7 +86,7 @@ def is_surrounded(
     so that reading it has to be inside too."""
     if _is_bounded_inside(evaluator, node, context, asynchronous, late_body):
         return True
-    return asynchronous and _callers_bounded(evaluator, _function(context.scope))
+    return asynchronous and _callers_bounded(evaluator, context.scope.of_block)
 
 
 def _is_bounded_inside(
@@ -116,13 +116,6 @@ def _is_bounded_inside(
     if not asynchronous and _has_timer(evaluator, scope, at):
         return True
     return _is_decorated(evaluator, scope, asynchronous)
-
-
-def _function(scope: Scope) -> Scope:
-    """The function that a scope is, or that its lambda or comprehension stands in."""
-    while isinstance(scope.node, (*COMPREHENSIONS, ast.Lambda)) and scope.parent is not None:
-        scope = scope.parent
-    return scope
 
 
 def _in_statement(
@@ -211,9 +204,7 @@ def _entered_before(
     evaluator: Evaluator, scope: Scope, at: ast.stmt | None, asynchronous: bool
 ) -> bool:
     """Whether a bound was entered by a stack, in the same function: `enter_async_context`."""
-    if at is None or not any(name in scope.module.text for name in ENTERING):
-        return False
-    if at not in scope.places:
+    if at is None or at not in scope.places:
         return False
     return any(
         _limits(evaluator, value, _contexts(asynchronous))
@@ -226,6 +217,8 @@ def _entered_before(
 @once
 def _entered(scope: Scope) -> list[Found]:
     """Where a function enters something by a stack."""
+    if not _speaks_of(scope.module.scope, ENTERING):
+        return []
     calls = walk(scope).calls
     return [f for f in calls if f.scope is scope and _enters(f.node)]
 
@@ -453,9 +446,15 @@ def _has_timer(evaluator: Evaluator, scope: Scope, at: ast.stmt | None) -> bool:
 
 
 @once
+def _speaks_of(module: Scope, names: frozenset[str]) -> bool:
+    """Whether the text of a module has one of some names."""
+    return any(name in module.module.text for name in names)
+
+
+@once
 def _switches(scope: Scope) -> list[Found]:
     """Where a function may start or stop a timer; a `with` does that for its own block only."""
-    if not any(name in scope.module.text for name in _TIMERS):
+    if not _speaks_of(scope.module.scope, _TIMERS):
         return []
     return [
         found
@@ -519,7 +518,7 @@ def _callers(evaluator: Evaluator, function: Scope) -> list[Scope | None]:
     return [
         None
         if _is_bounded_inside(evaluator, f.node, Context(f.scope, f.statement), True, False)
-        else _function(f.scope)
+        else f.scope.of_block
         for f in _calls_of(evaluator, function)
     ]
 

@@ -93,6 +93,22 @@ def maker_of(decorator: ast.expr) -> ast.expr:
     return decorator.func if isinstance(decorator, ast.Call) else decorator
 
 
+def decorations(node: ast.AST | None) -> list[str]:
+    """The names of what decorates a function or class, as written, without their arguments."""
+    return [dotted(maker_of(d)) or "" for d in getattr(node, "decorator_list", ())]
+
+
+def named_parameters(arguments: ast.arguments) -> list[ast.arg]:
+    """The parameters of a function that take one argument each."""
+    return [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
+
+
+def every_parameter(arguments: ast.arguments) -> list[ast.arg]:
+    """Those, and `*args` and `**kwargs`."""
+    rest = (arguments.vararg, arguments.kwarg)
+    return [*named_parameters(arguments), *(a for a in rest if a is not None)]
+
+
 def dotted(node: ast.expr) -> str | None:
     """`a.b.c` of names and attributes; calls of `super` and the like have no name."""
     parts: list[str] = []

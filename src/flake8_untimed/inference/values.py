@@ -413,8 +413,10 @@ class Super(Value):
 
 CLOSING = frozenset(("contextlib.closing", "contextlib.aclosing"))
 """What enters as what it is given, and closes it."""
-TRANSPARENT = CLOSING | {"contextlib.nullcontext", "closing"}
+TRANSPARENT = CLOSING | {"contextlib.nullcontext"}
 """The same, and what only enters so."""
+PROPERTIES = frozenset(("builtins.property", "functools.cached_property", "abc.abstractproperty"))
+"""What makes a property of a function that it is given."""
 
 
 def tells(value: Value) -> bool:

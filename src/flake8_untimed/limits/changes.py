@@ -6,10 +6,10 @@ import ast
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from flake8_untimed.inference import constructions, flow, invoke, lineage, members
+from flake8_untimed.inference import constructions, containers, flow, invoke, lineage, members
 from flake8_untimed.inference.arguments import positional_names
 from flake8_untimed.inference.evaluate import Evaluator
-from flake8_untimed.inference.scopes import CALLED, Binding, Event, Scope, once
+from flake8_untimed.inference.scopes import CALLED, STORED, Binding, Event, Scope, once
 from flake8_untimed.inference.syntax import called_name, dotted
 from flake8_untimed.inference.values import (
     Alternatives,
@@ -94,7 +94,7 @@ class Changes:
         for context, event in self.events(client):
             if (
                 event.kind == "setattr"
-                or (event.kind in ("store", "store unpack") and event.name in _REPLACED)
+                or (event.kind in STORED and event.name in _REPLACED)
                 or (event.kind in CALLED and event.name == "mount")
             ):
                 yield context, event
@@ -201,11 +201,9 @@ def stored_by(evaluator: Evaluator, context: Context, event: Event, name: str) -
         # Under a name out of sight it is most likely a setting, unless it can be called.
         is_open = any(isinstance(v, Unknown) for v in names)
         return tuple(v for v in values if is_open and isinstance(v, (Function, Partial)))
-    if event.name != name:
+    if event.name != name or event.kind not in STORED:
         return ()
-    if event.kind == "store unpack":
-        return invoke.unpacked_target(evaluator, event, name, context)
-    return evaluator.evaluate(event.node, context) if event.kind == "store" else ()
+    return containers.unpacked(evaluator, evaluator.evaluate(event.node, context), event.path)
 
 
 def put_in(evaluator: Evaluator, context: Context, event: Event) -> Iterator[Value | None]:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from flake8_untimed.inference import flow, members
 from flake8_untimed.inference.evaluate import Evaluator
-from flake8_untimed.inference.scopes import Event, Module, Scope, once
+from flake8_untimed.inference.scopes import STORED, Event, Module, Scope, once
 from flake8_untimed.inference.syntax import called_name, dotted, within, written_as, written_names
 from flake8_untimed.inference.values import Alternatives, Context, Result, Symbol, are_none
 from flake8_untimed.inference.walk import walk
@@ -219,7 +219,7 @@ def _patches_in(module: Scope, evaluator: Evaluator) -> list[Patch]:
         for scope in (module, *members.functions(module))
         for base, events in scope.events.items()
         for event in events
-        if event.kind in ("store", "store unpack", "setattr")
+        if event.kind in (*STORED, "setattr")
         for context in (Context(scope, event.statement),)
         for value in evaluator.evaluate(written_as(base), context)
         if isinstance(value, Symbol) and evaluator.catalogue.library_of(value.path)

@@ -10,6 +10,7 @@ from flake8_untimed.calls.bodies import leaves_headers, may_add_headers, signer
 from flake8_untimed.calls.transfers import is_given_away
 from flake8_untimed.inference.arguments import Argument, BoundArguments, bind
 from flake8_untimed.inference.scopes import once
+from flake8_untimed.inference.syntax import named_parameters
 from flake8_untimed.inference.values import (
     Alternatives,
     Class,
@@ -118,7 +119,7 @@ def takes_json(call: Call, parameter: str) -> bool:
         return False
     for scope in call.way:
         accepted = scope.arguments
-        names = {a.arg for a in (*accepted.posonlyargs, *accepted.args, *accepted.kwonlyargs)}
+        names = {a.arg for a in named_parameters(accepted)}
         if body.json not in names and (accepted.kwarg is None or parameter in names):
             return False
     return True

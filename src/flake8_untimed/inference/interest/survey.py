@@ -44,7 +44,9 @@ from flake8_untimed.inference.syntax import (
     WITHS,
     called_name,
     dotted,
+    every_parameter,
     last_name,
+    named_parameters,
     written_arguments,
 )
 from flake8_untimed.inference.walk import Found, Walk, visit
@@ -447,18 +449,14 @@ class Dye:
     def _colour_function(self, node: _Function, index: int) -> None:
         """A function whose header is coloured: by an annotation, a default, or a decorator."""
         arguments = node.args
-        for argument in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs):
+        for argument in every_parameter(arguments):
             if argument.annotation is not None and self._is_coloured_type(argument.annotation):
                 self._add((argument.arg,), LOCAL)
         for default in (*arguments.defaults, *arguments.kw_defaults):
             if default is not None and self._carries(default):
-                every = [a.arg for a in (*arguments.args, *arguments.kwonlyargs)]
+                every = [a.arg for a in named_parameters(arguments)]
                 self.callables.update(every)
                 self._add(every, LOCAL)
-        for rest in (arguments.vararg, arguments.kwarg):
-            if rest is not None and rest.annotation is not None:
-                if self._is_coloured_type(rest.annotation):
-                    self._add((rest.arg,), LOCAL)
         if any(self._mentions(d) for d in node.decorator_list) or (
             node.returns is not None and self._is_coloured_type(node.returns)
         ):
@@ -534,16 +532,14 @@ class Dye:
 
     def _hands_on(self, node: ast.stmt, function: _Function) -> bool:
         arguments = function.args
-        every = (*arguments.args, *arguments.kwonlyargs, *arguments.posonlyargs)
-        rest = [a for a in (arguments.vararg, arguments.kwarg) if a is not None]
-        if not every and not rest:
+        every = every_parameter(arguments)
+        if not every:
             return False
         text = self.statements.text(node)
         if "timeout" in text or "**" in text:
             return True
-        return any(a.arg in text for a in rest) or any(
-            a.arg in _CALLED and a.arg in text for a in every
-        )
+        rest = (arguments.vararg, arguments.kwarg)
+        return any(a.arg in text for a in every if a in rest or a.arg in _CALLED)
 
     # Which calls -----------------------------------------------------------------------------
 
@@ -608,7 +604,7 @@ class Dye:
                     return True
                 part = part.value
             elif isinstance(part, ast.Call):
-                if any(self._mentions(a) for a in part.args[:2] if isinstance(a, _CHAINS)):
+                if any(map(self._mentions, part.args[:2])):
                     return True
                 if attribute_named(part) in names:
                     return True
@@ -623,7 +619,6 @@ class Dye:
                 return not isinstance(part, (ast.Constant, ast.JoinedStr))
 
 
-_CHAINS = (ast.Name, ast.Attribute, ast.Call, ast.Subscript)
 _TARGETS = frozenset(("target", "function", "func"))
 _CALLED = frozenset(
     ("func", "fn", "function", "f", "method", "callable", "callback", "request_func")
