@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Iterator
 from flake8_untimed.calls import Call, Construction, Facts
 from flake8_untimed.calls.given import calls_given
 from flake8_untimed.calls.givers import written_for
+from flake8_untimed.calls.keywords import own_keywords
 from flake8_untimed.calls.responses import uses_of
 from flake8_untimed.inference.forwarding import handing_on
 from flake8_untimed.inference.scopes import Event, Scope, once
@@ -286,13 +287,22 @@ def _of_form(node: ast.expr, scope: Scope, given: Scope | None) -> list[_Part] |
 
 
 def is_handed_out(facts: Facts, made: Construction) -> bool:
-    """Whether a client is given to a class or function of another package, which may send through it
-    what takes as long as it takes."""
-    return any(
+    """Whether others may send through a client what takes as long as it takes: a class or function of
+    another package is given it, or whoever calls a public function says with what keywords it sends."""
+    return any(_is_public(call) for call in made.calls if call.relies) or any(
         _is_strange(facts, callee)
         for node, context, _ in calls_given(facts, made)
         for callee in facts.evaluate(node.func, context)
     )
+
+
+def _is_public(call: Call) -> bool:
+    """Whether a request is sent with the `**kwargs` of a function that has a public name."""
+    own = own_keywords(call)
+    scope = own[0] if own is not None else None
+    while scope is not None and scope.parent is not None and not scope.name.startswith("_"):
+        scope = scope.parent
+    return scope is not None and scope.parent is None
 
 
 def is_given_away(facts: Facts, client: Instance) -> bool:

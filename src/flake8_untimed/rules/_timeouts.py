@@ -60,7 +60,7 @@ BOUNDED_LONGER = "the code around gives it more time than that by itself"
 QUEUED = "few requests get through at once there, and that time includes the wait for their turn"
 IN_VAIN = "`{}` does nothing, but tells that another time is meant there"
 MEANT = "the body is read piece by piece there, and a long silence in between may be meant"
-HANDED_OUT = "the client is handed to another package, which may well send what takes longer"
+HANDED_OUT = "others send through the client, too, and that may well take longer"
 SWITCHED_OFF = "the function that is called passes None on, which switches {}'s own default off"
 BY_HAND = "its {} is set by hand, and would not get the timeout"
 INHERITED = "the default has to go where the subclass calls its base"
@@ -285,6 +285,8 @@ def _doubts(facts: Facts, place: Call | Construction, fix: Fix) -> Iterator[str]
         yield BOUNDED_LONGER
     if queues(facts, place):
         yield QUEUED
+    if isinstance(place, Construction) and is_handed_out(facts, place):
+        yield HANDED_OUT
     in_vain = written_in_vain(facts, place, value.text) if isinstance(place, Call) else None
     if in_vain is not None:
         yield IN_VAIN.format(in_vain)
@@ -292,13 +294,6 @@ def _doubts(facts: Facts, place: Call | Construction, fix: Fix) -> Iterator[str]
         yield OF_ANOTHER
     if is_waived(facts, place.node, MISSING_TIMEOUT):
         yield LEFT_ALONE
-
-
-def unless_handed_out(facts: Facts, made: Construction, fix: Fix | None) -> Fix | None:
-    """A fix that shortens the default of a client, which is not safe where others rely on it."""
-    if fix is None or not is_handed_out(facts, made):
-        return fix
-    return _doubted(fix, HANDED_OUT)
 
 
 def unless_switched_off(call: Call, fix: Fix | None) -> Fix | None:

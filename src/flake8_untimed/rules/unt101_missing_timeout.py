@@ -53,6 +53,8 @@ Unsafe where what went well so far may end in an exception, or be done twice:
   `SSEClient`.
 - The client may be what code of another package returned (`corp.Session() if key else
   requests.Session()`), which may take no timeout.
+- A client is given to another package, or sends with the `**kwargs` of a public function: others send
+  through it, too.
 - A comment tells another linter to leave it (`# noqa: S113`, `# nosec`,
   `# pylint: disable=missing-timeout`).
 - The session has a timeout of another value that does nothing (UNT107).

@@ -31,7 +31,7 @@ what takes longer to read ends in an exception: the setting `timeouts` chooses a
 where a call in sight reads its body piece by piece (`response.content`), or sends a file or a
 generator, asks for `text/event-stream`, or tells the server how long it may keep silent
 (`params={"timeout": 60}`): it may well take longer; and where the session is handed to another
-package, which may do so. `total` includes the wait for a free connection as well: unsafe where the
+package, or sends with the `**kwargs` of a public function: others may do so. `total` includes the wait for a free connection as well: unsafe where the
 connector of the session has a small `limit=` or `limit_per_host=` in sight; where thousands of
 calls are started at once, mind that yourself. Unsafe, too, where the code around a call in sight
 gives it more time (`asyncio.timeout(100)`), and only its body is read outside of that. None where `**kwargs` may hold one, or where the code
