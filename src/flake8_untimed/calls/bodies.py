@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, TypeGuard
 
+from flake8_untimed.calls.retries import methods_of
 from flake8_untimed.inference import flow, lineage, members, objects
 from flake8_untimed.inference.arguments import Argument
 from flake8_untimed.inference.scopes import Scope, once
@@ -36,6 +37,8 @@ _SIGNING = re.compile(
 )
 """In the name of what signs or hashes its arguments; not `assign`, `shape`, `signal`."""
 _HASHES = re.compile(r"\b(?:hmac|hashlib)\b")
+_SIGNED = re.compile(r"pre_?sign|(?:signed|upload|sas)_?(?:ur[il]|link|location)", re.IGNORECASE)
+"""In the name of an address that is signed beforehand, or what makes one."""
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
@@ -63,6 +66,19 @@ def may_be_signed(call: Call, text: Result) -> bool:
     return _hashes(scope.module.scope) or any(
         ast.dump(part) in dumped for node, _ in _signings(scope) for part in _given(node)
     )
+
+
+def is_signed_address(facts: Facts, call: Call) -> bool:
+    """Whether a PUT goes to an address that was signed beforehand, by the names of it or of what it is
+    taken from: the signature may cover the Content-Type."""
+    address = call.argument(call.sender.url)
+    node, context = (address.node, address.context) if address is not None else (None, None)
+    if node is None or context is None or "PUT" not in methods_of(facts, call):
+        return False
+    made, _ = flow.given(context.scope, node, context.at)
+    # A text that is written names a path of the server.
+    parts = (part for part in (node, made) if not isinstance(part, (ast.BinOp, ast.Constant, ast.JoinedStr)))
+    return any(_SIGNED.search(ast.unparse(part)) for part in parts)
 
 
 @once

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import math
+from collections.abc import Iterator
 
 from flake8_untimed.calls import Call, Facts
 from flake8_untimed.calls.bodies import (
@@ -12,6 +13,7 @@ from flake8_untimed.calls.bodies import (
     is_named_for,
     is_read_again,
     is_rebound_inside,
+    is_signed_address,
     keywords_in_class,
     may_be_signed,
     uses,
@@ -74,8 +76,8 @@ def use_json(facts: Facts, body: JsonBody) -> tuple[Fix | None, str | None]:
     # A client may have a header of its own, which json= would leave as it is.
     if body.content_type == "json" and call.client is None:
         edits += _without_header(facts, body)
-    safe = surely_something(facts, body.dumps) and not _may_differ(facts, body)
-    return Fix(tuple(edits), safe), None
+    doubt = next(_doubts(facts, body), None)
+    return Fix(tuple(edits), doubt is None, doubt), None
 
 
 # What stands in the way ----------------------------------------------------------------------
@@ -236,17 +238,24 @@ def _is_no_number(node: ast.AST) -> bool:
 # What may be otherwise with it ---------------------------------------------------------------
 
 
-def _may_differ(facts: Facts, body: JsonBody) -> bool:
-    """Whether something on the way may make of `json=` what it does not make of the text."""
+def _doubts(facts: Facts, body: JsonBody) -> Iterator[str]:
+    """What may make of `json=` what it does not make of the text."""
     call, known = body.call, body.call.sender.body
     assert known is not None
+    if not surely_something(facts, body.dumps):
+        yield "the object may be None, and json=None sends no body"
+    if known.json_is_new:
+        yield f"older releases of {call.library.name} take no {known.json}= there, and send no body"
     if known.encoders and _may_encode(facts, call):
-        return True
+        yield "the session may encode in a way of its own"
     if not known.same_bytes and _are_bytes_known(facts, body):
-        return True
+        yield "json= writes other bytes, which something else there may tell of"
     if is_read_again(facts, call, known.shown_to):
-        return True
-    return any(uses(scope, known.text) for scope in functions_on_the_way(facts, call))
+        yield "the body that is sent is read there, and may be of another type"
+    if any(uses(scope, known.text) for scope in functions_on_the_way(facts, call)):
+        yield "a function on the way does more with the text"
+    if body.content_type == "none" and is_signed_address(facts, call):
+        yield "the address seems to be signed, perhaps for no Content-Type"
 
 
 def _are_bytes_known(facts: Facts, body: JsonBody) -> bool:

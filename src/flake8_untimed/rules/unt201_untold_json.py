@@ -36,7 +36,9 @@ a `json_serialize=` of its own. httpx writes `json=` without spaces: there, noth
 may tell of the bytes (the length of the text, an `auth=` that may have signed it), nor may the
 function around sign the object, or the file use hmac or hashlib. requests keeps the text as it is,
 and bytes of `json=`, as the `body` of the prepared request: no code in sight may read that (an
-`auth` or a hook of the project, `response.request.body`).
+`auth` or a hook of the project, `response.request.body`). Unsafe with a pool of urllib3, which has
+`json=` from its release 2 on only, and where a PUT goes to an address that by its names was signed
+beforehand (`presigned_url`, `upload_location`): the signature may cover the Content-Type.
 
 Text that is given a name shortly before, and for nothing else, is found there: the object takes the
 name.
