@@ -49,6 +49,8 @@ _RECODING = frozenset(
 key in `jwt.encode(claims, key)`."""
 _SHORT = frozenset(("dumps", "str"))
 """Functions that make a part of a form that is no file."""
+_WRITING = frozenset(("write", "write_bytes"))
+"""Methods that write to a file."""
 _Part = tuple[ast.expr, Scope]
 """By the scope that it stands in."""
 _EVENTS = re.compile("sse_?client|event_?source", re.IGNORECASE)
@@ -58,13 +60,13 @@ _DEPTH = 4
 
 
 def streams(facts: Facts, place: Call | Construction) -> bool:
-    """Whether a call, or one in sight that relies on the default of a client, streams a body, and its
-    library's timeout would end in the middle of that."""
+    """Whether a call, or one in sight that relies on the default of a client, streams a body, or saves
+    it to a file, and its library's timeout would end in the middle of that."""
     known = place.library.responses
     if known is None or not known.pieces:
         return False
     return any(
-        _reads_pieces(sent, known.pieces) or _sends_pieces(facts, sent)
+        _reads_pieces(sent, known.pieces) or _saves(facts, sent) or _sends_pieces(facts, sent)
         for sent in requests_of(facts, place)
     )
 
@@ -124,7 +126,9 @@ def leaves_body(facts: Facts, call: Call) -> bool:
 def sends_as_one(facts: Facts, place: Call | Construction) -> bool:
     """Whether a call, or one in sight that relies on the default of a client, sends a body as one that
     may be large, and all of it has to be sent within its library's timeout."""
-    return place.library.timeouts.whole_body and any(
+    known = place.library.responses
+    is_within = place.library.timeouts.whole_body or (known is not None and bool(known.pieces))
+    return is_within and any(
         _sends_much(facts, sent, place) for sent in requests_of(facts, place)
     )
 
@@ -350,6 +354,21 @@ def _reads_pieces(sent: Call | Sent, pieces: tuple[str, ...]) -> bool:
     if None not in uses or _is_dropped(sent):
         return False
     return not _read_in(sent.context.scope.module.scope).isdisjoint(pieces)
+
+
+def _saves(facts: Facts, sent: Call | Sent) -> bool:
+    """Whether all of the response is read, and its function writes such a thing to a file."""
+    return "read" in uses_of(sent) and _writes_whole(facts, sent.context.scope)
+
+
+@once
+def _writes_whole(facts: Facts, scope: Scope) -> bool:
+    return any(
+        _is_of_whole(facts, argument, inner, None)
+        for node, inner, _ in walk(scope).calls
+        if called_name(node) in _WRITING
+        for argument in node.args
+    )
 
 
 def _is_dropped(sent: Call | Sent) -> bool:
