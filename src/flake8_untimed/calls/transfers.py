@@ -55,6 +55,8 @@ _Part = tuple[ast.expr, Scope]
 """By the scope that it stands in."""
 _EVENTS = re.compile("sse_?client|event_?source", re.IGNORECASE)
 """What reads a response as a stream of events."""
+_EVENTS_BEGIN = ("data:", "data: ", b"data:", b"data: ")
+"""How the lines of such a stream begin."""
 _DEPTH = 4
 """Names behind names that are looked at."""
 
@@ -72,12 +74,15 @@ def streams(facts: Facts, place: Call | Construction) -> bool:
 
 
 def tells_events(facts: Facts, place: Call | Construction) -> bool:
-    """Whether a body that is left to be read later is read as events are told: line by line as it
-    comes, or by a class for that."""
+    """Whether a body is read as events are told: of one that is left to be read later, line by line as
+    it comes, or by a class for that."""
     known = place.library.responses
-    return known is not None and any(
-        isinstance(sent, Call) and _may_leave_body(facts, sent) and _reads_events(sent, known.lines)
+    lines = known.lines if known is not None else ()
+    return any(
+        _reads_as_told(sent)
+        or (lines and _may_leave_body(facts, sent) and _reads_events(sent, lines))
         for sent in requests_of(facts, place)
+        if isinstance(sent, Call)
     )
 
 
@@ -102,6 +107,45 @@ def _reads_events(sent: Call, lines: tuple[str, ...]) -> bool:
         return False
     called = _called_in(sent.context.scope.module.scope)
     return any(name in lines or _EVENTS.search(name) for name in called)
+
+
+def _reads_as_told(sent: Call) -> bool:
+    """Whether the function around a request speaks of events, or reads a body as it comes."""
+    scope = sent.context.scope.of_statement
+    return _has(scope, _tells_events) or (
+        "readline" in uses_of(sent) and _has(scope, _repeats_readline)
+    )
+
+
+@once
+def _has(scope: Scope, look: Callable[[ast.AST], bool]) -> bool:
+    return any(map(look, within(scope.node)))
+
+
+def _tells_events(node: ast.AST) -> bool:
+    """`line.startswith("data:")`, `chunk_size=1`, and what reads `response.raw` by lines: `readline`, a
+    loop, `TextIOWrapper`."""
+    if isinstance(node, ast.Call):
+        if called_name(node) == "TextIOWrapper":
+            return any(map(_is_raw, node.args))
+        is_asking = called_name(node) == "startswith" and bool(node.args)
+        return is_asking and getattr(node.args[0], "value", None) in _EVENTS_BEGIN
+    if isinstance(node, ast.keyword):
+        return node.arg == "chunk_size" and getattr(node.value, "value", 0) in (1, None)
+    if isinstance(node, ast.Attribute):
+        return node.attr == "readline" and _is_raw(node.value)
+    return isinstance(node, ast.For) and _is_raw(node.iter)
+
+
+def _is_raw(node: ast.AST) -> bool:
+    return isinstance(node, ast.Attribute) and node.attr == "raw"
+
+
+def _repeats_readline(node: ast.AST) -> bool:
+    """`while True: response.readline()`"""
+    return isinstance(node, ast.While) and any(
+        isinstance(part, ast.Attribute) and part.attr == "readline" for part in within(node)
+    )
 
 
 @once

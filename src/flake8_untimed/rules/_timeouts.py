@@ -48,7 +48,7 @@ NAMELESS = "the module of {} has no name of its own here"
 VERSIONED = "the code around asks for a version, and {} may not be there in all of them"
 STREAMED = "a body is read or sent piece by piece there, or saved to a file: it may well take longer"
 EVENTS = (
-    "the body is read line by line there, as events are told: it may well keep silent for longer"
+    "the body is read as it comes there, as events are told: it may well keep silent for longer"
 )
 SENT_AS_ONE = "a body that may be large is sent as one there, all of it within that time"
 SENT_AGAIN = "a Retry sends what has timed out there again, POST or PATCH too: it may be done twice"
