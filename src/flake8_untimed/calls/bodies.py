@@ -12,7 +12,7 @@ from flake8_untimed.calls.retries import methods_of
 from flake8_untimed.inference import flow, lineage, members, objects
 from flake8_untimed.inference.arguments import Argument
 from flake8_untimed.inference.scopes import Scope, once
-from flake8_untimed.inference.syntax import dotted, within
+from flake8_untimed.inference.syntax import LOOPS, dotted, names_within, within
 from flake8_untimed.inference.values import (
     Class,
     Collection,
@@ -77,7 +77,11 @@ def is_signed_address(facts: Facts, call: Call) -> bool:
         return False
     made, _ = flow.given(context.scope, node, context.at)
     # A text that is written names a path of the server.
-    parts = (part for part in (node, made) if not isinstance(part, (ast.BinOp, ast.Constant, ast.JoinedStr)))
+    parts = (
+        part
+        for part in (node, made)
+        if not isinstance(part, (ast.BinOp, ast.Constant, ast.JoinedStr))
+    )
     return any(_SIGNED.search(ast.unparse(part)) for part in parts)
 
 
@@ -86,25 +90,51 @@ def _hashes(module: Scope) -> bool:
     return _HASHES.search(module.module.text) is not None
 
 
-def is_named_for(argument: Argument, text: Result) -> bool:
-    """Whether JSON text has a name for nothing but an argument, shortly before: what stands in between
-    changes nothing that it is made of. The object is made there, so that nobody else has it."""
+def naming(argument: Argument, text: Result) -> ast.Assign | None:
+    """The statement that gives JSON text a name for nothing but an argument, shortly before: what
+    stands in between changes nothing that it is made of. The object is made there, so that nobody else
+    has it, or has a name itself."""
     node, context = argument.node, argument.context
     if not isinstance(node, ast.Name) or context is None or not context.scope.is_function:
-        return False
+        return None
     scope, at, _ = context
-    bindings = scope.bindings.get(node.id, ())
-    statement = bindings[0].statement if len(bindings) == 1 else None
-    if not isinstance(statement, ast.Assign) or statement.value is not text.site.node:
-        return False
-    made = text.site.node.args[:1] if isinstance(text.site.node, ast.Call) else []
-    if not made or not isinstance(made[0], _DISPLAYS) or isinstance(at, ast.While):
-        return False
-    if len(statement.targets) != 1 or _names_in(scope)[node.id] != 2 or at not in scope.places:
-        return False
+    found = flow.reaching(scope, node.id, at)
+    statement = found[0].binding.statement if len(found) == 1 else None
+    if not isinstance(statement, ast.Assign) or isinstance(at, ast.While):
+        return None
+    if len(statement.targets) != 1 or at not in scope.places:
+        return None
     first, last = scope.places[statement], scope.places[at]
     between = first.body[first.position + 1 : last.position]
-    return first.body is last.body and all(map(_only_names, between))
+    if first.body is not last.body or not all(map(_only_names, between)):
+        return None
+    made = text.site.node.args[0] if text.site.node.args else None
+    if isinstance(made, ast.Name):
+        is_same = not any(made.id in names_within(s) for s in between) and not any(
+            isinstance(part, ast.Call)
+            and made.id in names_within(part)
+            and all(inner is not node for inner in within(part))
+            for part in within(at)
+        )
+    else:
+        is_same = isinstance(made, _DISPLAYS)
+    return statement if is_same and _is_for_nothing_else(scope, node, statement) else None
+
+
+def _is_for_nothing_else(scope: Scope, node: ast.Name, statement: ast.Assign) -> bool:
+    """Whether what a statement gives a name is used at one place only: it may be the name of the object
+    until then (`data = json.dumps(data)`)."""
+    if len(scope.bindings[node.id]) == 1:
+        return _names_in(scope)[node.id] == 2
+    if any(isinstance(around, LOOPS) for around, _ in scope.parents(statement)):
+        return False
+    inside = members.functions(scope)
+    line = statement.end_lineno or 0
+    return not any(_names_in(inner)[node.id] for inner in inside) and not any(
+        part.lineno > line
+        for part in within(scope.node)
+        if isinstance(part, ast.Name) and part.id == node.id and part is not node
+    )
 
 
 @once

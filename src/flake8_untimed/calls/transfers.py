@@ -172,9 +172,7 @@ def sends_as_one(facts: Facts, place: Call | Construction) -> bool:
     may be large, and all of it has to be sent within its library's timeout."""
     known = place.library.responses
     is_within = place.library.timeouts.whole_body or (known is not None and bool(known.pieces))
-    return is_within and any(
-        _sends_much(facts, sent, place) for sent in requests_of(facts, place)
-    )
+    return is_within and any(_sends_much(facts, sent, place) for sent in requests_of(facts, place))
 
 
 def _sends_much(facts: Facts, sent: Call | Sent, place: Call | Construction) -> bool:

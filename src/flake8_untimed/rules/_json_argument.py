@@ -10,12 +10,12 @@ from flake8_untimed.calls import Call, Facts
 from flake8_untimed.calls.bodies import (
     functions_on_the_way,
     is_made_again,
-    is_named_for,
     is_read_again,
     is_rebound_inside,
     is_signed_address,
     keywords_in_class,
     may_be_signed,
+    naming,
     uses,
 )
 from flake8_untimed.findings import (
@@ -24,6 +24,7 @@ from flake8_untimed.findings import (
     Fix,
     RemoveArgument,
     RemoveItem,
+    RemoveStatement,
     RenameArgument,
     ReplaceExpression,
     Span,
@@ -52,12 +53,12 @@ def use_json(facts: Facts, body: JsonBody) -> tuple[Fix | None, str | None]:
     assert known is not None
     if known.json is None:
         return None, f"{call.name}() has no parameter json"
-    is_named = is_named_for(body.argument, body.dumps)
+    named = _naming(facts, body)
     reason = (
         _of_signing(body)
         or _of_dumps(facts, body.dumps)
         or _of_place(call, body.argument)
-        or (None if is_named else _of_argument(facts, body.argument, body.dumps))
+        or (None if named is not None else _of_argument(facts, body.argument, body.dumps))
         or _of_others(facts, call, body.parameter)
     )
     if reason is not None:
@@ -66,18 +67,48 @@ def use_json(facts: Facts, body: JsonBody) -> tuple[Fix | None, str | None]:
     head = len(known.json) - len(body.parameter) if position is None else len(f"{known.json}=")
     value = encoded(facts, body.argument, body.dumps, head)
     edits: list[Edit] = []
-    if is_named:
-        assert body.argument.node is not None
-        made = body.dumps.site.node
-        there = encoded(facts, body.argument._replace(node=made), body.dumps)
-        edits.append(ReplaceExpression(facts.span(made), there))
-        value = Expression(facts.text(body.argument.node))
+    if named is not None:
+        edit, value = _without_text(facts, body, named)
+        edits.append(edit)
     edits.append(RenameArgument(span, body.parameter, known.json, value, position))
     # A client may have a header of its own, which json= would leave as it is.
     if body.content_type == "json" and call.client is None:
         edits += _without_header(facts, body)
     doubt = next(_doubts(facts, body), None)
     return Fix(tuple(edits), doubt is None, doubt), None
+
+
+def _naming(facts: Facts, body: JsonBody) -> ast.Assign | None:
+    """The statement that gives the text, or that as bytes, a name for the argument only."""
+    statement, made = naming(body.argument, body.dumps), body.dumps.site.node
+    if statement is None or (
+        isinstance(made.args[0], ast.Name) and _is_explained(facts, statement)
+    ):
+        return None
+    given = body.argument._replace(node=statement.value)
+    return statement if _unencoded(facts, given) is made else None
+
+
+def _is_explained(facts: Facts, statement: ast.stmt) -> bool:
+    """Whether a comment stands above a statement, or behind it."""
+    span, lines = facts.span(statement), facts.source.lines
+    above = lines[span.line - 2] if span.line > 1 else ""
+    return above.lstrip().startswith("#") or "#" in lines[span.end_line - 1][span.end_column - 1 :]
+
+
+def _without_text(
+    facts: Facts, body: JsonBody, named: ast.Assign
+) -> tuple[ReplaceExpression | RemoveStatement, Expression]:
+    """How the text loses its name to the object, and what is the argument then. An object that has a
+    name of its own needs no other."""
+    made = body.dumps.site.node.args[0]
+    if isinstance(made, ast.Name):
+        return RemoveStatement(facts.span(named)), Expression(made.id)
+    assert body.argument.node is not None
+    there = encoded(facts, body.argument._replace(node=named.value), body.dumps)
+    return ReplaceExpression(facts.span(named.value), there), Expression(
+        facts.text(body.argument.node)
+    )
 
 
 # What stands in the way ----------------------------------------------------------------------

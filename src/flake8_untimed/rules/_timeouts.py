@@ -46,7 +46,9 @@ NO_NUMBER = "one number of seconds is wanted here, and {} may be more"
 TAKES_NONE = "has no argument that limits this wait"
 NAMELESS = "the module of {} has no name of its own here"
 VERSIONED = "the code around asks for a version, and {} may not be there in all of them"
-STREAMED = "a body is read or sent piece by piece there, or saved to a file: it may well take longer"
+STREAMED = (
+    "a body is read or sent piece by piece there, or saved to a file: it may well take longer"
+)
 EVENTS = (
     "the body is read as it comes there, as events are told: it may well keep silent for longer"
 )

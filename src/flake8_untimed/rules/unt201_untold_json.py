@@ -41,7 +41,7 @@ and bytes of `json=`, as the `body` of the prepared request: no code in sight ma
 beforehand (`presigned_url`, `upload_location`): the signature may cover the Content-Type.
 
 Text that is given a name shortly before, and for nothing else, is found there: the object takes the
-name.
+name, or keeps its own, and the line goes (`text = json.dumps(order)`).
 
 Left alone: dumps with options, another JSON library, text made elsewhere, and text that is also
 signed or hashed, of which other bytes would be sent: there, give the Content-Type.
