@@ -17,6 +17,7 @@ from flake8_untimed.calls.elsewhere import (
     made_elsewhere,
     objects_elsewhere,
 )
+from flake8_untimed.calls.handlers import passes_by
 from flake8_untimed.calls.keywords import passes_arguments_on, reach_sender
 from flake8_untimed.calls.origins import given_beside
 from flake8_untimed.calls.places import is_of_version
@@ -60,6 +61,7 @@ ASKED_TO_WAIT = (
 )
 BOUNDED_LONGER = "the code around gives it more time than that by itself"
 QUEUED = "few requests get through at once there, and that time includes the wait for their turn"
+UNCAUGHT = "the code around goes on where the server is not there, but a timeout goes past its handler"
 IN_VAIN = "`{}` does nothing, but tells that another time is meant there"
 MEANT = "the body is read piece by piece there, and a long silence in between may be meant"
 HANDED_OUT = "others send through the client, too, and that may well take longer"
@@ -279,6 +281,8 @@ def _doubts(facts: Facts, place: Call | Construction, fix: Fix) -> Iterator[str]
         yield SENT_AGAIN
     if repeats(facts, place):
         yield REPEATED
+    if any(passes_by(facts, sent, place.library) for sent in requests_of(facts, place)):
+        yield UNCAUGHT
     if asks_to_wait(facts, place, seconds_for(value, "read")):
         yield ASKED_TO_WAIT
     if tells_events(facts, place):
