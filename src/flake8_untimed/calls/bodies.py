@@ -12,7 +12,7 @@ from flake8_untimed.calls.retries import methods_of
 from flake8_untimed.inference import flow, lineage, members, objects
 from flake8_untimed.inference.arguments import Argument
 from flake8_untimed.inference.scopes import Scope, once
-from flake8_untimed.inference.syntax import LOOPS, dotted, names_within, within
+from flake8_untimed.inference.syntax import LOOPS, called_name, dotted, names_within, within
 from flake8_untimed.inference.values import (
     Class,
     Collection,
@@ -39,6 +39,9 @@ _SIGNING = re.compile(
 _HASHES = re.compile(r"\b(?:hmac|hashlib)\b")
 _SIGNED = re.compile(r"pre_?sign|(?:signed|upload|sas)_?(?:ur[il]|link|location)", re.IGNORECASE)
 """In the name of an address that is signed beforehand, or what makes one."""
+_TABLES = re.compile(r"\b(?:numpy|pandas)\b")
+_OF_TABLES = frozenset(("mean", "median", "std", "to_dict", "to_list", "tolist"))
+"""Methods of tables and arrays that lead to NaN where a value is missing."""
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
@@ -150,6 +153,19 @@ def _only_names(statement: ast.stmt) -> bool:
         and all(isinstance(target, ast.Name) for target in statement.targets)
         and not any(isinstance(part, _ACTS) for part in within(statement))
     )
+
+
+def is_of_table(text: Result) -> bool:
+    """Whether JSON text is made of a table or an array, by the look of the object and of what its names
+    were given."""
+    scope, at, _ = text.site.context
+    made = text.site.node.args[:1] if isinstance(text.site.node, ast.Call) else []
+    if not made or not _TABLES.search(scope.module.text):
+        return False
+    parts = [*within(made[0])]
+    for name in [part for part in parts if isinstance(part, ast.Name)]:
+        parts += within(flow.given(scope, name, at)[0])
+    return any(isinstance(part, ast.Call) and called_name(part) in _OF_TABLES for part in parts)
 
 
 def functions_on_the_way(facts: Facts, call: Call) -> Iterator[Scope]:

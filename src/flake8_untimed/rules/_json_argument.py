@@ -10,6 +10,7 @@ from flake8_untimed.calls import Call, Facts
 from flake8_untimed.calls.bodies import (
     functions_on_the_way,
     is_made_again,
+    is_of_table,
     is_read_again,
     is_rebound_inside,
     is_signed_address,
@@ -275,6 +276,8 @@ def _doubts(facts: Facts, body: JsonBody) -> Iterator[str]:
     assert known is not None
     if not surely_something(facts, body.dumps):
         yield "the object may be None, and json=None sends no body"
+    if is_of_table(body.dumps):
+        yield "a missing value of a table is NaN, for which json= may raise"
     if known.json_is_new:
         yield f"older releases of {call.library.name} take no {known.json}= there, and send no body"
     if known.encoders and _may_encode(facts, call):

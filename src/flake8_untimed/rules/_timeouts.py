@@ -61,7 +61,9 @@ ASKED_TO_WAIT = (
 )
 BOUNDED_LONGER = "the code around gives it more time than that by itself"
 QUEUED = "few requests get through at once there, and that time includes the wait for their turn"
-UNCAUGHT = "the code around goes on where the server is not there, but a timeout goes past its handler"
+UNCAUGHT = (
+    "the code around goes on where the server is not there, but a timeout goes past its handler"
+)
 IN_VAIN = "`{}` does nothing, but tells that another time is meant there"
 MEANT = "the body is read piece by piece there, and a long silence in between may be meant"
 HANDED_OUT = "others send through the client, too, and that may well take longer"
