@@ -8,10 +8,18 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, TypeGuard
 
+from flake8_untimed.calls.retries import methods_of
 from flake8_untimed.inference import flow, lineage, members, objects
 from flake8_untimed.inference.arguments import Argument
 from flake8_untimed.inference.scopes import Scope, once
-from flake8_untimed.inference.syntax import dotted, within, written_arguments
+from flake8_untimed.inference.syntax import (
+    LOOPS,
+    called_name,
+    dotted,
+    names_within,
+    within,
+    written_arguments,
+)
 from flake8_untimed.inference.values import (
     Class,
     Collection,
@@ -36,6 +44,11 @@ _SIGNING = re.compile(
 )
 """In the name of what signs or hashes its arguments; not `assign`, `shape`, `signal`."""
 _HASHES = re.compile(r"\b(?:hmac|hashlib)\b")
+_SIGNED = re.compile(r"pre_?sign|(?:signed|upload|sas)_?(?:ur[il]|link|location)", re.IGNORECASE)
+"""In the name of an address that is signed beforehand, or what makes one."""
+_TABLES = re.compile(r"\b(?:numpy|pandas)\b")
+_OF_TABLES = frozenset(("mean", "median", "std", "to_dict", "to_list", "tolist"))
+"""Methods of tables and arrays that lead to NaN where a value is missing."""
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
@@ -65,30 +78,73 @@ def may_be_signed(call: Call, text: Result) -> bool:
     )
 
 
+def is_signed_address(facts: Facts, call: Call) -> bool:
+    """Whether a PUT goes to an address that was signed beforehand, by the names of it or of what it is
+    taken from: the signature may cover the Content-Type."""
+    address = call.argument(call.sender.url)
+    node, context = (address.node, address.context) if address is not None else (None, None)
+    if node is None or context is None or "PUT" not in methods_of(facts, call):
+        return False
+    made, _ = flow.given(context.scope, node, context.at)
+    # A text that is written names a path of the server.
+    parts = (
+        part
+        for part in (node, made)
+        if not isinstance(part, (ast.BinOp, ast.Constant, ast.JoinedStr))
+    )
+    return any(_SIGNED.search(ast.unparse(part)) for part in parts)
+
+
 @once
 def _hashes(module: Scope) -> bool:
     return _HASHES.search(module.module.text) is not None
 
 
-def is_named_for(argument: Argument, text: Result) -> bool:
-    """Whether JSON text has a name for nothing but an argument, shortly before: what stands in between
-    changes nothing that it is made of. The object is made there, so that nobody else has it."""
+def naming(argument: Argument, text: Result) -> ast.Assign | None:
+    """The statement that gives JSON text a name for nothing but an argument, shortly before: what
+    stands in between changes nothing that it is made of. The object is made there, so that nobody else
+    has it, or has a name itself."""
     node, context = argument.node, argument.context
     if not isinstance(node, ast.Name) or context is None or not context.scope.is_function:
-        return False
+        return None
     scope, at, _ = context
-    bindings = scope.bindings.get(node.id, ())
-    statement = bindings[0].statement if len(bindings) == 1 else None
-    if not isinstance(statement, ast.Assign) or statement.value is not text.site.node:
-        return False
-    made = text.site.node.args[:1] if isinstance(text.site.node, ast.Call) else []
-    if not made or not isinstance(made[0], _DISPLAYS) or isinstance(at, ast.While):
-        return False
-    if len(statement.targets) != 1 or _names_in(scope)[node.id] != 2 or at not in scope.places:
-        return False
+    found = flow.reaching(scope, node.id, at)
+    statement = found[0].binding.statement if len(found) == 1 else None
+    if not isinstance(statement, ast.Assign) or isinstance(at, ast.While):
+        return None
+    if len(statement.targets) != 1 or at not in scope.places:
+        return None
     first, last = scope.places[statement], scope.places[at]
     between = first.body[first.position + 1 : last.position]
-    return first.body is last.body and all(map(_only_names, between))
+    if first.body is not last.body or not all(map(_only_names, between)):
+        return None
+    made = text.site.node.args[0] if text.site.node.args else None
+    if isinstance(made, ast.Name):
+        is_same = not any(made.id in names_within(s) for s in between) and not any(
+            isinstance(part, ast.Call)
+            and made.id in names_within(part)
+            and all(inner is not node for inner in within(part))
+            for part in within(at)
+        )
+    else:
+        is_same = isinstance(made, _DISPLAYS)
+    return statement if is_same and _is_for_nothing_else(scope, node, statement) else None
+
+
+def _is_for_nothing_else(scope: Scope, node: ast.Name, statement: ast.Assign) -> bool:
+    """Whether what a statement gives a name is used at one place only: it may be the name of the object
+    until then (`data = json.dumps(data)`)."""
+    if len(scope.bindings[node.id]) == 1:
+        return _names_in(scope)[node.id] == 2
+    if any(isinstance(around, LOOPS) for around, _ in scope.parents(statement)):
+        return False
+    inside = members.functions(scope)
+    line = statement.end_lineno or 0
+    return not any(_names_in(inner)[node.id] for inner in inside) and not any(
+        part.lineno > line
+        for part in within(scope.node)
+        if isinstance(part, ast.Name) and part.id == node.id and part is not node
+    )
 
 
 @once
@@ -104,6 +160,19 @@ def _only_names(statement: ast.stmt) -> bool:
         and all(isinstance(target, ast.Name) for target in statement.targets)
         and not any(isinstance(part, _ACTS) for part in within(statement))
     )
+
+
+def is_of_table(text: Result) -> bool:
+    """Whether JSON text is made of a table or an array, by the look of the object and of what its names
+    were given."""
+    scope, at, _ = text.site.context
+    made = text.site.node.args[:1] if isinstance(text.site.node, ast.Call) else []
+    if not made or not _TABLES.search(scope.module.text):
+        return False
+    parts = [*within(made[0])]
+    for name in [part for part in parts if isinstance(part, ast.Name)]:
+        parts += within(flow.given(scope, name, at)[0])
+    return any(isinstance(part, ast.Call) and called_name(part) in _OF_TABLES for part in parts)
 
 
 def functions_on_the_way(facts: Facts, call: Call) -> Iterator[Scope]:

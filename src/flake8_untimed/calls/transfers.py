@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Iterator
 from flake8_untimed.calls import Call, Construction, Facts
 from flake8_untimed.calls.given import calls_given
 from flake8_untimed.calls.givers import written_for
+from flake8_untimed.calls.keywords import own_keywords
 from flake8_untimed.calls.responses import uses_of
 from flake8_untimed.inference.forwarding import handing_on
 from flake8_untimed.inference.scopes import STORED, Scope, once
@@ -48,33 +49,40 @@ _RECODING = frozenset(
 key in `jwt.encode(claims, key)`."""
 _SHORT = frozenset(("dumps", "str"))
 """Functions that make a part of a form that is no file."""
+_WRITING = frozenset(("write", "write_bytes"))
+"""Methods that write to a file."""
 _Part = tuple[ast.expr, Scope]
 """By the scope that it stands in."""
 _EVENTS = re.compile("sse_?client|event_?source", re.IGNORECASE)
 """What reads a response as a stream of events."""
+_EVENTS_BEGIN = ("data:", "data: ", b"data:", b"data: ")
+"""How the lines of such a stream begin."""
 _DEPTH = 4
 """Names behind names that are looked at."""
 
 
 def streams(facts: Facts, place: Call | Construction) -> bool:
-    """Whether a call, or one in sight that relies on the default of a client, streams a body, and its
-    library's timeout would end in the middle of that."""
+    """Whether a call, or one in sight that relies on the default of a client, streams a body, or saves
+    it to a file, and its library's timeout would end in the middle of that."""
     known = place.library.responses
     if known is None or not known.pieces:
         return False
     return any(
-        _reads_pieces(sent, known.pieces) or _sends_pieces(facts, sent)
+        _reads_pieces(sent, known.pieces) or _saves(facts, sent) or _sends_pieces(facts, sent)
         for sent in requests_of(facts, place)
     )
 
 
 def tells_events(facts: Facts, place: Call | Construction) -> bool:
-    """Whether a body that is left to be read later is read as events are told: line by line as it
-    comes, or by a class for that."""
+    """Whether a body is read as events are told: of one that is left to be read later, line by line as
+    it comes, or by a class for that."""
     known = place.library.responses
-    return known is not None and any(
-        isinstance(sent, Call) and _may_leave_body(facts, sent) and _reads_events(sent, known.lines)
+    lines = known.lines if known is not None else ()
+    return any(
+        _reads_as_told(sent)
+        or (lines and _may_leave_body(facts, sent) and _reads_events(sent, lines))
         for sent in requests_of(facts, place)
+        if isinstance(sent, Call)
     )
 
 
@@ -101,6 +109,45 @@ def _reads_events(sent: Call, lines: tuple[str, ...]) -> bool:
     return any(name in lines or _EVENTS.search(name) for name in called)
 
 
+def _reads_as_told(sent: Call) -> bool:
+    """Whether the function around a request speaks of events, or reads a body as it comes."""
+    scope = sent.context.scope.of_statement
+    return _has(scope, _tells_events) or (
+        "readline" in uses_of(sent) and _has(scope, _repeats_readline)
+    )
+
+
+@once
+def _has(scope: Scope, look: Callable[[ast.AST], bool]) -> bool:
+    return any(map(look, within(scope.node)))
+
+
+def _tells_events(node: ast.AST) -> bool:
+    """`line.startswith("data:")`, `chunk_size=1`, and what reads `response.raw` by lines: `readline`, a
+    loop, `TextIOWrapper`."""
+    if isinstance(node, ast.Call):
+        if called_name(node) == "TextIOWrapper":
+            return any(map(_is_raw, node.args))
+        is_asking = called_name(node) == "startswith" and bool(node.args)
+        return is_asking and getattr(node.args[0], "value", None) in _EVENTS_BEGIN
+    if isinstance(node, ast.keyword):
+        return node.arg == "chunk_size" and getattr(node.value, "value", 0) in (1, None)
+    if isinstance(node, ast.Attribute):
+        return node.attr == "readline" and _is_raw(node.value)
+    return isinstance(node, ast.For) and _is_raw(node.iter)
+
+
+def _is_raw(node: ast.AST) -> bool:
+    return isinstance(node, ast.Attribute) and node.attr == "raw"
+
+
+def _repeats_readline(node: ast.AST) -> bool:
+    """`while True: response.readline()`"""
+    return isinstance(node, ast.While) and any(
+        isinstance(part, ast.Attribute) and part.attr == "readline" for part in within(node)
+    )
+
+
 @once
 def _called_in(module: Scope) -> frozenset[str]:
     """The names of what a file calls."""
@@ -123,9 +170,9 @@ def leaves_body(facts: Facts, call: Call) -> bool:
 def sends_as_one(facts: Facts, place: Call | Construction) -> bool:
     """Whether a call, or one in sight that relies on the default of a client, sends a body as one that
     may be large, and all of it has to be sent within its library's timeout."""
-    return place.library.timeouts.whole_body and any(
-        _sends_much(facts, sent, place) for sent in requests_of(facts, place)
-    )
+    known = place.library.responses
+    is_within = place.library.timeouts.whole_body or (known is not None and bool(known.pieces))
+    return is_within and any(_sends_much(facts, sent, place) for sent in requests_of(facts, place))
 
 
 def _sends_much(facts: Facts, sent: Call | Sent, place: Call | Construction) -> bool:
@@ -282,13 +329,22 @@ def _of_form(node: ast.expr, scope: Scope, given: Scope | None) -> list[_Part] |
 
 
 def is_handed_out(facts: Facts, made: Construction) -> bool:
-    """Whether a client is given to a class or function of another package, which may send through it
-    what takes as long as it takes."""
-    return any(
+    """Whether others may send through a client what takes as long as it takes: a class or function of
+    another package is given it, or whoever calls a public function says with what keywords it sends."""
+    return any(_is_public(call) for call in made.calls if call.relies) or any(
         _is_strange(facts, callee)
         for node, context, _ in calls_given(facts, made)
         for callee in facts.evaluate(node.func, context)
     )
+
+
+def _is_public(call: Call) -> bool:
+    """Whether a request is sent with the `**kwargs` of a function that has a public name."""
+    own = own_keywords(call)
+    scope = own[0] if own is not None else None
+    while scope is not None and scope.parent is not None and not scope.name.startswith("_"):
+        scope = scope.parent
+    return scope is not None and scope.parent is None
 
 
 def is_given_away(facts: Facts, client: Instance) -> bool:
@@ -336,6 +392,21 @@ def _reads_pieces(sent: Call | Sent, pieces: tuple[str, ...]) -> bool:
     if None not in uses or _is_dropped(sent):
         return False
     return not _read_in(sent.context.scope.module.scope).isdisjoint(pieces)
+
+
+def _saves(facts: Facts, sent: Call | Sent) -> bool:
+    """Whether all of the response is read, and its function writes such a thing to a file."""
+    return "read" in uses_of(sent) and _writes_whole(facts, sent.context.scope)
+
+
+@once
+def _writes_whole(facts: Facts, scope: Scope) -> bool:
+    return any(
+        _is_of_whole(facts, argument, inner, None)
+        for node, inner, _ in walk(scope).calls
+        if called_name(node) in _WRITING
+        for argument in node.args
+    )
 
 
 def _is_dropped(sent: Call | Sent) -> bool:

@@ -33,7 +33,7 @@ from flake8_untimed.limits.takers import Sent
 _UNIT = "(?:secs?|seconds|ms|millis|milliseconds)"
 _WAIT = re.compile(
     rf"(?:x|long|max|poll|polling|request|server)*(?:timeout|wait|waittime)(?:s|{_UNIT})?"
-    rf"|longpoll(?:ing)?|[a-z]*poll(?:ing)?{_UNIT}|duration{_UNIT}|seconds"
+    rf"|waitfor[a-z]*|longpoll(?:ing)?|[a-z]*poll(?:ing)?{_UNIT}|duration{_UNIT}|seconds"
 )
 """What a server calls the time that it may keep silent."""
 _STREAM = re.compile(
@@ -43,10 +43,12 @@ _STREAM = re.compile(
 _PREFERRED = re.compile(r"prefer=.*\bwait=(\w+).*")
 """A header (RFC 7240) that says how long the server may keep silent."""
 _IN_URL = re.compile(r"[?&]([\w.-]+)=([^&#]*)")
+_WAIT_PATH = re.compile(r"/wait(?:[?#]|$)")
+"""The end of an address that is answered when something is done."""
 _LONG_POLL = re.compile("long_?poll", re.IGNORECASE)
 """How a function is named that waits so."""
 _SPOKEN = re.compile(
-    r"""event-stream|long_?poll|["'?&(]\s*[\w.-]*"""
+    r"""event-stream|long_?poll|/wait["'?#]|["'?&(]\s*[\w.-]*"""
     r"""(?:timeout|wait|poll|duration|seconds|feed|watch|follow)[\w.-]*\s*["'=]""",
     re.IGNORECASE,
 )
@@ -162,7 +164,8 @@ def _number(told: object) -> float | None:
 
 
 def _in_url(argument: Argument) -> Iterator[tuple[str, str]]:
-    """The entries of a query that is written in an address; empty where they are put in."""
+    """The entries of a query that is written in an address; empty where they are put in. A path
+    that ends so waits, too."""
     node, context = argument.node, argument.context
     if node is None or context is None:
         return
@@ -170,6 +173,8 @@ def _in_url(argument: Argument) -> Iterator[tuple[str, str]]:
     for part in within(shown) if isinstance(shown, (ast.Constant, *_JOINED)) else ():
         if isinstance(part, ast.Constant) and isinstance(part.value, str):
             yield from _IN_URL.findall(part.value)
+            if _WAIT_PATH.search(part.value):
+                yield "wait", ""
 
 
 def is_bounded_longer(facts: Facts, place: Call | Construction, seconds: str | None) -> bool:

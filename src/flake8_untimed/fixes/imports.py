@@ -208,10 +208,12 @@ class Imports:
         """
         bindings = self._names.bindings.get(_root_name(node) or "", [])
         imports = [binding for binding in bindings if not _is_fallback(self.module, binding)]
+        scope = self._scope(statement)
         return (
             len(imports) == 1
             and imports[0].statement is statement
-            and isinstance(self._scope(statement), ast.Module)
+            and not isinstance(scope, ast.ClassDef)
+            and any(around is scope for around in self.module.ancestors(node))
         )
 
     def _is_shadowed(self, name: str, node: ast.AST) -> bool:

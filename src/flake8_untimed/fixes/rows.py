@@ -87,7 +87,7 @@ class Row:
             is_short = self._fits_beside(item)
             after_comma = " " if is_short else self.opening
             self.trailing_comma = not is_short
-        elif _broken(self._gap_before(-1)):
+        elif _broken(self._gap_before(-1)) and (_broken(closing) or not self._ends_to_the_left):
             after_comma = _indent(self._gap_before(-1))
             ends = list(_NEWLINE.finditer(closing))
             if ends:
@@ -101,6 +101,13 @@ class Row:
             ("", closing) if self.trailing_comma else (closing, "")
         )
         self.items.append(item)
+
+    @property
+    def _ends_to_the_left(self) -> bool:
+        """Whether the last item ends with a bracket on a line that begins to the left of its own."""
+        own, end = _plain(_indent(self._gap_before(-1)), ""), self.items[-1].body.splitlines()[-1]
+        bare = end.lstrip(" \t")
+        return bare[:1] in (")", "]", "}") and len(end) - len(bare) < len(own)
 
     @property
     def _stands_alone(self) -> bool:

@@ -109,6 +109,8 @@ class Body:
     """Parameters that take the body as text or bytes: `data`, `content`, `body`."""
     json: str | None
     """The parameter that takes the object and encodes it itself, if there is one."""
+    json_is_new: bool = False
+    """Whether releases that are still in use have no such parameter."""
     beside: tuple[str, ...] = ()
     """Other body parameters that must be absent before `json` may be used (`files`, ...)."""
     files: tuple[str, ...] = ()

@@ -19,7 +19,6 @@ from flake8_untimed.rules._timeouts import (
     set_at_call,
     set_at_construction,
     unless_doubted,
-    unless_handed_out,
     value_node,
 )
 
@@ -60,7 +59,7 @@ def findings(
         if fix is not None and (why_not := objection(made)) is not None:
             fix = None
         if shortens:
-            fix = unless_handed_out(facts, made, unless_doubted(facts, made, fix))
+            fix = unless_doubted(facts, made, fix)
         yield facts.finding(
             code,
             made.node,

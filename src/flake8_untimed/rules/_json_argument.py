@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import ast
 import math
+from collections.abc import Iterator
 
 from flake8_untimed.calls import Call, Facts
 from flake8_untimed.calls.bodies import (
     functions_on_the_way,
     is_made_again,
-    is_named_for,
+    is_of_table,
     is_read_again,
     is_rebound_inside,
+    is_signed_address,
     keywords_in_class,
     may_be_signed,
+    naming,
     uses,
 )
 from flake8_untimed.findings import (
@@ -22,6 +25,7 @@ from flake8_untimed.findings import (
     Fix,
     RemoveArgument,
     RemoveItem,
+    RemoveStatement,
     RenameArgument,
     ReplaceExpression,
     Span,
@@ -50,12 +54,12 @@ def use_json(facts: Facts, body: JsonBody) -> tuple[Fix | None, str | None]:
     assert known is not None
     if known.json is None:
         return None, f"{call.name}() has no parameter json"
-    is_named = is_named_for(body.argument, body.dumps)
+    named = _naming(facts, body)
     reason = (
         _of_signing(body)
         or _of_dumps(facts, body.dumps)
         or _of_place(call, body.argument)
-        or (None if is_named else _of_argument(facts, body.argument, body.dumps))
+        or (None if named is not None else _of_argument(facts, body.argument, body.dumps))
         or _of_others(facts, call, body.parameter)
     )
     if reason is not None:
@@ -64,18 +68,48 @@ def use_json(facts: Facts, body: JsonBody) -> tuple[Fix | None, str | None]:
     head = len(known.json) - len(body.parameter) if position is None else len(f"{known.json}=")
     value = encoded(facts, body.argument, body.dumps, head)
     edits: list[Edit] = []
-    if is_named:
-        assert body.argument.node is not None
-        made = body.dumps.site.node
-        there = encoded(facts, body.argument._replace(node=made), body.dumps)
-        edits.append(ReplaceExpression(facts.span(made), there))
-        value = Expression(facts.text(body.argument.node))
+    if named is not None:
+        edit, value = _without_text(facts, body, named)
+        edits.append(edit)
     edits.append(RenameArgument(span, body.parameter, known.json, value, position))
     # A client may have a header of its own, which json= would leave as it is.
     if body.content_type == "json" and call.client is None:
         edits += _without_header(facts, body)
-    safe = surely_something(facts, body.dumps) and not _may_differ(facts, body)
-    return Fix(tuple(edits), safe), None
+    doubt = next(_doubts(facts, body), None)
+    return Fix(tuple(edits), doubt is None, doubt), None
+
+
+def _naming(facts: Facts, body: JsonBody) -> ast.Assign | None:
+    """The statement that gives the text, or that as bytes, a name for the argument only."""
+    statement, made = naming(body.argument, body.dumps), body.dumps.site.node
+    if statement is None or (
+        isinstance(made.args[0], ast.Name) and _is_explained(facts, statement)
+    ):
+        return None
+    given = body.argument._replace(node=statement.value)
+    return statement if _unencoded(facts, given) is made else None
+
+
+def _is_explained(facts: Facts, statement: ast.stmt) -> bool:
+    """Whether a comment stands above a statement, or behind it."""
+    span, lines = facts.span(statement), facts.source.lines
+    above = lines[span.line - 2] if span.line > 1 else ""
+    return above.lstrip().startswith("#") or "#" in lines[span.end_line - 1][span.end_column - 1 :]
+
+
+def _without_text(
+    facts: Facts, body: JsonBody, named: ast.Assign
+) -> tuple[ReplaceExpression | RemoveStatement, Expression]:
+    """How the text loses its name to the object, and what is the argument then. An object that has a
+    name of its own needs no other."""
+    made = body.dumps.site.node.args[0]
+    if isinstance(made, ast.Name):
+        return RemoveStatement(facts.span(named)), Expression(made.id)
+    assert body.argument.node is not None
+    there = encoded(facts, body.argument._replace(node=named.value), body.dumps)
+    return ReplaceExpression(facts.span(named.value), there), Expression(
+        facts.text(body.argument.node)
+    )
 
 
 # What stands in the way ----------------------------------------------------------------------
@@ -236,17 +270,26 @@ def _is_no_number(node: ast.AST) -> bool:
 # What may be otherwise with it ---------------------------------------------------------------
 
 
-def _may_differ(facts: Facts, body: JsonBody) -> bool:
-    """Whether something on the way may make of `json=` what it does not make of the text."""
+def _doubts(facts: Facts, body: JsonBody) -> Iterator[str]:
+    """What may make of `json=` what it does not make of the text."""
     call, known = body.call, body.call.sender.body
     assert known is not None
+    if not surely_something(facts, body.dumps):
+        yield "the object may be None, and json=None sends no body"
+    if is_of_table(body.dumps):
+        yield "a missing value of a table is NaN, for which json= may raise"
+    if known.json_is_new:
+        yield f"older releases of {call.library.name} take no {known.json}= there, and send no body"
     if known.encoders and _may_encode(facts, call):
-        return True
+        yield "the session may encode in a way of its own"
     if not known.same_bytes and _are_bytes_known(facts, body):
-        return True
+        yield "json= writes other bytes, which something else there may tell of"
     if is_read_again(facts, call, known.shown_to):
-        return True
-    return any(uses(scope, known.text) for scope in functions_on_the_way(facts, call))
+        yield "the body that is sent is read there, and may be of another type"
+    if any(uses(scope, known.text) for scope in functions_on_the_way(facts, call)):
+        yield "a function on the way does more with the text"
+    if body.content_type == "none" and is_signed_address(facts, call):
+        yield "the address seems to be signed, perhaps for no Content-Type"
 
 
 def _are_bytes_known(facts: Facts, body: JsonBody) -> bool:

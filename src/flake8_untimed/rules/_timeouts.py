@@ -17,6 +17,7 @@ from flake8_untimed.calls.elsewhere import (
     made_elsewhere,
     objects_elsewhere,
 )
+from flake8_untimed.calls.handlers import passes_by
 from flake8_untimed.calls.keywords import passes_arguments_on, reach_sender
 from flake8_untimed.calls.origins import given_beside
 from flake8_untimed.calls.places import is_of_version
@@ -46,9 +47,11 @@ NO_NUMBER = "one number of seconds is wanted here, and {} may be more"
 TAKES_NONE = "has no argument that limits this wait"
 NAMELESS = "the module of {} has no name of its own here"
 VERSIONED = "the code around asks for a version, and {} may not be there in all of them"
-STREAMED = "a body is read or sent piece by piece there, and may well take longer"
+STREAMED = (
+    "a body is read or sent piece by piece there, or saved to a file: it may well take longer"
+)
 EVENTS = (
-    "the body is read line by line there, as events are told: it may well keep silent for longer"
+    "the body is read as it comes there, as events are told: it may well keep silent for longer"
 )
 SENT_AS_ONE = "a body that may be large is sent as one there, all of it within that time"
 SENT_AGAIN = "a Retry sends what has timed out there again, POST or PATCH too: it may be done twice"
@@ -58,9 +61,12 @@ ASKED_TO_WAIT = (
 )
 BOUNDED_LONGER = "the code around gives it more time than that by itself"
 QUEUED = "few requests get through at once there, and that time includes the wait for their turn"
+UNCAUGHT = (
+    "the code around goes on where the server is not there, but a timeout goes past its handler"
+)
 IN_VAIN = "`{}` does nothing, but tells that another time is meant there"
 MEANT = "the body is read piece by piece there, and a long silence in between may be meant"
-HANDED_OUT = "the client is handed to another package, which may well send what takes longer"
+HANDED_OUT = "others send through the client, too, and that may well take longer"
 SWITCHED_OFF = "the function that is called passes None on, which switches {}'s own default off"
 BY_HAND = "its {} is set by hand, and would not get the timeout"
 INHERITED = "the default has to go where the subclass calls its base"
@@ -277,6 +283,8 @@ def _doubts(facts: Facts, place: Call | Construction, fix: Fix) -> Iterator[str]
         yield SENT_AGAIN
     if repeats(facts, place):
         yield REPEATED
+    if any(passes_by(facts, sent, place.library) for sent in requests_of(facts, place)):
+        yield UNCAUGHT
     if asks_to_wait(facts, place, seconds_for(value, "read")):
         yield ASKED_TO_WAIT
     if tells_events(facts, place):
@@ -285,6 +293,8 @@ def _doubts(facts: Facts, place: Call | Construction, fix: Fix) -> Iterator[str]
         yield BOUNDED_LONGER
     if queues(facts, place):
         yield QUEUED
+    if isinstance(place, Construction) and is_handed_out(facts, place):
+        yield HANDED_OUT
     in_vain = written_in_vain(facts, place, value.text) if isinstance(place, Call) else None
     if in_vain is not None:
         yield IN_VAIN.format(in_vain)
@@ -292,13 +302,6 @@ def _doubts(facts: Facts, place: Call | Construction, fix: Fix) -> Iterator[str]
         yield OF_ANOTHER
     if is_waived(facts, place.node, MISSING_TIMEOUT):
         yield LEFT_ALONE
-
-
-def unless_handed_out(facts: Facts, made: Construction, fix: Fix | None) -> Fix | None:
-    """A fix that shortens the default of a client, which is not safe where others rely on it."""
-    if fix is None or not is_handed_out(facts, made):
-        return fix
-    return _doubted(fix, HANDED_OUT)
 
 
 def unless_switched_off(call: Call, fix: Fix | None) -> Fix | None:

@@ -46,13 +46,18 @@ Unsafe where what went well so far may end in an exception, or be done twice:
 - A `Retry` in sight allows POST or PATCH, or the code around sends one again: a loop around the `try`,
   a decorator (`@retry`), a function of the project that is handed it. What has timed out may be done
   twice.
+- The request is all that a `try` around it does, and a handler goes on after a `ConnectionError` (no
+  more than that): a timeout in the answer goes past it.
 - The request asks for a stream of events (`text/event-stream`, `?watch=true`), or tells the server how
   long it may keep silent (`params={"timeout": 60}`, also of the session, in the URL, a header or the
   body), which is no less than the timeout; or its function is called a long poll.
-- A body that is left unread (`stream=True`) is read as events are told: by `iter_lines()`, or by an
-  `SSEClient`.
+- A body that is left unread (`stream=True`) is read as events are told: by `iter_lines()`, from its
+  `raw` line by line, in pieces of one byte or as it comes (`chunk_size=1`, `chunk_size=None`), or by an
+  `SSEClient`; or a body is read by `readline()` in a `while`, or for lines that begin with `data:`.
 - The client may be what code of another package returned (`corp.Session() if key else
   requests.Session()`), which may take no timeout.
+- A client is given to another package, or sends with the `**kwargs` of a public function: others send
+  through it, too.
 - A comment tells another linter to leave it (`# noqa: S113`, `# nosec`,
   `# pylint: disable=missing-timeout`).
 - The session has a timeout of another value that does nothing (UNT107).

@@ -36,16 +36,20 @@ a `json_serialize=` of its own. httpx writes `json=` without spaces: there, noth
 may tell of the bytes (the length of the text, an `auth=` that may have signed it), nor may the
 function around sign the object, or the file use hmac or hashlib. requests keeps the text as it is,
 and bytes of `json=`, as the `body` of the prepared request: no code in sight may read that (an
-`auth` or a hook of the project, `response.request.body`).
+`auth` or a hook of the project, `response.request.body`). Unsafe with a pool of urllib3, which has
+`json=` from its release 2 on only, and where a PUT goes to an address that by its names was signed
+beforehand (`presigned_url`, `upload_location`): the signature may cover the Content-Type.
 
 Text that is given a name shortly before, and for nothing else, is found there: the object takes the
-name.
+name, or keeps its own, and the line goes (`text = json.dumps(order)`).
 
 Left alone: dumps with options, another JSON library, text made elsewhere, and text that is also
 signed or hashed, of which other bytes would be sent: there, give the Content-Type.
 
 Mind NaN and Infinity, which are no JSON: `json.dumps` writes them all the same, requests and httpx
-raise for them with `json=`. Where `float("nan")` or the like stands in the object, it is left alone.
+raise for them with `json=`. Where `float("nan")` or the like stands in the object, it is left alone; what
+comes of a table or an array (`frame.to_dict()`, `.tolist()`, `.mean()`, in a file that has pandas or
+numpy) is replaced by an unsafe fix only.
 """
 
 from __future__ import annotations
