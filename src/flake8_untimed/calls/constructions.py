@@ -15,7 +15,7 @@ from flake8_untimed.inference.arguments import Passed, bind
 from flake8_untimed.inference.evaluate import Evaluator
 from flake8_untimed.inference.scopes import Scope
 from flake8_untimed.inference.values import Class, Context, Instance, Symbol, Value
-from flake8_untimed.libraries.model import Library
+from flake8_untimed.libraries.model import Constructor, Library
 
 
 def read_made(
@@ -45,7 +45,8 @@ def read_made(
                 table = library.timeouts_of(constructor)
                 bound = facts.limits.clients.of_client(made, table)
                 break
-    if client is not None and _serves_carrier(facts, context, library):
+    carrier, is_part = _served(facts, context, library) if client is not None else (None, False)
+    if carrier is not None or is_part:
         bound = UNKNOWN
     if isinstance(callee, Class):
         # The arguments are the subclass's own; what they mean to the base is seen above.
@@ -56,7 +57,7 @@ def read_made(
         Construction(
             node, context, spelled(node.func, callee), constructor, library, arguments, client,
             bound, isinstance(callee, Symbol), is_context=catalogue.context(path) is not None,
-            splats=passed.splats,
+            carrier=carrier, splats=passed.splats,
         )
     )  # fmt: skip
 
@@ -86,23 +87,23 @@ def read_class(facts: Facts, scope: Scope) -> None:
         )  # fmt: skip
 
 
-def _serves_carrier(facts: Facts, context: Context, library: Library) -> bool:
-    """Whether a client is made in a class that gives each request a timeout of its own: the
-    pools of an `HTTPAdapter`; or in the place of a part of another, which stands for it."""
+def _served(facts: Facts, context: Context, library: Library) -> tuple[Constructor | None, bool]:
+    """Whether a client is made in a class that gives each request a timeout of its own, the pools of
+    an `HTTPAdapter`: that; or in the place of a part of another, which stands for it."""
     scope: Scope | None = context.scope
     while scope is not None and scope.owner is None:
         scope = scope.parent
     if scope is None or scope.owner is None:
-        return False
+        return None, False
     for base in lineage.mro(facts.evaluator, Class(scope.owner)):
         if isinstance(base, Symbol):
             carrier = facts.evaluator.catalogue.carrier(base.path)
             if carrier is not None and library.name in carrier.pools:
-                return True
+                return carrier, False
             client = facts.evaluator.client_at(base.path)
             if client is not None and scope.name in client.parts:
-                return True
-    return False
+                return None, True
+    return None, False
 
 
 def attach(facts: Facts, calls: Iterable[Call], partials: Collection[Call]) -> None:

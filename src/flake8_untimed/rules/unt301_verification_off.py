@@ -21,7 +21,8 @@ requests.get(url, verify="/etc/ssl/our-own-ca.pem")
 ## When it is not reported
 When the value is a parameter, or off only in some cases (`if insecure:` around the call, or
 `if not insecure: raise` before it); when the certificate is compared with a fingerprint
-(`assert_fingerprint=`); and when it may only hold the place in a class or module: a subclass, or
+(`assert_fingerprint=`); `cert_reqs=` in the pools of a requests adapter, since requests
+says for each request what to verify; and when it may only hold the place in a class or module: a subclass, or
 another module, seems to set it to something else.
 
 ## Fix
@@ -47,7 +48,7 @@ def check(facts: Facts) -> Iterator[Finding]:
         yield from _at(facts, call, call.sender.switches)
     for made in facts.constructions:
         if not made.is_context:
-            yield from _at(facts, made, made.constructor.switches)
+            yield from _at(facts, made, made.switches)
 
 
 def _at(
