@@ -21,9 +21,9 @@ requests.get(url, verify="/etc/ssl/our-own-ca.pem")
 ## When it is not reported
 When the value is a parameter, or off only in some cases (`if insecure:` around the call, or
 `if not insecure: raise` before it); when the certificate is compared with a fingerprint
-(`assert_fingerprint=`); `cert_reqs=` in the pools of a requests adapter, since requests
-says for each request what to verify; and when it may only hold the place in a class or module: a subclass, or
-another module, seems to set it to something else.
+(`assert_fingerprint=`); `cert_reqs=` in the pools of a requests adapter, since requests says for
+each request what to verify; and when it may only hold the place in a class or module: a subclass,
+or another module, seems to set it to something else.
 
 ## Fix
 Removes the argument (unsafe: the server may have no valid certificate). None where a function of
