@@ -72,7 +72,8 @@ def _at(
             edit = RemoveArgument(facts.span(place.node), switch.name)
             fix = Fix((edit,), False, LEFT_ALONE if is_meant else None)
         written = facts.text(argument.node) if argument.node is not None else "..."
-        text = f"{switch.name}={written}" if len(written) < 40 else switch.name
+        name = argument.keyword or switch.name
+        text = f"{name}={written}" if len(written) < 40 else name
         what = switch.only or "certificate verification"
         yield facts.finding(
             "UNT301",
