@@ -127,6 +127,8 @@ class Construction:
     """The class that it speaks for: it calls the library's `__init__` in that of a subclass."""
     is_context: bool = False
     """It makes an SSL context."""
+    handed_over: bool = False
+    """The class is not called here, but given to a field, which calls it for each object."""
     carrier: Constructor | None = None
     """What it is made for, if that says for each request how long to wait and what to verify."""
     splats: tuple[ast.expr, ...] = ()

@@ -16,7 +16,7 @@ from flake8_untimed.calls.mocks import Mocks
 from flake8_untimed.calls.releases import bound_when_sent
 from flake8_untimed.calls.spelling import spelled, spelled_path
 from flake8_untimed.calls.wrappers import taken_as
-from flake8_untimed.inference import flow, invoke
+from flake8_untimed.inference import flow, invoke, objects
 from flake8_untimed.inference.arguments import Argument, BoundArguments, Passed, bind, taken_by
 from flake8_untimed.inference.evaluate import Evaluator
 from flake8_untimed.inference.forwarding import handing_on, passing_on, timeout_names
@@ -110,6 +110,8 @@ class _Collector:
                     hidden = True
                     continue
             if isinstance(callee, Symbol) and not self._is_told_of(callee.path):
+                if context.scope.is_class:
+                    self._read_field(node, context, callee)
                 continue
             if passed is None:
                 passed = invoke.passed_by(self._evaluator, node, context)
@@ -500,6 +502,15 @@ class _Collector:
         """Whether making the thing at an import path can matter."""
         catalogue = self._evaluator.catalogue
         return path == "functools.partial" or catalogue.library_of(path) is not None
+
+    def _read_field(self, node: ast.Call, context: Context, callee: Symbol) -> None:
+        """`client: Client = field(default_factory=Client)` in a class."""
+        passed = invoke.passed_by(self._evaluator, node, context)
+        factory = objects.factory_of(callee.path, passed)
+        if factory is not None and factory.node is not None:
+            for made in self._evaluator.argument(factory):
+                if isinstance(made, (Symbol, Class)):
+                    read_made(self._facts, node, context, made, Passed(), factory.node)
 
     # Attributes that are set -----------------------------------------------------------------
 
