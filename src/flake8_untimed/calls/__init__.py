@@ -45,7 +45,7 @@ from flake8_untimed.inference.values import (
     Value,
 )
 from flake8_untimed.inference.walk import Walk, walk
-from flake8_untimed.libraries.model import Client, Constructor, Library, Sender, Timeouts
+from flake8_untimed.libraries.model import Client, Constructor, Library, Sender, Switch, Timeouts
 from flake8_untimed.limits import Limits
 from flake8_untimed.limits.changes import put_in
 from flake8_untimed.limits.takers import Sent
@@ -126,6 +126,10 @@ class Construction:
     """The class that it speaks for: it calls the library's `__init__` in that of a subclass."""
     is_context: bool = False
     """It makes an SSL context."""
+    handed_over: bool = False
+    """The class is not called here, but given to a field, which calls it for each object."""
+    carrier: Constructor | None = None
+    """What it is made for, if that says for each request how long to wait and what to verify."""
     splats: tuple[ast.expr, ...] = ()
     """`**mapping` arguments that are not in sight."""
     calls: list[Call] = field(default_factory=list)
@@ -137,6 +141,12 @@ class Construction:
     None: nothing is known of such functions, or not asked for, since there are `calls`."""
     is_too_much: bool = False
     """That was too much to find out."""
+
+    @property
+    def switches(self) -> tuple[Switch, ...]:
+        """Those of its parameters that can turn verification off, and are not overruled."""
+        overruled = self.carrier.verifies if self.carrier is not None else ()
+        return tuple(s for s in self.constructor.switches if s.name not in overruled)
 
     @property
     def places(self) -> list[ast.AST]:

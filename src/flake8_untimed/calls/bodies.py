@@ -269,6 +269,45 @@ def uses(scope: Scope, names: tuple[str, ...]) -> bool:
     )
 
 
+def looks_for(scope: Scope, names: tuple[str, ...]) -> bool:
+    """Whether a function looks for something of these names in its `**kwargs`, or in a copy of them: to
+    check it, to log it."""
+    rest = scope.arguments.kwarg
+    if rest is None:
+        return False
+    held = {rest.arg}
+    for name, bindings in scope.bindings.items():
+        if any(b.kind == "assign" and _is_copy(b.node, rest.arg) for b in bindings):
+            held.add(name)
+    return any(_looks_into(part, held, names) for part in within(scope.node))
+
+
+def _is_copy(node: ast.AST, name: str) -> bool:
+    """Whether an expression is a dict with all that another holds: `dict(kwargs)`, `{**kwargs}`."""
+    is_new = isinstance(node, ast.Dict) or (
+        isinstance(node, ast.Call) and called_name(node) in ("dict", "copy", "deepcopy")
+    )
+    return is_new and any(isinstance(part, ast.Name) and part.id == name for part in within(node))
+
+
+def _looks_into(part: ast.AST, held: set[str], names: tuple[str, ...]) -> bool:
+    """`"data" in kwargs`, `kwargs["data"]`, `kwargs.get("data")`"""
+    key: ast.AST | None = None
+    where: ast.AST | None = None
+    if isinstance(part, ast.Compare):
+        key, where = part.left, part.comparators[0]
+    elif isinstance(part, ast.Subscript) and isinstance(part.ctx, ast.Load):
+        key, where = part.slice, part.value
+    elif isinstance(part, ast.Call) and isinstance(part.func, ast.Attribute) and part.args:
+        key, where = part.args[0], part.func.value
+    return (
+        isinstance(key, ast.Constant)
+        and key.value in names
+        and isinstance(where, ast.Name)
+        and where.id in held
+    )
+
+
 def is_read_again(facts: Facts, call: Call, names: tuple[str, ...]) -> bool:
     """Whether code in sight reads the `body` of the request that a call sends: around the call, or in
     what the call or its client is given as one of these names."""

@@ -16,7 +16,7 @@ from flake8_untimed.calls.mocks import Mocks
 from flake8_untimed.calls.releases import may_bound_later
 from flake8_untimed.calls.spelling import spelled, spelled_path
 from flake8_untimed.calls.wrappers import taken_as
-from flake8_untimed.inference import flow, invoke
+from flake8_untimed.inference import flow, invoke, objects
 from flake8_untimed.inference.arguments import Argument, BoundArguments, Passed, bind, taken_by
 from flake8_untimed.inference.evaluate import Evaluator
 from flake8_untimed.inference.forwarding import handing_on, passing_on, timeout_names
@@ -31,6 +31,7 @@ from flake8_untimed.inference.values import (
     Frame,
     Function,
     Instance,
+    Literal,
     Mapping,
     Other,
     Parameter,
@@ -105,10 +106,12 @@ class _Collector:
                 if self._is_of_another(callee, callees):
                     others.append(callee)
                     continue
-                if not (handing_on(callee.scope) or self._names_telling(node)):
+                if not (handing_on(callee.scope) or self._passes_on(callee.scope)):
                     hidden = True
                     continue
             if isinstance(callee, Symbol) and not self._is_told_of(callee.path):
+                if context.scope.is_class:
+                    self._read_field(node, context, callee)
                 continue
             if passed is None:
                 passed = invoke.passed_by(self._evaluator, node, context)
@@ -338,32 +341,35 @@ class _Collector:
                 Call(node, context, name, sender, library, none, bound, owner)
             )
 
-    def _names_telling(self, node: ast.Call) -> bool:
-        return not self._evaluator.catalogue.telling.isdisjoint(k.arg for k in node.keywords)
+    def _passes_on(self, scope: Scope) -> bool:
+        return bool(passing_on(scope, self._evaluator.catalogue.telling))
 
     def _read_forwarded(
         self, node: ast.Call, context: Context, function: Function, passed: Passed
     ) -> None:
         """What the caller of a function gives a sender through it: `verify=False`."""
         telling = self._evaluator.catalogue.telling
-        if not self._names_telling(node):
+        if not self._passes_on(function.scope):
             return
-        names = {name for name in telling & passed.keywords.keys() if self._may_tell(name, passed)}
-        if not names:
+        given = {**taken_by(function, passed), **passed.keywords}
+        given = {n: a for n, a in given.items() if self._may_tell(n, a)}
+        if not given:
             return
         which = functools.partial(passing_on, parameters=telling)
         way: list[Scope] = []
         requests: list[Call] = []
-        for value, given in self._limits.functions.behind(function, passed, which):
+        for value, taken in self._limits.functions.behind(function, passed, which):
             if isinstance(value, Frame):
                 way.append(value.scope)
                 continue
             library = self._limits.library(value)
-            bound = bind(given, value.sender.parameters, value.sender.keywords)
+            bound = bind(taken, value.sender.parameters, value.sender.keywords)
             own = {
-                name: passed.keywords[name]
-                for name in names & bound.named.keys()
-                if self._is_same(passed.keywords[name], bound.named[name])
+                name: argument
+                for name in telling & bound.named.keys()
+                for by, argument in given.items()
+                if self._is_same(argument, bound.named[name])
+                and (by == name or self._comes_by(function.scope, by, bound.named[name]))
             }
             if own:
                 arguments = replace(bound, named={**bound.named, **own})
@@ -378,16 +384,29 @@ class _Collector:
             first, *others = requests
             self._facts.forwarded.append(replace(first, way=tuple(way), alike=tuple(others)))
 
-    def _may_tell(self, name: str, passed: Passed) -> bool:
+    def _may_tell(self, name: str, argument: Argument) -> bool:
         """Whether an argument may be something to report by itself: JSON text as a body, or a
-        switch that is off."""
-        argument = passed.keywords[name]
+        switch that is off; under another name than that of a sender, no more than False."""
+        catalogue = self._evaluator.catalogue
         values = self._evaluator.argument(argument)
-        if name in self._evaluator.catalogue.texts:
-            return any(
-                isinstance(v, Result) and v.path.endswith(("dumps", "encode")) for v in values
-            )
-        return not any(isinstance(v, (Unknown, Parameter)) for v in values)
+        if name in catalogue.telling - catalogue.texts:
+            return not any(isinstance(v, (Unknown, Parameter)) for v in values)
+        is_text = any(
+            isinstance(v, Result) and v.path.endswith(("dumps", "encode")) for v in values
+        )
+        return is_text or (
+            name not in catalogue.texts
+            and all(isinstance(v, Literal) and v.value is False for v in values)
+        )
+
+    def _comes_by(self, scope: Scope, name: str, argument: Argument) -> bool:
+        """Whether what a sender is given was given to a function under this name."""
+        steps = [value.steps for value in self._evaluator.argument(argument)]
+        while any(steps):
+            if any(step is not None and step.holder == (scope, name) for step in steps):
+                return True
+            steps = [step and step.before for step in steps]
+        return False
 
     def _is_same(self, left: Argument, right: Argument) -> bool:
         """Whether two arguments are surely the same thing."""
@@ -477,6 +496,15 @@ class _Collector:
         """Whether making the thing at an import path can matter."""
         catalogue = self._evaluator.catalogue
         return path == "functools.partial" or catalogue.library_of(path) is not None
+
+    def _read_field(self, node: ast.Call, context: Context, callee: Symbol) -> None:
+        """`client: Client = field(default_factory=Client)` in a class."""
+        passed = invoke.passed_by(self._evaluator, node, context)
+        factory = objects.factory_of(callee.path, passed)
+        if factory is not None and factory.node is not None:
+            for made in self._evaluator.argument(factory):
+                if isinstance(made, (Symbol, Class)):
+                    read_made(self._facts, node, context, made, Passed(), factory.node)
 
     # Attributes that are set -----------------------------------------------------------------
 

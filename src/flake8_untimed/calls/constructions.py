@@ -10,18 +10,24 @@ from flake8_untimed.calls import Call, Construction, Facts
 from flake8_untimed.calls.given import sent_by_takers
 from flake8_untimed.calls.givers import are_made_in_sight, bound_of_given, given_to
 from flake8_untimed.calls.spelling import spelled
-from flake8_untimed.inference import constructions, lineage
+from flake8_untimed.inference import constructions, invoke, lineage
 from flake8_untimed.inference.arguments import Passed, bind
 from flake8_untimed.inference.evaluate import Evaluator
 from flake8_untimed.inference.scopes import Scope
-from flake8_untimed.inference.values import Class, Context, Instance, Symbol, Value
-from flake8_untimed.libraries.model import Library
+from flake8_untimed.inference.values import Class, Context, Instance, Site, Symbol, Value
+from flake8_untimed.libraries.model import Constructor, Library
 
 
 def read_made(
-    facts: Facts, node: ast.Call, context: Context, callee: Value, passed: Passed
+    facts: Facts,
+    node: ast.Call,
+    context: Context,
+    callee: Value,
+    passed: Passed,
+    factory: ast.expr | None = None,
 ) -> None:
-    """A call that may make a client, or a connector or the like."""
+    """A call that may make a client, or a connector or the like; `factory`: that is what it is given
+    to do so."""
     catalogue = facts.evaluator.catalogue
     if isinstance(callee, Class):
         value = Instance(callee)
@@ -39,13 +45,18 @@ def read_made(
         return
     bound = UNKNOWN
     if client is not None:
-        for made in facts.evaluator.evaluate(node, context):
+        if factory is None:
+            values = facts.evaluator.evaluate(node, context)
+        else:
+            values = invoke.result_of(facts.evaluator, callee, Site(node, context, passed))
+        for made in values:
             known = facts.evaluator.client_of(made) if isinstance(made, Instance) else None
             if isinstance(made, Instance) and known and known.path == client.path:
                 table = library.timeouts_of(constructor)
                 bound = facts.limits.clients.of_client(made, table)
                 break
-    if client is not None and _serves_carrier(facts, context, library):
+    carrier, is_part = _served(facts, context, library) if client is not None else (None, False)
+    if carrier is not None or is_part:
         bound = UNKNOWN
     if isinstance(callee, Class):
         # The arguments are the subclass's own; what they mean to the base is seen above.
@@ -54,9 +65,9 @@ def read_made(
         arguments = bind(passed, constructor.parameters, constructor.keywords)
     facts.constructions.append(
         Construction(
-            node, context, spelled(node.func, callee), constructor, library, arguments, client,
-            bound, isinstance(callee, Symbol), is_context=catalogue.context(path) is not None,
-            splats=passed.splats,
+            node, context, spelled(factory or node.func, callee), constructor, library, arguments,
+            client, bound, isinstance(callee, Symbol), is_context=catalogue.context(path) is not None,
+            handed_over=factory is not None, carrier=carrier, splats=passed.splats,
         )
     )  # fmt: skip
 
@@ -86,23 +97,23 @@ def read_class(facts: Facts, scope: Scope) -> None:
         )  # fmt: skip
 
 
-def _serves_carrier(facts: Facts, context: Context, library: Library) -> bool:
-    """Whether a client is made in a class that gives each request a timeout of its own: the
-    pools of an `HTTPAdapter`; or in the place of a part of another, which stands for it."""
+def _served(facts: Facts, context: Context, library: Library) -> tuple[Constructor | None, bool]:
+    """Whether a client is made in a class that gives each request a timeout of its own, the pools of
+    an `HTTPAdapter`: that; or in the place of a part of another, which stands for it."""
     scope: Scope | None = context.scope
     while scope is not None and scope.owner is None:
         scope = scope.parent
     if scope is None or scope.owner is None:
-        return False
+        return None, False
     for base in lineage.mro(facts.evaluator, Class(scope.owner)):
         if isinstance(base, Symbol):
             carrier = facts.evaluator.catalogue.carrier(base.path)
             if carrier is not None and library.name in carrier.pools:
-                return True
+                return carrier, False
             client = facts.evaluator.client_at(base.path)
             if client is not None and scope.name in client.parts:
-                return True
-    return False
+                return None, True
+    return None, False
 
 
 def attach(facts: Facts, calls: Iterable[Call], partials: Collection[Call]) -> None:

@@ -10,6 +10,8 @@ from flake8_untimed.inference.values import (
     Frame,
     Literal,
     Mapping,
+    Parameter,
+    Plain,
     Site,
     Value,
 )
@@ -34,14 +36,35 @@ def shared(
     return found
 
 
+def for_anybody(frame: Frame) -> Frame:
+    """The frame for whoever gives such things: it is not told who the caller is that hands on
+    parameters of his own, nor where he wrote a number."""
+    parameters = {
+        name: tuple(_of_anybody(value, frame.scope) for value in values)
+        for name, values in frame.parameters.items()
+    }
+    return shared(frame.scope, parameters, frame.closure, frame.depth, frame.given)
+
+
+def _of_anybody(value: Value, scope: Scope) -> Value:
+    if isinstance(value, (Parameter, Plain)):
+        return type(value)(scope, "")
+    if isinstance(value, Literal):
+        return Literal(value.value)
+    if isinstance(value, Collection) and value.is_tuple:
+        elements = tuple(tuple(_of_anybody(v, scope) for v in each) for each in value.elements)
+        return Collection(elements, value.ordered, scope.node, is_tuple=True)
+    return value
+
+
 def _content(thing: object, is_inside: bool = False) -> object:
     """What a value is and how it was reached, all that it is made of included: to be compared.
-    `is_inside`: a container, of which another is known by its identity; the frame keeps it alive."""
+    `is_inside`: a container, of which another is known by its key; the frame keeps it alive."""
     if isinstance(thing, Literal):
         return Literal, type(thing.value), thing.value, thing.steps
     if isinstance(thing, (Mapping, Collection)):
         if is_inside:
-            return type(thing), thing.steps, *map(id, {**vars(thing), "steps": None}.values())
+            return thing.steps, thing.key()
         is_inside = True
     if isinstance(thing, Value):
         return type(thing), *(_content(part, is_inside) for part in vars(thing).values())

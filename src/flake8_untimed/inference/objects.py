@@ -21,7 +21,7 @@ from flake8_untimed.inference import (
     touches,
 )
 from flake8_untimed.inference import annotations as types
-from flake8_untimed.inference.arguments import Argument, bind
+from flake8_untimed.inference.arguments import Argument, Passed, bind
 from flake8_untimed.inference.scopes import STORED, Scope, once
 from flake8_untimed.inference.syntax import decorations, written_names
 from flake8_untimed.inference.values import (
@@ -496,19 +496,26 @@ def _from_descriptor(
             if isinstance(function, Function):
                 groups.append(invoke.returned(evaluator, Function(function.scope, instance)))
         return union(groups)
-    for keyword in ("default_factory", "factory"):
-        if keyword in passed.keywords:
-            made = evaluator.argument(passed.keywords[keyword])
-            return union(invoke.result_of(evaluator, f, value.site) for f in made)
+    factory = factory_of(value.path, passed)
+    if factory is not None:
+        made = evaluator.argument(factory)
+        return union(invoke.result_of(evaluator, f, value.site) for f in made)
     if "default" in passed.keywords:
         return union(
             _from_descriptor(evaluator, v, instance) if isinstance(v, Result) else (v,)
             for v in evaluator.argument(passed.keywords["default"])
         )
-    if value.path.endswith(".Factory") and passed.positional:
-        made = evaluator.argument(passed.positional[0])
-        return union(invoke.result_of(evaluator, f, value.site) for f in made)
     return (value,)
+
+
+def factory_of(path: str, passed: Passed) -> Argument | None:
+    """What makes the value of a field for each object: `field(default_factory=function)`."""
+    for keyword in ("default_factory", "factory"):
+        if keyword in passed.keywords:
+            return passed.keywords[keyword]
+    if path.endswith(".Factory") and passed.positional:
+        return passed.positional[0]
+    return None
 
 
 def setter_of(evaluator: Evaluator, cls: Class, name: str) -> Scope | None:

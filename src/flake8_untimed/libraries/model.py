@@ -198,6 +198,9 @@ class Constructor:
     pools: tuple[str, ...] = ()
     """Of a carrier: libraries whose clients it keeps and gives a timeout with every request, so
     that their own default never counts."""
+    verifies: tuple[str, ...] = ()
+    """Of a carrier: switches of these clients that mean nothing, since it says with every request
+    what to verify."""
     transports: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Parameters that say what the requests go through -> the classes with which that is the
     network. With any other (a transport of one's own), the timeout may mean nothing."""

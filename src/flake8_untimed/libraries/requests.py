@@ -125,6 +125,9 @@ ADAPTER = Constructor(
         )
     },
     pools=("urllib3",),
+    # The `cert_reqs` of `verify=` is written over that of the pool, and over the mode of its context,
+    # which gets the name checked again. `assert_hostname` stays as it is.
+    verifies=("cert_reqs", "ssl_context"),
 )
 
 RESPONSES = Responses(

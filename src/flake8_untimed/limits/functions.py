@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from flake8_untimed.bounds import UNKNOWN, Bound, Kind, worst
-from flake8_untimed.inference import conditions, constructions, invoke
+from flake8_untimed.inference import conditions, constructions, frames, invoke
 from flake8_untimed.inference.arguments import Passed
 from flake8_untimed.inference.evaluate import Evaluator
 from flake8_untimed.inference.forwarding import handing_on, inside
@@ -47,6 +47,7 @@ class Functions:
         self._limits = limits
         self._evaluator = evaluator
         self._settled: dict[object, bool] = {}
+        self._bounds: dict[object, Bound | None] = {}
 
     def of_callable(
         self,
@@ -65,6 +66,7 @@ class Functions:
         key = (value.scope, value.receiver and value.receiver.key())
         if key in self._limits.open:
             return None
+        is_first = outer is None and not (self._limits.open or self._limits.depth)
         self._limits.depth += 1
         try:
             with self._limits.looking_into(key):
@@ -76,9 +78,20 @@ class Functions:
                 if not requests:
                     return None
                 frame = invoke.frame_for(self._evaluator, value, passed, outer)
+                if is_first:
+                    return self._for_anybody(frames.for_anybody(frame), requests, everything)
                 return worst(self._inside(value.scope, requests, frame, everything))
         finally:
             self._limits.depth -= 1
+
+    def _for_anybody(self, frame: Frame, requests: list[Found], everything: bool) -> Bound | None:
+        """The bound of the requests in a function; once for all callers who give it the same."""
+        return self._evaluator.settle(
+            self._bounds,
+            (frame, everything),
+            lambda: worst(self._inside(frame.scope, requests, frame, everything)),
+            None,
+        )
 
     def _is_settled(self, found: Found) -> bool:
         """Whether the request of a call is judged where it stands, as far as that is seen from this

@@ -114,8 +114,10 @@ def has_encoder(body: JsonBody) -> bool:
 def takes_json(call: Call, parameter: str) -> bool:
     """Whether the body can be given as an object: wrappers have to take it so as well. With a name
     of its own for the text, one may do more with that."""
-    body = call.sender.body
+    body, argument = call.sender.body, call.argument(parameter)
     if body is None or body.json is None:
+        return False
+    if call.way and argument is not None and argument.keyword != parameter:
         return False
     for scope in call.way:
         accepted = scope.arguments

@@ -369,6 +369,8 @@ def set_at_construction(
 ) -> tuple[Fix | None, str | None]:
     """The fix that gives a client its default timeout, or why there is none."""
     name = made.constructor.timeout
+    if made.handed_over:
+        return None, "the class is handed over here"
     if not made.is_direct and not passes_arguments_on(facts, made):
         return None, INHERITED
     if name is None:

@@ -103,8 +103,8 @@ def check(facts: Facts) -> Iterator[Finding]:
         yield facts.finding(
             "UNT101",
             made.node,
-            f"{made.name}() sets no timeout and {made.library.name} has none: its calls wait for"
-            f" ever on a silent server; {advice_at(made, value)}",
+            f"{made.name}() sets no timeout and {made.library.name} has none: calls that name none"
+            f" wait for ever on a silent server; {advice_at(made, value)}",
             fix,
             why_not,
         )

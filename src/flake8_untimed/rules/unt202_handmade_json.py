@@ -21,7 +21,8 @@ requests.post(url, json=body)
 ## When it is not reported
 When the Content-Type is another one, or out of sight. When what sends it takes no `json=`. When the
 text is signed or hashed as well: `json=` need not send the same bytes. When it has an encoder of its
-own (`default=`, `cls=`): `json=` takes none.
+own (`default=`, `cls=`): `json=` takes none. When a function of the project that hands it on looks
+for the text in its `**kwargs`: it would find none.
 
 ## Fix
 `json=x`, under the conditions of UNT201, and the header goes if it stood at the call for this reason
@@ -35,6 +36,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flake8_untimed.calls import Facts
+from flake8_untimed.calls.bodies import looks_for
 from flake8_untimed.findings import Finding
 from flake8_untimed.rules._bodies import has_encoder, is_same, json_bodies, takes_json
 from flake8_untimed.rules._json_argument import use_json
@@ -45,6 +47,8 @@ def check(facts: Facts) -> Iterator[Finding]:
         if body.content_type != "json" or body.signed_by is not None:
             continue
         if not takes_json(body.call, body.parameter) or has_encoder(body):
+            continue
+        if any(looks_for(scope, (body.parameter,)) for scope in body.call.way):
             continue
         fix, why_not = use_json(facts, body)
         if is_same(facts, body):

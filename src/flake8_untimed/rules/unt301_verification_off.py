@@ -21,8 +21,9 @@ requests.get(url, verify="/etc/ssl/our-own-ca.pem")
 ## When it is not reported
 When the value is a parameter, or off only in some cases (`if insecure:` around the call, or
 `if not insecure: raise` before it); when the certificate is compared with a fingerprint
-(`assert_fingerprint=`); and when it may only hold the place in a class or module: a subclass, or
-another module, seems to set it to something else.
+(`assert_fingerprint=`); `cert_reqs=` in the pools of a requests adapter, since requests says for
+each request what to verify; and when it may only hold the place in a class or module: a subclass,
+or another module, seems to set it to something else.
 
 ## Fix
 Removes the argument (unsafe: the server may have no valid certificate). None where a function of
@@ -47,7 +48,7 @@ def check(facts: Facts) -> Iterator[Finding]:
         yield from _at(facts, call, call.sender.switches)
     for made in facts.constructions:
         if not made.is_context:
-            yield from _at(facts, made, made.constructor.switches)
+            yield from _at(facts, made, made.switches)
 
 
 def _at(
@@ -72,7 +73,8 @@ def _at(
             edit = RemoveArgument(facts.span(place.node), switch.name)
             fix = Fix((edit,), False, LEFT_ALONE if is_meant else None)
         written = facts.text(argument.node) if argument.node is not None else "..."
-        text = f"{switch.name}={written}" if len(written) < 40 else switch.name
+        name = argument.keyword or switch.name
+        text = f"{name}={written}" if len(written) < 40 else name
         what = switch.only or "certificate verification"
         yield facts.finding(
             "UNT301",

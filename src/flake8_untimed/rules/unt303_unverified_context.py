@@ -21,9 +21,10 @@ urllib.request.urlopen(url, timeout=5, context=ssl.create_default_context())
 
 ## When it is not reported
 When the context comes from out of sight, or was made to verify again; when the certificate is
-compared with a fingerprint (`assert_fingerprint=`, or `getpeercert(True)` in the function); and
-where it is only handed over in some cases (`if insecure:` around the call, or `if not insecure:
-raise` before it).
+compared with a fingerprint (`assert_fingerprint=`, or `getpeercert(True)` in the function); in the
+pools of a requests adapter, since requests says for each request what to verify; and where it is
+only handed over in some cases (`if insecure:` around the call, or `if not insecure: raise` before
+it).
 
 ## Fix
 None: which certificates to trust is yours to say.
@@ -46,7 +47,7 @@ WHY_NOT = "which certificates to trust is not known"
 def check(facts: Facts) -> Iterator[Finding]:
     places: list[tuple[Call | Construction, tuple[Switch, ...]]] = [
         *((c, c.sender.switches) for c in facts.calls if c.wrapper is None),
-        *((m, m.constructor.switches) for m in facts.constructions),
+        *((m, m.switches) for m in facts.constructions),
     ]
     for place, switches in places:
         for switch in switches:
