@@ -121,9 +121,8 @@ def naming(argument: Argument, text: Result) -> ast.Assign | None:
     made = text.site.node.args[0] if text.site.node.args else None
     if isinstance(made, ast.Name):
         is_same = not any(made.id in names_within(s) for s in between) and not any(
-            isinstance(part, ast.Call)
-            and made.id in names_within(part)
-            and all(inner is not node for inner in within(part))
+            (isinstance(part, ast.NamedExpr) and part.target.id == made.id)
+            or (isinstance(part, ast.Call) and all(inner is not node for inner in within(part)))
             for part in within(at)
         )
     else:
@@ -139,9 +138,12 @@ def _is_for_nothing_else(scope: Scope, node: ast.Name, statement: ast.Assign) ->
     if any(isinstance(around, LOOPS) for around, _ in scope.parents(statement)):
         return False
     inside = members.functions(scope)
-    line = statement.end_lineno or 0
-    return not any(_names_in(inner)[node.id] for inner in inside) and not any(
-        part.lineno > line
+    late = [part for part in within(scope.node) if isinstance(part, ast.GeneratorExp)]
+    end = statement.end_lineno or 0, statement.end_col_offset or 0
+    if any(_names_in(i)[node.id] for i in inside) or any(node.id in names_within(g) for g in late):
+        return False
+    return not any(
+        (part.lineno, part.col_offset) > end
         for part in within(scope.node)
         if isinstance(part, ast.Name) and part.id == node.id and part is not node
     )

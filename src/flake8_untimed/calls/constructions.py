@@ -67,7 +67,8 @@ def read_made(
         Construction(
             node, context, spelled(factory or node.func, callee), constructor, library, arguments,
             client, bound, isinstance(callee, Symbol), is_context=catalogue.context(path) is not None,
-            handed_over=factory is not None, carrier=carrier, splats=passed.splats,
+            handed_over=factory is not None, splats=passed.splats,
+            carrier=carrier if carrier and _says_what_to_verify(carrier, context.scope) else None,
         )
     )  # fmt: skip
 
@@ -95,6 +96,17 @@ def read_class(facts: Facts, scope: Scope) -> None:
                 of_class=scope,
             )
         )  # fmt: skip
+
+
+def _says_what_to_verify(carrier: Constructor, scope: Scope) -> bool:
+    """Whether what is made in a method of a carrier's subclass gets its word on what to verify."""
+    while scope.owner is None and scope.parent is not None:
+        scope = scope.parent
+    return (
+        scope.owner is not None
+        and scope.name in carrier.pool_makers
+        and scope.owner.bindings.keys().isdisjoint(carrier.verified_by)
+    )
 
 
 def _served(facts: Facts, context: Context, library: Library) -> tuple[Constructor | None, bool]:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from flake8_untimed.calls import Call, Facts
 from flake8_untimed.calls.places import around
+from flake8_untimed.inference import flow
 from flake8_untimed.inference.scopes import Scope, once
 from flake8_untimed.inference.syntax import (
     LEAVES,
@@ -197,6 +198,7 @@ def only_then(scope: Scope, catch: Catch) -> list[ast.stmt]:
         return behind
     parts = (part for block in tried for statement in block for part in within(statement))
     names = {p.id for p in parts if isinstance(p, ast.Name) and isinstance(p.ctx, ast.Store)}
+    names = {name for name in names if _is_empty_before(scope, name, statement)}
     for number, test in enumerate(behind):
         outcome = _outcome_without(names, test.test) if isinstance(test, ast.If) else None
         if isinstance(test, ast.If) and outcome is not None:
@@ -205,11 +207,21 @@ def only_then(scope: Scope, catch: Catch) -> list[ast.stmt]:
     return []
 
 
+def _is_empty_before(scope: Scope, name: str, statement: ast.stmt) -> bool:
+    """Whether a name holds nothing before a statement: None, an empty list; or is not bound at all."""
+    return all(
+        isinstance(node, (ast.Constant, ast.List, ast.Dict, ast.Tuple))
+        and not any(getattr(node, part, None) for part in ("value", "elts", "keys"))
+        for node in (found.binding.node for found in flow.reaching(scope, name, statement))
+    )
+
+
 def _outcome_without(names: set[str], test: ast.expr) -> bool | None:
     """How a test comes out where one of some names holds nothing: `not x`, `x is None`, `x and y`."""
     if isinstance(test, ast.BoolOp):
+        decisive = isinstance(test.op, ast.Or)
         outcomes = (_outcome_without(names, part) for part in test.values)
-        return next((outcome for outcome in outcomes if outcome is not None), None)
+        return decisive if any(outcome is decisive for outcome in outcomes) else None
     if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
         outcome = _outcome_without(names, test.operand)
         return None if outcome is None else not outcome

@@ -163,8 +163,13 @@ def _part(value: Value, index: int | slice) -> Alternatives:
     if not isinstance(value, Collection):
         return NOTHING_KNOWN if isinstance(index, slice) else elements((value,))
     if isinstance(index, slice):
-        return (_range(value, index),)
+        return (_rest(value, index),)
     return item(value, Literal(index))
+
+
+def _rest(value: Collection, part: slice) -> Collection:
+    """What `*rest` takes: a list, whatever it is taken of."""
+    return replace(_range(value, part), is_tuple=False)
 
 
 def _range(value: Collection, part: slice) -> Collection:

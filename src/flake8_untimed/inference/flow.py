@@ -183,6 +183,8 @@ def relate(earlier: list[Place], use: list[Place]) -> tuple[bool, tuple[Guard, .
             continue
         # What leaves in the body of a `try` may have raised before that.
         is_tried = isinstance(parent, TRIES) and place.block == "body"
+        if parent is apart and use[depth].block == "finalbody":
+            caught = True  # Whatever leaves passes it.
         if is_tried:
             handlers: list[ast.ExceptHandler] = parent.handlers  # type: ignore[attr-defined]
             caught = caught or parent is apart or not all(ends(h.body) for h in handlers)

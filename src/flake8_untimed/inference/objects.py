@@ -499,7 +499,12 @@ def _from_descriptor(
     factory = factory_of(value.path, passed)
     if factory is not None:
         made = evaluator.argument(factory)
-        return union(invoke.result_of(evaluator, f, value.site) for f in made)
+        values = union(invoke.result_of(evaluator, f, value.site) for f in made)
+        # The field holds it: what is done to it under that name counts.
+        holder = next((step.holder for step in value.way() if step.holder is not None), None)
+        if holder is None:
+            return values
+        return tuple(v.via(holder[0], value.site.node, holder) for v in values)
     if "default" in passed.keywords:
         return union(
             _from_descriptor(evaluator, v, instance) if isinstance(v, Result) else (v,)
@@ -510,12 +515,13 @@ def _from_descriptor(
 
 def factory_of(path: str, passed: Passed) -> Argument | None:
     """What makes the value of a field for each object: `field(default_factory=function)`."""
-    for keyword in ("default_factory", "factory"):
-        if keyword in passed.keywords:
-            return passed.keywords[keyword]
+    if "default_factory" in passed.keywords:
+        return passed.keywords["default_factory"]
+    if path.partition(".")[0] not in ("attr", "attrs"):
+        return None  # A `Factory` of others is given the arguments, too.
     if path.endswith(".Factory") and passed.positional:
         return passed.positional[0]
-    return None
+    return passed.keywords.get("factory")
 
 
 def setter_of(evaluator: Evaluator, cls: Class, name: str) -> Scope | None:

@@ -158,11 +158,7 @@ class Module:
         if bisect_left(lines, first_line(statement)) == bisect_right(lines, last):
             return
         for expression in own_expressions(statement):
-            parts = [*within(expression)]
-            hidden = {part for f in parts if isinstance(f, ast.Lambda) for part in within(f.body)}
-            for part in parts:
-                if isinstance(part, ast.NamedExpr) and part not in hidden:
-                    yield part
+            yield from _walruses_in(expression)
 
 
 class Scope:
@@ -335,6 +331,9 @@ class Scope:
         if isinstance(node, FUNCTIONS):
             self._bind_parameters(node.args)
             if isinstance(node, ast.Lambda):
+                if self.module.walrus_lines:
+                    for part in _walruses_in(node.body):
+                        self._add(part.target.id, Binding("assign", part.value, None))
                 return
         places = self._places
         stack = _stacked(None, "body", node.body)
@@ -578,6 +577,15 @@ class Scope:
             return True
         order = self.order(at)
         return any(self.order_of(binding) < order for binding in self.bindings[name])
+
+
+def _walruses_in(expression: ast.expr) -> Iterator[ast.NamedExpr]:
+    """The `:=` of an expression, without the lambdas inside it."""
+    parts = [*within(expression)]
+    hidden = {part for f in parts if isinstance(f, ast.Lambda) for part in within(f.body)}
+    for part in parts:
+        if isinstance(part, ast.NamedExpr) and part not in hidden:
+            yield part
 
 
 def _indices(targets: list[ast.expr]) -> list[int | slice]:

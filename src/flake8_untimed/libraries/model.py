@@ -201,6 +201,10 @@ class Constructor:
     verifies: tuple[str, ...] = ()
     """Of a carrier: switches of these clients that mean nothing, since it says with every request
     what to verify."""
+    pool_makers: tuple[str, ...] = ()
+    """Of a carrier: the methods of which that is so, ..."""
+    verified_by: tuple[str, ...] = ()
+    """... unless a subclass has one of these methods in its own way."""
     transports: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Parameters that say what the requests go through -> the classes with which that is the
     network. With any other (a transport of one's own), the timeout may mean nothing."""

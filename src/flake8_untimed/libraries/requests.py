@@ -128,6 +128,8 @@ ADAPTER = Constructor(
     # The `cert_reqs` of `verify=` is written over that of the pool, and over the mode of its context,
     # which gets the name checked again. `assert_hostname` stays as it is.
     verifies=("cert_reqs", "ssl_context"),
+    pool_makers=("init_poolmanager", "proxy_manager_for"),
+    verified_by=("send", "cert_verify", "build_connection_pool_key_attributes"),
 )
 
 RESPONSES = Responses(

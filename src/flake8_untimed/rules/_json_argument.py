@@ -94,7 +94,8 @@ def _is_explained(facts: Facts, statement: ast.stmt) -> bool:
     """Whether a comment stands above a statement, or behind it."""
     span, lines = facts.span(statement), facts.source.lines
     above = lines[span.line - 2] if span.line > 1 else ""
-    return above.lstrip().startswith("#") or "#" in lines[span.end_line - 1][span.end_column - 1 :]
+    own = lines[span.line - 1 : span.end_line]
+    return above.lstrip().startswith("#") or any("#" in line for line in own)
 
 
 def _without_text(
