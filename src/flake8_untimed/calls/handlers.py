@@ -10,7 +10,7 @@ from typing import NamedTuple
 from flake8_untimed.calls import Call, Facts
 from flake8_untimed.calls.places import around
 from flake8_untimed.inference import flow
-from flake8_untimed.inference.scopes import Scope, once
+from flake8_untimed.inference.scopes import Binding, Scope, once
 from flake8_untimed.inference.syntax import (
     LEAVES,
     TRIES,
@@ -212,8 +212,18 @@ def _is_empty_before(scope: Scope, name: str, statement: ast.stmt) -> bool:
     return all(
         isinstance(node, (ast.Constant, ast.List, ast.Dict, ast.Tuple))
         and not any(getattr(node, part, None) for part in ("value", "elts", "keys"))
-        for node in (found.binding.node for found in flow.reaching(scope, name, statement))
+        for node in (_given_to(found.binding) for found in flow.reaching(scope, name, statement))
     )
+
+
+def _given_to(binding: Binding) -> ast.AST | None:
+    """What a name is given, be it by `content, kind = None, None`."""
+    node: ast.AST | None = binding.node
+    for index in binding.path:
+        elements = getattr(node, "elts", ())
+        is_there = isinstance(index, int) and 0 <= index < len(elements)
+        node = elements[index] if is_there else None
+    return node
 
 
 def _outcome_without(names: set[str], test: ast.expr) -> bool | None:
