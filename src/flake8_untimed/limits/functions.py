@@ -121,8 +121,9 @@ class Functions:
         which: Callable[[Scope], list[Found]] = handing_on,
         outer: Frame | None = None,
     ) -> Iterator[tuple[SenderValue | Frame, Passed]]:
-        """The same, and before the senders of each function on the way what it is given itself.
-        `which`: the calls in a function that hand something on, by the look of them."""
+        """The senders that a function hands its caller's arguments on to, each with what it gets;
+        before those of each function on the way, what that is given itself. `which`: the calls in a
+        function that hand something on, by the look of them."""
         frame = invoke.frame_for(self._evaluator, function, passed, outer)
         if frame.depth > invoke.FRAMES:
             return
