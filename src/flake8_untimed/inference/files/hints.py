@@ -147,7 +147,8 @@ def _sets(attribute: str) -> Callable[[bytes], bool]:
         rb"(?:[ \t]*=[^=]|\[[^\]]*\][ \t]*=[^=]|\.(?:update|setdefault)\()" % ((word,) * 4)
     )
     return lambda data: (
-        store.search(data) is not None or any(name == each for _, each in set_by_name(data))
+        name in data
+        and (store.search(data) is not None or any(name == each for _, each in set_by_name(data)))
     )
 
 

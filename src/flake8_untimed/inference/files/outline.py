@@ -8,6 +8,7 @@ import keyword
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from flake8_untimed.libraries import Catalogue
@@ -407,8 +408,10 @@ def _imports(data: bytes) -> Iterator[re.Match[bytes]]:
         place = data.find(b"import", end)
 
 
+@lru_cache(maxsize=1)
 def set_by_name(data: bytes) -> list[tuple[bytes, bytes]]:
-    """The objects of which a text sets attributes by names that it writes down, with the names."""
+    """The objects of which a text sets attributes by names that it writes down, with the names; each
+    import of a file asks for them."""
     return _SET_BY_NAME.findall(data) if b"setattr(" in data else []
 
 
