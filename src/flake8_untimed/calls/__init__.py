@@ -128,8 +128,8 @@ class Construction:
     """It makes an SSL context."""
     handed_over: bool = False
     """The class is not called here, but given to a field, which calls it for each object."""
-    carrier: Constructor | None = None
-    """What it is made for, if that says for each request how long to wait and what to verify."""
+    overruled: tuple[str, ...] = ()
+    """Switches that mean nothing: what it is made for says with each request what to verify."""
     splats: tuple[ast.expr, ...] = ()
     """`**mapping` arguments that are not in sight."""
     calls: list[Call] = field(default_factory=list)
@@ -145,8 +145,7 @@ class Construction:
     @property
     def switches(self) -> tuple[Switch, ...]:
         """Those of its parameters that can turn verification off, and are not overruled."""
-        overruled = self.carrier.verifies if self.carrier is not None else ()
-        return tuple(s for s in self.constructor.switches if s.name not in overruled)
+        return tuple(s for s in self.constructor.switches if s.name not in self.overruled)
 
     @property
     def places(self) -> list[ast.AST]:
