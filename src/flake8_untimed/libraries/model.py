@@ -78,7 +78,7 @@ class Timeouts:
     whole_body: bool = False
     """Whether a body that is in memory has to be sent as a whole within the time to connect, or the
     only one: sockets count so (`sendall`), where a library leaves it to them. A file object is sent
-    in blocks, each with that time."""
+    in blocks, each with that time. Or all is within one time: aiohttp's `total`."""
     made_by: tuple[str, ...] = ()
     """The dotted names that the library looks up to make the timeout of each request, or what sends
     it: a class of the project's that is put there may set a timeout."""
