@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import re
-from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, TypeGuard
 
@@ -35,7 +34,7 @@ from flake8_untimed.inference.walk import walk
 if TYPE_CHECKING:
     from flake8_untimed.calls import Call, Facts
 
-_DISPLAYS = (ast.Dict, ast.List, ast.Tuple, ast.DictComp, ast.ListComp)
+DISPLAYS = (ast.Dict, ast.List, ast.Tuple, ast.DictComp, ast.ListComp)
 """What makes a new object that has no other name."""
 _ACTS = (ast.Call, ast.Await, ast.Yield, ast.YieldFrom)
 _SIGNING = re.compile(
@@ -82,17 +81,16 @@ def is_signed_address(facts: Facts, call: Call) -> bool:
     """Whether a PUT goes to an address that was signed beforehand, by the names of it or of what it is
     taken from: the signature may cover the Content-Type."""
     address = call.argument(call.sender.url)
-    node, context = (address.node, address.context) if address is not None else (None, None)
-    if node is None or context is None or "PUT" not in methods_of(facts, call):
+    if address is None or address.node is None or address.context is None:
         return False
-    made, _ = flow.given(context.scope, node, context.at)
-    # A text that is written names a path of the server.
-    parts = (
-        part
-        for part in (node, made)
-        if not isinstance(part, (ast.BinOp, ast.Constant, ast.JoinedStr))
+    scope, at, _ = address.context
+    made, _ = flow.given(scope, address.node, at)
+    return "PUT" in methods_of(facts, call) and any(
+        # A text that is written names a path of the server.
+        not isinstance(part, (ast.BinOp, ast.Constant, ast.JoinedStr))
+        and _SIGNED.search(ast.unparse(part))
+        for part in (address.node, made)
     )
-    return any(_SIGNED.search(ast.unparse(part)) for part in parts)
 
 
 @once
@@ -120,39 +118,54 @@ def naming(argument: Argument, text: Result) -> ast.Assign | None:
         return None
     made = text.site.node.args[0] if text.site.node.args else None
     if isinstance(made, ast.Name):
-        is_same = not any(made.id in names_within(s) for s in between) and not any(
-            (isinstance(part, ast.NamedExpr) and part.target.id == made.id)
-            or (isinstance(part, ast.Call) and all(inner is not node for inner in within(part)))
-            for part in within(at)
+        is_same = not any(made.id in names_within(s) for s in between) and (
+            not _may_change_before(at, made.id, node)
         )
     else:
-        is_same = isinstance(made, _DISPLAYS)
+        is_same = isinstance(made, DISPLAYS)
     return statement if is_same and _is_for_nothing_else(scope, node, statement) else None
+
+
+def _may_change_before(statement: ast.stmt, name: str, use: ast.Name) -> bool:
+    """Whether a statement may do something to what has a name before it comes to a use of another: it
+    binds that again, or calls what is not given the other."""
+    return any(
+        (isinstance(part, ast.NamedExpr) and part.target.id == name)
+        or (isinstance(part, ast.Call) and all(inner is not use for inner in within(part)))
+        for part in within(statement)
+    )
 
 
 def _is_for_nothing_else(scope: Scope, node: ast.Name, statement: ast.Assign) -> bool:
     """Whether what a statement gives a name is used at one place only: it may be the name of the object
     until then (`data = json.dumps(data)`)."""
+    places = _places_of_names(scope)[node.id]
     if len(scope.bindings[node.id]) == 1:
-        return _names_in(scope)[node.id] == 2
+        return len(places) == 2
     if any(isinstance(around, LOOPS) for around, _ in scope.parents(statement)):
         return False
-    inside = members.functions(scope)
-    late = [part for part in within(scope.node) if isinstance(part, ast.GeneratorExp)]
     end = statement.end_lineno or 0, statement.end_col_offset or 0
-    if any(_names_in(i)[node.id] for i in inside) or any(node.id in names_within(g) for g in late):
-        return False
-    return not any(
-        (part.lineno, part.col_offset) > end
-        for part in within(scope.node)
-        if isinstance(part, ast.Name) and part.id == node.id and part is not node
+    return node.id not in _names_used_late(scope) and not any(
+        place is not node and (place.lineno, place.col_offset) > end for place in places
     )
 
 
 @once
-def _names_in(scope: Scope) -> Counter[str]:
-    """How often each name stands in a scope, and in those inside it."""
-    return Counter(part.id for part in within(scope.node) if isinstance(part, ast.Name))
+def _places_of_names(scope: Scope) -> dict[str, list[ast.Name]]:
+    """Where each name stands in a scope, and in those inside it."""
+    found: dict[str, list[ast.Name]] = {}
+    for part in within(scope.node):
+        if isinstance(part, ast.Name):
+            found.setdefault(part.id, []).append(part)
+    return found
+
+
+@once
+def _names_used_late(scope: Scope) -> set[str]:
+    """The names in what a scope holds that may run after it was passed: functions and generators."""
+    late: list[ast.AST] = [function.node for function in members.functions(scope)]
+    late += [part for part in within(scope.node) if isinstance(part, ast.GeneratorExp)]
+    return set[str]().union(*map(names_within, late))
 
 
 def _only_names(statement: ast.stmt) -> bool:
@@ -168,7 +181,7 @@ def is_of_table(text: Result) -> bool:
     """Whether JSON text is made of a table or an array, by the look of the object and of what its names
     were given."""
     scope, at, _ = text.site.context
-    made = text.site.node.args[:1] if isinstance(text.site.node, ast.Call) else []
+    made = text.site.node.args
     if not made or not _TABLES.search(scope.module.text):
         return False
     parts = [*within(made[0])]
@@ -277,10 +290,11 @@ def looks_for(scope: Scope, names: tuple[str, ...]) -> bool:
     rest = scope.arguments.kwarg
     if rest is None:
         return False
-    held = {rest.arg}
-    for name, bindings in scope.bindings.items():
-        if any(b.kind == "assign" and _is_copy(b.node, rest.arg) for b in bindings):
-            held.add(name)
+    held = {
+        name
+        for name, bindings in scope.bindings.items()
+        if any(b.kind == "assign" and _is_copy(b.node, rest.arg) for b in bindings)
+    } | {rest.arg}
     return any(_looks_into(part, held, names) for part in within(scope.node))
 
 
