@@ -103,6 +103,11 @@ class Call:
         return self.library.timeouts_of(self.sender)
 
     @property
+    def switches(self) -> Iterator[Switch]:
+        """Those of its parameters that can turn verification off, and that count."""
+        return _counting(self, self.sender.switches)
+
+    @property
     def relies(self) -> bool:
         """Whether it has nothing but the default of its client."""
         return relies(self.bound, self.argument(self.sender.timeout) is not None, self.splats)
@@ -143,9 +148,10 @@ class Construction:
     """That was too much to find out."""
 
     @property
-    def switches(self) -> tuple[Switch, ...]:
-        """Those of its parameters that can turn verification off, and are not overruled."""
-        return tuple(s for s in self.constructor.switches if s.name not in self.overruled)
+    def switches(self) -> Iterator[Switch]:
+        """Those of its parameters that can turn verification off, and that count."""
+        known = _counting(self, self.constructor.switches)
+        return (switch for switch in known if switch.name not in self.overruled)
 
     @property
     def places(self) -> list[ast.AST]:
@@ -159,6 +165,13 @@ class Construction:
     def timeouts(self) -> Timeouts:
         """What its timeout parameter makes of each kind of value."""
         return self.library.timeouts_of(self.constructor)
+
+
+def _counting(place: Call | Construction, switches: tuple[Switch, ...]) -> Iterator[Switch]:
+    """Those of some switches in whose place nothing else is given."""
+    for switch in switches:
+        if all(place.argument(name) is None for name in switch.overridden_by):
+            yield switch
 
 
 @dataclass(eq=False, repr=False)
