@@ -68,8 +68,8 @@ def _switched(facts: Facts, value: Value) -> Iterator[tuple[Context, Event, bool
 
 
 def _is_later(event: Event, scope: Scope, used: Context) -> bool:
-    """Whether something surely comes behind the statement of the same function that uses the object: not
-    in a loop, nor where the use may wait for its turn."""
+    """Whether something surely comes behind the statement of the same function that uses the object:
+    not in a loop, nor where the use may wait for its turn."""
     at = used.at
     if scope is not used.scope or at not in scope.places:
         return False

@@ -37,7 +37,10 @@ if TYPE_CHECKING:
     from flake8_untimed.calls import Facts, Setting
 
 UNBOUNDED = (Kind.NONE, Kind.DISABLED)
-HANDED_ON = "requests passes timeout=None on to send() itself, so a default for a missing one never applies; set it in request()"
+HANDED_ON = (
+    "requests passes timeout=None on to send() itself, so a default for a missing one never applies;"
+    " set it in request()"
+)
 
 
 class Idle(NamedTuple):
@@ -169,12 +172,13 @@ def _arguments(facts: Facts) -> Iterator[Idle]:
     """`CachedSession(timeout=5)`."""
     for made in facts.constructions:
         own = made.constructor.timeout
+        advice = f"pass {own}=" if own is not None else "pass timeout= on each call"
         for name in made.constructor.idle_timeouts:
             if made.argument(name) is not None:
                 yield Idle(
                     made.node,
                     f"{made.name}({name}=...)",
-                    f"no request looks at it; pass {own or 'timeout'}={'' if own else ' on each call'}",
+                    f"no request looks at it; {advice}",
                 )
 
 

@@ -283,7 +283,7 @@ def _of_whole(
 
 
 def _of_name(facts: Facts, name: str, scope: Scope, given: Scope | None) -> list[_Part]:
-    """What a name is given around some place, or by the callers of the function it is a parameter of."""
+    """What a name is given around some place, or by the callers whose parameter it is."""
     found = [(part, scope) for part in _given(scope, name)]
     kinds = [binding.kind for binding in scope.bindings.get(name, ())]
     if "parameter" in kinds and scope is not given:

@@ -28,9 +28,10 @@ class TimeoutType:
     `fields` maps each parameter to the waits that it bounds. A field that is left out is
     unbounded, unless the parameter named in `default_field` was given: that one then speaks for
     every field left out. `completed_by`: which field to add for a wait that nothing limits. `total`:
-    the field for a plain number, where the library takes none in the place of an object. `complete`: without the default field all others must be given, else the
-    constructor raises. `shape`: whether the default field also takes the tuples of the library.
-    `zero` and `negative` speak of a number given for a field, in whatever field it stands.
+    the field for a plain number, where the library takes none in the place of an object.
+    `complete`: without the default field all others must be given, else the constructor raises.
+    `shape`: whether the default field also takes the tuples of the library. `zero` and `negative`
+    speak of a number given for a field, in whatever field it stands.
     """
 
     path: str

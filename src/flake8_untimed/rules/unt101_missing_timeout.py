@@ -130,7 +130,10 @@ def _message(facts: Facts, call: Call) -> str:
             f" {_instead(call)}, or use a function that takes one"
         )
     pair = "(connect, read)" if call.library.timeouts.tuples else "seconds"
-    return f"{name} {how}: it waits for ever on a silent server; pass timeout={pair}{_default(facts, call)}"
+    return (
+        f"{name} {how}: it waits for ever on a silent server;"
+        f" pass timeout={pair}{_default(facts, call)}"
+    )
 
 
 def _in_words(facts: Facts, call: Call) -> str:
