@@ -10,10 +10,12 @@ behind them.
   `changes`: what is set on it.
 - `places`, `options` and `origins`: what stands around a call, and where its timeout is from;
   `strangers`: what else may be called there; `keywords`: how far its keywords get.
-- `bodies`, `transfers`, `waits`, `retries` and `repeats`: what a timeout that is added may do to a
-  request; `handlers`: what catches one; `loops`: which loops try again; `responses`: what becomes
-  of its response.
-- `contexts`: of SSL; `comments`: for other linters; `spelling`: how a message names what is called.
+- `transfers`, `waits`, `retries` and `repeats`: what a timeout that is added may do to a request;
+  `handlers`: what catches one; `loops`: which loops try again; `responses`: what becomes of its
+  response.
+- `texts`: JSON that is sent; `bodies`: whose hands it goes through.
+- `contexts`: of SSL; `switches`: what turns verification off; `comments`: for other linters;
+  `spelling`: how a message names what is called.
 """
 
 from __future__ import annotations

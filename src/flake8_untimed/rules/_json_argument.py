@@ -7,18 +7,15 @@ import math
 from collections.abc import Iterator
 
 from flake8_untimed.calls import Call, Facts
-from flake8_untimed.calls.bodies import (
+from flake8_untimed.calls.bodies import functions_on_the_way, is_read_again, keywords_in_class, uses
+from flake8_untimed.calls.texts import (
     DISPLAYS,
-    functions_on_the_way,
     is_made_again,
     is_of_table,
-    is_read_again,
     is_rebound_inside,
     is_signed_address,
-    keywords_in_class,
     may_be_signed,
     naming,
-    uses,
 )
 from flake8_untimed.findings import (
     Edit,
