@@ -15,6 +15,7 @@ from flake8_untimed.calls.idle import find_idle
 from flake8_untimed.calls.mocks import Mocks
 from flake8_untimed.calls.releases import may_bound_later
 from flake8_untimed.calls.spelling import spelled, spelled_path
+from flake8_untimed.calls.switches import is_off
 from flake8_untimed.calls.wrappers import taken_as
 from flake8_untimed.inference import flow, invoke, objects
 from flake8_untimed.inference.arguments import Argument, BoundArguments, Passed, bind, taken_by
@@ -31,7 +32,6 @@ from flake8_untimed.inference.values import (
     Frame,
     Function,
     Instance,
-    Literal,
     Mapping,
     Other,
     Parameter,
@@ -212,9 +212,9 @@ class _Collector:
         if not isinstance(callee, SenderValue):
             return None
         library = self._limits.library(callee)
-        bound = self._limits.of(callee, passed, context, node)
-        if may_bound_later(self._facts, node, callee.sender):
-            bound = UNKNOWN
+        bound = UNKNOWN
+        if not may_bound_later(self._facts, node, callee.sender):
+            bound = self._limits.of(callee, passed, context, node)
         taken = passed.shifted(1) if callee.unbound else passed
         arguments = bind(taken, callee.sender.parameters, callee.sender.keywords)
         if _fits_not(callee.sender, arguments):
@@ -388,10 +388,7 @@ class _Collector:
         is_text = any(
             isinstance(v, Result) and v.path.endswith(("dumps", "encode")) for v in values
         )
-        return is_text or (
-            name not in catalogue.texts
-            and all(isinstance(v, Literal) and v.value is False for v in values)
-        )
+        return is_text or (name not in catalogue.texts and is_off(values, ("False",)))
 
     def _comes_by(self, scope: Scope, name: str, argument: Argument) -> bool:
         """Whether what a sender is given was given to a function under this name."""

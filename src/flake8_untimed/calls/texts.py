@@ -133,7 +133,7 @@ def is_signed_address(facts: Facts, call: Call) -> bool:
     )
 
 
-# What it is made of, and its names ------------------------------------------------------------
+# What it is made of, and its names -----------------------------------------------------------
 
 
 def naming(argument: Argument, text: Result) -> ast.Assign | None:
