@@ -10,10 +10,12 @@ behind them.
   `changes`: what is set on it.
 - `places`, `options` and `origins`: what stands around a call, and where its timeout is from;
   `strangers`: what else may be called there; `keywords`: how far its keywords get.
-- `bodies`, `transfers`, `waits`, `retries` and `repeats`: what a timeout that is added may do to a
-  request; `handlers`: what catches one; `loops`: which loops try again; `responses`: what becomes
-  of its response.
-- `contexts`: of SSL; `comments`: for other linters; `spelling`: how a message names what is called.
+- `transfers`, `waits`, `retries` and `repeats`: what a timeout that is added may do to a request;
+  `handlers`: what catches one; `loops`: which loops try again; `responses`: what becomes of its
+  response.
+- `texts`: JSON that is sent; `bodies`: whose hands it goes through.
+- `contexts`: of SSL; `switches`: what turns verification off; `comments`: for other linters;
+  `spelling`: how a message names what is called.
 """
 
 from __future__ import annotations
@@ -103,6 +105,11 @@ class Call:
         return self.library.timeouts_of(self.sender)
 
     @property
+    def switches(self) -> Iterator[Switch]:
+        """Those of its parameters that can turn verification off, and that count."""
+        return _counting(self, self.sender.switches)
+
+    @property
     def relies(self) -> bool:
         """Whether it has nothing but the default of its client."""
         return relies(self.bound, self.argument(self.sender.timeout) is not None, self.splats)
@@ -128,8 +135,8 @@ class Construction:
     """It makes an SSL context."""
     handed_over: bool = False
     """The class is not called here, but given to a field, which calls it for each object."""
-    carrier: Constructor | None = None
-    """What it is made for, if that says for each request how long to wait and what to verify."""
+    overruled: tuple[str, ...] = ()
+    """Switches that mean nothing: what it is made for says with each request what to verify."""
     splats: tuple[ast.expr, ...] = ()
     """`**mapping` arguments that are not in sight."""
     calls: list[Call] = field(default_factory=list)
@@ -143,10 +150,10 @@ class Construction:
     """That was too much to find out."""
 
     @property
-    def switches(self) -> tuple[Switch, ...]:
-        """Those of its parameters that can turn verification off, and are not overruled."""
-        overruled = self.carrier.verifies if self.carrier is not None else ()
-        return tuple(s for s in self.constructor.switches if s.name not in overruled)
+    def switches(self) -> Iterator[Switch]:
+        """Those of its parameters that can turn verification off, and that count."""
+        known = _counting(self, self.constructor.switches)
+        return (switch for switch in known if switch.name not in self.overruled)
 
     @property
     def places(self) -> list[ast.AST]:
@@ -160,6 +167,13 @@ class Construction:
     def timeouts(self) -> Timeouts:
         """What its timeout parameter makes of each kind of value."""
         return self.library.timeouts_of(self.constructor)
+
+
+def _counting(place: Call | Construction, switches: tuple[Switch, ...]) -> Iterator[Switch]:
+    """Those of some switches in whose place nothing else is given."""
+    for switch in switches:
+        if all(place.argument(name) is None for name in switch.overridden_by):
+            yield switch
 
 
 @dataclass(eq=False, repr=False)

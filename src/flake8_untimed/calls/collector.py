@@ -15,6 +15,7 @@ from flake8_untimed.calls.idle import find_idle
 from flake8_untimed.calls.mocks import Mocks
 from flake8_untimed.calls.releases import may_bound_later
 from flake8_untimed.calls.spelling import spelled, spelled_path
+from flake8_untimed.calls.switches import is_off
 from flake8_untimed.calls.wrappers import taken_as
 from flake8_untimed.inference import flow, invoke, objects
 from flake8_untimed.inference.arguments import Argument, BoundArguments, Passed, bind, taken_by
@@ -31,7 +32,6 @@ from flake8_untimed.inference.values import (
     Frame,
     Function,
     Instance,
-    Literal,
     Mapping,
     Other,
     Parameter,
@@ -95,7 +95,7 @@ class _Collector:
         callees = invoke.called(self._evaluator, self._evaluator.evaluate(node.func, context))
         mocked = self._mocks.stand_for(node, context, callees)
         hidden = any(isinstance(c, Other) for c in callees)
-        requests: list[tuple[Value, Call]] = []
+        calls: list[Call] = []
         others: list[Function] = []
         passed: Passed | None = None
         for callee in callees:
@@ -115,17 +115,14 @@ class _Collector:
                 continue
             if passed is None:
                 passed = invoke.passed_by(self._evaluator, node, context)
-            if isinstance(callee, (SenderValue, Partial)):
+            if isinstance(callee, Function) and not (hidden or mocked):
+                if sum(not isinstance(c, _OPEN) for c in callees) == 1:
+                    self._read_forwarded(node, context, callee, passed)
+            if isinstance(callee, (SenderValue, Partial, Function)):
                 call = self._request(node, context, callee, passed)
                 if call is not None:
-                    requests.append((callee, call))
-            elif isinstance(callee, Function):
-                if not (hidden or mocked) and sum(not isinstance(c, _OPEN) for c in callees) == 1:
-                    self._read_forwarded(node, context, callee, passed)
-                call = self._wrapped(node, context, callee, passed)
-                if call is not None:
-                    requests.append((callee, call))
-                else:
+                    calls.append(call)
+                elif isinstance(callee, Function):
                     hidden = True
             made, given, _ = invoke.behind_partials(callee, passed)
             if isinstance(made, (Symbol, Class)) and not mocked:
@@ -133,12 +130,11 @@ class _Collector:
                 if isinstance(callee, Symbol) and callee.path == "functools.partial":
                     self._read_partial(node, context)
         if mocked:
-            self._leave_out(node, [call for _, call in requests])
+            self._leave_out(node, calls)
             return
-        if not requests:
+        if not calls:
             self._read_handed(node, context, callees)
             return
-        calls = [call for _, call in requests]
         self._alternatives += calls
         if not hidden and passed is not None:
             for other in others:
@@ -216,9 +212,9 @@ class _Collector:
         if not isinstance(callee, SenderValue):
             return None
         library = self._limits.library(callee)
-        bound = self._limits.of(callee, passed, context, node)
-        if may_bound_later(self._facts, node, callee.sender):
-            bound = UNKNOWN
+        bound = UNKNOWN
+        if not may_bound_later(self._facts, node, callee.sender):
+            bound = self._limits.of(callee, passed, context, node)
         taken = passed.shifted(1) if callee.unbound else passed
         arguments = bind(taken, callee.sender.parameters, callee.sender.keywords)
         if _fits_not(callee.sender, arguments):
@@ -256,13 +252,11 @@ class _Collector:
         every = self._limits.functions.behind(function, passed)
         sent = ((v, given) for v, given in every if isinstance(v, SenderValue))
         behind = [*itertools.islice(sent, _TOLD_APART)]
-        senders = [value for value, _ in behind]
-        if not senders:
+        if not behind:
             return None
-        sender, libraries = senders[0], [self._limits.library(value) for value in senders]
-        library = libraries[0]
-        kind = sender.sender
-        if is_surrounded(self._evaluator, node, context, kind.asynchronous, kind.late_body):
+        sender = behind[0][0].sender
+        library, *others = (self._limits.library(value) for value, _ in behind)
+        if is_surrounded(self._evaluator, node, context, sender.asynchronous, sender.late_body):
             return None
         if (
             bound.kind is Kind.DISABLED
@@ -281,13 +275,13 @@ class _Collector:
         short = self._wrappers.falls_short(function, passed, by) if by is not None else None
         objection = short or (by and self._wrappers.objection(function, passed, by))
         return Call(
-            node, context, name, sender.sender, library, arguments,
+            node, context, name, sender, library, arguments,
             bound._replace(source=Source.CALLER) if bound.source is Source.LIBRARY else bound,
             None, function.scope.name, splats=passed.splats, taken_as=None if short else by,
             takes_number=by is not None
             and (
                 self._wrappers.takes_number(function, passed, by)
-                or any(is_written_otherwise(other, library) for other in libraries)
+                or any(is_written_otherwise(other, library) for other in others)
             ),
             objection=objection,
         )  # fmt: skip
@@ -394,19 +388,15 @@ class _Collector:
         is_text = any(
             isinstance(v, Result) and v.path.endswith(("dumps", "encode")) for v in values
         )
-        return is_text or (
-            name not in catalogue.texts
-            and all(isinstance(v, Literal) and v.value is False for v in values)
-        )
+        return is_text or (name not in catalogue.texts and is_off(values, ("False",)))
 
     def _comes_by(self, scope: Scope, name: str, argument: Argument) -> bool:
         """Whether what a sender is given was given to a function under this name."""
-        steps = [value.steps for value in self._evaluator.argument(argument)]
-        while any(steps):
-            if any(step is not None and step.holder == (scope, name) for step in steps):
-                return True
-            steps = [step and step.before for step in steps]
-        return False
+        return any(
+            step.holder == (scope, name)
+            for value in self._evaluator.argument(argument)
+            for step in value.way()
+        )
 
     def _is_same(self, left: Argument, right: Argument) -> bool:
         """Whether two arguments are surely the same thing."""

@@ -16,7 +16,7 @@ _NO_NAME = r"#.*\bnosec\b(?!.*\b(?:B\d|[a-z]+_))"
 
 
 def is_waived(facts: Facts, node: ast.expr | ast.stmt, names: tuple[str, ...]) -> bool:
-    """Whether a comment on the lines of a node tells another linter not to report it as one of these."""
+    """Whether a comment on the lines of a node tells another linter to leave it, as one of these."""
     named = rf"#.*\b(?:disable *=|noqa:|nosec\b).*\b(?:{'|'.join(names)})\b"
     lines = facts.source.lines[node.lineno - 1 : node.end_lineno]
     return any("#" in line and re.search(rf"{named}|{_NO_NAME}", line) for line in lines)

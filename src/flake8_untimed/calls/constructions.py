@@ -14,8 +14,16 @@ from flake8_untimed.inference import constructions, invoke, lineage
 from flake8_untimed.inference.arguments import Passed, bind
 from flake8_untimed.inference.evaluate import Evaluator
 from flake8_untimed.inference.scopes import Scope
-from flake8_untimed.inference.values import Class, Context, Instance, Site, Symbol, Value
-from flake8_untimed.libraries.model import Constructor, Library
+from flake8_untimed.inference.values import (
+    Alternatives,
+    Class,
+    Context,
+    Instance,
+    Site,
+    Symbol,
+    Value,
+)
+from flake8_untimed.libraries.model import Client, Constructor, Library, Timeouts
 
 
 def read_made(
@@ -26,8 +34,8 @@ def read_made(
     passed: Passed,
     factory: ast.expr | None = None,
 ) -> None:
-    """A call that may make a client, or a connector or the like; `factory`: that is what it is given
-    to do so."""
+    """A call that may make a client, or a connector or the like; `factory`: what it is given to do
+    so."""
     catalogue = facts.evaluator.catalogue
     if isinstance(callee, Class):
         value = Instance(callee)
@@ -43,21 +51,14 @@ def read_made(
     library = catalogue.library_of(path)
     if constructor is None or library is None:
         return
-    bound = UNKNOWN
-    if client is not None:
+    bound, method = UNKNOWN, context.scope.of_method
+    served = _served(facts, method, library) if client is not None and method else None
+    if client is not None and served is None:
         if factory is None:
             values = facts.evaluator.evaluate(node, context)
         else:
             values = invoke.result_of(facts.evaluator, callee, Site(node, context, passed))
-        for made in values:
-            known = facts.evaluator.client_of(made) if isinstance(made, Instance) else None
-            if isinstance(made, Instance) and known and known.path == client.path:
-                table = library.timeouts_of(constructor)
-                bound = facts.limits.clients.of_client(made, table)
-                break
-    carrier, is_part = _served(facts, context, library) if client is not None else (None, False)
-    if carrier is not None or is_part:
-        bound = UNKNOWN
+        bound = _default_among(facts, values, client, library.timeouts_of(constructor))
     if isinstance(callee, Class):
         # The arguments are the subclass's own; what they mean to the base is seen above.
         arguments = bind(passed, (), ())
@@ -68,7 +69,7 @@ def read_made(
             node, context, spelled(factory or node.func, callee), constructor, library, arguments,
             client, bound, isinstance(callee, Symbol), is_context=catalogue.context(path) is not None,
             handed_over=factory is not None, splats=passed.splats,
-            carrier=carrier if carrier and _says_what_to_verify(carrier, context.scope) else None,
+            overruled=_overruled(served, method) if method is not None else (),
         )
     )  # fmt: skip
 
@@ -98,34 +99,38 @@ def read_class(facts: Facts, scope: Scope) -> None:
         )  # fmt: skip
 
 
-def _says_what_to_verify(carrier: Constructor, scope: Scope) -> bool:
-    """Whether what is made in a method of a carrier's subclass gets its word on what to verify."""
-    while scope.owner is None and scope.parent is not None:
-        scope = scope.parent
-    return (
-        scope.owner is not None
-        and scope.name in carrier.pool_makers
-        and scope.owner.bindings.keys().isdisjoint(carrier.verified_by)
-    )
+def _default_among(facts: Facts, values: Alternatives, client: Client, timeouts: Timeouts) -> Bound:
+    """The default of the first value that is such a client."""
+    for made in values:
+        known = facts.evaluator.client_of(made)
+        if isinstance(made, Instance) and known is not None and known.path == client.path:
+            return facts.limits.clients.of_client(made, timeouts)
+    return UNKNOWN
 
 
-def _served(facts: Facts, context: Context, library: Library) -> tuple[Constructor | None, bool]:
-    """Whether a client is made in a class that gives each request a timeout of its own, the pools of
-    an `HTTPAdapter`: that; or in the place of a part of another, which stands for it."""
-    scope: Scope | None = context.scope
-    while scope is not None and scope.owner is None:
-        scope = scope.parent
-    if scope is None or scope.owner is None:
-        return None, False
-    for base in lineage.mro(facts.evaluator, Class(scope.owner)):
+def _served(facts: Facts, method: Scope, library: Library) -> Constructor | Client | None:
+    """What the class of a method is, if a client that is made there has no default that counts: a
+    carrier that gives each request a timeout of its own (an `HTTPAdapter`, its pools), or a client
+    of which it is made a part."""
+    for base in lineage.mro(facts.evaluator, Class(method.owner)) if method.owner else ():
         if isinstance(base, Symbol):
             carrier = facts.evaluator.catalogue.carrier(base.path)
             if carrier is not None and library.name in carrier.pools:
-                return carrier, False
+                return carrier
             client = facts.evaluator.client_at(base.path)
-            if client is not None and scope.name in client.parts:
-                return None, True
-    return None, False
+            if client is not None and method.name in client.parts:
+                return client
+    return None
+
+
+def _overruled(served: Constructor | Client | None, method: Scope) -> tuple[str, ...]:
+    """The switches that mean nothing of what is made in a method: a carrier says with each request
+    what to verify."""
+    if not isinstance(served, Constructor) or method.name not in served.pool_makers:
+        return ()
+    assert method.owner is not None
+    says_itself = not method.owner.bindings.keys().isdisjoint(served.verified_by)
+    return () if says_itself else served.verifies
 
 
 def attach(facts: Facts, calls: Iterable[Call], partials: Collection[Call]) -> None:

@@ -6,13 +6,12 @@ import ast
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from flake8_untimed.calls.switches import is_off
 from flake8_untimed.inference.arguments import bind
 from flake8_untimed.inference.scopes import Event, Scope, once
 from flake8_untimed.inference.syntax import LOOPS, TRIES, WITHS, called_name, written_arguments
 from flake8_untimed.inference.values import (
-    Alternatives,
     Context,
-    Literal,
     Result,
     Site,
     Symbol,
@@ -34,8 +33,8 @@ _LAX_PROTOCOLS = frozenset(
         "PROTOCOL_TLSv1_2",
     )
 )
-_NONE = frozenset(("ssl.CERT_NONE", "ssl.VerifyMode.CERT_NONE"))
 _FALSE = ("False", "0")
+_NONE = ("ssl.CERT_NONE", "ssl.VerifyMode.CERT_NONE", *_FALSE)
 
 
 def verifies_nothing(facts: Facts, value: Value, used: Context | None) -> bool:
@@ -46,12 +45,12 @@ def verifies_nothing(facts: Facts, value: Value, used: Context | None) -> bool:
     state = _as_made(facts, value)
     if state is None:
         return False
-    for context, event, is_off in _switched(facts, value):
+    for context, event, state_then in _switched(facts, value):
         if used is not None and _is_later(event, context.scope, used):
             continue
         if _is_conditional(context.scope, event, value.site):
             return False
-        state = is_off
+        state = state_then
     return state
 
 
@@ -61,14 +60,16 @@ def _switched(facts: Facts, value: Value) -> Iterator[tuple[Context, Event, bool
     for context, event in facts.limits.changes.events(value):
         modes = stored_by(facts.evaluator, context, event, "verify_mode")
         if modes:
-            yield context, event, _is_none(modes)
-        elif not _off(stored_by(facts.evaluator, context, event, "check_hostname"), _FALSE):
+            yield context, event, is_off(modes, _NONE)
+            continue
+        checks = stored_by(facts.evaluator, context, event, "check_hostname")
+        if checks and not is_off(checks, _FALSE):
             yield context, event, False
 
 
 def _is_later(event: Event, scope: Scope, used: Context) -> bool:
-    """Whether something surely comes behind the statement of the same function that uses the object: not
-    in a loop, nor where the use may wait for its turn."""
+    """Whether something surely comes behind the statement of the same function that uses the object:
+    not in a loop, nor where the use may wait for its turn."""
     at = used.at
     if scope is not used.scope or at not in scope.places:
         return False
@@ -108,24 +109,7 @@ def _as_made(facts: Facts, value: Result) -> bool | None:
         return None
     bound = bind(passed, known.parameters, known.keywords)
     return any(
-        name.name in bound.named and _off(facts.values(bound.named[name.name]), name.off)
-        for name in known.switches
-    )
-
-
-def _off(values: Alternatives, off: tuple[str, ...]) -> bool:
-    return all(
-        (isinstance(v, Literal) and repr(v.value) in off)
-        or (isinstance(v, Symbol) and v.path in off)
-        for v in values
-    )
-
-
-def _is_none(values: Alternatives) -> bool:
-    return all(
-        (isinstance(v, Symbol) and v.path in _NONE)
-        or (isinstance(v, Literal) and v.value == 0 and v.value is not None)
-        for v in values
+        is_off(facts.values(bound.named.get(switch.name)), switch.off) for switch in known.switches
     )
 
 

@@ -1,4 +1,4 @@
-"""Clients that are given to functions and classes of the project: whether these rely on their default."""
+"""Clients that are given to functions and classes of the project: who relies on their default."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What catches the timeout of a request, and what does it again then: handlers, `with` and decorators."""
+"""What catches the timeout of a request, and what sends it again: handlers, `with`, decorators."""
 
 from __future__ import annotations
 
@@ -187,7 +187,7 @@ def _errors_in(node: ast.expr) -> Iterator[ast.expr]:
 
 def only_then(scope: Scope, catch: Catch) -> list[ast.stmt]:
     """What follows in the block where it is reached by a failure alone: what is tried ends with
-    `return`, and the handler does not; or it is asked for what would have been set: `if answer is None`."""
+    `return`, and the handler does not; or it is asked for what is set there: `if answer is None`."""
     statement, handler = catch.statement, catch.handler
     if handler is not None and ends(handler.body, LEAVES):
         return []

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_untimed.bounds import Kind
 from flake8_untimed.inference import elsewhere, lineage, members
-from flake8_untimed.inference.arguments import Passed
+from flake8_untimed.inference.arguments import Passed, defaults
 from flake8_untimed.inference.evaluate import Evaluator
 from flake8_untimed.inference.scopes import Scope
 from flake8_untimed.inference.syntax import (
     called_name,
     dotted,
     maker_of,
+    named_parameters,
     own_expressions,
     within,
     writes_none,
@@ -36,7 +37,10 @@ if TYPE_CHECKING:
     from flake8_untimed.calls import Facts, Setting
 
 UNBOUNDED = (Kind.NONE, Kind.DISABLED)
-HANDED_ON = "requests passes timeout=None on to send() itself, so a default for a missing one never applies; set it in request()"
+HANDED_ON = (
+    "requests passes timeout=None on to send() itself, so a default for a missing one never applies;"
+    " set it in request()"
+)
 
 
 class Idle(NamedTuple):
@@ -168,12 +172,13 @@ def _arguments(facts: Facts) -> Iterator[Idle]:
     """`CachedSession(timeout=5)`."""
     for made in facts.constructions:
         own = made.constructor.timeout
+        advice = f"pass {own}=" if own is not None else "pass timeout= on each call"
         for name in made.constructor.idle_timeouts:
             if made.argument(name) is not None:
                 yield Idle(
                     made.node,
                     f"{made.name}({name}=...)",
-                    f"no request looks at it; pass {own or 'timeout'}={'' if own else ' on each call'}",
+                    f"no request looks at it; {advice}",
                 )
 
 
@@ -185,13 +190,13 @@ def _overridden_methods(facts: Facts) -> Iterator[Idle]:
             continue
         context = Context(scope, node)
         for target in node.targets:
-            if not isinstance(target, ast.Attribute):
+            if not isinstance(target, ast.Attribute) or target.attr != "send":
                 continue
             for owner in facts.evaluate(target.value, context):
                 client = facts.evaluator.client_of(owner)
-                if client is None or target.attr != "send" or "send" not in client.senders:
+                sender = client.senders.get("send") if client is not None else None
+                if client is None or sender is None:
                     continue
-                sender = client.senders[target.attr]
                 previous = client.senders.get("request")
                 for value in facts.evaluate(node.value, context):
                     if isinstance(value, (Partial, Function)):
@@ -276,18 +281,10 @@ def _send(facts: Facts, cls: Class, method: Scope) -> Iterator[Idle]:
 
 def _defaults_in(method: Scope) -> Iterator[tuple[ast.expr | ast.stmt, str]]:
     """Where a method seems to give `timeout` a default."""
-    node = method.node
-    assert isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda))
-    arguments = node.args
-    positional = [*arguments.posonlyargs, *arguments.args]
-    pairs = [
-        *zip(reversed(positional), reversed(arguments.defaults)),
-        *zip(arguments.kwonlyargs, arguments.kw_defaults),
-    ]
-    for argument, default in pairs:
-        if argument.arg == "timeout" and default is not None:
-            if not writes_none(default):
-                yield argument, "a default value for timeout in send()"  # type: ignore[misc]
+    default = defaults(method.arguments).get("timeout")
+    for argument in named_parameters(method.arguments):
+        if argument.arg == "timeout" and default is not None and not writes_none(default):
+            yield argument, "a default value for timeout in send()"  # type: ignore[misc]
     for events in method.events.values():
         for event in events:
             if event.kind == "item" and event.name == "timeout":

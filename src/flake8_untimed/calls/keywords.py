@@ -38,7 +38,7 @@ def are_left_alone(facts: Facts, scope: Scope, event: Event, name: str) -> bool:
 
 
 def reach_sender(facts: Facts, call: Call) -> bool:
-    """Whether keywords given to a call that hands a sender over reach that: `submit(get, url, timeout=5)`."""
+    """Whether keywords given to a call that hands a sender over reach that: `submit(get, timeout=5)`."""
     return keywords_travel(call.node, facts.evaluate(call.node.func, call.context))
 
 

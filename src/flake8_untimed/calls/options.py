@@ -23,6 +23,8 @@ _ABOUT_TRUST = re.compile(
 """Names that speak of the verification of certificates; a certificate may be there or not without
 that (`if self.cert is None:`)."""
 
+ALL_OF_A_BRANCH = "it is all that its branch does: that, and its test, would have to go too"
+
 
 def is_set_at_choice(facts: Facts, setting: Setting) -> bool:
     """Whether an attribute of a client is only set in some cases, whoever decides that. Not so where

@@ -14,6 +14,7 @@ from flake8_untimed.inference.arguments import Argument, Passed, defaults, param
 from flake8_untimed.inference.scopes import Scope, once
 from flake8_untimed.inference.syntax import (
     dotted,
+    named_parameters,
     names_within,
     own_expressions,
     within,
@@ -67,7 +68,7 @@ def own_none(facts: Facts, context: Context, node: ast.expr) -> Own | None:
 
 
 def _may_hold_seconds(facts: Facts, call: Call, name: str) -> bool:
-    """Whether a name may be a timeout where a call stands: not behind `if timeout is not None: return`."""
+    """Whether a name may be a timeout where a call stands: not behind `if timeout: return`."""
     return narrowing.may_be(facts.evaluator, name, Literal(1), call.node, call.context)
 
 
@@ -111,12 +112,11 @@ def _needed(facts: Facts, context: Context, node: ast.expr, names: list[str]) ->
 
 def _all_but(arguments: ast.arguments, names: list[str]) -> Passed:
     """What a caller passes who leaves some parameters out, and may give anything else."""
-    positional = parameter_names(arguments)
-    others = [*positional, *(a.arg for a in arguments.kwonlyargs)]
+    others = [a.arg for a in named_parameters(arguments) if a.arg not in names]
     return Passed(
-        keywords={other: Argument(None, None) for other in others if other not in names},
+        keywords=dict.fromkeys(others, Argument(None, None)),
         # Without one by position nothing is left for `*args` behind it.
-        open_positional=not any(name in positional for name in names),
+        open_positional=not any(name in names for name in parameter_names(arguments)),
         open_keywords=True,
         missing=frozenset(names),
     )

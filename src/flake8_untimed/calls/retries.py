@@ -65,8 +65,8 @@ def methods_of(facts: Facts, call: Call) -> set[object]:
 
 
 def _has_data(facts: Facts, call: Call) -> bool:
-    """Whether a request has a body, by itself or in the object that it is made of: `urlopen(Request(url,
-    data))`."""
+    """Whether a request has a body, by itself or in the object that it is made of:
+    `urlopen(Request(url, data))`."""
     given = [call.arguments]
     for value in facts.values(call.argument(next(iter(call.sender.parameters), None))):
         known = facts.client_of(value)

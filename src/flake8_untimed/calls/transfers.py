@@ -15,7 +15,7 @@ from flake8_untimed.calls.keywords import own_keywords
 from flake8_untimed.calls.responses import uses_of
 from flake8_untimed.inference.forwarding import handing_on
 from flake8_untimed.inference.scopes import STORED, Scope, once
-from flake8_untimed.inference.syntax import called_name, dotted, within
+from flake8_untimed.inference.syntax import called_name, dotted, within, written_arguments
 from flake8_untimed.inference.values import (
     Context,
     Function,
@@ -170,9 +170,9 @@ def leaves_body(facts: Facts, call: Call) -> bool:
 def sends_as_one(facts: Facts, place: Call | Construction) -> bool:
     """Whether a call, or one in sight that relies on the default of a client, sends a body as one that
     may be large, and all of it has to be sent within its library's timeout."""
-    known = place.library.responses
-    is_within = place.library.timeouts.whole_body or (known is not None and bool(known.pieces))
-    return is_within and any(_sends_much(facts, sent, place) for sent in requests_of(facts, place))
+    return place.library.timeouts.whole_body and any(
+        _sends_much(facts, sent, place) for sent in requests_of(facts, place)
+    )
 
 
 def _sends_much(facts: Facts, sent: Call | Sent, place: Call | Construction) -> bool:
@@ -275,7 +275,7 @@ def _of_whole(
         if name in _RECODING:
             parts += node.args[:1]
         elif name == "format":
-            parts += [*node.args, *(keyword.value for keyword in node.keywords)]
+            parts += written_arguments(node)
         for called in facts.evaluator.insist(node.func, Context(scope, None)):
             if isinstance(called, Function):
                 found += [(r.value, called.scope) for r in called.scope.returns if r.value]
@@ -283,7 +283,7 @@ def _of_whole(
 
 
 def _of_name(facts: Facts, name: str, scope: Scope, given: Scope | None) -> list[_Part]:
-    """What a name is given around some place, or by the callers of the function it is a parameter of."""
+    """What a name is given around some place, or by the callers whose parameter it is."""
     found = [(part, scope) for part in _given(scope, name)]
     kinds = [binding.kind for binding in scope.bindings.get(name, ())]
     if "parameter" in kinds and scope is not given:
@@ -452,7 +452,7 @@ def _is_stream(facts: Facts, node: ast.AST, context: Context, depth: int) -> boo
         ):
             return True
         if called_name(node) in _FORMS:
-            parts = [*node.args, *(keyword.value for keyword in node.keywords)]
+            parts = written_arguments(node)
     return any(_is_stream(facts, part, context, depth + 1) for part in parts)
 
 
@@ -481,7 +481,7 @@ def _given(scope: Scope | None, name: str) -> Iterator[ast.expr]:
         if event.kind == "item":
             yield node
         elif event.kind == "call" and event.name in _PUTTING and isinstance(node, ast.Call):
-            yield from (node, *node.args, *(keyword.value for keyword in node.keywords))
+            yield from (node, *written_arguments(node))
 
 
 def _adds_file(node: ast.Call) -> bool:

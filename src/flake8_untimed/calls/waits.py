@@ -59,7 +59,7 @@ _DEPTH = 3
 
 def asks_to_wait(facts: Facts, place: Call | Construction, seconds: str | None) -> bool:
     """Whether a call, or one in sight that relies on the default of a client, asks for a stream of
-    events, or tells the server to keep silent for so many seconds, or more, or nobody knows how long."""
+    events, or tells the server to keep silent for so many seconds or more, or who knows how long."""
     if not _speaks_of_waits(place.context.scope.module.scope):
         return False
     for sent in requests_of(facts, place):
@@ -103,7 +103,7 @@ def _of_callers(facts: Facts, argument: Argument, depth: int = 0) -> Iterator[Ar
 
 
 def _shown(facts: Facts, argument: Argument) -> Iterator[Value]:
-    """What an argument may be, and what that is made of: `json.dumps({...})`, `Request(url, headers=...)`."""
+    """What an argument may be, and what that is made of: `json.dumps({...})`, `Request(url)`."""
     for value in facts.values(argument):
         yield value
         site = value.site if isinstance(value, (Instance, Result)) else None
@@ -130,6 +130,7 @@ def _asks(value: Value | None, seconds: str | None) -> bool:
 
 
 def entries(value: Value | None) -> Iterator[tuple[object, Alternatives]]:
+    """The keys and values of a mapping, or of a sequence of pairs."""
     if isinstance(value, Mapping):
         yield from value.entries.items()
     elif isinstance(value, Collection):

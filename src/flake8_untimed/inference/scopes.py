@@ -233,6 +233,14 @@ class Scope:
             return self.parent
         return None
 
+    @property
+    def of_method(self) -> Scope | None:
+        """The scope itself if it is a method, else the method that it stands in, if any."""
+        scope: Scope | None = self
+        while scope is not None and scope.owner is None:
+            scope = scope.parent
+        return scope
+
     def mangled(self, name: str) -> str:
         """What Python makes of the name of an attribute: `__name` is private to the class around."""
         if not name.startswith("__") or name.endswith("__"):

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from flake8_untimed.inference import annotations as types
 from flake8_untimed.inference import containers, imports, invoke, lineage, members, names, objects
 from flake8_untimed.inference.arguments import Argument, Passed, bind
-from flake8_untimed.inference.scopes import Scope
 from flake8_untimed.inference.values import (
     NOTHING_KNOWN,
     Alternatives,
@@ -129,9 +128,7 @@ def _text(evaluator: Evaluator, argument: Argument | None) -> str | None:
 
 
 def _super(evaluator: Evaluator, site: Site) -> Alternatives | None:
-    scope: Scope | None = site.context.scope
-    while scope is not None and scope.owner is None:
-        scope = scope.parent
+    scope = site.context.scope.of_method
     if scope is None or scope.owner is None:
         return None
     cls = Class(scope.owner)

@@ -48,6 +48,7 @@ TIMEOUTS = Timeouts(
     true="bounded",
     false="unbounded",
     types=(CLIENT_TIMEOUT,),
+    whole_body=True,
     # aiohttp.client.DEFAULT_TIMEOUT, which holds the 300 s.
     defaults=("aiohttp.DEFAULT_TIMEOUT",),
 )

@@ -28,9 +28,10 @@ class TimeoutType:
     `fields` maps each parameter to the waits that it bounds. A field that is left out is
     unbounded, unless the parameter named in `default_field` was given: that one then speaks for
     every field left out. `completed_by`: which field to add for a wait that nothing limits. `total`:
-    the field for a plain number, where the library takes none in the place of an object. `complete`: without the default field all others must be given, else the
-    constructor raises. `shape`: whether the default field also takes the tuples of the library.
-    `zero` and `negative` speak of a number given for a field, in whatever field it stands.
+    the field for a plain number, where the library takes none in the place of an object.
+    `complete`: without the default field all others must be given, else the constructor raises.
+    `shape`: whether the default field also takes the tuples of the library. `zero` and `negative`
+    speak of a number given for a field, in whatever field it stands.
     """
 
     path: str
@@ -78,7 +79,7 @@ class Timeouts:
     whole_body: bool = False
     """Whether a body that is in memory has to be sent as a whole within the time to connect, or the
     only one: sockets count so (`sendall`), where a library leaves it to them. A file object is sent
-    in blocks, each with that time."""
+    in blocks, each with that time. Or all is within one time: aiohttp's `total`."""
     made_by: tuple[str, ...] = ()
     """The dotted names that the library looks up to make the timeout of each request, or what sends
     it: a class of the project's that is put there may set a timeout."""

@@ -220,11 +220,10 @@ def _reachable(evaluator: Evaluator, context: Context, flags: bool) -> bool:
             test = outcome(place.parent)
             if test is not None and test is not (place.block == "body"):
                 return False
-        for position, before, *leaves in _leaving(scope, place.body[0]):
+        for position, before, leaves in _exits(scope, place.body[0]):
             if position >= place.position:
                 break
-            test = outcome(before)
-            if test is not None and leaves[0 if test else 1]:
+            if outcome(before) is leaves:
                 return False
     if isinstance(scope.node, COMPREHENSIONS) and scope.parent is not None:
         return _reachable(evaluator, Context(scope.parent, scope.statement, frame), flags)
@@ -232,15 +231,13 @@ def _reachable(evaluator: Evaluator, context: Context, flags: bool) -> bool:
 
 
 @once
-def _leaving(scope: Scope, first: ast.stmt) -> list[tuple[int, ast.If | ast.Assert, bool, bool]]:
-    """The tests in the block of a statement behind which it may be left: where they stand, and
-    whether it is left if they hold, or if not."""
-    found: list[tuple[int, ast.If | ast.Assert, bool, bool]] = []
+def _exits(scope: Scope, first: ast.stmt) -> list[tuple[int, ast.If | ast.Assert, bool]]:
+    """Where the block that a statement begins may be left: by what test, and how it comes out then."""
+    found: list[tuple[int, ast.If | ast.Assert, bool]] = []
     for position, statement in enumerate(scope.places[first].body):
         if isinstance(statement, ast.Assert):
-            found.append((position, statement, False, True))
+            found.append((position, statement, False))
         elif isinstance(statement, ast.If):
-            leaves = ends(statement.body), ends(statement.orelse)
-            if any(leaves):
-                found.append((position, statement, *leaves))
+            branches = (statement.body, True), (statement.orelse, False)
+            found += [(position, statement, outcome) for body, outcome in branches if ends(body)]
     return found

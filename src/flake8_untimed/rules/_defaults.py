@@ -45,8 +45,8 @@ def findings(
         yield facts.finding(
             code,
             call.node,
-            f"{call.name}() {lack(call)}{_of_its_own(call)}: only {default_of(call.library, call.bound)} limits the"
-            f" wait; {advice(call, new)}",
+            f"{call.name}() {lack(call)}{_of_its_own(call)}: only"
+            f" {default_of(call.library, call.bound)} limits the wait; {advice(call, new)}",
             fix,
             why_not,
         )

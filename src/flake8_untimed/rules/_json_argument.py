@@ -7,17 +7,15 @@ import math
 from collections.abc import Iterator
 
 from flake8_untimed.calls import Call, Facts
-from flake8_untimed.calls.bodies import (
-    functions_on_the_way,
+from flake8_untimed.calls.bodies import functions_on_the_way, is_read_again, keywords_in_class, uses
+from flake8_untimed.calls.texts import (
+    DISPLAYS,
     is_made_again,
     is_of_table,
-    is_read_again,
     is_rebound_inside,
     is_signed_address,
-    keywords_in_class,
     may_be_signed,
     naming,
-    uses,
 )
 from flake8_untimed.findings import (
     Edit,
@@ -31,6 +29,7 @@ from flake8_untimed.findings import (
     Span,
 )
 from flake8_untimed.inference.arguments import Argument
+from flake8_untimed.inference.syntax import writes_none
 from flake8_untimed.inference.values import (
     Collection,
     Literal,
@@ -155,7 +154,7 @@ def _of_dumps(facts: Facts, made: Result) -> str | None:
     if len(node.args) != 1 or isinstance(node.args[0], ast.Starred):
         return "dumps() is called in an unusual manner"
     dumped = node.args[0]
-    if isinstance(dumped, ast.Constant) and dumped.value is None:
+    if writes_none(dumped):
         return "json=None would send no body"
     shown = (getattr(v, "node", None) for v in facts.evaluate(dumped, made.site.context))
     if any(_holds_no_number(display) for display in (dumped, *shown)):
@@ -321,7 +320,7 @@ _MAKERS = tuple(
 def surely_something(facts: Facts, made: Result) -> bool:
     """Whether the object that is dumped is surely not None."""
     node, context = made.site.node.args[0], made.site.context
-    if isinstance(node, (ast.Dict, ast.List, ast.Tuple, ast.ListComp, ast.DictComp, ast.JoinedStr)):
+    if isinstance(node, (*DISPLAYS, ast.JoinedStr)):
         return True
     if any(isinstance(p, ast.Name) and is_rebound_inside(context, p.id) for p in ast.walk(node)):
         return False

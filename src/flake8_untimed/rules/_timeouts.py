@@ -238,13 +238,7 @@ def set_at_call(
         return None, reason.format(ast.unparse(call.splats[0]))
     if call.takes_number and seconds_for(value, "total") != value.text:
         return None, NO_NUMBER.format(value.text)
-    position = argument.position if argument is not None else None
-    if value.needs and is_of_version(call):
-        return None, VERSIONED.format(value.text)
-    near = _spelled_nearby(facts, call, value)
-    if near is None:
-        return None, NAMELESS.format(value.text)
-    return Fix((SetArgument(facts.span(call.node), name, near, position),), safe), None
+    return _set(facts, call, name, value, safe)
 
 
 def _doubted(fix: Fix, why: str) -> Fix:
@@ -385,13 +379,21 @@ def set_at_construction(
         return None, "the timeout is given elsewhere"
     if argument is None and made.splats:
         return None, KWARGS.format(ast.unparse(made.splats[0]))
-    position = argument.position if argument is not None else None
-    if value.needs and is_of_version(made):
+    return _set(facts, made, name, value, safe)
+
+
+def _set(
+    facts: Facts, place: Call | Construction, name: str, value: Expression, safe: bool
+) -> tuple[Fix | None, str | None]:
+    """The fix that writes a timeout where nothing else is in its way, or why the value is."""
+    if value.needs and is_of_version(place):
         return None, VERSIONED.format(value.text)
-    near = _spelled_nearby(facts, made, value)
+    near = _spelled_nearby(facts, place, value)
     if near is None:
         return None, NAMELESS.format(value.text)
-    return Fix((SetArgument(facts.span(made.node), name, near, position),), safe), None
+    argument = place.argument(name)
+    position = argument.position if argument is not None else None
+    return Fix((SetArgument(facts.span(place.node), name, near, position),), safe), None
 
 
 def _spelled_nearby(

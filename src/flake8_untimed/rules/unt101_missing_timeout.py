@@ -28,36 +28,37 @@ told to be one.
 
 ## Fix
 Adds the timeout (safe): the parameter that the function around gives to another request of the
-library, else a value that is yours, see the setting `timeouts`; a function of the project that hands
-it on gets one number where it wants that. None where such a function may not take it,
-may compute with it (`timeout / 1000`) or do more with it than to hand it on, where it has a decorator
-of unknown effect, where what is called may be the caller's or of another package, or where a subclass
-has a method of its own that takes no timeout, or where such a function names one itself in another
-place, or where another call in the file gives something of the project, which takes none, in the
-place of the client. None for a connection of http.client whose `sock` is set by hand, which would not
-get it.
+library, else a value that is yours, see the setting `timeouts`; a function of the project that
+hands it on gets one number where it wants that. None where such a function may not take it, may
+compute with it (`timeout / 1000`) or do more with it than to hand it on, where it has a decorator
+of unknown effect, where what is called may be the caller's or of another package, or where a
+subclass has a method of its own that takes no timeout, or where such a function names one itself in
+another place, or where another call in the file gives something of the project, which takes none,
+in the place of the client. None for a connection of http.client whose `sock` is set by hand, which
+would not get it.
 
 Unsafe where what went well so far may end in an exception, or be done twice:
 
 - The timeout includes a body (aiohttp) that is streamed in sight.
-- A body that may be large (`files=`, the whole of a file, by the look of the function and file around)
-  is sent as one: requests, urllib3 and the standard library have to send all of it within the time to
-  connect. Of a parameter alone, nothing is said.
-- A `Retry` in sight allows POST or PATCH, or the code around sends one again: a loop around the `try`,
-  a decorator (`@retry`), a function of the project that is handed it. What has timed out may be done
-  twice.
-- The request is all that a `try` around it does, and a handler goes on after a `ConnectionError` (no
-  more than that): a timeout in the answer goes past it.
-- The request asks for a stream of events (`text/event-stream`, `?watch=true`), or tells the server how
-  long it may keep silent (`params={"timeout": 60}`, also of the session, in the URL, a header or the
-  body), which is no less than the timeout; or its function is called a long poll.
+- A body that may be large (`files=`, the whole of a file, by the look of the function and file
+  around) is sent as one: requests, urllib3 and the standard library have to send all of it within
+  the time to connect. Of a parameter alone, nothing is said.
+- A `Retry` in sight allows POST or PATCH, or the code around sends one again: a loop around the
+  `try`, a decorator (`@retry`), a function of the project that is handed it. What has timed out may
+  be done twice.
+- The request is all that a `try` around it does, and a handler goes on after a `ConnectionError`
+  (no more than that): a timeout in the answer goes past it.
+- The request asks for a stream of events (`text/event-stream`, `?watch=true`), or tells the server
+  how long it may keep silent (`params={"timeout": 60}`, also of the session, in the URL, a header
+  or the body), which is no less than the timeout; or its function is called a long poll.
 - A body that is left unread (`stream=True`) is read as events are told: by `iter_lines()`, from its
-  `raw` line by line, in pieces of one byte or as it comes (`chunk_size=1`, `chunk_size=None`), or by an
-  `SSEClient`; or a body is read by `readline()` in a `while`, or for lines that begin with `data:`.
+  `raw` line by line, in pieces of one byte or as it comes (`chunk_size=1`, `chunk_size=None`), or
+  by an `SSEClient`; or a body is read by `readline()` in a `while`, or for lines that begin with
+  `data:`.
 - The client may be what code of another package returned (`corp.Session() if key else
   requests.Session()`), which may take no timeout.
-- A client is given to another package, or sends with the `**kwargs` of a public function: others send
-  through it, too.
+- A client is given to another package, or sends with the `**kwargs` of a public function: others
+  send through it, too.
 - A comment tells another linter to leave it (`# noqa: S113`, `# nosec`,
   `# pylint: disable=missing-timeout`).
 - The session has a timeout of another value that does nothing (UNT107).
@@ -129,7 +130,10 @@ def _message(facts: Facts, call: Call) -> str:
             f" {_instead(call)}, or use a function that takes one"
         )
     pair = "(connect, read)" if call.library.timeouts.tuples else "seconds"
-    return f"{name} {how}: it waits for ever on a silent server; pass timeout={pair}{_default(facts, call)}"
+    return (
+        f"{name} {how}: it waits for ever on a silent server;"
+        f" pass timeout={pair}{_default(facts, call)}"
+    )
 
 
 def _in_words(facts: Facts, call: Call) -> str:

@@ -28,8 +28,8 @@ may only hold the place in a class or module: a subclass, or another module, see
 something else.
 
 ## Fix
-Replaces the value (unsafe: somebody wanted it so). `untimed fix` tells why where that is in sight: a
-long poll, a stream, ... (see UNT101).
+Replaces the value (unsafe: somebody wanted it so). `untimed fix` tells why where that is in sight:
+a long poll, a stream, ... (see UNT101).
 """
 
 from __future__ import annotations

@@ -27,15 +27,18 @@ When all calls through the session in sight are bounded: by their own argument, 
 ## Fix
 At the client's construction when it is in sight, else at the call (safe: what limited the wait
 before was no shorter, unless the setting `timeouts` chooses more; but `total` includes the body, so
-what takes longer to read ends in an exception: the setting `timeouts` chooses another). Unsafe
-where a call in sight reads its body piece by piece (`response.content`), or sends a file (be it
-read before) or a generator, saves its whole body to a file (`write(await response.read())`), asks for `text/event-stream`, or tells the server how long it may keep silent
-(`params={"timeout": 60}`): it may well take longer; and where the session is handed to another
-package, or sends with the `**kwargs` of a public function: others may do so. `total` includes the wait for a free connection as well: unsafe where the
-connector of the session has a small `limit=` or `limit_per_host=` in sight; where thousands of
-calls are started at once, mind that yourself. Unsafe, too, where the code around a call in sight
-gives it more time (`asyncio.timeout(100)`), and only its body is read outside of that. None where `**kwargs` may hold one, or where the code
-around asks for a version of the library.
+what takes longer to read ends in an exception: the setting `timeouts` chooses another). None where
+`**kwargs` may hold one, or where the code around asks for a version of the library.
+
+Unsafe where what went well so far may end in an exception, or be done twice, as in UNT101; since
+`total` includes the body and the wait for a free connection, above all where
+
+- a call in sight reads its body piece by piece (`response.content`) or saves it whole to a file
+  (`write(await response.read())`), or sends a file (be it read before) or a generator;
+- the connector of the session has a small `limit=` or `limit_per_host=` in sight. Where thousands
+  of calls are started at once, mind that yourself;
+- the code around a call in sight gives it more time (`asyncio.timeout(100)`), and only its body is
+  read outside of that.
 """
 
 from __future__ import annotations

@@ -3,8 +3,8 @@
 ## What it does
 Finds calls, and clients that are made, whose timeout is a parameter of the function around them, or
 one that their object keeps from its making (by its `__init__`, or as a field of a dataclass or of
-attrs), where that parameter is None unless the caller gives it; also what is made of it, if that is None
-without it (`Timeout(total=wait) if wait else None`).
+attrs), where that parameter is None unless the caller gives it; also what is made of it, if that is
+None without it (`Timeout(total=wait) if wait else None`).
 
 ## Why is this bad?
 The signature offers a timeout, so that everybody believes there is one; the usual call gives none,

@@ -22,14 +22,14 @@ def fetch(url, **kwargs):
 ```
 
 ## When it is not reported
-When the function puts a timeout into its `**kwargs` first, asks whether there is one, or lets another
-do something with them, when a subclass or an adapter may set one, or something around the call bounds
-it.
+When the function puts a timeout into its `**kwargs` first, asks whether there is one, or lets
+another do something with them, when a subclass or an adapter may set one, or something around the
+call bounds it.
 
 ## Fix
 Adds `kwargs.setdefault("timeout", ...)` before the call, or before an earlier one that gets the
-same `**kwargs` (unsafe: a caller may have counted on waiting). None where the function does more with
-them than to hand them on to requests.
+same `**kwargs` (unsafe: a caller may have counted on waiting). None where the function does more
+with them than to hand them on to requests.
 """
 
 from __future__ import annotations

@@ -26,7 +26,8 @@ with requests.get(url, stream=True, timeout=(5, 30)) as response:
 
 ## When it is not reported
 When `stream` is off or not known, when there is no body (HEAD), and when something around it bounds
-the whole. A deadline inside the loop is not looked for: where there is one, `# noqa: UNT110` says so.
+the whole. A deadline inside the loop is not looked for: where there is one, `# noqa: UNT110` says
+so.
 
 ## Fix
 None: the reading needs a deadline of its own.

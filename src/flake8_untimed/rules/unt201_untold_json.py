@@ -47,9 +47,9 @@ Left alone: dumps with options, another JSON library, text made elsewhere, and t
 signed or hashed, of which other bytes would be sent: there, give the Content-Type.
 
 Mind NaN and Infinity, which are no JSON: `json.dumps` writes them all the same, requests and httpx
-raise for them with `json=`. Where `float("nan")` or the like stands in the object, it is left alone; what
-comes of a table or an array (`frame.to_dict()`, `.tolist()`, `.mean()`, in a file that has pandas or
-numpy) is replaced by an unsafe fix only.
+raise for them with `json=`. Where `float("nan")` or the like stands in the object, it is left
+alone; what comes of a table or an array (`frame.to_dict()`, `.tolist()`, `.mean()`, in a file that
+has pandas or numpy) is replaced by an unsafe fix only.
 """
 
 from __future__ import annotations

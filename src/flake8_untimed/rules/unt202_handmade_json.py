@@ -20,15 +20,15 @@ requests.post(url, json=body)
 
 ## When it is not reported
 When the Content-Type is another one, or out of sight. When what sends it takes no `json=`. When the
-text is signed or hashed as well: `json=` need not send the same bytes. When it has an encoder of its
-own (`default=`, `cls=`): `json=` takes none. When a function of the project that hands it on looks
-for the text in its `**kwargs`: it would find none.
+text is signed or hashed as well: `json=` need not send the same bytes. When it has an encoder of
+its own (`default=`, `cls=`): `json=` takes none. When a function of the project that hands it on
+looks for the text in its `**kwargs`: it would find none.
 
 ## Fix
-`json=x`, under the conditions of UNT201, and the header goes if it stood at the call for this reason
-only (safe). It stays where the call goes through a client, which may have a header of its own, where
-a `**mapping` before it or another spelling of it would count in its place, and where a comment stands
-at it.
+`json=x`, under the conditions of UNT201, and the header goes if it stood at the call for this
+reason only (safe). It stays where the call goes through a client, which may have a header of its
+own, where a `**mapping` before it or another spelling of it would count in its place, and where a
+comment stands at it.
 """
 
 from __future__ import annotations

@@ -37,28 +37,23 @@ from collections.abc import Iterator
 from flake8_untimed.calls import Call, Construction, Facts
 from flake8_untimed.calls.comments import LEFT_ALONE, NO_VERIFICATION, is_waived
 from flake8_untimed.calls.options import is_asked_for
+from flake8_untimed.calls.switches import is_off
 from flake8_untimed.findings import Finding, Fix, RemoveArgument
 from flake8_untimed.inference.arguments import Argument
-from flake8_untimed.libraries.model import Switch
-from flake8_untimed.rules._switches import is_off
 
 
 def check(facts: Facts) -> Iterator[Finding]:
     for call in facts.requests:
-        yield from _at(facts, call, call.sender.switches)
+        yield from _at(facts, call)
     for made in facts.constructions:
         if not made.is_context:
-            yield from _at(facts, made, made.switches)
+            yield from _at(facts, made)
 
 
-def _at(
-    facts: Facts, place: Call | Construction, switches: tuple[Switch, ...]
-) -> Iterator[Finding]:
-    for switch in switches:
+def _at(facts: Facts, place: Call | Construction) -> Iterator[Finding]:
+    for switch in place.switches:
         argument = place.argument(switch.name)
-        if any(place.argument(name) is not None for name in switch.overridden_by):
-            continue
-        if argument is None or not is_off(facts.values(argument), switch):
+        if argument is None or not is_off(facts.values(argument), switch.off):
             continue
         if is_asked_for(facts, place.context) or _is_of_wrapper(place, argument):
             continue

@@ -34,9 +34,9 @@ import ast
 from collections.abc import Iterator
 
 from flake8_untimed.calls import Facts
-from flake8_untimed.calls.options import is_all_of_a_branch, is_set_at_choice
+from flake8_untimed.calls.options import ALL_OF_A_BRANCH, is_all_of_a_branch, is_set_at_choice
+from flake8_untimed.calls.switches import is_off
 from flake8_untimed.findings import Finding, Fix, RemoveStatement
-from flake8_untimed.rules._switches import ALL_OF_A_BRANCH, is_off
 
 
 def check(facts: Facts) -> Iterator[Finding]:
@@ -44,7 +44,7 @@ def check(facts: Facts) -> Iterator[Finding]:
         for switch in setting.client.switches:
             if switch.name != setting.target.attr:
                 continue
-            if not is_off(facts.evaluate(setting.value, setting.context), switch):
+            if not is_off(facts.evaluate(setting.value, setting.context), switch.off):
                 continue
             if is_set_at_choice(facts, setting):
                 continue

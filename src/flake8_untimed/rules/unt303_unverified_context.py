@@ -39,22 +39,16 @@ from flake8_untimed.calls import Call, Construction, Facts
 from flake8_untimed.calls.contexts import compares_certificate
 from flake8_untimed.calls.options import is_asked_for
 from flake8_untimed.findings import Finding
-from flake8_untimed.libraries.model import Switch
 
 WHY_NOT = "which certificates to trust is not known"
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    places: list[tuple[Call | Construction, tuple[Switch, ...]]] = [
-        *((c, c.sender.switches) for c in facts.calls if c.wrapper is None),
-        *((m, m.switches) for m in facts.constructions),
-    ]
-    for place, switches in places:
-        for switch in switches:
+    places: list[Call | Construction] = [c for c in facts.calls if c.wrapper is None]
+    for place in (*places, *facts.constructions):
+        for switch in place.switches:
             argument = place.argument(switch.name)
             if not (switch.context and argument):
-                continue
-            if any(place.argument(name) is not None for name in switch.overridden_by):
                 continue
             if compares_certificate(place.context.scope.of_statement):
                 continue

@@ -31,13 +31,12 @@ import ast
 from collections.abc import Iterator
 
 from flake8_untimed.calls import Facts
-from flake8_untimed.calls.options import is_all_of_a_branch
+from flake8_untimed.calls.options import ALL_OF_A_BRANCH, is_all_of_a_branch
 from flake8_untimed.findings import Finding, Fix, RemoveStatement
 from flake8_untimed.inference.syntax import dotted
 from flake8_untimed.inference.values import Context
 from flake8_untimed.libraries import ALL
 from flake8_untimed.libraries.model import Constructor
-from flake8_untimed.rules._switches import ALL_OF_A_BRANCH
 
 OPT_IN = True
 

@@ -1,8 +1,8 @@
 """A credential that is written in the source.
 
 ## What it does
-Finds `auth=("user", "secret")` and its like (`HTTPBasicAuth("user", "secret")`), and headers such as
-Authorization whose value is a literal, on calls, at the construction of clients, and set on a
+Finds `auth=("user", "secret")` and its like (`HTTPBasicAuth("user", "secret")`), and headers such
+as Authorization whose value is a literal, on calls, at the construction of clients, and set on a
 living client.
 
 ## Why is this bad?
@@ -20,7 +20,8 @@ requests.get(url, auth=("shop", os.environ["SHOP_PASSWORD"]), timeout=5)
 ```
 
 ## When it is not reported
-When either part is empty, comes from elsewhere, or is plainly a stand-in (`"<token>"`, `"changeme"`).
+When either part is empty, comes from elsewhere, or is plainly a stand-in (`"<token>"`,
+`"changeme"`).
 
 ## Fix
 None: where the credential is to come from is not known.

@@ -25,11 +25,11 @@ except requests.Timeout as error:
 ```
 
 ## When it is not reported
-When the handler does anything else, or what follows it does and is reached only by way of it, as the
-block that is tried ends with `return`, or it is asked whether there is an answer (`if answer is None`);
-when the handler also stands in a loop that tries again (one that is left
-once the call succeeds, one over a `range`, or a `while`), and when it catches more than timeouts by a
-wider class, alone or among others.
+When the handler does anything else, or what follows it does and is reached only by way of it, as
+the block that is tried ends with `return`, or it is asked whether there is an answer
+(`if answer is None`); when the handler also stands in a loop that tries again (one that is left
+once the call succeeds, one over a `range`, or a `while`), and when it catches more than timeouts by
+a wider class, alone or among others.
 
 ## Fix
 None: what is to be done about it is yours to say.

@@ -126,11 +126,10 @@ class Proof:
     def _is_up_to_others(self, node: ast.expr, scope: Scope) -> bool:
         """Whether an expression uses something of its object that a subclass says otherwise."""
         first = members.first_parameter(scope)
-        while scope.owner is None and scope.parent is not None:
-            scope = scope.parent
-        if first is None or scope.owner is None:
+        method = scope.of_method
+        if first is None or method is None or method.owner is None:
             return False
-        path, cls = scope.module.path, scope.owner.name
+        path, cls = scope.module.path, method.owner.name
         return any(
             self._evaluator.project.heirs.supply(path, cls, name)
             for name in self._attributes_of(first, node)

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from flake8_untimed.inference.values import Alternatives, Collection, Literal, Symbol, Value
-from flake8_untimed.libraries.model import Switch
-
-ALL_OF_A_BRANCH = "it is all that its branch does: that, and its test, would have to go too"
 
 
-def is_off(values: Alternatives, switch: Switch) -> bool:
-    """Whether every value that an argument can have is one that turns verification off."""
-    return bool(values) and all(_text(v) in switch.off for v in values)
+def is_off(values: Alternatives, off: tuple[str, ...]) -> bool:
+    """Whether every value that something can have is one that turns verification off."""
+    return bool(values) and all(_text(v) in off for v in values)
 
 
 def _text(value: Value) -> str:
