@@ -142,6 +142,12 @@ def _read(stack: list[tuple[ast.AST, Scope, ast.stmt | None]], result: Walk, who
 
 
 @once
+def parents_of(scope: Scope) -> dict[ast.AST, ast.AST]:
+    """What stands in a scope -> in what it stands there."""
+    return parents_in(scope.node)
+
+
+@once
 def expression_parents(scope: Scope, statement: ast.stmt) -> dict[ast.AST, ast.AST]:
     """What stands in the own expressions of a statement of a scope -> in what it stands there."""
     return parents_in(*own_expressions(statement))
