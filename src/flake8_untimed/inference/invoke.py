@@ -449,7 +449,7 @@ def _with_receiver(evaluator: Evaluator, function: Function) -> Alternatives:
     names = parameter_names(node.args)
     assert function.receiver is not None
     values: dict[str, Alternatives] = {names[0]: (function.receiver,)} if names else {}
-    return _returns(evaluator, function, frames.shared(function.scope, values, function.frame, 1))
+    return _returns(evaluator, function, frames.shared(function.scope, values, function.frame))
 
 
 def _returns(evaluator: Evaluator, function: Function, frame: Frame | None) -> Alternatives:

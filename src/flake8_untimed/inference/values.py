@@ -51,8 +51,8 @@ class Frame:
         parameters: dict[str, Alternatives],
         closure: Frame | None,
         depth: int,
-        given: frozenset[str] = frozenset(),
-        callers: tuple[Scope, ...] = (),
+        given: frozenset[str],
+        callers: tuple[Scope, ...],
     ) -> None:
         self.scope = scope
         self.parameters = parameters
