@@ -160,16 +160,12 @@ def unpacked(evaluator: Evaluator, values: Alternatives, path: Path) -> Alternat
 
 
 def _part(value: Value, index: int | slice) -> Alternatives:
+    """What one target takes; `*rest` a list, whatever that is taken of."""
     if not isinstance(value, Collection):
         return NOTHING_KNOWN if isinstance(index, slice) else elements((value,))
     if isinstance(index, slice):
-        return (_rest(value, index),)
+        return (replace(_range(value, index), is_tuple=False),)
     return item(value, Literal(index))
-
-
-def _rest(value: Collection, part: slice) -> Collection:
-    """What `*rest` takes: a list, whatever it is taken of."""
-    return replace(_range(value, part), is_tuple=False)
 
 
 def _range(value: Collection, part: slice) -> Collection:

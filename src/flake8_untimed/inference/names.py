@@ -60,21 +60,20 @@ _GLOBALS = re.compile(
 def look_up(evaluator: Evaluator, name: str, context: Context) -> Alternatives:
     """What a name is at some place, by Python's rules of scopes."""
     scope, at, frame = context
-    direct, late = True, False
+    late = False
     while True:
         if name in scope.globals:
             return of_module(evaluator, name, scope.module.scope, scope, at)
         if scope.parent is None:
             return of_module(evaluator, name, scope, None, None if late else at)
         if name in scope.bindings and (
-            not scope.is_class or (direct and scope.is_bound_before(name, at))
+            not scope.is_class or (scope is context.scope and scope.is_bound_before(name, at))
         ):
             values = _with_rebound(evaluator, scope, name, None if late else at, frame)
             if late and _is_rebound(scope, name, at):
                 # What looks from inside may be called before that.
                 return union([values, _with_rebound(evaluator, scope, name, at, frame)])
             return values
-        direct = False
         if isinstance(scope.node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             late = True
         if frame is not None and frame.scope is scope:
@@ -303,7 +302,7 @@ def _bound_value(
     if kind == "assign" or kind == "unpack":
         assert isinstance(node, ast.expr)
         values = evaluator.evaluate(node, context)
-        return containers.unpacked(evaluator, values, binding.path) if kind == "unpack" else values
+        return containers.unpacked(evaluator, values, binding.path)
     if kind == "parameter":
         assert isinstance(node, ast.arg)
         return parameter(evaluator, scope, node, context.frame)
@@ -322,7 +321,7 @@ def _bound_value(
         return (Alias(node, context),)
     if kind == "enter":
         entered = objects.enter(evaluator, evaluator.evaluate(node, context))  # type: ignore[arg-type]
-        return containers.unpacked(evaluator, entered, binding.path) if binding.path else entered
+        return containers.unpacked(evaluator, entered, binding.path)
     if kind == "element":
         if isinstance(scope.node, COMPREHENSIONS) and node is scope.node.generators[0].iter:
             # It is evaluated outside, as a part of the statement.

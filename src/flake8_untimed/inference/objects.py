@@ -70,7 +70,7 @@ def attribute(evaluator: Evaluator, value: Value, name: str) -> Alternatives:
             return NOTHING_KNOWN
         return class_attribute(evaluator, value, name, None)
     if isinstance(value, ProjectModule):
-        return _of_module(evaluator, value, name)
+        return imports.member(evaluator, value.scope.module.path, name)
     if isinstance(value, Super):
         return class_attribute(evaluator, value.cls, name, value.instance, above=True)
     if isinstance(value, Partial) and name == "func":
@@ -88,10 +88,6 @@ def _kept(origin: Value, value: Value) -> Value:
         return value
     value.steps = origin.steps
     return value
-
-
-def _of_module(evaluator: Evaluator, value: ProjectModule, name: str) -> Alternatives:
-    return imports.member(evaluator, value.scope.module.path, name)
 
 
 def _of_instance(evaluator: Evaluator, value: Instance, name: str) -> Alternatives:
@@ -215,18 +211,13 @@ def _class_attribute(
 
 def _of_private(line: Alternatives, name: str) -> tuple[Alternatives, str]:
     """`_Base__session`: that of the classes of this name alone, and its name there."""
-    if not name.startswith("_") or "__" not in name:
+    if "__" not in name:
         return line, name
-    own = [
-        (base, name[len(prefix) :])
-        for base in line
-        if isinstance(base, Class)
-        for prefix in ["_" + base.scope.name.lstrip("_")]
-        if name.startswith(f"{prefix}__") and base.scope.mangled(name[len(prefix) :]) == name
-    ]
-    if not own:
+    own = [(base.scope.unmangled(name), base) for base in line if isinstance(base, Class)]
+    private = next(filter(None, (known for known, _ in own)), None)
+    if private is None:
         return line, name
-    return tuple(base for base, private in own if private == own[0][1]), own[0][1]
+    return tuple(base for known, base in own if known == private), private
 
 
 def _goes_on_to(behind: Alternatives, senders: MappingType[str, Sender], name: str) -> bool:
@@ -270,12 +261,12 @@ def _only_declares(cls: Scope, name: str) -> bool:
 def _is_only_set_later(cls: Scope, name: str) -> bool:
     """Whether a class leaves it to its bases what an attribute is at first: only its methods set it."""
     stores = members.attribute_stores(cls).get(name, ())
-    return bool(stores) and name not in cls.bindings and not any(map(_is_at_first, stores))
+    return bool(stores) and name not in cls.bindings and not any(s.is_at_first for s in stores)
 
 
 def _is_only_set_at_first(cls: Scope, name: str) -> bool:
     stores = members.attribute_stores(cls).get(name, ())
-    return bool(stores) and name not in cls.bindings and all(map(_is_at_first, stores))
+    return bool(stores) and name not in cls.bindings and all(s.is_at_first for s in stores)
 
 
 @once
@@ -288,10 +279,6 @@ def _begins_alone(cls: Scope) -> bool:
     )
 
 
-def _is_at_first(store: members.Store) -> bool:
-    return store.method.name == "__init__"
-
-
 def _set_later(
     evaluator: Evaluator, above: Alternatives, name: str, instance: Instance | None
 ) -> Iterator[Alternatives]:
@@ -299,7 +286,7 @@ def _set_later(
     for base in above:
         if isinstance(base, Class):
             for store in members.attribute_stores(base.scope).get(name, ()):
-                if not _is_at_first(store):
+                if not store.is_at_first:
                     yield _stored(evaluator, store, name, base, instance)
 
 

@@ -46,9 +46,10 @@ ScopeNode = Union[
     ast.GeneratorExp,
 ]
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
-Path = tuple[Union[int, slice], ...]
 INLINE = (*COMPREHENSIONS, ast.Lambda)
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+Path = tuple[Union[int, slice], ...]
+"""The way to a part of a value, from outside: indices, and slices for `*rest`."""
 
 
 class Binding(NamedTuple):
@@ -242,6 +243,11 @@ class Scope:
             scope = scope.parent
         own = scope.name.lstrip("_") if scope is not None else ""
         return f"_{own}{name}" if own else name
+
+    def unmangled(self, name: str) -> str | None:
+        """The name that is private to this class and `mangled` to another; None if none is."""
+        private = name.removeprefix("_" + self.name.lstrip("_"))
+        return private if private != name == self.mangled(private) else None
 
     def child(self, node: ScopeNode, statement: ast.stmt | None) -> Scope:
         """The scope of a function, class, lambda or comprehension directly inside this one."""
@@ -461,7 +467,7 @@ class Scope:
             elif isinstance(part, ast.Starred):
                 stack.append((part.value, path))
             elif isinstance(part, ast.Attribute) and s is not None:
-                what = {"assign": "store"}.get(kind, f"store {kind}")
+                what = "store" if kind == "assign" else f"store {kind}"
                 self._event(part.value, what, part.attr, value, s, path)
             elif isinstance(part, ast.Subscript) and s is not None and kind != "annotation":
                 key = part.slice.value if isinstance(part.slice, ast.Constant) else None

@@ -81,10 +81,7 @@ def _is_surely_set(evaluator: Evaluator, value: Value, name: str) -> bool:
         isinstance(base, Class)
         and (
             name in base.scope.bindings
-            or any(
-                s.method.name == "__init__"
-                for s in members.attribute_stores(base.scope).get(name, ())
-            )
+            or any(s.is_at_first for s in members.attribute_stores(base.scope).get(name, ()))
         )
         for base in lineage.mro(evaluator, value.cls)
     )
@@ -252,16 +249,16 @@ RETURNS: dict[str, Callable[[Evaluator, Site], Alternatives | None]] = {
     "builtins.dict": _dict,
     "collections.OrderedDict": _dict,
     "builtins.list": _copied,
+    "builtins.iter": _copied,
     "collections.deque": _deque,
     "builtins.tuple": partial(_copied, is_tuple=True),
     **dict.fromkeys(
         ("builtins.set", "builtins.frozenset", "builtins.reversed", "builtins.sorted"),
         partial(_copied, keeps_order=False),
     ),
-    "builtins.iter": _copied,
+    "itertools.cycle": partial(_copied, keeps_order=False),
     "builtins.enumerate": _enumerate,
     "builtins.zip": _zip,
-    "itertools.cycle": partial(_copied, keeps_order=False),
     "random.choice": _next,
     "collections.defaultdict": _default_dict,
     "builtins.staticmethod": _first,
