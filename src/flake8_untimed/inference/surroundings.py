@@ -86,7 +86,7 @@ def is_surrounded(
     so that reading it has to be inside too."""
     if _is_bounded_inside(evaluator, node, context, asynchronous, late_body):
         return True
-    return asynchronous and _callers_bounded(evaluator, context.scope.of_block)
+    return asynchronous and evaluator.is_so(_callers_bounded, context.scope.of_block)
 
 
 def _is_bounded_inside(
@@ -168,11 +168,7 @@ def _managers(evaluator: Evaluator, node: ast.expr, context: Context) -> Alterna
 def _bounds_its_block(evaluator: Evaluator, value: Value, asynchronous: bool) -> bool:
     """Whether a context manager of the project bounds what is done inside it."""
     if isinstance(value, Managed) and value.scope is not None:
-        scope, key = value.scope, ("bounds its block", value.scope, asynchronous)
-        kept: dict[object, bool] = scope.kept
-        return evaluator.settle(
-            kept, key, lambda: _bounds_yield(evaluator, scope, asynchronous), False
-        )
+        return evaluator.is_so(_bounds_yield, value.scope, asynchronous)
     if asynchronous or not isinstance(value, Instance) or not isinstance(value.cls, Class):
         return False
     return any(
@@ -385,18 +381,14 @@ def _wraps(evaluator: Evaluator, outer: ast.Call, given: ast.AST, context: Conte
 
 def _bounds_argument(evaluator: Evaluator, function: Function, place: int) -> bool:
     """Whether a function uses an argument, given by its position, where something bounds it."""
-    scope = function.scope
     names = positional_names(function)
-    if place >= len(names):
-        return False
-    kept: dict[object, bool] = scope.kept
-    uses = _uses(scope).get(names[place], ())
-    return evaluator.settle(
-        kept,
-        ("bounds", scope, names[place]),
-        lambda: any(_in_statement(evaluator, u, at, scope, True, False) for u, at in uses),
-        False,
-    )
+    return place < len(names) and evaluator.is_so(_bounds_use, function.scope, names[place])
+
+
+def _bounds_use(evaluator: Evaluator, scope: Scope, name: str) -> bool:
+    """Whether a function uses a name where something bounds it."""
+    uses = _uses(scope).get(name, ())
+    return any(_in_statement(evaluator, use, at, scope, True, False) for use, at in uses)
 
 
 def _is_decorated(evaluator: Evaluator, scope: Scope, asynchronous: bool) -> bool:
@@ -404,19 +396,11 @@ def _is_decorated(evaluator: Evaluator, scope: Scope, asynchronous: bool) -> boo
     something does."""
     where = Context(scope.parent or scope, scope.statement)
     return any(
-        _bounds_decorated(evaluator, value.scope, asynchronous)
+        evaluator.is_so(_bounds_calls, value.scope, asynchronous)
         if isinstance(value, Function)
         else not asynchronous and _limits(evaluator, value, DECORATORS)
         for decorator in getattr(scope.node, "decorator_list", ())
         for value in evaluator.evaluate(decorator, where)
-    )
-
-
-def _bounds_decorated(evaluator: Evaluator, decorator: Scope, asynchronous: bool) -> bool:
-    kept: dict[object, bool] = decorator.kept
-    key = ("bounds what it decorates", decorator, asynchronous)
-    return evaluator.settle(
-        kept, key, lambda: _bounds_calls(evaluator, decorator, asynchronous), False
     )
 
 
@@ -486,12 +470,6 @@ def _switched(evaluator: Evaluator, node: ast.Call, context: Context) -> bool | 
 
 def _callers_bounded(evaluator: Evaluator, function: Scope) -> bool:
     """Whether a helper coroutine is awaited, in its module, only where something bounds it."""
-    kept: dict[object, bool] = function.kept
-    key = ("callers bounded", function)
-    return evaluator.settle(kept, key, lambda: _all_bounded(evaluator, function), False)
-
-
-def _all_bounded(evaluator: Evaluator, function: Scope) -> bool:
     callers: dict[Scope, list[Scope | None]] = {}
     asked = [function]
     for _ in range(DEPTH):
