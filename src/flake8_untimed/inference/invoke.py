@@ -61,6 +61,7 @@ from flake8_untimed.inference.values import (
     are_none,
     either,
     is_none,
+    outside,
     union,
 )
 
@@ -158,7 +159,7 @@ def _frame(evaluator: Evaluator, function: Function, passed: Passed, outer: Fram
     bound = bind(passed, names, [a.arg for a in arguments.kwonlyargs])
     defaulted = defaults(arguments)
     scope = function.scope
-    where = Context(scope.parent or scope, scope.statement, function.frame)
+    where = outside(scope, function.frame)
     for name in (*names, *(a.arg for a in arguments.kwonlyargs)):
         if name in bound.named:
             values[name] = evaluator.argument(bound.named[name])
@@ -500,8 +501,7 @@ def _declared(evaluator: Evaluator, function: Function, values: Alternatives) ->
         return values
     if dotted(annotation) in ("Self", "typing.Self", "typing_extensions.Self"):
         return (function.receiver,) if function.receiver is not None else values
-    where = Context(scope.parent or scope, scope.statement, function.frame)
-    return types.unless_known(evaluator, values, annotation, where)
+    return types.unless_known(evaluator, values, annotation, outside(scope, function.frame))
 
 
 def _decoration(node: ast.AST) -> str:

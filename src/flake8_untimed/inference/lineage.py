@@ -11,9 +11,9 @@ from flake8_untimed.inference.values import (
     UNKNOWN,
     Alternatives,
     Class,
-    Context,
     Instance,
     Value,
+    outside,
 )
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def mro(evaluator: Evaluator, cls: Class) -> Alternatives:
 def _linearized(evaluator: Evaluator, cls: Class) -> Alternatives:
     node = cls.scope.node
     assert isinstance(node, ast.ClassDef)
-    context = Context(cls.scope.parent or cls.scope, cls.scope.statement)
+    context = outside(cls.scope)
     order: dict[object, Value] = {cls.key(): cls}
     for expression in node.bases:
         if isinstance(expression, ast.Subscript):

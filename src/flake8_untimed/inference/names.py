@@ -45,6 +45,7 @@ from flake8_untimed.inference.values import (
     Unknown,
     Value,
     is_none,
+    outside,
     tells,
     union,
 )
@@ -325,7 +326,7 @@ def _bound_value(
     if kind == "element":
         if isinstance(scope.node, COMPREHENSIONS) and node is scope.node.generators[0].iter:
             # It is evaluated outside, as a part of the statement.
-            context = Context(scope.parent or scope, scope.statement, context.frame)
+            context = outside(scope, context.frame)
         iterated = objects.iterated(evaluator, evaluator.evaluate(node, context))  # type: ignore[arg-type]
         return containers.unpacked(evaluator, containers.elements(iterated), binding.path)
     return NOTHING_KNOWN
@@ -366,21 +367,19 @@ def parameter(
     if arguments.kwarg is node:
         others: Alternatives = ()
         if node.annotation is not None:
-            where = Context(scope.parent or scope, scope.statement)
-            declared = types.instances(evaluator, node.annotation, where)
+            declared = types.instances(evaluator, node.annotation, outside(scope))
             others = tuple(value for value in declared if tells(value))
         missing = frozenset(keyword_names(arguments))
         return (Mapping({}, True, node, others, missing=missing, written=False),)
     if arguments.vararg is node:
         if node.annotation is None:
             return NOTHING_KNOWN
-        where = Context(scope.parent or scope, scope.statement)
-        each = types.instances(evaluator, node.annotation, where)
+        each = types.instances(evaluator, node.annotation, outside(scope))
         return (Collection((each,), False, node),)
     own_object = receiver(scope, name)
     if own_object is not None:
         return (own_object,)
-    outer = Context(scope.parent or scope, scope.statement, frame.closure if frame else None)
+    outer = outside(scope, frame.closure if frame else None)
     own: Alternatives = (Parameter(scope, name),)
     default = defaults(arguments).get(name)
     if node.annotation is not None:

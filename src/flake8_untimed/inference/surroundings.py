@@ -46,6 +46,7 @@ from flake8_untimed.inference.values import (
     Unknown,
     Value,
     are_none,
+    outside,
 )
 from flake8_untimed.inference.walk import Found, expression_parents, walk
 
@@ -394,13 +395,12 @@ def _bounds_use(evaluator: Evaluator, scope: Scope, name: str) -> bool:
 def _is_decorated(evaluator: Evaluator, scope: Scope, asynchronous: bool) -> bool:
     """Whether a decorator bounds a function, or, if it is one of the project, calls it only where
     something does."""
-    where = Context(scope.parent or scope, scope.statement)
     return any(
         evaluator.is_so(_bounds_calls, value.scope, asynchronous)
         if isinstance(value, Function)
         else not asynchronous and _limits(evaluator, value, DECORATORS)
         for decorator in getattr(scope.node, "decorator_list", ())
-        for value in evaluator.evaluate(decorator, where)
+        for value in evaluator.evaluate(decorator, outside(scope))
     )
 
 

@@ -40,6 +40,11 @@ class Context(NamedTuple):
     frame: Frame | None = None
 
 
+def outside(scope: Scope, frame: Frame | None = None) -> Context:
+    """Where the header of a function or class stands: decorators, defaults, annotations, bases."""
+    return Context(scope.parent or scope, scope.statement, frame)
+
+
 class Frame:
     """The parameters of a function, for one particular caller."""
 
