@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_untimed.inference import lineage, members, objects
+from flake8_untimed.inference.arguments import Argument
 from flake8_untimed.inference.scopes import COMPREHENSIONS, Path
 from flake8_untimed.inference.values import (
     NOTHING_KNOWN,
@@ -53,6 +54,15 @@ def display(evaluator: Evaluator, node: ast.Dict, context: Context) -> Mapping:
             made.entries[name] = evaluator.entry(name, value, context)
             made.nodes[name] = value
     return made
+
+
+def of_keywords(
+    evaluator: Evaluator, given: dict[str, Argument], is_open: bool, node: ast.AST
+) -> Mapping:
+    """The dict of keywords that somebody gives."""
+    entries: dict[object, Alternatives] = {k: evaluator.argument(a) for k, a in given.items()}
+    nodes: dict[object, ast.expr] = {k: a.node for k, a in given.items() if a.node is not None}
+    return Mapping(entries, is_open, node, nodes=nodes)
 
 
 def sequence(evaluator: Evaluator, node: ast.List | ast.Tuple | ast.Set, context: Context) -> Value:

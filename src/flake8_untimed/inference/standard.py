@@ -3,8 +3,8 @@ containers and what takes things out of them."""
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from importlib.util import resolve_name
 from typing import TYPE_CHECKING
@@ -171,14 +171,8 @@ def _dict(evaluator: Evaluator, site: Site) -> Alternatives | None:
     made = Mapping({}, passed.open_positional, site.node)
     if passed.positional:
         made = made.under(either(evaluator.argument(passed.positional[0]), site.node))
-    entries: dict[object, Alternatives] = {}
-    nodes: dict[object, ast.expr] = {}
-    for name, argument in passed.keywords.items():
-        entries[name] = evaluator.argument(argument)
-        if argument.node is not None:
-            nodes[name] = argument.node
-    named = Mapping(entries, passed.open_keywords, site.node, nodes=nodes, missing=passed.missing)
-    return (made.under(named),)
+    named = containers.of_keywords(evaluator, passed.keywords, passed.open_keywords, site.node)
+    return (made.under(replace(named, missing=passed.missing)),)
 
 
 def _enumerate(evaluator: Evaluator, site: Site) -> Alternatives | None:
