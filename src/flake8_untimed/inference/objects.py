@@ -95,19 +95,22 @@ def _of_instance(evaluator: Evaluator, value: Instance, name: str) -> Alternativ
         return (value.cls,)
     if isinstance(value.cls, Class):
         return class_attribute(evaluator, value.cls, name, value)
-    senders = evaluator.senders_at(value.cls.path)
+    return _of_library(evaluator, value.cls.path, name, value)
+
+
+def _of_library(
+    evaluator: Evaluator, cls: str, name: str, owner: Instance, unbound: bool = False
+) -> Alternatives:
+    """A method of a library's class that sends, or that returns a dict:
+    `session.merge_environment_settings`."""
+    senders, path = evaluator.senders_at(cls), f"{cls}.{name}"
     if name in senders:
-        sender = SenderValue(senders[name], f"{value.cls.path}.{name}", value)
-        sender.steps = value.steps
+        sender = SenderValue(senders[name], path, owner, unbound)
+        sender.steps = owner.steps
         return (sender,)
-    return _giving_mapping(evaluator, value.cls, name)
-
-
-def _giving_mapping(evaluator: Evaluator, cls: Symbol, name: str) -> Alternatives:
-    """A method of a library's client that returns a dict: `session.merge_environment_settings`."""
-    client = evaluator.client_at(cls.path)
+    client = evaluator.client_at(cls)
     gives = client is not None and name in client.mappings
-    return (Symbol(f"{cls.path}.{name}"),) if gives else NOTHING_KNOWN
+    return (Symbol(path),) if gives else NOTHING_KNOWN
 
 
 def class_attribute(
@@ -185,21 +188,15 @@ def _class_attribute(
                 # `session: Session` binds nothing: what a base has is there all the same.
                 declared = values
         elif isinstance(base, Symbol):
-            senders = evaluator.senders_at(base.path)
+            senders, owner = evaluator.senders_at(base.path), instance or Instance(cls)
+            values = _of_library(evaluator, base.path, name, owner, unbound=instance is None)
             if name in senders:
                 if _goes_on_to(line[number + 1 :], senders, name):
                     return NOTHING_KNOWN
-                owner = instance or Instance(cls)
-                sender = SenderValue(
-                    senders[name], f"{base.path}.{name}", owner, unbound=instance is None
-                )
-                sender.steps = owner.steps
-                return union([*weak, (sender,)]) if shadowed else (sender,)
-            giving = _giving_mapping(evaluator, base, name)
-            if giving is not NOTHING_KNOWN and not shadowed:
-                return union([*weak, giving])
-            if base.path not in lineage.HARMLESS_BASES:
-                shadowed = True
+                return union([*weak, values]) if shadowed else values
+            if values is not NOTHING_KNOWN and not shadowed:
+                return union([*weak, values])
+            shadowed = shadowed or base.path not in lineage.HARMLESS_BASES
         else:
             shadowed = True
         if shadowed and not weak:
