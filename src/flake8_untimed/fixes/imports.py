@@ -13,11 +13,7 @@ from typing import Any
 from flake8_untimed.findings import Expression
 from flake8_untimed.fixes.changes import DropStatement, EditImport, ImportChange
 from flake8_untimed.fixes.errors import Refused
-from flake8_untimed.fixes.module import (
-    FUNCTIONS,
-    Module,
-    parse_expression,
-)
+from flake8_untimed.fixes.module import FUNCTIONS, Module, parse_expression
 from flake8_untimed.fixes.names import Binding, Names
 from flake8_untimed.fixes.neighbours import ALONE, Neighbours
 from flake8_untimed.fixes.order import comes_first, is_deferred

@@ -28,12 +28,7 @@ from flake8_untimed.inference.arguments import (
     taken_by,
 )
 from flake8_untimed.inference.scopes import Scope
-from flake8_untimed.inference.syntax import (
-    called_name,
-    decorations,
-    dotted,
-    named_parameters,
-)
+from flake8_untimed.inference.syntax import called_name, decorations, dotted, named_parameters
 from flake8_untimed.inference.values import (
     FOREIGN,
     NOTHING_KNOWN,

@@ -7,14 +7,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from flake8_untimed.inference.files.outline import Use
-from flake8_untimed.inference.values import (
-    UNKNOWN,
-    Alternatives,
-    Class,
-    Instance,
-    Value,
-    outside,
-)
+from flake8_untimed.inference.values import UNKNOWN, Alternatives, Class, Instance, Value, outside
 
 if TYPE_CHECKING:
     from flake8_untimed.inference.evaluate import Evaluator

@@ -10,13 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple, Union
 from flake8_untimed.inference import conditions
 from flake8_untimed.inference.scopes import COMPREHENSIONS, INLINE, Scope, once
 from flake8_untimed.inference.syntax import LEAVES, LOOPS, dotted, ends
-from flake8_untimed.inference.values import (
-    NOTHING_KNOWN,
-    Alternatives,
-    Context,
-    Value,
-    is_empty,
-)
+from flake8_untimed.inference.values import NOTHING_KNOWN, Alternatives, Context, Value, is_empty
 from flake8_untimed.inference.walk import expression_parents
 
 if TYPE_CHECKING:

@@ -9,20 +9,9 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from flake8_untimed.inference import flow, invoke, lineage, objects
-from flake8_untimed.inference.arguments import (
-    Argument,
-    Passed,
-    parameter_names,
-    positional_names,
-)
+from flake8_untimed.inference.arguments import Argument, Passed, parameter_names, positional_names
 from flake8_untimed.inference.scopes import Scope, once
-from flake8_untimed.inference.syntax import (
-    WITHS,
-    called_name,
-    dotted,
-    own_expressions,
-    within,
-)
+from flake8_untimed.inference.syntax import WITHS, called_name, dotted, own_expressions, within
 from flake8_untimed.inference.timers import (
     ALARMS,
     BLOCKING_CONTEXTS,

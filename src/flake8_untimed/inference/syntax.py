@@ -93,7 +93,7 @@ def maker_of(decorator: ast.expr) -> ast.expr:
     return decorator.func if isinstance(decorator, ast.Call) else decorator
 
 
-def decorations(node: ast.AST | None) -> list[str]:
+def decorations(node: ast.AST) -> list[str]:
     """The names of what decorates a function or class, as written, without their arguments."""
     return [dotted(maker_of(d)) or "" for d in getattr(node, "decorator_list", ())]
 
