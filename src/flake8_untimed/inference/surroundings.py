@@ -37,7 +37,7 @@ from flake8_untimed.inference.values import (
     are_none,
     outside,
 )
-from flake8_untimed.inference.walk import Found, expression_parents, walk
+from flake8_untimed.inference.walk import Found, outward, walk
 
 if TYPE_CHECKING:
     from flake8_untimed.inference.evaluate import Evaluator
@@ -118,7 +118,7 @@ def _in_statement(
 ) -> bool:
     task = None
     if asynchronous and at in scope.places:
-        for inner, outer in pairwise(_outward(scope, node, at)):
+        for inner, outer in pairwise(outward(scope, node, at)):
             if isinstance(inner, ast.Await):
                 break  # What stands around it is given the result.
             if not isinstance(outer, ast.Call):
@@ -132,7 +132,7 @@ def _in_statement(
     for statement in statements:
         if isinstance(statement, WITHS):
             for item in statement.items:
-                if statement is at and item.context_expr in _outward(scope, node, at):
+                if statement is at and item.context_expr in outward(scope, node, at):
                     break
                 values = _managers(evaluator, item.context_expr, Context(scope, statement))
                 if any(
@@ -221,7 +221,7 @@ def _bounded_later(
     name = _kept_in(at)
     if at is None or name is None or at not in scope.places:
         return False
-    if any(isinstance(outer, ast.Await) for outer in _outward(scope, node, at)):
+    if any(isinstance(outer, ast.Await) for outer in outward(scope, node, at)):
         # Waited for in the very statement that makes it.
         return False
     return any(
@@ -329,7 +329,7 @@ def times_around(
     scope, at, _ = context
     if at is None or at not in scope.places:
         return
-    calls = (outer for outer in _outward(scope, node, at) if isinstance(outer, ast.Call))
+    calls = (outer for outer in outward(scope, node, at) if isinstance(outer, ast.Call))
     for call in calls:
         for callee in evaluator.evaluate(call.func, context):
             if isinstance(callee, Symbol) and callee.path in WRAPPERS:
@@ -340,15 +340,6 @@ def times_around(
             for value in _managers(evaluator, item.context_expr, Context(scope, statement)):
                 if isinstance(value, Result) and value.path in CONTEXTS:
                     yield _time(value.site.passed, CONTEXTS[value.path], 0)
-
-
-def _outward(scope: Scope, node: ast.AST, at: ast.stmt) -> Iterator[ast.AST]:
-    """A node and the expressions of its statement that it stands in, innermost first."""
-    parents = expression_parents(scope, at)
-    yield node
-    while node in parents:
-        node = parents[node]
-        yield node
 
 
 def _wraps(evaluator: Evaluator, outer: ast.Call, given: ast.AST, context: Context) -> bool:

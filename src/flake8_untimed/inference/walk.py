@@ -4,7 +4,7 @@ in what the parts of a statement stand."""
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from flake8_untimed.inference.scopes import COMPREHENSIONS, Scope, once
@@ -147,7 +147,16 @@ def parents_of(scope: Scope) -> dict[ast.AST, ast.AST]:
     return parents_in(scope.node)
 
 
+def outward(scope: Scope, node: ast.AST, at: ast.stmt) -> Iterator[ast.AST]:
+    """A node and the expressions of its statement that it stands in, innermost first."""
+    parents = _expression_parents(scope, at)
+    yield node
+    while node in parents:
+        node = parents[node]
+        yield node
+
+
 @once
-def expression_parents(scope: Scope, statement: ast.stmt) -> dict[ast.AST, ast.AST]:
+def _expression_parents(scope: Scope, statement: ast.stmt) -> dict[ast.AST, ast.AST]:
     """What stands in the own expressions of a statement of a scope -> in what it stands there."""
     return parents_in(*own_expressions(statement))
