@@ -66,10 +66,12 @@ def _fields(kind: type) -> tuple[str, ...]:
 def walk(top: Scope) -> Walk:
     """Everything of interest in a scope."""
     result = Walk([], [], [])
-    assert not isinstance(top.node, COMPREHENSIONS)
-    body = top.node.body
-    first: list[ast.AST] = list(body) if isinstance(body, list) else [body]
-    _read([(n, top, None) for n in reversed(first)], result, True)
+    if isinstance(top.node, COMPREHENSIONS):
+        _read([(top.node, top.parent or top, top.statement)], result, True)
+    else:
+        body = top.node.body
+        first: list[ast.AST] = list(body) if isinstance(body, list) else [body]
+        _read([(n, top, None) for n in reversed(first)], result, True)
     return result
 
 
