@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Union
 
 from flake8_untimed.inference import handing
 from flake8_untimed.inference.annotations import is_type
+from flake8_untimed.inference.constructions import is_base_init
 from flake8_untimed.inference.interest.looks import (
     GIVERS,
     MAKERS,
@@ -210,8 +211,7 @@ class Dye:
         call = node.value
         return (
             isinstance(call, ast.Call)
-            and isinstance(call.func, ast.Attribute)
-            and call.func.attr == "__init__"
+            and is_base_init(call)
             and self._any_argument_carries(call)
             and self._proof.hands_to_base(call, node, self.scope(index))
         )
