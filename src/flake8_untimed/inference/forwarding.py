@@ -155,7 +155,7 @@ def goes_elsewhere(scope: Scope, name: str, is_request: Callable[[ast.Call], boo
     for one in names:
         for use in uses.get(one, ()):
             part, around = _whole(use, parents)
-            if _is_reckoned(part, around):
+            if _is_reckoned(around):
                 return True
             if isinstance(around, ast.keyword):
                 around = parents[around]
@@ -196,8 +196,8 @@ def _whole(part: ast.AST, parents: dict[ast.AST, ast.AST]) -> tuple[ast.AST, ast
         part, around = around, parents[around]
 
 
-def _is_reckoned(part: ast.AST, around: ast.AST) -> bool:
-    """Whether a value is added to another, or compared with one that is not written there:
+def _is_reckoned(around: ast.AST) -> bool:
+    """Whether it adds a value to another, or compares it with one that is not written there:
     `time.time() + timeout`; not `if timeout <= 0: raise ValueError`."""
     if isinstance(around, ast.BinOp):
         return isinstance(around.op, (ast.Add, ast.Sub))

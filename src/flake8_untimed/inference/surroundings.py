@@ -205,12 +205,13 @@ def _entered(scope: Scope) -> list[Found]:
     """Where a function enters something by a stack."""
     if not _speaks_of(scope.module.scope, ENTERING):
         return []
-    calls = walk(scope).calls
-    return [f for f in calls if f.scope is scope and _enters(f.node)]
-
-
-def _enters(node: ast.Call) -> bool:
-    return called_name(node) in ENTERING and len(node.args) == 1
+    return [
+        found
+        for found in walk(scope).calls
+        if found.scope is scope
+        and called_name(found.node) in ENTERING
+        and len(found.node.args) == 1
+    ]
 
 
 def _bounded_later(
