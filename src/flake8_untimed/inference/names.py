@@ -23,7 +23,7 @@ from flake8_untimed.inference import (
 from flake8_untimed.inference import annotations as types
 from flake8_untimed.inference.arguments import Argument, Passed, defaults, keyword_names
 from flake8_untimed.inference.scopes import COMPREHENSIONS, FUNCTIONS, Binding, Scope, once
-from flake8_untimed.inference.syntax import dotted, within, writes_none, written_names
+from flake8_untimed.inference.syntax import DEFS, dotted, within, writes_none, written_names
 from flake8_untimed.inference.values import (
     NOTHING_KNOWN,
     OTHER,
@@ -75,7 +75,7 @@ def look_up(evaluator: Evaluator, name: str, context: Context) -> Alternatives:
                 # What looks from inside may be called before that.
                 return union([values, _with_rebound(evaluator, scope, name, at, frame)])
             return values
-        if isinstance(scope.node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        if isinstance(scope.node, DEFS):
             late = True
         if frame is not None and frame.scope is scope:
             frame = frame.closure

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, NamedTuple, ParamSpec, Proto
 
 from flake8_untimed.inference.syntax import (
     BLOCKS,
+    DEFS,
     LOOPS,
     TRIES,
     TYPE_ALIAS,
@@ -47,7 +48,7 @@ ScopeNode = Union[
 ]
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 INLINE = (*COMPREHENSIONS, ast.Lambda)
-FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+FUNCTIONS = (*DEFS, ast.Lambda)
 Path = tuple[Union[int, slice], ...]
 """The way to a part of a value, from outside: indices, and slices for `*rest`."""
 

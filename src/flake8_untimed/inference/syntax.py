@@ -8,6 +8,8 @@ from typing import Any, NamedTuple
 
 LOOPS = (ast.For, ast.AsyncFor, ast.While)
 WITHS = (ast.With, ast.AsyncWith)
+DEFS = (ast.FunctionDef, ast.AsyncFunctionDef)
+DEFINITIONS = (*DEFS, ast.ClassDef)
 TRIES = (ast.Try, getattr(ast, "TryStar", ast.Try))
 TYPE_ALIAS: Any = getattr(ast, "TypeAlias", type(None))
 """`type Client = Session`, where Python has it."""

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from flake8_untimed.inference.scopes import COMPREHENSIONS, Scope, once
-from flake8_untimed.inference.syntax import own_expressions, parents_in
+from flake8_untimed.inference.syntax import DEFINITIONS, own_expressions, parents_in
 
 _SKIPPED = frozenset(
     ("ctx", "op", "ops", "type_params", "type_ignores", "returns", "annotation",
@@ -19,7 +19,6 @@ _LEAVES = (
     ast.Name, ast.Constant, ast.Pass, ast.Break, ast.Continue, ast.Global, ast.Nonlocal,
     ast.Import, ast.ImportFrom, ast.alias,
 )  # fmt: skip
-_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _FIELDS: dict[type, tuple[str, ...]] = dict.fromkeys((*_LEAVES, type(None), str, int, bool), ())
 """Kind of node -> the fields to look into; none: it can hold no call."""
 _PLAIN: set[type] = set()
@@ -91,21 +90,13 @@ def _read(stack: list[tuple[ast.AST, Scope, ast.stmt | None]], result: Walk, who
             pass
         elif isinstance(node, ast.stmt):
             statement = node
-            if isinstance(node, _FUNCTIONS):
+            if isinstance(node, DEFINITIONS):
                 if whole:
                     inner = scope.child(node, node)
                     stack.extend((n, inner, n) for n in reversed(node.body))
-                arguments = node.args
-                outer = [*node.decorator_list, *arguments.defaults, *arguments.kw_defaults]
-                stack.extend((n, scope, node) for n in reversed(outer) if n is not None)
-                continue
-            if isinstance(node, ast.ClassDef):
-                if whole:
-                    inner = scope.child(node, node)
-                    result.classes.append(inner)
-                    stack.extend((n, inner, n) for n in reversed(node.body))
-                outer = [*node.decorator_list, *node.bases, *(k.value for k in node.keywords)]
-                stack.extend((n, scope, node) for n in reversed(outer) if n is not None)
+                    if inner.is_class:
+                        result.classes.append(inner)
+                stack.extend((n, scope, node) for n in reversed(_header(node)) if n is not None)
                 continue
             if isinstance(node, ast.Assign):
                 if any(isinstance(t, (ast.Attribute, ast.Tuple)) for t in node.targets):
@@ -141,6 +132,15 @@ def _read(stack: list[tuple[ast.AST, Scope, ast.stmt | None]], result: Walk, who
                         stack.append((item, scope, statement))
             elif _FIELDS.get(value.__class__, _ANY):
                 stack.append((value, scope, statement))  # type: ignore[arg-type]
+
+
+def _header(
+    node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef,
+) -> list[ast.expr | None]:
+    """What a definition evaluates where it stands; None among it."""
+    if isinstance(node, ast.ClassDef):
+        return [*node.decorator_list, *node.bases, *(k.value for k in node.keywords)]
+    return [*node.decorator_list, *node.args.defaults, *node.args.kw_defaults]
 
 
 @once
