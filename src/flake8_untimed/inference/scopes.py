@@ -129,7 +129,7 @@ class Module:
         self.rough_memo: dict[object, Alternatives] = {}
         """The same, where callers of a function and objects of a class are not told apart."""
         self.frames: dict[object, Frame] = {}
-        """The parameters of its functions, for each caller."""
+        """The parameters of its functions, for each caller and by what they are given."""
 
     def lines_with(self, sign: str) -> list[int]:
         """The numbers (1-based) of the lines with a sign."""

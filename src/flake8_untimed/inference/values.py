@@ -46,7 +46,7 @@ def outside(scope: Scope, frame: Frame | None = None) -> Context:
 
 
 class Frame:
-    """The parameters of a function, for one particular caller."""
+    """The parameters of a function, for one particular caller or for those who give the same."""
 
     __slots__ = ("callers", "closure", "depth", "given", "parameters", "scope")
 
