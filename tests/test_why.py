@@ -361,6 +361,20 @@ def test_a_bound_around() -> None:
     ]
 
 
+def test_a_bound_around_a_comprehension() -> None:
+    code = """
+        import asyncio
+        import aiohttp
+
+        async def go(session: aiohttp.ClientSession, urls):
+            async with asyncio.timeout(5):
+                first = [await session.get(u) for u in urls]
+            more = await asyncio.wait_for(asyncio.gather(*[session.get(u) for u in urls]), 5)
+    """
+    assert "bounded by asyncio.timeout(5) around it (line 5)" in of(code, 6)
+    assert "bounded by asyncio.wait_for() around it (line 7)" in of(code, 7)
+
+
 def test_a_client_out_of_sight() -> None:
     lines = told(LEGACY / "stock.py", 29)
     assert rows(lines, "client") == ["an aiohttp.ClientSession, made out of sight"]

@@ -28,6 +28,7 @@ from flake8_untimed.inference.values import (
     Instance,
     SenderValue,
     is_none,
+    outside,
 )
 from flake8_untimed.inference.walk import Found, walk
 from flake8_untimed.limits.functions import DEPTH
@@ -265,9 +266,8 @@ def _hands_over(facts: Facts, found: Found, function: Scope) -> bool:
 
 def _decorators(facts: Facts, function: Scope) -> Iterator[Scope]:
     """The functions of the project that a function is handed to as what they decorate."""
-    context = Context(function.parent or function, function.statement)
     for decorator in getattr(function.node, "decorator_list", ()):
-        for value in facts.evaluate(maker_of(decorator), context):
+        for value in facts.evaluate(maker_of(decorator), outside(function)):
             if isinstance(value, Function):
                 yield value.scope
 

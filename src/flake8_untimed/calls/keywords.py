@@ -10,6 +10,7 @@ from flake8_untimed.inference import touches
 from flake8_untimed.inference.handing import keywords_travel
 from flake8_untimed.inference.lineage import mro
 from flake8_untimed.inference.scopes import Event, Scope
+from flake8_untimed.inference.syntax import DEFS
 from flake8_untimed.inference.values import Class, Context, Symbol, Value
 
 
@@ -18,7 +19,7 @@ def own_keywords(call: Call) -> tuple[Scope, str] | None:
     names = {s.id for s in call.splats if isinstance(s, ast.Name)}
     scope: Scope | None = call.context.scope
     while scope is not None:
-        if isinstance(scope.node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        if isinstance(scope.node, DEFS):
             own = scope.node.args.kwarg
             return (scope, own.arg) if own is not None and own.arg in names else None
         scope = scope.parent

@@ -8,13 +8,12 @@ from collections.abc import Iterator
 from flake8_untimed.calls import Call
 from flake8_untimed.calls.places import Loop, tries_around
 from flake8_untimed.inference.scopes import Scope, once
-from flake8_untimed.inference.syntax import LOOPS, called_name, names_within, within
+from flake8_untimed.inference.syntax import DEFINITIONS, LOOPS, called_name, names_within, within
 from flake8_untimed.limits.takers import Sent
 
 LEAVING = (ast.Return, ast.Break)
 _DONE = ("body", "orelse", "finalbody", "cases")
 """The blocks of a statement that are not for failures."""
-_SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
 def is_for_retries(call: Call, loop: Loop) -> bool:
@@ -99,7 +98,7 @@ def _leaves(scope: Scope, loop: Loop) -> list[ast.stmt]:
     for part, is_own in parts:
         if isinstance(part, ast.Return) or (is_own and isinstance(part, ast.Break)):
             found.append(part)
-        elif not isinstance(part, _SCOPES):
+        elif not isinstance(part, DEFINITIONS):
             is_other = isinstance(part, LOOPS)
             for block in _DONE:
                 is_inside = is_own and not (is_other and block == "body")

@@ -13,6 +13,8 @@ from flake8_untimed.inference import invoke, members, narrowing
 from flake8_untimed.inference.arguments import Argument, Passed, defaults, parameter_names
 from flake8_untimed.inference.scopes import Scope, once
 from flake8_untimed.inference.syntax import (
+    DEFINITIONS,
+    DEFS,
     dotted,
     named_parameters,
     names_within,
@@ -21,8 +23,6 @@ from flake8_untimed.inference.syntax import (
     writes_none,
 )
 from flake8_untimed.inference.values import Context, Function, Literal, are_none
-
-_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
 class Own(NamedTuple):
@@ -83,7 +83,7 @@ def _made_of(facts: Facts, context: Context, node: ast.expr) -> Own | None:
     """The parameter without which a timeout is surely None, whatever the others are:
     `Timeout(total=wait) if wait else None`."""
     scope = context.scope
-    if not isinstance(scope.node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+    if not isinstance(scope.node, DEFS):
         return None
     asked = set[str]().union(*(_asked_for(scope, name) for name in names_within(node)))
     optional = defaults(scope.arguments).items()
@@ -143,7 +143,7 @@ def _asked_for(scope: Scope, name: str) -> set[str]:
 
 def _read_in(statement: ast.stmt) -> Iterable[ast.AST]:
     """What a statement reads itself; a function or class, all."""
-    return [statement] if isinstance(statement, _DEFINITIONS) else own_expressions(statement)
+    return [statement] if isinstance(statement, DEFINITIONS) else own_expressions(statement)
 
 
 @once

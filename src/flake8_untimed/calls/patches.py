@@ -18,6 +18,7 @@ from flake8_untimed.inference.files.layout import is_test_module
 from flake8_untimed.inference.scopes import Scope, once
 from flake8_untimed.inference.surroundings import yielding
 from flake8_untimed.inference.syntax import (
+    DEFINITIONS,
     WITHS,
     dotted,
     last_name,
@@ -46,7 +47,6 @@ _OF_MONKEYPATCH = {"setattr": 2, "delattr": 1}
 """Its methods -> how many arguments they take where one text says what is replaced."""
 _SET_UP = ("setUp", "asyncSetUp", "setup")
 """How the methods begin that run before those of a class of tests."""
-_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _DEPTH = 3
 """Functions behind one another that are looked into."""
 
@@ -133,7 +133,7 @@ class Patches:
         return [
             (context.at, targets)
             for node, context in _acts(scope)
-            if context.at in scope.places and not isinstance(context.at, _DEFINITIONS)
+            if context.at in scope.places and not isinstance(context.at, DEFINITIONS)
             for targets in ([*self._done_by(node, context, depth)],)
             if targets
         ]

@@ -19,6 +19,7 @@ from flake8_untimed.calls.retries import NOT_IDEMPOTENT, methods_of
 from flake8_untimed.calls.transfers import requests_of
 from flake8_untimed.inference.scopes import Scope, once
 from flake8_untimed.inference.syntax import (
+    DEFS,
     LOOPS,
     called_name,
     ends,
@@ -86,7 +87,7 @@ def _makers(sent: Call | Sent) -> Iterator[tuple[ast.expr, Context]]:
         yield from _takers(sent.context.scope.module.scope).get(sent.node, ())
     scope = sent.context.scope
     while scope.parent is not None:
-        if isinstance(scope.node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        if isinstance(scope.node, DEFS):
             for decorator in scope.node.decorator_list:
                 yield decorator, Context(scope.parent, scope.statement)
         scope = scope.parent

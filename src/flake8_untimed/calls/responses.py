@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_untimed.inference import flow
 from flake8_untimed.inference.scopes import Scope, once
-from flake8_untimed.inference.syntax import WITHS, parents_in
+from flake8_untimed.inference.syntax import WITHS
+from flake8_untimed.inference.walk import parents_of
 
 if TYPE_CHECKING:
     from flake8_untimed.calls import Call
@@ -29,7 +30,7 @@ def uses_of(call: Call | Sent) -> set[str | None]:
     """The attributes that are read of what a call returns, in its own function; None where it is used
     otherwise (passed on, returned, tested, ...), or not in sight."""
     scope = call.context.scope
-    parents = _parents(scope)
+    parents = parents_of(scope)
     node: ast.AST = call.node
     parent = parents.get(node)
     if isinstance(parent, ast.Await):
@@ -47,7 +48,7 @@ def uses_of(call: Call | Sent) -> set[str | None]:
 def kept_of(call: Call) -> tuple[str, ast.stmt, bool] | None:
     """The one name that the response is given to, a statement, and whether the response has its name
     only behind that statement (else before it, already)."""
-    parents = _parents(call.context.scope)
+    parents = parents_of(call.context.scope)
     node: ast.AST = call.node
     parent = parents.get(node)
     is_response = not call.sender.asynchronous
@@ -65,15 +66,10 @@ def kept_of(call: Call) -> tuple[str, ast.stmt, bool] | None:
 
 
 @once
-def _parents(scope: Scope) -> dict[ast.AST, ast.AST]:
-    return parents_in(scope.node)
-
-
-@once
 def _names(scope: Scope) -> dict[str, list[ast.Name]]:
     """Where each name is used."""
     found: dict[str, list[ast.Name]] = defaultdict(list)
-    for part in _parents(scope):
+    for part in parents_of(scope):
         if isinstance(part, ast.Name) and not isinstance(part.ctx, ast.Store):
             found[part.id].append(part)
     return found
@@ -81,7 +77,7 @@ def _names(scope: Scope) -> dict[str, list[ast.Name]]:
 
 @once
 def _read_of(scope: Scope, name: str) -> _Read:
-    parents = _parents(scope)
+    parents = parents_of(scope)
     is_passed_on = False
     attributes: dict[ast.stmt | None, set[str]] = defaultdict(set)
     for use in _names(scope).get(name, ()):
@@ -98,7 +94,7 @@ def _statement_of(scope: Scope, node: ast.AST) -> ast.stmt | None:
     """The statement of a function that something in it belongs to."""
     around: ast.AST | None = node
     while around is not None and around not in scope.places:
-        around = _parents(scope).get(around)
+        around = parents_of(scope).get(around)
     return around if isinstance(around, ast.stmt) else None
 
 

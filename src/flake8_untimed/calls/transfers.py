@@ -396,7 +396,7 @@ def _reads_pieces(sent: Call | Sent, pieces: tuple[str, ...]) -> bool:
 
 def _saves(facts: Facts, sent: Call | Sent) -> bool:
     """Whether all of the response is read, and its function writes such a thing to a file."""
-    return "read" in uses_of(sent) and _writes_whole(facts, sent.context.scope)
+    return "read" in uses_of(sent) and _writes_whole(facts, sent.context.scope.of_statement)
 
 
 @once

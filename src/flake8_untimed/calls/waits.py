@@ -18,7 +18,6 @@ from flake8_untimed.inference.syntax import within
 from flake8_untimed.inference.values import (
     Alternatives,
     Collection,
-    Context,
     Instance,
     Literal,
     Mapping,
@@ -27,6 +26,7 @@ from flake8_untimed.inference.values import (
     Result,
     Value,
     are_none,
+    outside,
 )
 from flake8_untimed.limits.takers import Sent
 
@@ -235,5 +235,4 @@ def _or_default(facts: Facts, value: Value) -> Alternatives:
     if not isinstance(value, (Parameter, Plain)):
         return (value,)
     default = defaults(value.scope.arguments).get(value.name)
-    outside = Context(value.scope.parent or value.scope, value.scope.statement)
-    return facts.evaluate(default, outside) if default is not None else ()
+    return facts.evaluate(default, outside(value.scope)) if default is not None else ()

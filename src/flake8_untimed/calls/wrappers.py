@@ -44,6 +44,7 @@ from flake8_untimed.inference.values import (
     SenderValue,
     Symbol,
     Value,
+    outside,
 )
 from flake8_untimed.inference.walk import walk
 from flake8_untimed.limits import Limits
@@ -161,7 +162,7 @@ class Wrappers:
 
     def _decorator(self, scope: Scope) -> str | None:
         """A decorator out of sight that may change what a function takes."""
-        context = Context(scope.parent or scope, scope.statement)
+        context = outside(scope)
         for decorator in getattr(scope.node, "decorator_list", ()):
             maker = maker_of(decorator)
             values = self._evaluator.evaluate(maker, context)

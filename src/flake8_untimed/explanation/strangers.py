@@ -68,7 +68,7 @@ class Strangers:
     def _outside(self, path: str) -> str:
         package = path.partition(".")[0]
         ours = self._facts.evaluator.catalogue.library_of(path) is not None
-        if ours or package == "builtins" or package in sys.stdlib_module_names:
+        if ours or package in sys.stdlib_module_names:
             return f"{path} sends no request, as far as is known"
         return (
             f"{path} comes from {package}, which is not known as a library for HTTP"

@@ -9,11 +9,10 @@ from flake8_untimed.bounds import Bound, Kind, Source
 from flake8_untimed.calls import Call, Facts
 from flake8_untimed.explanation.places import Places
 from flake8_untimed.explanation.words import from_here, listed, short, unparsed
-from flake8_untimed.inference.scopes import Scope
-from flake8_untimed.inference.syntax import WITHS, within
+from flake8_untimed.inference.syntax import WITHS
 from flake8_untimed.inference.timers import BLOCKING_CONTEXTS, CONTEXTS, WRAPPERS
-from flake8_untimed.inference.values import Class, Context, Instance, Parameter, Result, Symbol
-from flake8_untimed.inference.walk import walk
+from flake8_untimed.inference.values import Class, Context, Instance, Parameter, Result
+from flake8_untimed.inference.walk import outward
 
 _TABLE = frozenset((*CONTEXTS, *BLOCKING_CONTEXTS))
 
@@ -106,40 +105,24 @@ class Waits:
 
     def _around(self, call: Call) -> str:
         """What stands around a call and bounds it."""
-        scope: Scope | None = call.context.scope
-        at = call.context.at
-        while scope is not None:
-            for statement in [at, *(parent for parent, _ in scope.parents(at))]:
-                if isinstance(statement, WITHS):
-                    for item in statement.items:
-                        if self._leads_to(item.context_expr, Context(scope, statement), _TABLE):
-                            text = short(unparsed(item.context_expr))
-                            return f"{text} around it (line {statement.lineno})"
-            for found in walk(scope).calls:
-                outer = found.node
-                if outer is not call.node and any(part is call.node for part in within(outer)):
-                    path = self._path(outer.func, Context(found.scope, found.statement))
-                    if path in WRAPPERS:
-                        return f"{unparsed(outer.func)}() around it (line {outer.lineno})"
-            if scope.is_function and not isinstance(scope.node, ast.Lambda):
-                break
-            at, scope = scope.statement, scope.parent
+        scope, at = call.context.scope.of_block, call.context.at
+        for statement in (at, *(parent for parent, _ in scope.parents(at))):
+            if isinstance(statement, WITHS):
+                for item in statement.items:
+                    values = self._facts.evaluate(item.context_expr, Context(scope, statement))
+                    if any(isinstance(v, Result) and v.path in _TABLE for v in values):
+                        text = short(unparsed(item.context_expr))
+                        return f"{text} around it (line {statement.lineno})"
+        for outer in outward(scope, call.node, at) if at is not None else ():
+            if isinstance(outer, ast.Call):
+                if self._facts.path_of(outer.func, Context(scope, at)) in WRAPPERS:
+                    return f"{unparsed(outer.func)}() around it (line {outer.lineno})"
         module = self._facts.limits.process.socket_default_for(call.library, call.context)
         if module is not None:
             is_here = module.path == self._facts.module.path
             where = "this module" if is_here else from_here(module.path)
             return f"socket.setdefaulttimeout() in {where}"
         return "what stands around the calls of its function, its decorator, or a timer started before it"
-
-    def _leads_to(self, node: ast.expr, context: Context, table: frozenset[str]) -> bool:
-        values = self._facts.evaluate(node, context)
-        return any(isinstance(v, Result) and v.path in table for v in values)
-
-    def _path(self, node: ast.expr, context: Context) -> str:
-        for value in self._facts.evaluate(node, context):
-            if isinstance(value, Symbol):
-                return value.path
-        return ""
 
     def _on_the_way(self, call: Call) -> str:
         """The subclass, adapter or patch that sets a timeout."""

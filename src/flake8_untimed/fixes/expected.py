@@ -23,14 +23,7 @@ from flake8_untimed.fixes.changes import (
     index_for_keyword,
 )
 from flake8_untimed.fixes.errors import Refused
-from flake8_untimed.fixes.module import (
-    Block,
-    Module,
-    Place,
-    arguments,
-    nowhere,
-    parse_expression,
-)
+from flake8_untimed.fixes.module import Block, Module, Place, arguments, nowhere, parse_expression
 
 
 def change_tree(module: Module, changes: Sequence[Change]) -> None:

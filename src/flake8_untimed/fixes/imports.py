@@ -13,11 +13,7 @@ from typing import Any
 from flake8_untimed.findings import Expression
 from flake8_untimed.fixes.changes import DropStatement, EditImport, ImportChange
 from flake8_untimed.fixes.errors import Refused
-from flake8_untimed.fixes.module import (
-    FUNCTIONS,
-    Module,
-    parse_expression,
-)
+from flake8_untimed.fixes.module import FUNCTIONS, Module, parse_expression
 from flake8_untimed.fixes.names import Binding, Names
 from flake8_untimed.fixes.neighbours import ALONE, Neighbours
 from flake8_untimed.fixes.order import comes_first, is_deferred
@@ -183,12 +179,7 @@ class Imports:
         bindings = self._names.bindings.get(name, [])
         if not bindings:
             return name not in self._names.used
-        around = {
-            id(scope) for scope in self.module.ancestors(node) if isinstance(scope, FUNCTIONS)
-        }
-        return all(
-            self._means(b, dotted) and id(self._scope(b.node)) not in around for b in bindings
-        )
+        return all(self._means(b, dotted) for b in bindings) and not self._is_shadowed(name, node)
 
     def _is_sound(self, binding: Binding, node: ast.AST) -> bool:
         """Whether the name surely means the import at `node`: it is bound to nothing else, and the
@@ -213,14 +204,13 @@ class Imports:
             len(imports) == 1
             and imports[0].statement is statement
             and not isinstance(scope, ast.ClassDef)
-            and any(around is scope for around in self.module.ancestors(node))
+            and self.module.contains(scope, node)
         )
 
     def _is_shadowed(self, name: str, node: ast.AST) -> bool:
-        around = {
-            id(scope) for scope in self.module.ancestors(node) if isinstance(scope, FUNCTIONS)
-        }
-        return any(id(self._scope(b.node)) in around for b in self._names.bindings[name])
+        """Whether a function around `node` binds the name."""
+        around = {scope for scope in self.module.ancestors(node) if isinstance(scope, FUNCTIONS)}
+        return any(self._scope(b.node) in around for b in self._names.bindings[name])
 
     def _is_visible(self, statement: ast.stmt, node: ast.AST) -> bool:
         """Whether what a statement binds is there when `node` is evaluated: it stands in the

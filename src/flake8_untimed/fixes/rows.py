@@ -104,10 +104,10 @@ class Row:
 
     @property
     def _ends_to_the_left(self) -> bool:
-        """Whether the last item ends with a bracket on a line that begins to the left of its own."""
+        """Whether the last item ends with a bracket on a line that begins left of its own."""
         own, end = _plain(_indent(self._gap_before(-1)), ""), self.items[-1].body.splitlines()[-1]
         bare = end.lstrip(" \t")
-        return bare[:1] in (")", "]", "}") and len(end) - len(bare) < len(own)
+        return bare.startswith((")", "]", "}")) and len(end) - len(bare) < len(own)
 
     @property
     def _stands_alone(self) -> bool:

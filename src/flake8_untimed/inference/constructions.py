@@ -45,9 +45,7 @@ def construction_frame(
                 return frame
         # What a subclass overrides counts in what its bases store.
         first = members.first_parameter(method)
-        return (
-            frames.shared(method, {first: (instance,)}, None, 1) if first and method.owner else None
-        )
+        return frames.shared(method, {first: (instance,)}) if first and method.owner else None
     if instance.site is None or method.name != "__init__":
         return None
     site = instance.site
@@ -106,7 +104,8 @@ def _calls_of_base(
     """Where the `__init__` of a class calls that of one of its bases; `is_next`: `super()` is that
     one."""
     for node, context in _base_inits(maker):
-        if is_next if members.is_of_super(node.func) else _is_class(evaluator, node, context, base):
+        is_super = members.is_of_super(node.func)
+        if (is_super and is_next) or (not is_super and _is_class(evaluator, node, context, base)):
             yield node, context
 
 

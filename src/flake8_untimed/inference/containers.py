@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_untimed.inference import lineage, members, objects
+from flake8_untimed.inference.arguments import Argument
 from flake8_untimed.inference.scopes import COMPREHENSIONS, Path
 from flake8_untimed.inference.values import (
     NOTHING_KNOWN,
@@ -53,6 +54,15 @@ def display(evaluator: Evaluator, node: ast.Dict, context: Context) -> Mapping:
             made.entries[name] = evaluator.entry(name, value, context)
             made.nodes[name] = value
     return made
+
+
+def of_keywords(
+    evaluator: Evaluator, given: dict[str, Argument], is_open: bool, node: ast.AST
+) -> Mapping:
+    """The dict of keywords that somebody gives."""
+    entries: dict[object, Alternatives] = {k: evaluator.argument(a) for k, a in given.items()}
+    nodes: dict[object, ast.expr] = {k: a.node for k, a in given.items() if a.node is not None}
+    return Mapping(entries, is_open, node, nodes=nodes)
 
 
 def sequence(evaluator: Evaluator, node: ast.List | ast.Tuple | ast.Set, context: Context) -> Value:
@@ -160,16 +170,12 @@ def unpacked(evaluator: Evaluator, values: Alternatives, path: Path) -> Alternat
 
 
 def _part(value: Value, index: int | slice) -> Alternatives:
+    """What one target takes; `*rest` a list, whatever that is taken of."""
     if not isinstance(value, Collection):
         return NOTHING_KNOWN if isinstance(index, slice) else elements((value,))
     if isinstance(index, slice):
-        return (_rest(value, index),)
+        return (replace(_range(value, index), is_tuple=False),)
     return item(value, Literal(index))
-
-
-def _rest(value: Collection, part: slice) -> Collection:
-    """What `*rest` takes: a list, whatever it is taken of."""
-    return replace(_range(value, part), is_tuple=False)
 
 
 def _range(value: Collection, part: slice) -> Collection:

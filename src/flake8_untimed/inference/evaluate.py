@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable, Iterator
 from collections.abc import Mapping as MappingType
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from flake8_untimed.inference import annotations as types
 from flake8_untimed.inference import (
@@ -28,7 +28,7 @@ from flake8_untimed.inference import (
 )
 from flake8_untimed.inference.arguments import Argument
 from flake8_untimed.inference.project import Project
-from flake8_untimed.inference.scopes import COMPREHENSIONS, Module
+from flake8_untimed.inference.scopes import COMPREHENSIONS, Module, Scope
 from flake8_untimed.inference.values import (
     CLOSING,
     NOTHING_KNOWN,
@@ -62,6 +62,7 @@ BUDGET = 1_500
 LARGEST = 10**15
 """Numbers beyond that are not computed with: they would grow without end."""
 
+P = ParamSpec("P")
 T = TypeVar("T")
 _Key = tuple[int, object]
 """A memo, by its identity, and what is asked for."""
@@ -169,7 +170,7 @@ class Evaluator:
             return values  # type: ignore[no-any-return]
         if is_limited:
             if self._depth >= DEPTH or self._spent >= BUDGET:
-                self.leave_open()
+                self._leaning |= 1
                 return inside
             self._spent += 1
         self._depth += is_limited
@@ -192,9 +193,18 @@ class Evaluator:
                 self._ending.setdefault(leaning.bit_length() - 1, []).append((id(memo), key))
         return values
 
-    def leave_open(self) -> None:
-        """What is asked for is too much to find out: what leans on that is not kept."""
-        self._leaning |= 1
+    def is_so(
+        self,
+        look: Callable[Concatenate[Evaluator, Scope, P], bool],
+        scope: Scope,
+        *args: P.args,
+        **keywords: P.kwargs,
+    ) -> bool:
+        """`once`, with `settle`, for whether something is so with a function; it is not as long as
+        that is asked for."""
+        kept: dict[object, bool] = scope.kept
+        key = look, scope, args, *keywords.items()
+        return self.settle(kept, key, lambda: look(self, scope, *args, **keywords), False)
 
     def whole(self, make: Callable[[], T]) -> tuple[T, bool]:
         """`make()`, and whether that leans on nothing that is unknown only for now."""

@@ -157,37 +157,24 @@ def _share_loop(use: list[Place], other: list[Place]) -> bool:
 def relate(earlier: list[Place], use: list[Place]) -> tuple[bool, tuple[Guard, ...]] | None:
     """Whether what an earlier statement does reaches the use (None: never), surely, under which
     tests."""
-    if not earlier:
-        return True, ()
-    depth = 0
-    for mine, theirs in zip(earlier, use):
-        if mine.parent is not theirs.parent or mine.block != theirs.block:
-            break
-        depth += 1
-        if mine.position != theirs.position:
-            break
-    if depth < len(use) and depth < len(earlier) and depth:
+    depth = _shared(earlier, use)
+    inner = earlier[depth:]
+    apart, block = use[depth][:2] if depth < len(use) else (None, "")
+    if apart is not None and inner and inner[0].parent is apart:
         # They part inside one statement, in different blocks of it.
-        parent = earlier[depth].parent
-        if (
-            parent is use[depth].parent
-            and not _passes(parent, earlier[depth].block, use[depth].block)
-            and not _share_loop(use, earlier)
-        ):
+        if not (_passes(apart, inner[0].block, block) or _share_loop(use, earlier)):
             return None
-    apart = use[depth].parent if depth < len(use) else None
     sure, caught, guards = True, False, []
-    for place in earlier[depth:]:
+    for place in inner:
         parent = place.parent
         if parent is None or isinstance(parent, WITHS):
             continue
-        # What leaves in the body of a `try` may have raised before that.
+        # What leaves in the body of a `try` may have raised before that, and passes its `finally`.
         is_tried = isinstance(parent, TRIES) and place.block == "body"
-        if parent is apart and use[depth].block == "finalbody":
-            caught = True  # Whatever leaves passes it.
-        if is_tried:
-            handlers: list[ast.ExceptHandler] = parent.handlers  # type: ignore[attr-defined]
-            caught = caught or parent is apart or not all(ends(h.body) for h in handlers)
+        if parent is apart:
+            caught = caught or is_tried or block == "finalbody"
+        elif is_tried:
+            caught = caught or not _handlers_end(parent)
         if ends(place.body):
             if not caught:
                 return None
@@ -196,19 +183,39 @@ def relate(earlier: list[Place], use: list[Place]) -> tuple[bool, tuple[Guard, .
             positive = place.block == "body"
             if not ends(parent.orelse if positive else parent.body):
                 guards.append(Guard(parent, positive))
-        elif isinstance(parent, TRIES):
-            if not (
-                place.block == "finalbody"
-                or all(ends(h.body) for h in parent.handlers)
-                or (place.block == "body" and _is_calm(place.body[: place.position + 1]))
-            ):
-                sure = False
         else:
-            sure = False
+            sure = sure and _is_passed(place)
     return sure, tuple(guards)
 
 
-def _passes(parent: ast.stmt | None, earlier: str, later: str) -> bool:
+def _shared(one: list[Place], other: list[Place]) -> int:
+    """How many of the places of two statements, from outside, are in the same block."""
+    depth = 0
+    for mine, theirs in zip(one, other):
+        if mine.parent is not theirs.parent or mine.block != theirs.block:
+            break
+        depth += 1
+        if mine.position != theirs.position:
+            break
+    return depth
+
+
+def _is_passed(place: Place) -> bool:
+    """Whether a place is one in a `try` that whoever comes out of that surely passed."""
+    parent = place.parent
+    return isinstance(parent, TRIES) and (
+        place.block == "finalbody"
+        or _handlers_end(parent)
+        or (place.block == "body" and _is_calm(place.body[: place.position + 1]))
+    )
+
+
+def _handlers_end(parent: ast.stmt) -> bool:
+    """Whether all handlers of a `try` leave the function."""
+    return all(ends(h.body) for h in parent.handlers)  # type: ignore[attr-defined]
+
+
+def _passes(parent: ast.stmt, earlier: str, later: str) -> bool:
     """Whether control can go from one block of a statement to another."""
     if isinstance(parent, TRIES):
         return earlier == "body" or later == "finalbody"

@@ -9,9 +9,9 @@ from collections.abc import Callable, Set
 from flake8_untimed.inference import frames, members
 from flake8_untimed.inference.mappings import SHOWING
 from flake8_untimed.inference.scopes import Scope, once
-from flake8_untimed.inference.syntax import called_name, named_parameters, parents_in, within
+from flake8_untimed.inference.syntax import called_name, named_parameters, within
 from flake8_untimed.inference.values import Context, Frame
-from flake8_untimed.inference.walk import Found, walk
+from flake8_untimed.inference.walk import Found, parents_of, walk
 
 
 def hands_on(node: ast.Call, scope: Scope) -> bool:
@@ -59,10 +59,9 @@ def _is_timeout(keyword: ast.keyword) -> bool:
 @once
 def _given_names(scope: Scope) -> set[str] | None:
     """The names of what a function is given; None if that is nothing."""
-    function = scope.node
-    if not isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
+    if not scope.is_function:
         return None
-    arguments = function.args
+    arguments = scope.arguments
     names = {a.arg for a in named_parameters(arguments)}
     if not (names or arguments.kwarg or arguments.vararg):
         return None
@@ -151,12 +150,12 @@ def takes_apart(function: ast.AST, name: str) -> bool:
 def goes_elsewhere(scope: Scope, name: str, is_request: Callable[[ast.Call], bool]) -> bool:
     """Whether a function does more with a parameter than to hand it on to requests, to test it and to
     tell of it: it waits as long for something else, has a deadline of it, or keeps it for later."""
-    parents, uses = _uses(scope)
+    parents, uses = parents_of(scope), _uses(scope)
     names = [name]
     for one in names:
         for use in uses.get(one, ()):
             part, around = _whole(use, parents)
-            if _is_reckoned(part, around):
+            if _is_reckoned(around):
                 return True
             if isinstance(around, ast.keyword):
                 around = parents[around]
@@ -172,14 +171,13 @@ def goes_elsewhere(scope: Scope, name: str, is_request: Callable[[ast.Call], boo
 
 
 @once
-def _uses(scope: Scope) -> tuple[dict[ast.AST, ast.AST], dict[str, list[ast.AST]]]:
-    """What each part of a function stands in, and where its names are read."""
-    parents = parents_in(scope.node)
+def _uses(scope: Scope) -> dict[str, list[ast.AST]]:
+    """Where the names in a function are read."""
     uses: dict[str, list[ast.AST]] = {}
-    for part in parents:
+    for part in parents_of(scope):
         if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load):
             uses.setdefault(part.id, []).append(part)
-    return parents, uses
+    return uses
 
 
 def _whole(part: ast.AST, parents: dict[ast.AST, ast.AST]) -> tuple[ast.AST, ast.AST]:
@@ -198,8 +196,8 @@ def _whole(part: ast.AST, parents: dict[ast.AST, ast.AST]) -> tuple[ast.AST, ast
         part, around = around, parents[around]
 
 
-def _is_reckoned(part: ast.AST, around: ast.AST) -> bool:
-    """Whether a value is added to another, or compared with one that is not written there:
+def _is_reckoned(around: ast.AST) -> bool:
+    """Whether it adds a value to another, or compares it with one that is not written there:
     `time.time() + timeout`; not `if timeout <= 0: raise ValueError`."""
     if isinstance(around, ast.BinOp):
         return isinstance(around.op, (ast.Add, ast.Sub))

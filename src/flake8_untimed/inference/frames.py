@@ -20,8 +20,8 @@ from flake8_untimed.inference.values import (
 def shared(
     scope: Scope,
     parameters: dict[str, Alternatives],
-    closure: Frame | None,
-    depth: int,
+    closure: Frame | None = None,
+    depth: int = 1,
     given: frozenset[str] = frozenset(),
     caller: Frame | None = None,
 ) -> Frame:

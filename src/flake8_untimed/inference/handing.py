@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from flake8_untimed.inference import invoke
 from flake8_untimed.inference.arguments import Argument, Passed, bind, positional_names
 from flake8_untimed.inference.scopes import Scope
-from flake8_untimed.inference.syntax import called_name, dotted, last_name
+from flake8_untimed.inference.syntax import called_name, dotted, last_name, written_arguments
 from flake8_untimed.inference.values import (
     Alternatives,
     Class,
@@ -164,9 +164,7 @@ def _may_call(evaluator: Evaluator, function: Function, place: int) -> bool:
     scope, names = function.scope, positional_names(function)
     if place >= len(names):
         return True
-    kept: dict[object, bool] = scope.kept
-    key = ("may call", scope, names[place])
-    return evaluator.settle(kept, key, lambda: _is_called(evaluator, scope, names[place]), False)
+    return evaluator.is_so(_is_called, scope, names[place])
 
 
 def _is_called(evaluator: Evaluator, scope: Scope, name: str) -> bool:
@@ -221,10 +219,7 @@ def _travelling(
     # Somebody unknown: `retry(requests.get, url)`. A timeout anywhere in sight is meant for it.
     if len(node.args) == 1 and not node.keywords:
         return None
-    if any(
-        "timeout" in ast.unparse(part)
-        for part in (*node.args[1:], *(k.value for k in node.keywords))
-    ):
+    if any("timeout" in ast.unparse(part) for part in written_arguments(node)[1:]):
         return None
     if any("timeout" in (k.arg or "timeout") for k in node.keywords):
         return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Set
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_untimed.inference import annotations as types
@@ -26,13 +27,8 @@ from flake8_untimed.inference.arguments import (
     parameter_names,
     taken_by,
 )
-from flake8_untimed.inference.scopes import FUNCTIONS, Scope
-from flake8_untimed.inference.syntax import (
-    called_name,
-    decorations,
-    dotted,
-    named_parameters,
-)
+from flake8_untimed.inference.scopes import Scope
+from flake8_untimed.inference.syntax import called_name, decorations, dotted, named_parameters
 from flake8_untimed.inference.values import (
     FOREIGN,
     NOTHING_KNOWN,
@@ -61,6 +57,7 @@ from flake8_untimed.inference.values import (
     are_none,
     either,
     is_none,
+    outside,
     union,
 )
 
@@ -145,21 +142,18 @@ def frame_for(
 
 def _frame(evaluator: Evaluator, function: Function, passed: Passed, outer: Frame | None) -> Frame:
     """What the caller of a function leaves out is its default."""
-    node = function.scope.node
-    assert isinstance(node, FUNCTIONS)
-    arguments = node.args
-    names = parameter_names(arguments)
+    scope, arguments = function.scope, function.scope.arguments
+    names, keyword_only = parameter_names(arguments), [a.arg for a in arguments.kwonlyargs]
     values: dict[str, Alternatives] = {}
     if function.receiver is not None and names:
         values[names.pop(0)] = (function.receiver,)
     elif function.receiver is not None:
         # `def inner(*args, **kwargs)`, which a decorator put in the place of a method.
         passed = passed.behind(Argument(None, None, values=(function.receiver,)))
-    bound = bind(passed, names, [a.arg for a in arguments.kwonlyargs])
+    bound = bind(passed, names, keyword_only)
     defaulted = defaults(arguments)
-    scope = function.scope
-    where = Context(scope.parent or scope, scope.statement, function.frame)
-    for name in (*names, *(a.arg for a in arguments.kwonlyargs)):
+    where = outside(scope, function.frame)
+    for name in (*names, *keyword_only):
         if name in bound.named:
             values[name] = evaluator.argument(bound.named[name])
         elif bound.may_hold(name, name in names):
@@ -168,22 +162,9 @@ def _frame(evaluator: Evaluator, function: Function, passed: Passed, outer: Fram
             values[name] = evaluator.evaluate(defaulted[name], where)
     _declare(evaluator, arguments, values, where, bound.named.keys())
     if arguments.kwarg is not None:
-        entries: dict[object, Alternatives] = {
-            name: evaluator.argument(a) for name, a in bound.extra.items()
-        }
-        nodes: dict[object, ast.expr] = {
-            name: a.node for name, a in bound.extra.items() if a.node is not None
-        }
-        values[arguments.kwarg.arg] = (
-            Mapping(
-                entries,
-                bound.open_keywords,
-                arguments.kwarg,
-                nodes=nodes,
-                missing=frozenset(keyword_names(arguments)),
-                written=False,
-            ),
-        )
+        extra = containers.of_keywords(evaluator, bound.extra, bound.open_keywords, arguments.kwarg)
+        missing = frozenset(keyword_names(arguments))
+        values[arguments.kwarg.arg] = (replace(extra, missing=missing, written=False),)
     if arguments.vararg is not None and not bound.open_positional:
         elements = tuple(evaluator.argument(a) for a in bound.rest)
         values[arguments.vararg.arg] = (
@@ -444,12 +425,10 @@ def _is_inherited(function: Function, receiver: Instance) -> bool:
 
 def _with_receiver(evaluator: Evaluator, function: Function) -> Alternatives:
     """For an object whose construction or class is in sight: its own attributes count."""
-    node = function.scope.node
-    assert isinstance(node, FUNCTIONS)
-    names = parameter_names(node.args)
+    names = parameter_names(function.scope.arguments)
     assert function.receiver is not None
     values: dict[str, Alternatives] = {names[0]: (function.receiver,)} if names else {}
-    return _returns(evaluator, function, frames.shared(function.scope, values, function.frame, 1))
+    return _returns(evaluator, function, frames.shared(function.scope, values, function.frame))
 
 
 def _returns(evaluator: Evaluator, function: Function, frame: Frame | None) -> Alternatives:
@@ -500,8 +479,7 @@ def _declared(evaluator: Evaluator, function: Function, values: Alternatives) ->
         return values
     if dotted(annotation) in ("Self", "typing.Self", "typing_extensions.Self"):
         return (function.receiver,) if function.receiver is not None else values
-    where = Context(scope.parent or scope, scope.statement, function.frame)
-    return types.unless_known(evaluator, values, annotation, where)
+    return types.unless_known(evaluator, values, annotation, outside(scope, function.frame))
 
 
 def _decoration(node: ast.AST) -> str:

@@ -7,14 +7,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from flake8_untimed.inference.files.outline import Use
-from flake8_untimed.inference.values import (
-    UNKNOWN,
-    Alternatives,
-    Class,
-    Context,
-    Instance,
-    Value,
-)
+from flake8_untimed.inference.values import UNKNOWN, Alternatives, Class, Instance, Value, outside
 
 if TYPE_CHECKING:
     from flake8_untimed.inference.evaluate import Evaluator
@@ -48,7 +41,7 @@ def mro(evaluator: Evaluator, cls: Class) -> Alternatives:
 def _linearized(evaluator: Evaluator, cls: Class) -> Alternatives:
     node = cls.scope.node
     assert isinstance(node, ast.ClassDef)
-    context = Context(cls.scope.parent or cls.scope, cls.scope.statement)
+    context = outside(cls.scope)
     order: dict[object, Value] = {cls.key(): cls}
     for expression in node.bases:
         if isinstance(expression, ast.Subscript):

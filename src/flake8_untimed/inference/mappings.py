@@ -7,7 +7,8 @@ import ast
 from typing import NamedTuple
 
 from flake8_untimed.inference.scopes import FUNCTIONS, Scope, once
-from flake8_untimed.inference.syntax import called_name, every_parameter, parents_in, within
+from flake8_untimed.inference.syntax import called_name, every_parameter, within
+from flake8_untimed.inference.walk import parents_of
 
 SHOWING = frozenset(
     ("print", "pprint", "pformat", "str", "repr", "format", "debug", "info", "warning", "warn",
@@ -64,7 +65,7 @@ class _Reader:
         self._key = key
         self._may_return = may_return
         self._lines = lines
-        self._parents = _parents(function)
+        self._parents = parents_of(function)
         self.calls: list[Given] = []
         self.values: set[str] = set()
         self._names: list[str] = []
@@ -205,11 +206,6 @@ def _is_tested(parent: ast.AST) -> bool:
 
 def _names_timeout(parent: ast.AST) -> bool:
     return isinstance(parent, ast.keyword) and "timeout" in (parent.arg or "")
-
-
-@once
-def _parents(function: Scope) -> dict[ast.AST, ast.AST]:
-    return parents_in(function.node)
 
 
 @once

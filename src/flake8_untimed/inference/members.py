@@ -12,8 +12,6 @@ from flake8_untimed.inference.syntax import called_name, decorations, dotted, wi
 
 _DATACLASSES = frozenset(("dataclass", "define", "frozen", "mutable", "attrs", "s"))
 """Decorators that give a class a constructor with its fields."""
-
-
 _CLASS_METHODS = frozenset(("__new__", "__init_subclass__", "__class_getitem__"))
 """Those that need no decorator."""
 
@@ -23,6 +21,11 @@ class Store(NamedTuple):
 
     method: Scope
     event: Event
+
+    @property
+    def is_at_first(self) -> bool:
+        """Whether an object begins with it."""
+        return self.method.name == "__init__"
 
 
 @once
@@ -68,7 +71,7 @@ def _lasting(stores: list[Store], name: str) -> list[Store]:
     straight = [
         (store, place)
         for store in stores
-        if store.method.name == "__init__" and store.event.kind != "store annotation"
+        if store.is_at_first and store.event.kind != "store annotation"
         for place in (store.method.places[store.event.statement],)
         if place.parent is None
     ]

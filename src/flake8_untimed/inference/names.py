@@ -23,7 +23,7 @@ from flake8_untimed.inference import (
 from flake8_untimed.inference import annotations as types
 from flake8_untimed.inference.arguments import Argument, Passed, defaults, keyword_names
 from flake8_untimed.inference.scopes import COMPREHENSIONS, FUNCTIONS, Binding, Scope, once
-from flake8_untimed.inference.syntax import dotted, within, writes_none, written_names
+from flake8_untimed.inference.syntax import DEFS, dotted, within, writes_none, written_names
 from flake8_untimed.inference.values import (
     NOTHING_KNOWN,
     OTHER,
@@ -45,6 +45,7 @@ from flake8_untimed.inference.values import (
     Unknown,
     Value,
     is_none,
+    outside,
     tells,
     union,
 )
@@ -60,22 +61,21 @@ _GLOBALS = re.compile(
 def look_up(evaluator: Evaluator, name: str, context: Context) -> Alternatives:
     """What a name is at some place, by Python's rules of scopes."""
     scope, at, frame = context
-    direct, late = True, False
+    late = False
     while True:
         if name in scope.globals:
             return of_module(evaluator, name, scope.module.scope, scope, at)
         if scope.parent is None:
             return of_module(evaluator, name, scope, None, None if late else at)
         if name in scope.bindings and (
-            not scope.is_class or (direct and scope.is_bound_before(name, at))
+            not scope.is_class or (scope is context.scope and scope.is_bound_before(name, at))
         ):
             values = _with_rebound(evaluator, scope, name, None if late else at, frame)
             if late and _is_rebound(scope, name, at):
                 # What looks from inside may be called before that.
                 return union([values, _with_rebound(evaluator, scope, name, at, frame)])
             return values
-        direct = False
-        if isinstance(scope.node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        if isinstance(scope.node, DEFS):
             late = True
         if frame is not None and frame.scope is scope:
             frame = frame.closure
@@ -303,7 +303,7 @@ def _bound_value(
     if kind == "assign" or kind == "unpack":
         assert isinstance(node, ast.expr)
         values = evaluator.evaluate(node, context)
-        return containers.unpacked(evaluator, values, binding.path) if kind == "unpack" else values
+        return containers.unpacked(evaluator, values, binding.path)
     if kind == "parameter":
         assert isinstance(node, ast.arg)
         return parameter(evaluator, scope, node, context.frame)
@@ -322,11 +322,11 @@ def _bound_value(
         return (Alias(node, context),)
     if kind == "enter":
         entered = objects.enter(evaluator, evaluator.evaluate(node, context))  # type: ignore[arg-type]
-        return containers.unpacked(evaluator, entered, binding.path) if binding.path else entered
+        return containers.unpacked(evaluator, entered, binding.path)
     if kind == "element":
         if isinstance(scope.node, COMPREHENSIONS) and node is scope.node.generators[0].iter:
             # It is evaluated outside, as a part of the statement.
-            context = Context(scope.parent or scope, scope.statement, context.frame)
+            context = outside(scope, context.frame)
         iterated = objects.iterated(evaluator, evaluator.evaluate(node, context))  # type: ignore[arg-type]
         return containers.unpacked(evaluator, containers.elements(iterated), binding.path)
     return NOTHING_KNOWN
@@ -367,21 +367,19 @@ def parameter(
     if arguments.kwarg is node:
         others: Alternatives = ()
         if node.annotation is not None:
-            where = Context(scope.parent or scope, scope.statement)
-            declared = types.instances(evaluator, node.annotation, where)
+            declared = types.instances(evaluator, node.annotation, outside(scope))
             others = tuple(value for value in declared if tells(value))
         missing = frozenset(keyword_names(arguments))
         return (Mapping({}, True, node, others, missing=missing, written=False),)
     if arguments.vararg is node:
         if node.annotation is None:
             return NOTHING_KNOWN
-        where = Context(scope.parent or scope, scope.statement)
-        each = types.instances(evaluator, node.annotation, where)
+        each = types.instances(evaluator, node.annotation, outside(scope))
         return (Collection((each,), False, node),)
     own_object = receiver(scope, name)
     if own_object is not None:
         return (own_object,)
-    outer = Context(scope.parent or scope, scope.statement, frame.closure if frame else None)
+    outer = outside(scope, frame.closure if frame else None)
     own: Alternatives = (Parameter(scope, name),)
     default = defaults(arguments).get(name)
     if node.annotation is not None:

@@ -5,19 +5,14 @@ from __future__ import annotations
 import ast
 from bisect import bisect_left
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple, Union
 
 from flake8_untimed.inference import conditions
 from flake8_untimed.inference.scopes import COMPREHENSIONS, INLINE, Scope, once
 from flake8_untimed.inference.syntax import LEAVES, LOOPS, dotted, ends
-from flake8_untimed.inference.values import (
-    NOTHING_KNOWN,
-    Alternatives,
-    Context,
-    Value,
-    is_empty,
-)
-from flake8_untimed.inference.walk import expression_parents
+from flake8_untimed.inference.values import NOTHING_KNOWN, Alternatives, Context, Value, is_empty
+from flake8_untimed.inference.walk import outward
 
 if TYPE_CHECKING:
     from flake8_untimed.inference.evaluate import Evaluator
@@ -149,10 +144,7 @@ def _ways_on(statement: ast.stmt) -> Iterator[tuple[str, bool]]:
 
 def _around(scope: Scope, at: ast.stmt, node: ast.expr) -> Iterator[tuple[ast.expr, bool]]:
     """The tests inside a statement that decide whether an expression is looked at."""
-    parents = expression_parents(scope, at)
-    child: ast.AST = node
-    while child in parents:
-        parent = parents[child]
+    for child, parent in pairwise(outward(scope, node, at)):
         if isinstance(parent, ast.IfExp) and child is not parent.test:
             yield from _parts(parent.test, child is parent.body)
         elif isinstance(parent, ast.BoolOp):
@@ -162,7 +154,6 @@ def _around(scope: Scope, at: ast.stmt, node: ast.expr) -> Iterator[tuple[ast.ex
         elif isinstance(parent, COMPREHENSIONS) and child not in parent.generators:
             for test in [test for generator in parent.generators for test in generator.ifs]:
                 yield from _parts(test, True)
-        child = parent
 
 
 def _parts(test: ast.expr, outcome: bool) -> Iterator[tuple[ast.expr, bool]]:

@@ -70,7 +70,7 @@ def attribute(evaluator: Evaluator, value: Value, name: str) -> Alternatives:
             return NOTHING_KNOWN
         return class_attribute(evaluator, value, name, None)
     if isinstance(value, ProjectModule):
-        return _of_module(evaluator, value, name)
+        return imports.member(evaluator, value.scope.module.path, name)
     if isinstance(value, Super):
         return class_attribute(evaluator, value.cls, name, value.instance, above=True)
     if isinstance(value, Partial) and name == "func":
@@ -90,28 +90,27 @@ def _kept(origin: Value, value: Value) -> Value:
     return value
 
 
-def _of_module(evaluator: Evaluator, value: ProjectModule, name: str) -> Alternatives:
-    return imports.member(evaluator, value.scope.module.path, name)
-
-
 def _of_instance(evaluator: Evaluator, value: Instance, name: str) -> Alternatives:
     if name == "__class__":
         return (value.cls,)
     if isinstance(value.cls, Class):
         return class_attribute(evaluator, value.cls, name, value)
-    senders = evaluator.senders_at(value.cls.path)
+    return _of_library(evaluator, value.cls.path, name, value)
+
+
+def _of_library(
+    evaluator: Evaluator, cls: str, name: str, owner: Instance, unbound: bool = False
+) -> Alternatives:
+    """A method of a library's class that sends, or that returns a dict:
+    `session.merge_environment_settings`."""
+    senders, path = evaluator.senders_at(cls), f"{cls}.{name}"
     if name in senders:
-        sender = SenderValue(senders[name], f"{value.cls.path}.{name}", value)
-        sender.steps = value.steps
+        sender = SenderValue(senders[name], path, owner, unbound)
+        sender.steps = owner.steps
         return (sender,)
-    return _giving_mapping(evaluator, value.cls, name)
-
-
-def _giving_mapping(evaluator: Evaluator, cls: Symbol, name: str) -> Alternatives:
-    """A method of a library's client that returns a dict: `session.merge_environment_settings`."""
-    client = evaluator.client_at(cls.path)
+    client = evaluator.client_at(cls)
     gives = client is not None and name in client.mappings
-    return (Symbol(f"{cls.path}.{name}"),) if gives else NOTHING_KNOWN
+    return (Symbol(path),) if gives else NOTHING_KNOWN
 
 
 def class_attribute(
@@ -189,21 +188,15 @@ def _class_attribute(
                 # `session: Session` binds nothing: what a base has is there all the same.
                 declared = values
         elif isinstance(base, Symbol):
-            senders = evaluator.senders_at(base.path)
+            senders, owner = evaluator.senders_at(base.path), instance or Instance(cls)
+            values = _of_library(evaluator, base.path, name, owner, unbound=instance is None)
             if name in senders:
                 if _goes_on_to(line[number + 1 :], senders, name):
                     return NOTHING_KNOWN
-                owner = instance or Instance(cls)
-                sender = SenderValue(
-                    senders[name], f"{base.path}.{name}", owner, unbound=instance is None
-                )
-                sender.steps = owner.steps
-                return union([*weak, (sender,)]) if shadowed else (sender,)
-            giving = _giving_mapping(evaluator, base, name)
-            if giving is not NOTHING_KNOWN and not shadowed:
-                return union([*weak, giving])
-            if base.path not in lineage.HARMLESS_BASES:
-                shadowed = True
+                return union([*weak, values]) if shadowed else values
+            if values is not NOTHING_KNOWN and not shadowed:
+                return union([*weak, values])
+            shadowed = shadowed or base.path not in lineage.HARMLESS_BASES
         else:
             shadowed = True
         if shadowed and not weak:
@@ -215,18 +208,13 @@ def _class_attribute(
 
 def _of_private(line: Alternatives, name: str) -> tuple[Alternatives, str]:
     """`_Base__session`: that of the classes of this name alone, and its name there."""
-    if not name.startswith("_") or "__" not in name:
+    if "__" not in name:
         return line, name
-    own = [
-        (base, name[len(prefix) :])
-        for base in line
-        if isinstance(base, Class)
-        for prefix in ["_" + base.scope.name.lstrip("_")]
-        if name.startswith(f"{prefix}__") and base.scope.mangled(name[len(prefix) :]) == name
-    ]
-    if not own:
+    own = [(base.scope.unmangled(name), base) for base in line if isinstance(base, Class)]
+    private = next(filter(None, (known for known, _ in own)), None)
+    if private is None:
         return line, name
-    return tuple(base for base, private in own if private == own[0][1]), own[0][1]
+    return tuple(base for known, base in own if known == private), private
 
 
 def _goes_on_to(behind: Alternatives, senders: MappingType[str, Sender], name: str) -> bool:
@@ -270,12 +258,12 @@ def _only_declares(cls: Scope, name: str) -> bool:
 def _is_only_set_later(cls: Scope, name: str) -> bool:
     """Whether a class leaves it to its bases what an attribute is at first: only its methods set it."""
     stores = members.attribute_stores(cls).get(name, ())
-    return bool(stores) and name not in cls.bindings and not any(map(_is_at_first, stores))
+    return bool(stores) and name not in cls.bindings and not any(s.is_at_first for s in stores)
 
 
 def _is_only_set_at_first(cls: Scope, name: str) -> bool:
     stores = members.attribute_stores(cls).get(name, ())
-    return bool(stores) and name not in cls.bindings and all(map(_is_at_first, stores))
+    return bool(stores) and name not in cls.bindings and all(s.is_at_first for s in stores)
 
 
 @once
@@ -288,10 +276,6 @@ def _begins_alone(cls: Scope) -> bool:
     )
 
 
-def _is_at_first(store: members.Store) -> bool:
-    return store.method.name == "__init__"
-
-
 def _set_later(
     evaluator: Evaluator, above: Alternatives, name: str, instance: Instance | None
 ) -> Iterator[Alternatives]:
@@ -299,7 +283,7 @@ def _set_later(
     for base in above:
         if isinstance(base, Class):
             for store in members.attribute_stores(base.scope).get(name, ()):
-                if not _is_at_first(store):
+                if not store.is_at_first:
                     yield _stored(evaluator, store, name, base, instance)
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, NamedTuple, ParamSpec, Proto
 
 from flake8_untimed.inference.syntax import (
     BLOCKS,
+    DEFS,
     LOOPS,
     TRIES,
     TYPE_ALIAS,
@@ -46,9 +47,10 @@ ScopeNode = Union[
     ast.GeneratorExp,
 ]
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
-Path = tuple[Union[int, slice], ...]
 INLINE = (*COMPREHENSIONS, ast.Lambda)
-FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+FUNCTIONS = (*DEFS, ast.Lambda)
+Path = tuple[Union[int, slice], ...]
+"""The way to a part of a value, from outside: indices, and slices for `*rest`."""
 
 
 class Binding(NamedTuple):
@@ -127,7 +129,7 @@ class Module:
         self.rough_memo: dict[object, Alternatives] = {}
         """The same, where callers of a function and objects of a class are not told apart."""
         self.frames: dict[object, Frame] = {}
-        """The parameters of its functions, for each caller."""
+        """The parameters of its functions, for each caller and by what they are given."""
 
     def lines_with(self, sign: str) -> list[int]:
         """The numbers (1-based) of the lines with a sign."""
@@ -250,6 +252,11 @@ class Scope:
             scope = scope.parent
         own = scope.name.lstrip("_") if scope is not None else ""
         return f"_{own}{name}" if own else name
+
+    def unmangled(self, name: str) -> str | None:
+        """The name that is private to this class and `mangled` to another; None if none is."""
+        private = name.removeprefix("_" + self.name.lstrip("_"))
+        return private if private != name == self.mangled(private) else None
 
     def child(self, node: ScopeNode, statement: ast.stmt | None) -> Scope:
         """The scope of a function, class, lambda or comprehension directly inside this one."""
@@ -469,7 +476,7 @@ class Scope:
             elif isinstance(part, ast.Starred):
                 stack.append((part.value, path))
             elif isinstance(part, ast.Attribute) and s is not None:
-                what = {"assign": "store"}.get(kind, f"store {kind}")
+                what = "store" if kind == "assign" else f"store {kind}"
                 self._event(part.value, what, part.attr, value, s, path)
             elif isinstance(part, ast.Subscript) and s is not None and kind != "annotation":
                 key = part.slice.value if isinstance(part.slice, ast.Constant) else None

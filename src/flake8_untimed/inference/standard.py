@@ -3,8 +3,8 @@ containers and what takes things out of them."""
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from importlib.util import resolve_name
 from typing import TYPE_CHECKING
@@ -80,10 +80,7 @@ def _is_surely_set(evaluator: Evaluator, value: Value, name: str) -> bool:
         isinstance(base, Class)
         and (
             name in base.scope.bindings
-            or any(
-                s.method.name == "__init__"
-                for s in members.attribute_stores(base.scope).get(name, ())
-            )
+            or any(s.is_at_first for s in members.attribute_stores(base.scope).get(name, ()))
         )
         for base in lineage.mro(evaluator, value.cls)
     )
@@ -171,14 +168,8 @@ def _dict(evaluator: Evaluator, site: Site) -> Alternatives | None:
     made = Mapping({}, passed.open_positional, site.node)
     if passed.positional:
         made = made.under(either(evaluator.argument(passed.positional[0]), site.node))
-    entries: dict[object, Alternatives] = {}
-    nodes: dict[object, ast.expr] = {}
-    for name, argument in passed.keywords.items():
-        entries[name] = evaluator.argument(argument)
-        if argument.node is not None:
-            nodes[name] = argument.node
-    named = Mapping(entries, passed.open_keywords, site.node, nodes=nodes, missing=passed.missing)
-    return (made.under(named),)
+    named = containers.of_keywords(evaluator, passed.keywords, passed.open_keywords, site.node)
+    return (made.under(replace(named, missing=passed.missing)),)
 
 
 def _enumerate(evaluator: Evaluator, site: Site) -> Alternatives | None:
@@ -249,16 +240,16 @@ RETURNS: dict[str, Callable[[Evaluator, Site], Alternatives | None]] = {
     "builtins.dict": _dict,
     "collections.OrderedDict": _dict,
     "builtins.list": _copied,
+    "builtins.iter": _copied,
     "collections.deque": _deque,
     "builtins.tuple": partial(_copied, is_tuple=True),
     **dict.fromkeys(
         ("builtins.set", "builtins.frozenset", "builtins.reversed", "builtins.sorted"),
         partial(_copied, keeps_order=False),
     ),
-    "builtins.iter": _copied,
+    "itertools.cycle": partial(_copied, keeps_order=False),
     "builtins.enumerate": _enumerate,
     "builtins.zip": _zip,
-    "itertools.cycle": partial(_copied, keeps_order=False),
     "random.choice": _next,
     "collections.defaultdict": _default_dict,
     "builtins.staticmethod": _first,

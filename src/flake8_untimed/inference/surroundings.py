@@ -9,20 +9,9 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from flake8_untimed.inference import flow, invoke, lineage, objects
-from flake8_untimed.inference.arguments import (
-    Argument,
-    Passed,
-    parameter_names,
-    positional_names,
-)
+from flake8_untimed.inference.arguments import Argument, Passed, parameter_names, positional_names
 from flake8_untimed.inference.scopes import Scope, once
-from flake8_untimed.inference.syntax import (
-    WITHS,
-    called_name,
-    dotted,
-    own_expressions,
-    within,
-)
+from flake8_untimed.inference.syntax import WITHS, called_name, dotted, own_expressions, within
 from flake8_untimed.inference.timers import (
     ALARMS,
     BLOCKING_CONTEXTS,
@@ -46,8 +35,9 @@ from flake8_untimed.inference.values import (
     Unknown,
     Value,
     are_none,
+    outside,
 )
-from flake8_untimed.inference.walk import Found, expression_parents, walk
+from flake8_untimed.inference.walk import Found, outward, walk
 
 if TYPE_CHECKING:
     from flake8_untimed.inference.evaluate import Evaluator
@@ -86,7 +76,7 @@ def is_surrounded(
     so that reading it has to be inside too."""
     if _is_bounded_inside(evaluator, node, context, asynchronous, late_body):
         return True
-    return asynchronous and _callers_bounded(evaluator, context.scope.of_block)
+    return asynchronous and evaluator.is_so(_callers_bounded, context.scope.of_block)
 
 
 def _is_bounded_inside(
@@ -128,7 +118,7 @@ def _in_statement(
 ) -> bool:
     task = None
     if asynchronous and at in scope.places:
-        for inner, outer in pairwise(_outward(scope, node, at)):
+        for inner, outer in pairwise(outward(scope, node, at)):
             if isinstance(inner, ast.Await):
                 break  # What stands around it is given the result.
             if not isinstance(outer, ast.Call):
@@ -142,7 +132,7 @@ def _in_statement(
     for statement in statements:
         if isinstance(statement, WITHS):
             for item in statement.items:
-                if statement is at and item.context_expr in _outward(scope, node, at):
+                if statement is at and item.context_expr in outward(scope, node, at):
                     break
                 values = _managers(evaluator, item.context_expr, Context(scope, statement))
                 if any(
@@ -168,11 +158,7 @@ def _managers(evaluator: Evaluator, node: ast.expr, context: Context) -> Alterna
 def _bounds_its_block(evaluator: Evaluator, value: Value, asynchronous: bool) -> bool:
     """Whether a context manager of the project bounds what is done inside it."""
     if isinstance(value, Managed) and value.scope is not None:
-        scope, key = value.scope, ("bounds its block", value.scope, asynchronous)
-        kept: dict[object, bool] = scope.kept
-        return evaluator.settle(
-            kept, key, lambda: _bounds_yield(evaluator, scope, asynchronous), False
-        )
+        return evaluator.is_so(_bounds_yield, value.scope, asynchronous)
     if asynchronous or not isinstance(value, Instance) or not isinstance(value.cls, Class):
         return False
     return any(
@@ -219,12 +205,13 @@ def _entered(scope: Scope) -> list[Found]:
     """Where a function enters something by a stack."""
     if not _speaks_of(scope.module.scope, ENTERING):
         return []
-    calls = walk(scope).calls
-    return [f for f in calls if f.scope is scope and _enters(f.node)]
-
-
-def _enters(node: ast.Call) -> bool:
-    return called_name(node) in ENTERING and len(node.args) == 1
+    return [
+        found
+        for found in walk(scope).calls
+        if found.scope is scope
+        and called_name(found.node) in ENTERING
+        and len(found.node.args) == 1
+    ]
 
 
 def _bounded_later(
@@ -235,7 +222,7 @@ def _bounded_later(
     name = _kept_in(at)
     if at is None or name is None or at not in scope.places:
         return False
-    if any(isinstance(outer, ast.Await) for outer in _outward(scope, node, at)):
+    if any(isinstance(outer, ast.Await) for outer in outward(scope, node, at)):
         # Waited for in the very statement that makes it.
         return False
     return any(
@@ -343,7 +330,7 @@ def times_around(
     scope, at, _ = context
     if at is None or at not in scope.places:
         return
-    calls = (outer for outer in _outward(scope, node, at) if isinstance(outer, ast.Call))
+    calls = (outer for outer in outward(scope, node, at) if isinstance(outer, ast.Call))
     for call in calls:
         for callee in evaluator.evaluate(call.func, context):
             if isinstance(callee, Symbol) and callee.path in WRAPPERS:
@@ -354,15 +341,6 @@ def times_around(
             for value in _managers(evaluator, item.context_expr, Context(scope, statement)):
                 if isinstance(value, Result) and value.path in CONTEXTS:
                     yield _time(value.site.passed, CONTEXTS[value.path], 0)
-
-
-def _outward(scope: Scope, node: ast.AST, at: ast.stmt) -> Iterator[ast.AST]:
-    """A node and the expressions of its statement that it stands in, innermost first."""
-    parents = expression_parents(scope, at)
-    yield node
-    while node in parents:
-        node = parents[node]
-        yield node
 
 
 def _wraps(evaluator: Evaluator, outer: ast.Call, given: ast.AST, context: Context) -> bool:
@@ -385,38 +363,25 @@ def _wraps(evaluator: Evaluator, outer: ast.Call, given: ast.AST, context: Conte
 
 def _bounds_argument(evaluator: Evaluator, function: Function, place: int) -> bool:
     """Whether a function uses an argument, given by its position, where something bounds it."""
-    scope = function.scope
     names = positional_names(function)
-    if place >= len(names):
-        return False
-    kept: dict[object, bool] = scope.kept
-    uses = _uses(scope).get(names[place], ())
-    return evaluator.settle(
-        kept,
-        ("bounds", scope, names[place]),
-        lambda: any(_in_statement(evaluator, u, at, scope, True, False) for u, at in uses),
-        False,
-    )
+    return place < len(names) and evaluator.is_so(_bounds_use, function.scope, names[place])
+
+
+def _bounds_use(evaluator: Evaluator, scope: Scope, name: str) -> bool:
+    """Whether a function uses a name where something bounds it."""
+    uses = _uses(scope).get(name, ())
+    return any(_in_statement(evaluator, use, at, scope, True, False) for use, at in uses)
 
 
 def _is_decorated(evaluator: Evaluator, scope: Scope, asynchronous: bool) -> bool:
     """Whether a decorator bounds a function, or, if it is one of the project, calls it only where
     something does."""
-    where = Context(scope.parent or scope, scope.statement)
     return any(
-        _bounds_decorated(evaluator, value.scope, asynchronous)
+        evaluator.is_so(_bounds_calls, value.scope, asynchronous)
         if isinstance(value, Function)
         else not asynchronous and _limits(evaluator, value, DECORATORS)
         for decorator in getattr(scope.node, "decorator_list", ())
-        for value in evaluator.evaluate(decorator, where)
-    )
-
-
-def _bounds_decorated(evaluator: Evaluator, decorator: Scope, asynchronous: bool) -> bool:
-    kept: dict[object, bool] = decorator.kept
-    key = ("bounds what it decorates", decorator, asynchronous)
-    return evaluator.settle(
-        kept, key, lambda: _bounds_calls(evaluator, decorator, asynchronous), False
+        for value in evaluator.evaluate(decorator, outside(scope))
     )
 
 
@@ -486,12 +451,6 @@ def _switched(evaluator: Evaluator, node: ast.Call, context: Context) -> bool | 
 
 def _callers_bounded(evaluator: Evaluator, function: Scope) -> bool:
     """Whether a helper coroutine is awaited, in its module, only where something bounds it."""
-    kept: dict[object, bool] = function.kept
-    key = ("callers bounded", function)
-    return evaluator.settle(kept, key, lambda: _all_bounded(evaluator, function), False)
-
-
-def _all_bounded(evaluator: Evaluator, function: Scope) -> bool:
     callers: dict[Scope, list[Scope | None]] = {}
     asked = [function]
     for _ in range(DEPTH):

@@ -8,6 +8,8 @@ from typing import Any, NamedTuple
 
 LOOPS = (ast.For, ast.AsyncFor, ast.While)
 WITHS = (ast.With, ast.AsyncWith)
+DEFS = (ast.FunctionDef, ast.AsyncFunctionDef)
+DEFINITIONS = (*DEFS, ast.ClassDef)
 TRIES = (ast.Try, getattr(ast, "TryStar", ast.Try))
 TYPE_ALIAS: Any = getattr(ast, "TypeAlias", type(None))
 """`type Client = Session`, where Python has it."""
@@ -93,7 +95,7 @@ def maker_of(decorator: ast.expr) -> ast.expr:
     return decorator.func if isinstance(decorator, ast.Call) else decorator
 
 
-def decorations(node: ast.AST | None) -> list[str]:
+def decorations(node: ast.AST) -> list[str]:
     """The names of what decorates a function or class, as written, without their arguments."""
     return [dotted(maker_of(d)) or "" for d in getattr(node, "decorator_list", ())]
 

@@ -40,8 +40,13 @@ class Context(NamedTuple):
     frame: Frame | None = None
 
 
+def outside(scope: Scope, frame: Frame | None = None) -> Context:
+    """Where the header of a function or class stands: decorators, defaults, annotations, bases."""
+    return Context(scope.parent or scope, scope.statement, frame)
+
+
 class Frame:
-    """The parameters of a function, for one particular caller."""
+    """The parameters of a function, for one particular caller or for those who give the same."""
 
     __slots__ = ("callers", "closure", "depth", "given", "parameters", "scope")
 
@@ -51,8 +56,8 @@ class Frame:
         parameters: dict[str, Alternatives],
         closure: Frame | None,
         depth: int,
-        given: frozenset[str] = frozenset(),
-        callers: tuple[Scope, ...] = (),
+        given: frozenset[str],
+        callers: tuple[Scope, ...],
     ) -> None:
         self.scope = scope
         self.parameters = parameters

@@ -4,11 +4,11 @@ in what the parts of a statement stand."""
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from flake8_untimed.inference.scopes import COMPREHENSIONS, Scope, once
-from flake8_untimed.inference.syntax import own_expressions, parents_in
+from flake8_untimed.inference.syntax import DEFINITIONS, own_expressions, parents_in
 
 _SKIPPED = frozenset(
     ("ctx", "op", "ops", "type_params", "type_ignores", "returns", "annotation",
@@ -19,7 +19,6 @@ _LEAVES = (
     ast.Name, ast.Constant, ast.Pass, ast.Break, ast.Continue, ast.Global, ast.Nonlocal,
     ast.Import, ast.ImportFrom, ast.alias,
 )  # fmt: skip
-_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _FIELDS: dict[type, tuple[str, ...]] = dict.fromkeys((*_LEAVES, type(None), str, int, bool), ())
 """Kind of node -> the fields to look into; none: it can hold no call."""
 _PLAIN: set[type] = set()
@@ -66,10 +65,12 @@ def _fields(kind: type) -> tuple[str, ...]:
 def walk(top: Scope) -> Walk:
     """Everything of interest in a scope."""
     result = Walk([], [], [])
-    assert not isinstance(top.node, COMPREHENSIONS)
-    body = top.node.body
-    first: list[ast.AST] = list(body) if isinstance(body, list) else [body]
-    _read([(n, top, None) for n in reversed(first)], result, True)
+    if isinstance(top.node, COMPREHENSIONS):
+        _read([(top.node, top.parent or top, top.statement)], result, True)
+    else:
+        body = top.node.body
+        first: list[ast.AST] = list(body) if isinstance(body, list) else [body]
+        _read([(n, top, None) for n in reversed(first)], result, True)
     return result
 
 
@@ -89,21 +90,13 @@ def _read(stack: list[tuple[ast.AST, Scope, ast.stmt | None]], result: Walk, who
             pass
         elif isinstance(node, ast.stmt):
             statement = node
-            if isinstance(node, _FUNCTIONS):
+            if isinstance(node, DEFINITIONS):
                 if whole:
                     inner = scope.child(node, node)
                     stack.extend((n, inner, n) for n in reversed(node.body))
-                arguments = node.args
-                outer = [*node.decorator_list, *arguments.defaults, *arguments.kw_defaults]
-                stack.extend((n, scope, node) for n in reversed(outer) if n is not None)
-                continue
-            if isinstance(node, ast.ClassDef):
-                if whole:
-                    inner = scope.child(node, node)
-                    result.classes.append(inner)
-                    stack.extend((n, inner, n) for n in reversed(node.body))
-                outer = [*node.decorator_list, *node.bases, *(k.value for k in node.keywords)]
-                stack.extend((n, scope, node) for n in reversed(outer) if n is not None)
+                    if inner.is_class:
+                        result.classes.append(inner)
+                stack.extend((n, scope, node) for n in reversed(_header(node)) if n is not None)
                 continue
             if isinstance(node, ast.Assign):
                 if any(isinstance(t, (ast.Attribute, ast.Tuple)) for t in node.targets):
@@ -141,7 +134,31 @@ def _read(stack: list[tuple[ast.AST, Scope, ast.stmt | None]], result: Walk, who
                 stack.append((value, scope, statement))  # type: ignore[arg-type]
 
 
+def _header(
+    node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef,
+) -> list[ast.expr | None]:
+    """What a definition evaluates where it stands; None among it."""
+    if isinstance(node, ast.ClassDef):
+        return [*node.decorator_list, *node.bases, *(k.value for k in node.keywords)]
+    return [*node.decorator_list, *node.args.defaults, *node.args.kw_defaults]
+
+
 @once
-def expression_parents(scope: Scope, statement: ast.stmt) -> dict[ast.AST, ast.AST]:
+def parents_of(scope: Scope) -> dict[ast.AST, ast.AST]:
+    """What stands in a scope -> in what it stands there."""
+    return parents_in(scope.node)
+
+
+def outward(scope: Scope, node: ast.AST, at: ast.stmt) -> Iterator[ast.AST]:
+    """A node and the expressions of its statement that it stands in, innermost first."""
+    parents = _expression_parents(scope, at)
+    yield node
+    while node in parents:
+        node = parents[node]
+        yield node
+
+
+@once
+def _expression_parents(scope: Scope, statement: ast.stmt) -> dict[ast.AST, ast.AST]:
     """What stands in the own expressions of a statement of a scope -> in what it stands there."""
     return parents_in(*own_expressions(statement))

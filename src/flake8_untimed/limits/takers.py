@@ -91,7 +91,7 @@ class Takers:
                         maker = Function(method, instance)
                         yield method, invoke.frame_for(self._evaluator, maker, passed, outer)
                     elif first is not None and method.owner is base.scope:
-                        yield method, frames.shared(method, {first: (instance,)}, None, 1)
+                        yield method, frames.shared(method, {first: (instance,)})
 
     def _sent_inside(self, made: ast.Call, scope: Scope, frame: Frame) -> Iterator[Sent]:
         yield from self._stored_inside(made, scope, frame)

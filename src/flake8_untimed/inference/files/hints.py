@@ -12,6 +12,7 @@ from flake8_untimed.inference.files.outline import Outlines, set_by_name
 from flake8_untimed.libraries import Catalogue
 
 _MODULES = 20
+"""Files that are looked into for the calls of one function or client."""
 _SETS_ANY = re.compile(rb"\bsetattr\(\s*(\w+)[\w.]*,\s*[^\"'\s]")
 
 
@@ -102,7 +103,7 @@ class Hints:
         return [f for f in found if f != path and path in self._outlines.neighbours(f)]
 
     def first_importing(self, path: str) -> list[str]:
-        """The first of these: so many are looked into for the calls of one function or client."""
+        """The first of these: not too many to look into."""
         return self.importing(path)[:_MODULES]
 
     def changing(self, path: str, name: str) -> list[tuple[str, str]]:

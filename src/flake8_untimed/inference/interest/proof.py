@@ -178,10 +178,9 @@ class Proof:
             yield value.instance
         elif isinstance(value, Result):
             # `field(default_factory=Session)`, `property(function)`, `TypeVar("T", bound="Session")`
-            keywords = value.site.passed.keywords
-            for argument in (*value.site.passed.positional, *keywords.values()):
+            for argument in value.site.passed.arguments:
                 yield from self._evaluator.argument(argument)
-            bound = keywords.get("bound")
+            bound = value.site.passed.keywords.get("bound")
             if bound is not None and bound.node is not None and bound.context is not None:
                 yield from types.instances(self._evaluator, bound.node, bound.context)
 
@@ -214,8 +213,7 @@ def _given(node: ast.stmt) -> Iterator[ast.expr]:
     """The expressions that a statement binds, returns or yields, or puts into a container."""
     value = getattr(node, "value", None)
     if isinstance(node, ast.Expr) and isinstance(value, ast.Call):
-        yield from value.args
-        yield from (keyword.value for keyword in value.keywords)
+        yield from written_arguments(value)
     elif isinstance(value, (ast.Yield, ast.YieldFrom, ast.Await)):
         if value.value is not None:
             yield value.value

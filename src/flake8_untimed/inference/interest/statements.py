@@ -13,6 +13,7 @@ from itertools import accumulate
 from flake8_untimed.inference.scopes import LINE_END, Module
 from flake8_untimed.inference.syntax import (
     BLOCKS,
+    DEFINITIONS,
     LOOPS,
     PARTS,
     TRIES,
@@ -27,13 +28,12 @@ _WORD = re.compile(r"[A-Za-z_]\w*")
 _OWN = (re.compile(r"self\.(\w+)"), re.compile(r"cls\.(\w+)"))
 _CALLED_ON_OWN = re.compile(r"self\.(\w+)\.(\w+)\s*\(")
 _Part = ast.ExceptHandler | ast.match_case
-SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _COMPOUND = (ast.If, *LOOPS, *WITHS, *TRIES, ast.Match)
 _BLOCKS = BLOCKS[::-1]
 """The last one first, as a stack wants them."""
 _BLOCKS_OF: dict[type, tuple[str, ...]] = {
     **{kind: tuple(f for f in _BLOCKS if f in kind._fields) for kind in _COMPOUND},
-    **dict.fromkeys(SCOPES, ()),
+    **dict.fromkeys(DEFINITIONS, ()),
 }
 """Kind of statement -> its fields that hold others; none: it is a scope."""
 MODULE, OBJECT, LOCAL = "module", "object", "local"
@@ -200,7 +200,7 @@ class Statements:
         inside = self._inside(node, index)
         returns = [i for i in inside if type(self.nodes[i]) is ast.Return]
         owners = [self.nodes[self.owners[i]] for i in returns if _gives_self(self.nodes[i])]
-        return {owner.name for owner in owners if isinstance(owner, SCOPES)}
+        return {owner.name for owner in owners if isinstance(owner, DEFINITIONS)}
 
     def _inside(self, node: ast.ClassDef, index: int) -> range:
         """The statements of a class, the one at `index`."""
@@ -213,7 +213,7 @@ class Statements:
         for node, owner in zip(self.nodes, self.owners, strict=True):
             if owner < 0:
                 continue
-            if isinstance(node, SCOPES):
+            if isinstance(node, DEFINITIONS):
                 names.add(node.name)
             elif isinstance(node, (ast.Assign, ast.AnnAssign)):
                 value = node.value

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Union
 
 from flake8_untimed.inference import handing
 from flake8_untimed.inference.annotations import is_type
+from flake8_untimed.inference.constructions import is_base_init
 from flake8_untimed.inference.interest.looks import (
     GIVERS,
     MAKERS,
@@ -32,7 +33,6 @@ from flake8_untimed.inference.interest.statements import (
     LOCAL,
     MODULE,
     OBJECT,
-    SCOPES,
     Statements,
     assigned,
     names_in,
@@ -40,6 +40,8 @@ from flake8_untimed.inference.interest.statements import (
 )
 from flake8_untimed.inference.scopes import COMPREHENSIONS, Scope
 from flake8_untimed.inference.syntax import (
+    DEFINITIONS,
+    DEFS,
     TYPE_ALIAS,
     WITHS,
     called_name,
@@ -55,7 +57,6 @@ if TYPE_CHECKING:
     from flake8_untimed.inference.interest.proof import Proof
 
 _DOTTED = re.compile(r"[A-Za-z_][\w.]*")
-_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _HANDERS = frozenset((*handing.BEHIND, *handing.MAPPED, *handing.PACKED, *handing.TARGETED))
 _Function = Union[ast.FunctionDef, ast.AsyncFunctionDef]
 
@@ -183,7 +184,7 @@ class Dye:
         if isinstance(node, ast.ClassDef):
             self._colour_class(node, index)
             self._colour_owners(index, carries=False)
-        elif isinstance(node, _FUNCTIONS):
+        elif isinstance(node, DEFS):
             self._colour_function(node, index)
             self._colour_owners(index, carries=False)
         else:
@@ -210,8 +211,7 @@ class Dye:
         call = node.value
         return (
             isinstance(call, ast.Call)
-            and isinstance(call.func, ast.Attribute)
-            and call.func.attr == "__init__"
+            and is_base_init(call)
             and self._any_argument_carries(call)
             and self._proof.hands_to_base(call, node, self.scope(index))
         )
@@ -258,7 +258,7 @@ class Dye:
             node = statements.nodes[index]
             if isinstance(node, (ast.Assign, ast.AnnAssign, ast.AugAssign)):
                 found.update(names_in(assigned(node)))
-            elif isinstance(node, SCOPES):
+            elif isinstance(node, DEFINITIONS):
                 found.add(node.name)
             elif isinstance(node, TYPE_ALIAS):
                 found.add(node.name.id)
@@ -516,7 +516,7 @@ class Dye:
                 if is_called:
                     self._add_maker(around.name)
                     is_called = False
-            elif isinstance(around, _FUNCTIONS):
+            elif isinstance(around, DEFS):
                 shown = False
                 if gives and carries:
                     self._add((around.name,), self.statements.binds(owner))
