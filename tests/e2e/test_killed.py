@@ -21,7 +21,7 @@ FILES = 16
 OLD = b"import requests\n\n" + b"".join(
     b"requests.get('https://a.b/%d')\n" % number for number in range(3)
 )
-OLD += b"# So long that it is not written in no time.\n" * 30_000
+OLD += b"# So long that it is not written in no time.\n" * 12_000
 NEW = OLD.replace(b"')", b"', timeout=(5, 30))")
 ROUNDS = 10
 
