@@ -114,11 +114,7 @@ class Interest:
     def of_name(self, path: str, name: str) -> bool:
         """Whether a name of a module, or with `*` any, is of interest."""
         if name == "*":
-            self._settle(path)
-            if self._stains.get(path, CLEAN).touched or self._outlines.of(path).library:
-                return True
-            self._denied.add(Use(path, "*", None))
-            return False
+            return self._of_any(path)
         for use in self._outlines.ends(Use(path, name, None)):
             if self._outlines.submodule(use.path, use.name) is not None:
                 return True
@@ -127,6 +123,23 @@ class Interest:
             if use.name in stain.touched or self._stain_of(use.path, use.name):
                 return True
             self._denied.add(Use(use.path, use.name, None))
+        return False
+
+    def _of_any(self, path: str) -> bool:
+        """Whether any name of a module is of interest, be it one that it only imports."""
+        modules = [path]
+        for module in modules:
+            outline = self._outlines.of(module)
+            uses = (use for uses in outline.imports.values() for use in uses)
+            ends = {end for use in uses for end in self._outlines.ends(use)}
+            for needed in (module, *(end.path for end in ends)):
+                self._settle(needed)
+            if self._stains.get(module, CLEAN).touched or outline.library:
+                return True
+            if any(self._stain_of(end.path, end.name) for end in ends):
+                return True
+            self._denied |= {Use(module, "*", None), *ends}
+            modules += [star for star in outline.stars if star not in modules]
         return False
 
     def seeds(self, path: str) -> Seeds | None:
