@@ -238,7 +238,20 @@ class Outlines:
                 for local, uses in outline.imports.items()
                 if uses and (uses[0].way is not None or _is_used(data, outline.spans, local))
             }
+            for star in outline.stars:
+                for local in self._brought_by(star) - outline.imports.keys():
+                    if _is_used(data, outline.spans, local):
+                        self._resolved[path][local] = tuple(self.ends(Use(star, local, None)))
         return self._resolved[path]
+
+    def _brought_by(self, star: str) -> set[str]:
+        """The names that `from module import *` brings and that the module itself only imports."""
+        names, modules = set[str](), [star]
+        for module in modules:
+            outline = self.of(module)
+            names.update(n for n, uses in outline.imports.items() if all(not u.way for u in uses))
+            modules += [further for further in outline.stars if further not in modules]
+        return names
 
     def handed_on(self, path: str) -> tuple[str, ...]:
         """The modules that define what a module imports: others may get it from there."""
@@ -258,20 +271,29 @@ class Outlines:
         found, seen = [], {use}
         queue = [use]
         for each in queue:
-            further = self.of(each.path).imports.get(each.name, ())
-            if (
-                not further
-                or any(u.way is not None for u in further)
-                or self._binds(each.path, each.name)
-            ):
+            further = self._behind(each.path, each.name)
+            if not further:
                 found.append(each)
-                continue
             for other in further:
                 other = Use(other.path, other.name, use.way)
                 if other not in seen:
                     seen.add(other)
                     queue.append(other)
-        return found
+        return found or [use]
+
+    def _behind(self, path: str, name: str) -> tuple[Use, ...]:
+        """What a module only imports a name from; nothing if it binds that in another way too."""
+        outline = self.of(path)
+        uses = outline.imports.get(name, ())
+        if not uses and outline.stars and self.submodule(path, name) is None:
+            uses = tuple(Use(s, name, None) for s in outline.stars if self._may_have(s, name))
+        if not uses or any(u.way is not None for u in uses) or self._binds(path, name):
+            return ()
+        return uses
+
+    def _may_have(self, path: str, name: str) -> bool:
+        outline = self.of(path)
+        return name in outline.imports or bool(outline.stars) or self._binds(path, name)
 
     def _binds(self, path: str, name: str) -> bool:
         """Whether a module binds a name in another way than by an import. By the look of it."""
