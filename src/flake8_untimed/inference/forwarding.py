@@ -26,7 +26,7 @@ def hands_on(node: ast.Call, scope: Scope) -> bool:
         if keyword.arg is None:
             if not is_named and _may_spread(keyword.value, names):
                 return True
-        elif _is_timeout(keyword) and _mentions(keyword.value, names):
+        elif _is_timeout(keyword) and _is_made_of(keyword.value, names, scope):
             return True
     if isinstance(node.func, ast.Name) and node.func.id in names:
         return True
@@ -220,6 +220,18 @@ _OBJECTS = frozenset(("Timeout", "ClientTimeout"))
 """The timeout classes of libraries."""
 _WIDER = _OBJECTS | {"tuple", "Tuple", "Any", "object"}
 """Words of an annotation that admits more than a number."""
+
+
+def _is_made_of(node: ast.expr, names: set[str], scope: Scope) -> bool:
+    """Whether an expression mentions what a function is given, be it by a name of its own:
+    `limit = kwargs.pop("timeout")`."""
+    bindings = scope.bindings.get(node.id, ()) if isinstance(node, ast.Name) else ()
+    return _mentions(node, names) or any(
+        binding.kind == "assign"
+        and isinstance(binding.node, ast.expr)
+        and _mentions(binding.node, names)
+        for binding in bindings
+    )
 
 
 def _mentions(node: ast.expr, names: set[str]) -> bool:
