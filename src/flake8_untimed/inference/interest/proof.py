@@ -11,10 +11,11 @@ from collections.abc import Iterable, Iterator, Set
 from typing import TYPE_CHECKING
 
 from flake8_untimed.inference import annotations as types
-from flake8_untimed.inference import members
+from flake8_untimed.inference import constructions, lineage, members
+from flake8_untimed.inference.arguments import Passed, bind, parameter_names
 from flake8_untimed.inference.forwarding import hands_on, passes_on
 from flake8_untimed.inference.scopes import Module, Scope
-from flake8_untimed.inference.syntax import within, written_arguments
+from flake8_untimed.inference.syntax import names_within, within, written_arguments
 from flake8_untimed.inference.values import (
     Alias,
     Class,
@@ -87,10 +88,32 @@ class Proof:
             and self._any_argument_leads(made, context)
         )
 
-    def hands_to_base(self, call: ast.Call, node: ast.stmt, scope: Scope) -> bool:
-        """Whether `super().__init__(...)` is given a client or the like."""
+    def kept_by_base(self, call: ast.Call, node: ast.stmt, scope: Scope) -> set[str] | None:
+        """The attributes in which a base keeps what leads on of the arguments of
+        `super().__init__(...)`; None if nothing of these does."""
+        context, method = Context(scope, node), scope.of_method
         with self._evaluator.apart():
-            return self._any_argument_leads(call, Context(scope, node))
+            if not self._any_argument_leads(call, context):
+                return None
+            passed = constructions.passed_to_base(self._evaluator, call, context)
+            cls = Class(method.owner) if method is not None and method.owner is not None else None
+            return {
+                name
+                for base in (lineage.mro(self._evaluator, cls)[1:] if cls is not None else ())
+                if isinstance(base, Class)
+                for name, stores in members.attribute_stores(base.scope).items()
+                for store in stores
+                if store.is_at_first and self._is_made_of(store, passed)
+            }
+
+    def _is_made_of(self, store: members.Store, passed: Passed) -> bool:
+        """Whether what is stored is made of an argument that leads on."""
+        names = names_within(store.event.node)
+        given = bind(passed, parameter_names(store.method.arguments)[1:]).named
+        return any(
+            name in names and self._leads(self._evaluator.argument(argument))
+            for name, argument in given.items()
+        )
 
     def _any_argument_leads(self, call: ast.Call, context: Context) -> bool:
         return any(

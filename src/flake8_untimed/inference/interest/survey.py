@@ -195,8 +195,8 @@ class Dye:
             self._add(targets, self.statements.binds(index))
             if self._proof.module.walrus_lines:
                 self._colour_walruses(node, index)
-            if isinstance(node, ast.Expr) and self._gives_to_base(node, index):
-                self._colour_object(index)
+            if isinstance(node, ast.Expr) and is_base_init(node.value):
+                self._colour_object(node, index)
             if carries:
                 self._carrying.add(index)
             self._colour_owners(index, carries)
@@ -206,24 +206,19 @@ class Dye:
             names = self._receive((walrus.target.id,), walrus.value, self._carries(walrus.value))
             self._add(names, self.statements.binds(index))
 
-    def _gives_to_base(self, node: ast.Expr, index: int) -> bool:
-        """`super().__init__(session)`"""
+    def _colour_object(self, node: ast.Expr, index: int) -> None:
+        """`super().__init__(session)`: what the base keeps of it, and what the class around calls
+        senders of, by the look of it."""
         call = node.value
-        return (
-            isinstance(call, ast.Call)
-            and is_base_init(call)
-            and self._any_argument_carries(call)
-            and self._proof.hands_to_base(call, node, self.scope(index))
-        )
-
-    def _colour_object(self, index: int) -> None:
-        """What the class around a statement calls senders of, by the look of it: its base may hold
-        a client now."""
-        for owner in self.statements.around(index):
+        if not (isinstance(call, ast.Call) and self._any_argument_carries(call)):
+            return
+        kept = self._proof.kept_by_base(call, node, self.scope(index))
+        for owner in self.statements.around(index) if kept is not None else ():
             cls = self.statements.nodes[owner]
             if isinstance(cls, ast.ClassDef):
                 called = self.statements.called_on_own(cls)
                 self._add({name for name, method in called if method in self._wanted}, OBJECT)
+                self._add(kept or (), OBJECT)
                 self._add((cls.name,), self.statements.binds(owner))
                 return
 
