@@ -279,7 +279,7 @@ class Outlines:
                 if other not in seen:
                     seen.add(other)
                     queue.append(other)
-        return found or [use]
+        return found
 
     def _behind(self, path: str, name: str) -> tuple[Use, ...]:
         """What a module only imports a name from; nothing if it binds that in another way too."""
