@@ -119,7 +119,7 @@ class Dye:
         self._given: dict[str, str] = {}
         self._bound: set[str] | None = None
         self._library = False
-        proof.own = (self.names, self.wrappers)
+        proof.names, proof.wrappers = self.names, self.wrappers
         self._heirs: dict[int, set[str]] = {}
         """Classes with a coloured base -> what they may inherit."""
 
@@ -141,6 +141,7 @@ class Dye:
         self.callables |= seeds.callables
         before = self._attributes | self._wanted
         self._attributes, self._wanted, self._held = seeds.attributes, seeds.wanted, seeds.held
+        self._proof.wanted = seeds.wanted
         if self.marked:
             fresh = (seeds.attributes | seeds.wanted) - before
             self._look_again(statements.mentioning(fresh))
