@@ -15,7 +15,7 @@ from flake8_untimed.inference import constructions, lineage, members
 from flake8_untimed.inference.arguments import Passed, bind, parameter_names
 from flake8_untimed.inference.forwarding import hands_on, passes_on
 from flake8_untimed.inference.scopes import Module, Scope
-from flake8_untimed.inference.syntax import names_within, within, written_arguments
+from flake8_untimed.inference.syntax import last_name, names_within, within, written_arguments
 from flake8_untimed.inference.values import (
     Alias,
     Class,
@@ -50,8 +50,11 @@ class Proof:
 
     def __init__(self, module: Module, evaluator: Evaluator, interest: Interest) -> None:
         self.module = module
-        self.own: tuple[Set[str], ...] = ()
-        """The coloured names of the module itself, as they grow."""
+        self.names: Set[str] = frozenset()
+        self.wrappers: Set[str] = frozenset()
+        """The coloured names and the wrappers of the module itself, as they grow."""
+        self.wanted: Set[str] = frozenset()
+        """By which names senders and wrappers from elsewhere are called."""
         self._evaluator = evaluator
         self._interest = interest
         self._attributes: dict[ast.expr, frozenset[str]] = {}
@@ -139,7 +142,8 @@ class Proof:
         values = self._evaluator.evaluate(callee, context)
         if self._leads(values):
             return True
-        if isinstance(callee, ast.Attribute) and callee.attr in self._evaluator.catalogue.senders:
+        name = last_name(callee)
+        if isinstance(callee, ast.Attribute) and (name in self.wanted or name in self.wrappers):
             # `session.get(url, **kwargs)`, of a session that it was given.
             holders = self._evaluator.evaluate(callee.value, context)
             if any(isinstance(holder, Parameter) for holder in holders):
@@ -228,7 +232,7 @@ class Proof:
 
     def _is_coloured(self, scope: Scope) -> bool:
         if scope.module.path == self.module.path:
-            return any(scope.name in names for names in self.own)
+            return scope.name in self.names or scope.name in self.wrappers
         return self._interest.leads(scope.module.path, scope.name)
 
 

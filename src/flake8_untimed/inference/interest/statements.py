@@ -94,12 +94,19 @@ class Statements:
         return frozenset(_WORD.findall(self._text))
 
     def respell(self, spelled: Mapping[str, str]) -> list[str]:
-        """How names must go on; returns those for which that has changed."""
+        """How names of modules must go on; returns those for which that has changed."""
         changed = [word for word, way in spelled.items() if self._spelled.get(word) != way]
         self._spelled.update(spelled)
         for word in changed:
             self._found.pop(word, None)
         return changed
+
+    def unspell(self, word: str) -> bool:
+        """A name may go on as it likes; returns whether that is new."""
+        if self._spelled.pop(word, None) is None:
+            return False
+        self._found.pop(word, None)
+        return True
 
     def _collect(self, tree: ast.Module) -> None:
         stack: list[tuple[ast.stmt | _Part, int]] = [(s, -1) for s in reversed(tree.body)]

@@ -97,6 +97,9 @@ class Dye:
         """Those that others can import."""
         self.attributes: set[str] = set()
         """Those that are attributes of classes and objects."""
+        self._own: set[str] = set()
+        """Those that the module itself binds, even if it imports a module by the same name:
+        `self.client = client.make()`."""
         self.wrappers: set[str] = set()
         self.callables: set[str] = set()
         """Names of what sends a request, or makes a client, when it is called."""
@@ -116,7 +119,7 @@ class Dye:
         self._given: dict[str, str] = {}
         self._bound: set[str] | None = None
         self._library = False
-        proof.own = (self.names, self.wrappers)
+        proof.names, proof.wrappers = self.names, self.wrappers
         self._heirs: dict[int, set[str]] = {}
         """Classes with a coloured base -> what they may inherit."""
 
@@ -126,15 +129,19 @@ class Dye:
         self._roots |= seeds.library
         self._given.update(seeds.given)
         self._library = bool(seeds.library)
-        changed = statements.respell(seeds.spelled)
+        spelled = {name: way for name, way in seeds.spelled.items() if name not in self._own}
+        changed = statements.respell(spelled)
         self._fresh.update(word for word in changed if word in self.names)
-        self._add(seeds.names, MODULE)
+        self._fresh |= seeds.names - self.names
+        self.names |= seeds.names
+        self.members |= seeds.names
         self.makers |= seeds.makers
         for name in seeds.wrappers:
             self._add_wrapper(name)
         self.callables |= seeds.callables
         before = self._attributes | self._wanted
         self._attributes, self._wanted, self._held = seeds.attributes, seeds.wanted, seeds.held
+        self._proof.wanted = seeds.wanted
         if self.marked:
             fresh = (seeds.attributes | seeds.wanted) - before
             self._look_again(statements.mentioning(fresh))
@@ -158,10 +165,13 @@ class Dye:
             self._colour(index)
 
     def _add(self, names: Collection[str], where: str) -> None:
+        """Colour names that the module itself binds."""
         for name in names:
-            if name not in self.names:
-                self.names.add(name)
-                self._fresh.add(name)
+            if name not in self._own:
+                self._own.add(name)
+                if self.statements.unspell(name) or name not in self.names:
+                    self.names.add(name)
+                    self._fresh.add(name)
         if where == OBJECT:
             self.attributes.update(names)
         elif where == MODULE:
@@ -403,8 +413,11 @@ class Dye:
 
     def _is_given(self, node: ast.Attribute, root: str | None) -> bool:
         """Whether `a.b.c` is something of a module of the project that may give a client."""
-        way = self._given.get(root or "")
-        return way is not None and re.fullmatch(way, dotted(node) or "") is not None
+        return root in self._given and self._is_given_text(dotted(node) or "", root)
+
+    def _is_given_text(self, text: str, root: str) -> bool:
+        way = self._given.get(root)
+        return way is not None and re.fullmatch(way, text) is not None
 
     # Classes and functions -------------------------------------------------------------------
 
@@ -467,7 +480,10 @@ class Dye:
                 if node.id in names:
                     return True
             elif isinstance(node, ast.Attribute):
-                if node.attr in names or (node.attr in self._attributes and root_of(node) in names):
+                root = root_of(node)
+                if node.attr in names or (node.attr in self._attributes and root in names):
+                    return True
+                if self._is_given(node, root):
                     return True
             elif isinstance(node, ast.Constant):
                 if isinstance(node.value, str):
@@ -490,8 +506,10 @@ class Dye:
     def _is_coloured_text(self, text: str) -> bool:
         first, _, rest = text.partition(".")
         last = rest.rpartition(".")[2]
-        return last in self.names or (
-            first in self.names and (not rest or last in self._attributes)
+        return (
+            last in self.names
+            or (first in self.names and (not rest or last in self._attributes))
+            or self._is_given_text(text, first)
         )
 
     def _colour_owners(self, index: int, carries: bool) -> None:
