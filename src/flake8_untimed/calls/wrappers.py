@@ -21,6 +21,7 @@ from flake8_untimed.inference.forwarding import (
     handing_on,
     inside,
     takes_apart,
+    timeout_keys,
     timeout_names,
     wants_number,
 )
@@ -419,7 +420,8 @@ def taken_as(wrapper: Scope) -> str | None:
         return _TIMEOUT
     if wrapper.arguments.kwarg is not None:
         handed = timeout_names(wrapper)
-        return next((name for name in names if name in handed), _TIMEOUT)
+        known = [*(name for name in names if name in handed), *timeout_keys(wrapper)]
+        return known[0] if known and _TIMEOUT not in known else _TIMEOUT
     return names[0] if names else None
 
 
