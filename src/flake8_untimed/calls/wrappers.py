@@ -312,8 +312,7 @@ class Wrappers:
         if isinstance(value, Collection) and value.is_tuple:
             parts = value.elements
         elif isinstance(value, Result) and value.path in types:
-            passed = value.site.passed
-            parts = map(self._evaluator.argument, (*passed.positional, *passed.keywords.values()))
+            parts = map(self._evaluator.argument, value.site.passed.arguments)
         return True if any(map(_is_marked, parts)) else None
 
     def goes_to_senders(self, scope: Scope, mapping: str, statement: ast.stmt) -> bool:
