@@ -23,6 +23,23 @@ SEND = "import requests\ndef send(url, read_timeout=None):\n    return requests.
             "def ask(url, read_timeout=None, **kw):\n    kw['read_timeout'] = read_timeout\n    send(url, **kw)",
             "pass read_timeout=seconds",
         ),
+        (
+            "def ask(url, **kw): requests.get(url, timeout=kw.get('read_timeout'))",
+            "pass read_timeout=seconds",
+        ),
+        (
+            "def ask(url, **kw): requests.get(url, timeout=kw.get('timeout') or kw.get('read_timeout'))",
+            "pass timeout=seconds",
+        ),
+        (
+            "def ask(url, **kw):\n    kw['read_timeout'] = kw.get('read_timeout')\n    send(url, **kw)",
+            "pass read_timeout=seconds",
+        ),
+        # One of two is not enough.
+        (
+            "def ask(url, **kw): requests.get(url, timeout=(kw.get('timeout_a'), kw.get('timeout_b')))",
+            "set one in ask()",
+        ),
         # It is for something else.
         ("def ask(url, lock_timeout=1, **kw): requests.get(url, **kw)", "pass timeout=seconds"),
         ("def ask(url, wait=None): requests.get(url, timeout=wait)", "set one in ask()"),

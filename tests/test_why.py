@@ -700,3 +700,15 @@ def test_more_than_can_be_followed(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "every call through it in sight is bounded otherwise" in of(code, 9)
     monkeypatch.setattr("flake8_untimed.inference.evaluate.BUDGET", 15)
     assert "it is given to more than can be followed" in of(code, 9)
+
+
+def test_a_client_that_is_only_given_away() -> None:
+    code = """
+        import httpx
+        from openai import OpenAI
+
+        client = httpx.Client()
+        model = OpenAI(http_client=client)
+    """
+    assert "nothing: it is only given to another package" in of(code, 4)
+    assert "UNT105" in of(code + "\n        client.get(url)", 4)

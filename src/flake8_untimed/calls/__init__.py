@@ -6,8 +6,8 @@ behind them.
 - `collector` reads a module into them, with `constructions` (clients that are made), `wrappers`
   (functions in between), `releases` (what sends later), `mocks` and `patches` (what tests replace)
   and `idle` (what sets nothing).
-- `given` and `givers`: to whom a client is given, and by whom; `elsewhere`: in other modules;
-  `changes`: what is set on it.
+- `given` and `givers`: to whom a client is given, and by whom; `away`: to other packages;
+  `elsewhere`: in other modules; `changes`: what is set on it.
 - `places`, `options` and `origins`: what stands around a call, and where its timeout is from;
   `strangers`: what else may be called there; `keywords`: how far its keywords get.
 - `transfers`, `waits`, `retries` and `repeats`: what a timeout that is added may do to a request;

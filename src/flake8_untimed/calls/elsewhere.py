@@ -5,13 +5,16 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from itertools import chain
 
 from flake8_untimed.bounds import Bound, Kind, Source
 from flake8_untimed.calls import Call, Construction, Facts
 from flake8_untimed.calls.collector import collect
 from flake8_untimed.calls.constructions import places_made
-from flake8_untimed.inference.scopes import Module
-from flake8_untimed.inference.values import Site
+from flake8_untimed.inference import lineage
+from flake8_untimed.inference.scopes import Module, Scope
+from flake8_untimed.inference.syntax import attributes_set
+from flake8_untimed.inference.values import Class, Instance, Site
 from flake8_untimed.source import Source as Text
 
 
@@ -24,7 +27,8 @@ def made_elsewhere(facts: Facts, site: Site) -> Construction | None:
 
 
 def calls_elsewhere(facts: Facts, made: Construction) -> list[Call]:
-    """The calls through a client in the modules that import the one where it is made."""
+    """The calls through a client in the modules that import the one where it is made, and those of the
+    class in whose object it is stored."""
     home = made.context.scope.module.path
     found = (
         call
@@ -32,7 +36,30 @@ def calls_elsewhere(facts: Facts, made: Construction) -> list[Call]:
         for node in made.places
         for call in calls.get((home, *_place(node)), ())
     )
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys((*found, *_calls_of_keeper(facts, made))))
+
+
+def _calls_of_keeper(facts: Facts, made: Construction) -> Iterator[Call]:
+    """The calls of a class through what its objects keep in an attribute, if a client is put there from
+    outside: `api.rest.pool = ClientSession()`."""
+    statement = made.context.at
+    if not isinstance(statement, (ast.Assign, ast.AnnAssign)):
+        return
+    for target, value in attributes_set(statement):
+        owners = facts.evaluate(target.value, made.context) if value is made.node else ()
+        for cls in (owner.cls for owner in owners if isinstance(owner, Instance)):
+            for base in lineage.mro(facts.evaluator, cls) if isinstance(cls, Class) else ():
+                if isinstance(base, Class):
+                    yield from _calls_by(facts, base.scope, target.attr)
+
+
+def _calls_by(facts: Facts, cls: Scope, name: str) -> Iterator[Call]:
+    """The calls through what an attribute of a class holds, in its own module."""
+    module = cls.module
+    every = facts.calls if module is facts.module else chain(*_read(facts, module)[1].values())
+    for call in every:
+        if call.client is not None and any(s.holder == (cls, name) for s in call.client.way()):
+            yield call
 
 
 def objects_elsewhere(facts: Facts, made: Construction) -> Iterator[Construction]:

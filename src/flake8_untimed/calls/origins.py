@@ -185,11 +185,9 @@ def _owner_of_parameter(scope: Scope | None, name: str) -> tuple[Scope, ast.expr
     while scope is not None:
         bindings = () if scope.is_class else scope.bindings.get(name, ())
         if bindings:
-            node = scope.node
             if len(bindings) > 1 or bindings[0].kind != "parameter":
                 return None
-            assert isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda))
-            return scope, defaults(node.args).get(name)
+            return scope, defaults(scope.arguments).get(name)
         scope = scope.parent
     return None
 

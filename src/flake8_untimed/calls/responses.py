@@ -1,5 +1,5 @@
-"""What becomes of what calls return, in their own function: the name that it is given to, and what is
-read of it."""
+"""What becomes of what calls return, in their own function: the name that it is given to, what is read
+of it, and who is given it."""
 
 from __future__ import annotations
 
@@ -63,6 +63,35 @@ def kept_of(call: Call) -> tuple[str, ast.stmt, bool] | None:
         return name, around.body[0], False
     assert isinstance(parent, ast.stmt)
     return (name, parent, True) if is_response else None
+
+
+def takers_of(scope: Scope, node: ast.Call) -> set[ast.Call | None]:
+    """The calls that are given what a call in a function returns, there or by the one name that it has;
+    None where it is used otherwise, or not in sight."""
+    parents = parents_of(scope)
+    whole = _choice_of(parents, node)
+    name = _name_given(whole, parents.get(whole))
+    if name is None:
+        return {_taker(parents, node)}
+    if scope.is_class or name in scope.globals or name in scope.nonlocals:
+        return {None}
+    return {_taker(parents, use) for use in _names(scope).get(name, ())}
+
+
+def _taker(parents: dict[ast.AST, ast.AST], node: ast.AST) -> ast.Call | None:
+    """The call that is given what stands somewhere."""
+    node = _choice_of(parents, node)
+    parent = parents.get(node)
+    if isinstance(parent, ast.keyword):
+        parent = parents.get(parent)
+    return parent if isinstance(parent, ast.Call) and parent.func is not node else None
+
+
+def _choice_of(parents: dict[ast.AST, ast.AST], node: ast.AST) -> ast.AST:
+    """What stands somewhere, or a choice that it is a part of: `client or Client()`."""
+    while isinstance(parents.get(node), (ast.IfExp, ast.BoolOp)):
+        node = parents[node]
+    return node
 
 
 @once

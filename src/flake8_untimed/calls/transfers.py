@@ -1,17 +1,14 @@
 """Bodies that take as long as they take: those that are read or sent piece by piece, those that may be
-large and are sent as one, and those that are sent out of sight."""
+large and are sent as one."""
 
 from __future__ import annotations
 
 import ast
 import re
-import sys
 from collections.abc import Callable, Collection, Iterator
 
 from flake8_untimed.calls import Call, Construction, Facts
-from flake8_untimed.calls.given import calls_given
 from flake8_untimed.calls.givers import written_for
-from flake8_untimed.calls.keywords import own_keywords
 from flake8_untimed.calls.responses import uses_of
 from flake8_untimed.inference.forwarding import handing_on
 from flake8_untimed.inference.scopes import STORED, Scope, once
@@ -19,11 +16,8 @@ from flake8_untimed.inference.syntax import called_name, dotted, within, written
 from flake8_untimed.inference.values import (
     Context,
     Function,
-    Instance,
     Literal,
     Partial,
-    Symbol,
-    Value,
 )
 from flake8_untimed.inference.walk import walk
 from flake8_untimed.limits.takers import Sent
@@ -326,44 +320,6 @@ def _of_form(node: ast.expr, scope: Scope, given: Scope | None) -> list[_Part] |
     elif not isinstance(node, (ast.Constant, ast.JoinedStr)):
         return None
     return [(part, scope) for part in parts]
-
-
-def is_handed_out(facts: Facts, made: Construction) -> bool:
-    """Whether others may send through a client what takes as long as it takes: a class or function of
-    another package is given it, or whoever calls a public function says with what keywords it sends."""
-    return any(_is_public(call) for call in made.calls if call.relies) or any(
-        _is_strange(facts, callee)
-        for node, context, _ in calls_given(facts, made)
-        for callee in facts.evaluate(node.func, context)
-    )
-
-
-def _is_public(call: Call) -> bool:
-    """Whether a request is sent with the `**kwargs` of a function that has a public name."""
-    own = own_keywords(call)
-    scope = own[0] if own is not None else None
-    while scope is not None and scope.parent is not None and not scope.name.startswith("_"):
-        scope = scope.parent
-    return scope is not None and scope.parent is None
-
-
-def is_given_away(facts: Facts, client: Instance) -> bool:
-    """Whether what another package has may do anything to a client: `configure(session)`."""
-    return any(
-        _is_strange(facts, callee)
-        for context, event in facts.limits.changes.events(client)
-        if event.kind == "argument" and isinstance(event.node, ast.Call)
-        for callee in facts.evaluate(event.node.func, context)
-    )
-
-
-def _is_strange(facts: Facts, callee: Value) -> bool:
-    """Whether something that is called comes from a package of which nothing is known."""
-    if not isinstance(callee, Symbol):
-        return False
-    package = callee.path.partition(".")[0]
-    known = facts.evaluator.catalogue.library_of(callee.path) is not None
-    return not known and package != "builtins" and package not in sys.stdlib_module_names
 
 
 def requests_of(facts: Facts, place: Call | Construction) -> Iterator[Call | Sent]:

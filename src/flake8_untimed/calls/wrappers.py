@@ -21,6 +21,7 @@ from flake8_untimed.inference.forwarding import (
     handing_on,
     inside,
     takes_apart,
+    timeout_keys,
     timeout_names,
     wants_number,
 )
@@ -311,8 +312,7 @@ class Wrappers:
         if isinstance(value, Collection) and value.is_tuple:
             parts = value.elements
         elif isinstance(value, Result) and value.path in types:
-            passed = value.site.passed
-            parts = map(self._evaluator.argument, (*passed.positional, *passed.keywords.values()))
+            parts = map(self._evaluator.argument, value.site.passed.arguments)
         return True if any(map(_is_marked, parts)) else None
 
     def goes_to_senders(self, scope: Scope, mapping: str, statement: ast.stmt) -> bool:
@@ -419,7 +419,8 @@ def taken_as(wrapper: Scope) -> str | None:
         return _TIMEOUT
     if wrapper.arguments.kwarg is not None:
         handed = timeout_names(wrapper)
-        return next((name for name in names if name in handed), _TIMEOUT)
+        known = [*(name for name in names if name in handed), *timeout_keys(wrapper)]
+        return known[0] if known and _TIMEOUT not in known else _TIMEOUT
     return names[0] if names else None
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from flake8_untimed.bounds import Kind, Source
 from flake8_untimed.calls import Construction, Facts, Setting
+from flake8_untimed.calls.away import is_only_given_away
 from flake8_untimed.calls.elsewhere import calls_elsewhere
 from flake8_untimed.explanation.arguments import Arguments
 from flake8_untimed.explanation.places import Places
@@ -115,6 +116,8 @@ class Constructions:
         leaves_out = made.bound.kind in (Kind.NONE, Kind.DEFAULT)
         if made.of_class is not None and leaves_out and not made.calls:
             return "no call in sight relies on what it leaves out"
+        if not made.calls and is_only_given_away(self._facts, made):
+            return "it is only given to another package: what limits its calls there is not known"
         return "every call through it in sight is bounded otherwise"
 
     def setting(self, setting: Setting) -> Iterator[Row]:

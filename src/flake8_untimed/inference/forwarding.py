@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Set
 
 from flake8_untimed.inference import frames, members
-from flake8_untimed.inference.mappings import SHOWING
+from flake8_untimed.inference.mappings import SHOWING, key_read
 from flake8_untimed.inference.scopes import Scope, once
 from flake8_untimed.inference.syntax import called_name, named_parameters, within
 from flake8_untimed.inference.values import Context, Frame
@@ -94,11 +94,26 @@ def passing_on(scope: Scope, parameters: frozenset[str]) -> list[Found]:
 @once
 def timeout_names(scope: Scope) -> set[str]:
     """The names that a function hands on as `timeout=`, or under a name like that."""
+    return {part.id for part in _handed(scope) if isinstance(part, ast.Name)}
+
+
+@once
+def timeout_keys(scope: Scope) -> list[str]:
+    """The same of what it is given in its `**kwargs`, by the look of it: `kwargs.get("wait_timeout")`."""
+    rest = scope.arguments.kwarg
+    own = rest.arg if rest is not None else ""
+    keys = [key_read(part, own) for part in _handed(scope)]
+    return [key for key in keys if "timeout" in key]
+
+
+@once
+def _handed(scope: Scope) -> list[ast.AST]:
+    """What a function hands on so, with all that stands in it."""
     keywords = (keyword for found in handing_on(scope) for keyword in found.node.keywords)
     handed = [keyword.value for keyword in keywords if "timeout" in (keyword.arg or "")]
     for events in scope.events.values():
         handed += [e.node for e in events if e.kind == "item" and "timeout" in str(e.name)]
-    return {p.id for node in handed for p in within(node) if isinstance(p, ast.Name)}
+    return [part for node in handed for part in within(node)]
 
 
 def wants_number(function: ast.AST, name: str, senders: Set[ast.AST]) -> bool:

@@ -7,7 +7,7 @@ import ast
 from typing import NamedTuple
 
 from flake8_untimed.inference.scopes import FUNCTIONS, Scope, once
-from flake8_untimed.inference.syntax import called_name, every_parameter, within
+from flake8_untimed.inference.syntax import called_name, dotted, every_parameter, within
 from flake8_untimed.inference.walk import parents_of
 
 SHOWING = frozenset(
@@ -171,6 +171,18 @@ class _Reader:
         if isinstance(parent, ast.BinOp):
             return isinstance(parent.op, ast.Mod) and node is parent.right
         return isinstance(parent, ast.FormattedValue)
+
+
+def key_read(node: ast.AST, mapping: str) -> str:
+    """The key that an expression reads of the mapping of a name, if it is written there:
+    `kwargs["name"]`, `kwargs.get("name")`."""
+    key: ast.expr | None = None
+    if isinstance(node, ast.Subscript) and dotted(node.value) == mapping:
+        key = node.slice
+    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.args:
+        if node.func.attr in _LOOKING_UP and dotted(node.func.value) == mapping:
+            key = node.args[0]
+    return str(key.value) if isinstance(key, ast.Constant) else ""
 
 
 def _has_parameter(node: ast.AST, name: str) -> bool:

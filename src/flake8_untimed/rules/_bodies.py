@@ -6,9 +6,9 @@ import ast
 from typing import NamedTuple
 
 from flake8_untimed.calls import Call, Facts
+from flake8_untimed.calls.away import is_given_away
 from flake8_untimed.calls.bodies import leaves_headers, may_add_headers
 from flake8_untimed.calls.texts import signer
-from flake8_untimed.calls.transfers import is_given_away
 from flake8_untimed.inference.arguments import Argument, BoundArguments, bind
 from flake8_untimed.inference.scopes import once
 from flake8_untimed.inference.syntax import named_parameters

@@ -29,11 +29,12 @@ def findings(
     wanted: Callable[[float], bool],
     value: Callable[[Library, float], Expression],
     objection: Callable[[Construction], str | None] = lambda made: None,
+    spared: Callable[[Construction], bool] = lambda made: False,
     shortens: bool = True,
 ) -> Iterator[Finding]:
     """The places whose default (in seconds) is `wanted`; `value` is what to write there,
-    `objection` what speaks against it where a client is made. `shortens`: that may be less than the
-    default."""
+    `objection` what speaks against it where a client is made, and `spared` whether nothing is said of
+    that. `shortens`: it may be less than the default."""
     for call in at_calls(facts, Kind.DEFAULT):
         seconds = call.bound.seconds
         if call.bound.source is Source.OUT_OF_SIGHT or seconds is None or not wanted(seconds):
@@ -52,7 +53,7 @@ def findings(
         )
     for made in at_constructions(facts, Kind.DEFAULT):
         seconds = made.bound.seconds
-        if seconds is None or not wanted(seconds):
+        if seconds is None or not wanted(seconds) or spared(made):
             continue
         new = value(made.library, seconds)
         fix, why_not = set_at_construction(facts, made, new, safe=True)

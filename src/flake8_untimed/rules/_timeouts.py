@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from flake8_untimed.bounds import Bound, Kind, Source
 from flake8_untimed.calls import Call, Construction, Facts
+from flake8_untimed.calls.away import is_handed_out
 from flake8_untimed.calls.changes import wired_by_hand
 from flake8_untimed.calls.comments import LEFT_ALONE, MISSING_TIMEOUT, is_waived
 from flake8_untimed.calls.elsewhere import (
@@ -25,7 +26,6 @@ from flake8_untimed.calls.repeats import repeats
 from flake8_untimed.calls.retries import sends_again
 from flake8_untimed.calls.strangers import may_be_another, may_be_foreign
 from flake8_untimed.calls.transfers import (
-    is_handed_out,
     leaves_body,
     requests_of,
     sends_as_one,

@@ -21,7 +21,9 @@ httpx.get(url, timeout=5.0)
 ```
 
 ## When it is not reported
-For calls through a client that was made out of sight.
+For calls through a client that was made out of sight; nor for one that is only given to another
+package: `OpenAI(http_client=httpx.Client())`, by a name of its own perhaps. What limits its requests
+there is out of sight: the packages of OpenAI and others take their own 10 minutes then.
 
 ## Fix
 Writes the same seconds down (safe: nothing changes at run time). None at a client whose calls have
@@ -32,8 +34,10 @@ where another value is given in vain (UNT107): that is what was meant.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from flake8_untimed.calls import Construction, Facts
+from flake8_untimed.calls.away import is_only_given_away
 from flake8_untimed.findings import Finding
 from flake8_untimed.rules._defaults import findings
 from flake8_untimed.rules._timeouts import exactly
@@ -50,6 +54,7 @@ def check(facts: Facts) -> Iterator[Finding]:
         lambda seconds: seconds < limit,
         exactly,
         _objection,
+        partial(is_only_given_away, facts),
         shortens=False,
     )
 

@@ -97,8 +97,7 @@ def _is_pair(facts: Facts, value: Value, classes: set[str]) -> bool:
         parts = value.elements if value.is_tuple and value.ordered else ()
         return len(parts) == 2 and all(are_secret(part) for part in parts)
     if isinstance(value, Result) and value.path in classes:
-        given = value.site.passed
-        arguments = [*given.positional, *given.keywords.values()][:2]
+        arguments = value.site.passed.arguments[:2]
         return len(arguments) == 2 and all(are_secret(facts.values(a)) for a in arguments)
     return False
 

@@ -1,0 +1,67 @@
+"""Clients that are given to other packages: what these send through them is out of sight."""
+
+from __future__ import annotations
+
+import ast
+import sys
+
+from flake8_untimed.calls import Call, Construction, Facts
+from flake8_untimed.calls.elsewhere import calls_elsewhere
+from flake8_untimed.calls.given import calls_given
+from flake8_untimed.calls.keywords import own_keywords
+from flake8_untimed.calls.responses import takers_of
+from flake8_untimed.inference.values import Context, Instance, Symbol, Value
+from flake8_untimed.inference.walk import walk
+
+
+def is_handed_out(facts: Facts, made: Construction) -> bool:
+    """Whether others may send through a client what takes as long as it takes: a class or function of
+    another package is given it, or whoever calls a public function says with what keywords it sends."""
+    return any(_is_public(call) for call in made.calls if call.relies) or any(
+        _is_strangers(facts, node, context) for node, context, _ in calls_given(facts, made)
+    )
+
+
+def _is_public(call: Call) -> bool:
+    """Whether a request is sent with the `**kwargs` of a function that has a public name."""
+    own = own_keywords(call)
+    scope = own[0] if own is not None else None
+    while scope is not None and scope.parent is not None and not scope.name.startswith("_"):
+        scope = scope.parent
+    return scope is not None and scope.parent is None
+
+
+def is_given_away(facts: Facts, client: Instance) -> bool:
+    """Whether what another package has may do anything to a client: `configure(session)`."""
+    return any(
+        _is_strangers(facts, event.node, context)
+        for context, event in facts.limits.changes.events(client)
+        if event.kind == "argument" and isinstance(event.node, ast.Call)
+    )
+
+
+def is_only_given_away(facts: Facts, made: Construction) -> bool:
+    """Whether nothing is done with a client in sight but to give it to what another package has, by a
+    name of its own perhaps: `OpenAI(http_client=httpx.Client())`."""
+    scope = made.context.scope.of_statement
+    calls = {node: Context(inner, statement) for node, inner, statement in walk(scope).calls}
+    takers = takers_of(scope, made.node)
+    return (
+        bool(takers)
+        and all(node in calls and _is_strangers(facts, node, calls[node]) for node in takers)
+        and not calls_elsewhere(facts, made)
+    )
+
+
+def _is_strangers(facts: Facts, node: ast.Call, context: Context) -> bool:
+    """Whether what is called comes from a package of which nothing is known."""
+    return any(_is_strange(facts, callee) for callee in facts.evaluate(node.func, context))
+
+
+def _is_strange(facts: Facts, callee: Value) -> bool:
+    """Whether something comes from a package of which nothing is known."""
+    if not isinstance(callee, Symbol):
+        return False
+    package = callee.path.partition(".")[0]
+    known = facts.evaluator.catalogue.library_of(callee.path) is not None
+    return not known and package not in sys.stdlib_module_names
