@@ -15,7 +15,13 @@ from flake8_untimed.calls.keywords import own_keywords
 from flake8_untimed.calls.responses import uses_of
 from flake8_untimed.inference.forwarding import handing_on
 from flake8_untimed.inference.scopes import STORED, Scope, once
-from flake8_untimed.inference.syntax import called_name, dotted, within, written_arguments
+from flake8_untimed.inference.syntax import (
+    called_name,
+    dotted,
+    own_expressions,
+    within,
+    written_arguments,
+)
 from flake8_untimed.inference.values import (
     Context,
     Function,
@@ -26,6 +32,7 @@ from flake8_untimed.inference.values import (
     Value,
 )
 from flake8_untimed.inference.walk import walk
+from flake8_untimed.libraries.model import Responses
 from flake8_untimed.limits.takers import Sent
 
 _FORMS = frozenset(("FormData", "MultipartWriter"))
@@ -57,6 +64,10 @@ _EVENTS = re.compile("sse_?client|event_?source", re.IGNORECASE)
 """What reads a response as a stream of events."""
 _EVENTS_BEGIN = ("data:", "data: ", b"data:", b"data: ")
 """How the lines of such a stream begin."""
+_AS_IT_COMES = (1, None)
+"""Sizes of pieces with which a body is read as it comes."""
+_UNKNOWN = Responses(body=(), neutral=())
+"""Of a library of whose responses nothing is known."""
 _DEPTH = 4
 """Names behind names that are looked at."""
 
@@ -76,11 +87,10 @@ def streams(facts: Facts, place: Call | Construction) -> bool:
 def tells_events(facts: Facts, place: Call | Construction) -> bool:
     """Whether a body is read as events are told: of one that is left to be read later, line by line as
     it comes, or by a class for that."""
-    known = place.library.responses
-    lines = known.lines if known is not None else ()
+    known = place.library.responses or _UNKNOWN
     return any(
-        _reads_as_told(sent)
-        or (lines and _may_leave_body(facts, sent) and _reads_events(sent, lines))
+        _reads_as_told(facts, sent, known)
+        or (known.lines and _may_leave_body(facts, sent) and _reads_events(sent, known.lines))
         for sent in requests_of(facts, place)
         if isinstance(sent, Call)
     )
@@ -109,43 +119,79 @@ def _reads_events(sent: Call, lines: tuple[str, ...]) -> bool:
     return any(name in lines or _EVENTS.search(name) for name in called)
 
 
-def _reads_as_told(sent: Call) -> bool:
+def _reads_as_told(facts: Facts, sent: Call, known: Responses) -> bool:
     """Whether the function around a request speaks of events, or reads a body as it comes."""
     scope = sent.context.scope.of_statement
-    return _has(scope, _tells_events) or (
-        "readline" in uses_of(sent) and _has(scope, _repeats_readline)
+    return _tells_events(facts, scope, known) or (
+        not uses_of(sent).isdisjoint((*known.repeated, known.raw)) and _reads_on(scope, known)
     )
+
+
+def _own_parts(scope: Scope) -> Iterator[ast.AST]:
+    """What stands in a function; in a module or class without its functions, which read what is
+    theirs."""
+    if scope.is_function:
+        yield from within(scope.node)
+        return
+    for statement in scope.places:
+        yield statement
+        for expression in own_expressions(statement):
+            yield from within(expression)
 
 
 @once
-def _has(scope: Scope, look: Callable[[ast.AST], bool]) -> bool:
-    return any(map(look, within(scope.node)))
+def _tells_events(facts: Facts, scope: Scope, known: Responses) -> bool:
+    return any(_is_as_told(facts, part, scope, known) for part in _own_parts(scope))
 
 
-def _tells_events(node: ast.AST) -> bool:
-    """`line.startswith("data:")`, `chunk_size=1`, and what reads `response.raw` by lines: `readline`, a
-    loop, `TextIOWrapper`."""
-    if isinstance(node, ast.Call):
-        if called_name(node) == "TextIOWrapper":
-            return any(map(_is_raw, node.args))
-        is_asking = called_name(node) == "startswith" and bool(node.args)
-        return is_asking and getattr(node.args[0], "value", None) in _EVENTS_BEGIN
-    if isinstance(node, ast.keyword):
-        return node.arg == "chunk_size" and getattr(node.value, "value", 0) in (1, None)
-    if isinstance(node, ast.Attribute):
-        return node.attr == "readline" and _is_raw(node.value)
-    return isinstance(node, ast.For) and _is_raw(node.iter)
+def _is_as_told(facts: Facts, node: ast.AST, scope: Scope, known: Responses) -> bool:
+    """`line.startswith("data:")`, a body in pieces of one byte or as they come, and what reads the
+    lines of `response.raw`: a loop, `TextIOWrapper`."""
+    if isinstance(node, ast.For):
+        return _is_raw(node.iter, known)
+    if not isinstance(node, ast.Call):
+        return False
+    name = called_name(node)
+    if name == "startswith":
+        return bool(node.args) and getattr(node.args[0], "value", None) in _EVENTS_BEGIN
+    if name == "TextIOWrapper":
+        return any(_is_raw(argument, known) for argument in node.args)
+    return name in known.sized and _comes_as_it_is(facts, node, scope, *known.sized[name])
 
 
-def _is_raw(node: ast.AST) -> bool:
-    return isinstance(node, ast.Attribute) and node.attr == "raw"
+def _is_raw(node: ast.expr, known: Responses) -> bool:
+    return isinstance(node, ast.Attribute) and node.attr == known.raw
 
 
-def _repeats_readline(node: ast.AST) -> bool:
-    """`while True: response.readline()`"""
-    return isinstance(node, ast.While) and any(
-        isinstance(part, ast.Attribute) and part.attr == "readline" for part in within(node)
+def _comes_as_it_is(
+    facts: Facts, node: ast.Call, scope: Scope, parameter: str, default: int | None
+) -> bool:
+    """Whether a body is read in pieces of one byte, or of no size."""
+    named = (keyword.value for keyword in node.keywords if keyword.arg in (parameter, None))
+    given = next(iter((*node.args, *named)), None)
+    if given is None:
+        return default in _AS_IT_COMES
+    values = facts.evaluate(given, Context(scope, None))
+    return any(isinstance(v, Literal) and v.value in _AS_IT_COMES for v in values)
+
+
+@once
+def _reads_on(scope: Scope, known: Responses) -> bool:
+    """`while True: response.readline()`, `iter(response.readline, b"")`, `while response.read(1):`"""
+    return any(
+        _reads_piece(part, known)
+        for loop in _own_parts(scope)
+        if isinstance(loop, ast.While)
+        or (isinstance(loop, ast.Call) and called_name(loop) == "iter" and len(loop.args) == 2)
+        for part in within(loop)
     )
+
+
+def _reads_piece(node: ast.AST, known: Responses) -> bool:
+    if isinstance(node, ast.Call):
+        size = known.repeated.get(called_name(node))
+        return size is not None and [getattr(a, "value", None) for a in node.args] == [size]
+    return isinstance(node, ast.Attribute) and known.repeated.get(node.attr, 0) is None
 
 
 @once

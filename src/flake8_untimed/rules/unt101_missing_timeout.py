@@ -52,9 +52,9 @@ Unsafe where what went well so far may end in an exception, or be done twice:
   how long it may keep silent (`params={"timeout": 60}`, also of the session, in the URL, a header
   or the body), which is no less than the timeout; or its function is called a long poll.
 - A body that is left unread (`stream=True`) is read as events are told: by `iter_lines()`, from its
-  `raw` line by line, in pieces of one byte or as it comes (`chunk_size=1`, `chunk_size=None`), or
-  by an `SSEClient`; or a body is read by `readline()` in a `while`, or for lines that begin with
-  `data:`.
+  `raw` line by line, in pieces of one byte or as it comes (`iter_content(1)`, `chunk_size=None`), or
+  by an `SSEClient`; or a body is read by `readline()` or `read(1)` in a `while`, or for lines that
+  begin with `data:`.
 - The client may be what code of another package returned (`corp.Session() if key else
   requests.Session()`), which may take no timeout.
 - A client is given to another package, or sends with the `**kwargs` of a public function: others
