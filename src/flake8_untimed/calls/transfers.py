@@ -48,6 +48,8 @@ _READING = frozenset(
 """Methods of a stream."""
 _WHOLE = frozenset(("encode_multipart_formdata", "getvalue", "read_bytes", "read_text"))
 """What returns all of a file, beside a `read()` without a size, or a form that holds files."""
+_LARGE = 1 << 20
+"""So many bytes may well take longer than a timeout to connect."""
 _RECODING = frozenset(
     ("b64encode", "bytearray", "bytes", "compress", "decode", "dumps", "encode", "encodebytes",
      "join", "standard_b64encode", "strip", "urlsafe_b64encode")
@@ -297,8 +299,8 @@ def _of_requests(facts: Facts, sent: Call | Sent, name: str | None) -> Iterator[
 def _of_whole(
     facts: Facts, node: ast.expr, scope: Scope, given: Scope | None
 ) -> list[_Part] | None:
-    """What an expression holds, or is made of, as a whole; None if it is the whole of a file, by the
-    look of it. `given`: a function whose parameters do not count."""
+    """What an expression holds, or is made of, as a whole; None if it is the whole of a file, or a
+    large piece, by the look of it. `given`: a function whose parameters do not count."""
     parts = _parts(node, scope)
     found: list[_Part] = []
     if isinstance(node, ast.Name):
@@ -310,13 +312,15 @@ def _of_whole(
         parts = [node.left, node.right]
     elif isinstance(node, ast.JoinedStr):
         parts = [part.value for part in node.values if isinstance(part, ast.FormattedValue)]
+    elif isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Slice):
+        parts = [node.value] if _may_be_large(facts, _size_of(node.slice), scope) else []
     elif isinstance(node, ast.Call):
         name = called_name(node)
-        if _is_whole(node):
+        if _is_whole(facts, node, scope):
             return None
         if isinstance(node.func, ast.Attribute):
             # What is stripped of a file is a line or so: a token, a key.
-            is_line = name == "strip" and _is_whole(node.func.value)
+            is_line = name == "strip" and _is_whole(facts, node.func.value, scope)
             parts = [node.func.value] if name in _RECODING and not is_line else []
         if name in _RECODING:
             parts += node.args[:1]
@@ -332,18 +336,58 @@ def _of_name(facts: Facts, name: str, scope: Scope, given: Scope | None) -> list
     """What a name is given around some place, or by the callers whose parameter it is."""
     found = [(part, scope) for part in _given(scope, name)]
     kinds = [binding.kind for binding in scope.bindings.get(name, ())]
+    for binding in scope.bindings.get(name, ()):
+        if binding.kind == "element":
+            found += _of_elements(facts, binding.node, scope)
     if "parameter" in kinds and scope is not given:
         found += [(value, context.scope) for value, context in written_for(facts, scope, name)]
     return found
 
 
-def _is_whole(node: ast.expr) -> bool:
-    """Whether an expression reads all of a file."""
+def _of_elements(facts: Facts, node: ast.AST, scope: Scope) -> list[_Part]:
+    """What is iterated, one after another: `iter(lambda: file.read(size), b"")`, a generator."""
+    if not isinstance(node, ast.Call):
+        return []
+    if called_name(node) == "iter":
+        return [(part.body, scope) for part in node.args if isinstance(part, ast.Lambda)]
+    return [
+        (part.value, called.scope)
+        for called in facts.evaluator.insist(node.func, Context(scope, None))
+        if isinstance(called, Function)
+        for part, _ in called.scope.yields
+        if isinstance(part, ast.Yield) and part.value is not None
+    ]
+
+
+def _is_whole(facts: Facts, node: ast.expr, scope: Scope) -> bool:
+    """Whether an expression reads all of a file, or a piece that may be large."""
     if not isinstance(node, ast.Call):
         return False
     name = called_name(node)
-    is_read = name == "read" and isinstance(node.func, ast.Attribute)
-    return name in _WHOLE or (is_read and not (node.args or node.keywords))
+    return name in _WHOLE or (
+        name == "read"
+        and isinstance(node.func, ast.Attribute)
+        and all(_may_be_large(facts, size, scope) for size in written_arguments(node))
+    )
+
+
+def _may_be_large(facts: Facts, size: ast.expr | None, scope: Scope) -> bool:
+    """Whether a size is large, or nothing that is known."""
+    if size is None:
+        return True
+    if isinstance(size, ast.Call) and called_name(size) == "min":
+        return all(_may_be_large(facts, part, scope) for part in size.args)
+    values = facts.evaluate(size, Context(scope, None))
+    sizes = [getattr(v, "value", None) for value in values for v in facts.or_default(value)]
+    return not all(isinstance(number, int) and 0 <= number < _LARGE for number in sizes)
+
+
+def _size_of(part: ast.Slice) -> ast.expr | None:
+    """What says how long a slice is at most: `size` of `data[start:start + size]`."""
+    if part.lower is not None and isinstance(part.upper, ast.BinOp):
+        start, sum_ = ast.dump(part.lower), (part.upper.left, part.upper.right)
+        return next((side for side in sum_ if ast.dump(side) != start), None)
+    return part.upper
 
 
 def _of_form(node: ast.expr, scope: Scope, given: Scope | None) -> list[_Part] | None:

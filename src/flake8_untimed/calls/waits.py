@@ -11,19 +11,16 @@ from flake8_untimed.calls import Call, Construction, Facts
 from flake8_untimed.calls.givers import written_for
 from flake8_untimed.calls.transfers import requests_of
 from flake8_untimed.inference import flow
-from flake8_untimed.inference.arguments import Argument, bind, defaults
+from flake8_untimed.inference.arguments import Argument, bind
 from flake8_untimed.inference.scopes import Scope, once
 from flake8_untimed.inference.surroundings import times_around
 from flake8_untimed.inference.syntax import within
 from flake8_untimed.inference.values import (
     Alternatives,
     Collection,
-    Context,
     Instance,
     Literal,
     Mapping,
-    Parameter,
-    Plain,
     Result,
     Value,
     are_none,
@@ -226,14 +223,5 @@ def _lets_few_through(facts: Facts, connector: Value) -> bool:
         isinstance(v, Literal) and type(v.value) is int and 0 < v.value < few
         for name, few in known.queues.items()
         for value in facts.values(named.get(name))
-        for v in _or_default(facts, value)
+        for v in facts.or_default(value)
     )
-
-
-def _or_default(facts: Facts, value: Value) -> Alternatives:
-    """What a value is: of a parameter, what it is where nobody gives it."""
-    if not isinstance(value, (Parameter, Plain)):
-        return (value,)
-    default = defaults(value.scope.arguments).get(value.name)
-    outside = Context(value.scope.parent or value.scope, value.scope.statement)
-    return facts.evaluate(default, outside) if default is not None else ()
