@@ -47,7 +47,7 @@ _READING = frozenset(
 )  # fmt: skip
 """Methods of a stream."""
 _WHOLE = frozenset(("encode_multipart_formdata", "getvalue", "read_bytes", "read_text"))
-"""What returns all of a file, beside a `read()` without a size, or a form that holds files."""
+"""What returns all of a file, beside a `read()`, or a form that holds files."""
 _LARGE = 1 << 20
 """So many bytes may well take longer than a timeout to connect."""
 _RECODING = frozenset(
@@ -335,11 +335,11 @@ def _of_whole(
 def _of_name(facts: Facts, name: str, scope: Scope, given: Scope | None) -> list[_Part]:
     """What a name is given around some place, or by the callers whose parameter it is."""
     found = [(part, scope) for part in _given(scope, name)]
-    kinds = [binding.kind for binding in scope.bindings.get(name, ())]
-    for binding in scope.bindings.get(name, ()):
+    bindings = scope.bindings.get(name, ())
+    for binding in bindings:
         if binding.kind == "element":
             found += _of_elements(facts, binding.node, scope)
-    if "parameter" in kinds and scope is not given:
+    if scope is not given and any(binding.kind == "parameter" for binding in bindings):
         found += [(value, context.scope) for value, context in written_for(facts, scope, name)]
     return found
 
