@@ -122,11 +122,15 @@ def _reads_events(sent: Call, lines: tuple[str, ...]) -> bool:
 
 
 def _reads_as_told(facts: Facts, sent: Call, known: Responses) -> bool:
-    """Whether the function around a request speaks of events, or reads a body as it comes."""
-    scope = sent.context.scope.of_statement
-    return _tells_events(facts, scope, known) or (
-        not uses_of(sent).isdisjoint((*known.repeated, known.raw)) and _reads_on(scope, known)
-    )
+    """Whether the function around a request speaks of events, or reads its body as it comes."""
+    scope, uses = sent.context.scope.of_statement, uses_of(sent)
+    is_open = None in uses and uses.isdisjoint(known.body)
+    if is_open or not uses.isdisjoint((*known.sized, known.raw)):
+        if _reads_as_it_comes(facts, scope, known):
+            return True
+    if not uses.isdisjoint((*known.repeated, known.raw)) and _reads_on(scope, known):
+        return True
+    return _tells_events(scope)
 
 
 def _own_parts(scope: Scope) -> Iterator[ast.AST]:
@@ -142,39 +146,42 @@ def _own_parts(scope: Scope) -> Iterator[ast.AST]:
 
 
 @once
-def _tells_events(facts: Facts, scope: Scope, known: Responses) -> bool:
-    return any(_is_as_told(facts, part, scope, known) for part in _own_parts(scope))
+def _tells_events(scope: Scope) -> bool:
+    """`line.startswith("data:")`"""
+    return any(
+        getattr(part.args[0], "value", None) in _EVENTS_BEGIN
+        for part in _own_parts(scope)
+        if isinstance(part, ast.Call) and called_name(part) == "startswith" and part.args
+    )
 
 
-def _is_as_told(facts: Facts, node: ast.AST, scope: Scope, known: Responses) -> bool:
-    """`line.startswith("data:")`, a body in pieces of one byte or as they come, and what reads the
-    lines of `response.raw`: a loop, `TextIOWrapper`."""
+@once
+def _reads_as_it_comes(facts: Facts, scope: Scope, known: Responses) -> bool:
+    return any(_comes_as_it_is(facts, part, scope, known) for part in _own_parts(scope))
+
+
+def _comes_as_it_is(facts: Facts, node: ast.AST, scope: Scope, known: Responses) -> bool:
+    """A body in pieces of one byte or of no size, and what reads the lines of `response.raw`: a loop,
+    `TextIOWrapper`."""
     if isinstance(node, ast.For):
         return _is_raw(node.iter, known)
     if not isinstance(node, ast.Call):
         return False
-    name = called_name(node)
-    if name == "startswith":
-        return bool(node.args) and getattr(node.args[0], "value", None) in _EVENTS_BEGIN
-    if name == "TextIOWrapper":
+    if called_name(node) == "TextIOWrapper":
         return any(_is_raw(argument, known) for argument in node.args)
-    return name in known.sized and _comes_as_it_is(facts, node, scope, *known.sized[name])
-
-
-def _is_raw(node: ast.expr, known: Responses) -> bool:
-    return isinstance(node, ast.Attribute) and node.attr == known.raw
-
-
-def _comes_as_it_is(
-    facts: Facts, node: ast.Call, scope: Scope, parameter: str, default: int | None
-) -> bool:
-    """Whether a body is read in pieces of one byte, or of no size."""
+    if called_name(node) not in known.sized:
+        return False
+    parameter, default = known.sized[called_name(node)]
     named = (keyword.value for keyword in node.keywords if keyword.arg in (parameter, None))
     given = next(iter((*node.args, *named)), None)
     if given is None:
         return default in _AS_IT_COMES
     values = facts.evaluate(given, Context(scope, None))
     return any(isinstance(v, Literal) and v.value in _AS_IT_COMES for v in values)
+
+
+def _is_raw(node: ast.expr, known: Responses) -> bool:
+    return isinstance(node, ast.Attribute) and node.attr == known.raw
 
 
 @once
