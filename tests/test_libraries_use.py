@@ -29,6 +29,8 @@ RESPONSES = {
     "niquests": "niquests.Response",
     "curl_cffi": "curl_cffi.requests.Response",
     "urllib3": "urllib3.HTTPResponse",
+    "urllib.request": "http.client.HTTPResponse",
+    "http.client": "http.client.HTTPResponse",
 }
 """The class of the responses of each library whose uses are looked at."""
 STATUS = frozenset(
@@ -102,6 +104,20 @@ def test_attributes_of_responses(library: Library, responses: Responses) -> None
         assert hasattr(cls, name) or f"self.{name}" in source, f"{library.name}: {name}"
     assert not STATUS & {*responses.body, *responses.neutral}
     assert not {*responses.body} & {*responses.neutral}
+
+
+@pytest.mark.parametrize(
+    ("library", "responses"), WITH_RESPONSES, ids=lambda case: getattr(case, "name", "")
+)
+def test_methods_that_read_pieces(library: Library, responses: Responses) -> None:
+    cls = found(RESPONSES[library.name])
+    raw = found(RESPONSES["urllib3"]) if responses.raw else cls
+    for name, told in responses.sized.items():
+        method = getattr(cls, name, None) or getattr(raw, name)
+        first = [*inspect.signature(method).parameters.values()][1]
+        assert (first.name, first.default) == told, f"{library.name}: {name}"
+    for name in responses.repeated:
+        assert hasattr(raw, name), f"{library.name}: {name}"
 
 
 def test_every_library_with_responses_has_its_class_here() -> None:

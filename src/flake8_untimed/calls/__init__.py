@@ -305,6 +305,15 @@ class Facts:
             for a in annotations
         )
 
+    def or_default(self, value: Value) -> Alternatives:
+        """What a value is: of a parameter, what it is where nobody gives it."""
+        if isinstance(value, (Parameter, Plain)):
+            default = defaults(value.scope.arguments).get(value.name)
+            outside = Context(value.scope.parent or value.scope, value.scope.statement)
+            if default is not None:
+                return self.evaluate(default, outside)
+        return (value,)
+
     def of_client(self, client: Instance, look: Callable[[Facts, Instance], T]) -> T:
         """What is told by what is done to a client under the names that it came by: looked for once,
         since every call through it asks."""

@@ -11,7 +11,15 @@ from collections.abc import Iterator
 from flake8_untimed.calls import Facts, Setting
 from flake8_untimed.inference import conditions
 from flake8_untimed.inference.scopes import Scope
-from flake8_untimed.inference.syntax import LEAVES, WITHS, dotted, ends, within, written_names
+from flake8_untimed.inference.syntax import (
+    LEAVES,
+    TRIES,
+    WITHS,
+    dotted,
+    ends,
+    within,
+    written_names,
+)
 from flake8_untimed.inference.values import Context, Instance
 
 _ABOUT_TRUST = re.compile(
@@ -23,7 +31,7 @@ _ABOUT_TRUST = re.compile(
 """Names that speak of the verification of certificates; a certificate may be there or not without
 that (`if self.cert is None:`)."""
 
-ALL_OF_A_BRANCH = "it is all that its branch does: that, and its test, would have to go too"
+ALL_OF_A_BRANCH = "it is all that its branch does, which would have to go too"
 
 
 def is_set_at_choice(facts: Facts, setting: Setting) -> bool:
@@ -43,9 +51,11 @@ def is_asked_for(facts: Facts, context: Context) -> bool:
 
 
 def is_all_of_a_branch(context: Context) -> bool:
-    """Whether a statement is all that one branch of an `if` does."""
+    """Whether a statement is all that one branch of an `if` or a `try` does."""
     place = context.scope.places.get(context.at) if context.at is not None else None
-    return place is not None and isinstance(place.parent, ast.If) and len(place.body) == 1
+    if place is None or len(place.body) > 1:
+        return False
+    return isinstance(place.parent, (ast.If, *TRIES))
 
 
 def _open_tests(facts: Facts, context: Context) -> Iterator[tuple[ast.expr, list[ast.stmt]]]:

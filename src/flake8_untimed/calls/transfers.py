@@ -12,7 +12,13 @@ from flake8_untimed.calls.givers import written_for
 from flake8_untimed.calls.responses import uses_of
 from flake8_untimed.inference.forwarding import handing_on
 from flake8_untimed.inference.scopes import STORED, Scope, once
-from flake8_untimed.inference.syntax import called_name, dotted, within, written_arguments
+from flake8_untimed.inference.syntax import (
+    called_name,
+    dotted,
+    own_expressions,
+    within,
+    written_arguments,
+)
 from flake8_untimed.inference.values import (
     Context,
     Function,
@@ -20,6 +26,7 @@ from flake8_untimed.inference.values import (
     Partial,
 )
 from flake8_untimed.inference.walk import walk
+from flake8_untimed.libraries.model import Responses
 from flake8_untimed.limits.takers import Sent
 
 _FORMS = frozenset(("FormData", "MultipartWriter"))
@@ -34,7 +41,9 @@ _READING = frozenset(
 )  # fmt: skip
 """Methods of a stream."""
 _WHOLE = frozenset(("encode_multipart_formdata", "getvalue", "read_bytes", "read_text"))
-"""What returns all of a file, beside a `read()` without a size, or a form that holds files."""
+"""What returns all of a file, beside a `read()`, or a form that holds files."""
+_LARGE = 1 << 20
+"""So many bytes may well take longer than a timeout to connect."""
 _RECODING = frozenset(
     ("b64encode", "bytearray", "bytes", "compress", "decode", "dumps", "encode", "encodebytes",
      "join", "standard_b64encode", "strip", "urlsafe_b64encode")
@@ -51,6 +60,10 @@ _EVENTS = re.compile("sse_?client|event_?source", re.IGNORECASE)
 """What reads a response as a stream of events."""
 _EVENTS_BEGIN = ("data:", "data: ", b"data:", b"data: ")
 """How the lines of such a stream begin."""
+_AS_IT_COMES = (1, None)
+"""Sizes of pieces with which a body is read as it comes."""
+_UNKNOWN = Responses(body=(), neutral=())
+"""Of a library of whose responses nothing is known."""
 _DEPTH = 4
 """Names behind names that are looked at."""
 
@@ -70,11 +83,10 @@ def streams(facts: Facts, place: Call | Construction) -> bool:
 def tells_events(facts: Facts, place: Call | Construction) -> bool:
     """Whether a body is read as events are told: of one that is left to be read later, line by line as
     it comes, or by a class for that."""
-    known = place.library.responses
-    lines = known.lines if known is not None else ()
+    known = place.library.responses or _UNKNOWN
     return any(
-        _reads_as_told(sent)
-        or (lines and _may_leave_body(facts, sent) and _reads_events(sent, lines))
+        _reads_as_told(facts, sent, known)
+        or (known.lines and _may_leave_body(facts, sent) and _reads_events(sent, known.lines))
         for sent in requests_of(facts, place)
         if isinstance(sent, Call)
     )
@@ -103,43 +115,86 @@ def _reads_events(sent: Call, lines: tuple[str, ...]) -> bool:
     return any(name in lines or _EVENTS.search(name) for name in called)
 
 
-def _reads_as_told(sent: Call) -> bool:
-    """Whether the function around a request speaks of events, or reads a body as it comes."""
-    scope = sent.context.scope.of_statement
-    return _has(scope, _tells_events) or (
-        "readline" in uses_of(sent) and _has(scope, _repeats_readline)
+def _reads_as_told(facts: Facts, sent: Call, known: Responses) -> bool:
+    """Whether the function around a request speaks of events, or reads its body as it comes."""
+    scope, uses = sent.context.scope.of_statement, uses_of(sent)
+    is_open = None in uses and uses.isdisjoint(known.body)
+    if is_open or not uses.isdisjoint((*known.sized, known.raw)):
+        if _reads_as_it_comes(facts, scope, known):
+            return True
+    if not uses.isdisjoint((*known.repeated, known.raw)) and _reads_on(scope, known):
+        return True
+    return _tells_events(scope)
+
+
+def _own_parts(scope: Scope) -> Iterator[ast.AST]:
+    """What stands in a function; in a module or class without its functions, which read what is
+    theirs."""
+    if scope.is_function:
+        yield from within(scope.node)
+        return
+    for statement in scope.places:
+        yield statement
+        for expression in own_expressions(statement):
+            yield from within(expression)
+
+
+@once
+def _tells_events(scope: Scope) -> bool:
+    """`line.startswith("data:")`"""
+    return any(
+        getattr(part.args[0], "value", None) in _EVENTS_BEGIN
+        for part in _own_parts(scope)
+        if isinstance(part, ast.Call) and called_name(part) == "startswith" and part.args
     )
 
 
 @once
-def _has(scope: Scope, look: Callable[[ast.AST], bool]) -> bool:
-    return any(map(look, within(scope.node)))
+def _reads_as_it_comes(facts: Facts, scope: Scope, known: Responses) -> bool:
+    return any(_comes_as_it_is(facts, part, scope, known) for part in _own_parts(scope))
 
 
-def _tells_events(node: ast.AST) -> bool:
-    """`line.startswith("data:")`, `chunk_size=1`, and what reads `response.raw` by lines: `readline`, a
-    loop, `TextIOWrapper`."""
-    if isinstance(node, ast.Call):
-        if called_name(node) == "TextIOWrapper":
-            return any(map(_is_raw, node.args))
-        is_asking = called_name(node) == "startswith" and bool(node.args)
-        return is_asking and getattr(node.args[0], "value", None) in _EVENTS_BEGIN
-    if isinstance(node, ast.keyword):
-        return node.arg == "chunk_size" and getattr(node.value, "value", 0) in (1, None)
-    if isinstance(node, ast.Attribute):
-        return node.attr == "readline" and _is_raw(node.value)
-    return isinstance(node, ast.For) and _is_raw(node.iter)
+def _comes_as_it_is(facts: Facts, node: ast.AST, scope: Scope, known: Responses) -> bool:
+    """A body in pieces of one byte or of no size, and what reads the lines of `response.raw`: a loop,
+    `TextIOWrapper`."""
+    if isinstance(node, ast.For):
+        return _is_raw(node.iter, known)
+    if not isinstance(node, ast.Call):
+        return False
+    if called_name(node) == "TextIOWrapper":
+        return any(_is_raw(argument, known) for argument in node.args)
+    if called_name(node) not in known.sized:
+        return False
+    parameter, default = known.sized[called_name(node)]
+    named = (keyword.value for keyword in node.keywords if keyword.arg in (parameter, None))
+    given = next(iter((*node.args, *named)), None)
+    if given is None:
+        return default in _AS_IT_COMES
+    values = facts.evaluate(given, Context(scope, None))
+    return any(isinstance(v, Literal) and v.value in _AS_IT_COMES for v in values)
 
 
-def _is_raw(node: ast.AST) -> bool:
-    return isinstance(node, ast.Attribute) and node.attr == "raw"
+def _is_raw(node: ast.expr, known: Responses) -> bool:
+    return isinstance(node, ast.Attribute) and node.attr == known.raw
 
 
-def _repeats_readline(node: ast.AST) -> bool:
-    """`while True: response.readline()`"""
-    return isinstance(node, ast.While) and any(
-        isinstance(part, ast.Attribute) and part.attr == "readline" for part in within(node)
+@once
+def _reads_on(scope: Scope, known: Responses) -> bool:
+    """`while True: response.readline()`, `iter(response.readline, b"")`, `while response.read(1):`"""
+    return any(
+        _reads_piece(part, known)
+        for loop in _own_parts(scope)
+        if isinstance(loop, ast.While)
+        or (isinstance(loop, ast.Call) and called_name(loop) == "iter" and len(loop.args) == 2)
+        for part in within(loop)
     )
+
+
+def _reads_piece(node: ast.AST, known: Responses) -> bool:
+    if isinstance(node, ast.Call):
+        size = known.repeated.get(called_name(node))
+        return size is not None and [getattr(a, "value", None) for a in node.args] == [size]
+    return isinstance(node, ast.Attribute) and known.repeated.get(node.attr, 0) is None
 
 
 @once
@@ -245,8 +300,8 @@ def _of_requests(facts: Facts, sent: Call | Sent, name: str | None) -> Iterator[
 def _of_whole(
     facts: Facts, node: ast.expr, scope: Scope, given: Scope | None
 ) -> list[_Part] | None:
-    """What an expression holds, or is made of, as a whole; None if it is the whole of a file, by the
-    look of it. `given`: a function whose parameters do not count."""
+    """What an expression holds, or is made of, as a whole; None if it is the whole of a file, or a
+    large piece, by the look of it. `given`: a function whose parameters do not count."""
     parts = _parts(node, scope)
     found: list[_Part] = []
     if isinstance(node, ast.Name):
@@ -258,13 +313,15 @@ def _of_whole(
         parts = [node.left, node.right]
     elif isinstance(node, ast.JoinedStr):
         parts = [part.value for part in node.values if isinstance(part, ast.FormattedValue)]
+    elif isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Slice):
+        parts = [node.value] if _may_be_large(facts, _size_of(node.slice), scope) else []
     elif isinstance(node, ast.Call):
         name = called_name(node)
-        if _is_whole(node):
+        if _is_whole(facts, node, scope):
             return None
         if isinstance(node.func, ast.Attribute):
             # What is stripped of a file is a line or so: a token, a key.
-            is_line = name == "strip" and _is_whole(node.func.value)
+            is_line = name == "strip" and _is_whole(facts, node.func.value, scope)
             parts = [node.func.value] if name in _RECODING and not is_line else []
         if name in _RECODING:
             parts += node.args[:1]
@@ -279,19 +336,59 @@ def _of_whole(
 def _of_name(facts: Facts, name: str, scope: Scope, given: Scope | None) -> list[_Part]:
     """What a name is given around some place, or by the callers whose parameter it is."""
     found = [(part, scope) for part in _given(scope, name)]
-    kinds = [binding.kind for binding in scope.bindings.get(name, ())]
-    if "parameter" in kinds and scope is not given:
+    bindings = scope.bindings.get(name, ())
+    for binding in bindings:
+        if binding.kind == "element":
+            found += _of_elements(facts, binding.node, scope)
+    if scope is not given and any(binding.kind == "parameter" for binding in bindings):
         found += [(value, context.scope) for value, context in written_for(facts, scope, name)]
     return found
 
 
-def _is_whole(node: ast.expr) -> bool:
-    """Whether an expression reads all of a file."""
+def _of_elements(facts: Facts, node: ast.AST, scope: Scope) -> list[_Part]:
+    """What is iterated, one after another: `iter(lambda: file.read(size), b"")`, a generator."""
+    if not isinstance(node, ast.Call):
+        return []
+    if called_name(node) == "iter":
+        return [(part.body, scope) for part in node.args if isinstance(part, ast.Lambda)]
+    return [
+        (part.value, called.scope)
+        for called in facts.evaluator.insist(node.func, Context(scope, None))
+        if isinstance(called, Function)
+        for part, _ in called.scope.yields
+        if isinstance(part, ast.Yield) and part.value is not None
+    ]
+
+
+def _is_whole(facts: Facts, node: ast.expr, scope: Scope) -> bool:
+    """Whether an expression reads all of a file, or a piece that may be large."""
     if not isinstance(node, ast.Call):
         return False
     name = called_name(node)
-    is_read = name == "read" and isinstance(node.func, ast.Attribute)
-    return name in _WHOLE or (is_read and not (node.args or node.keywords))
+    return name in _WHOLE or (
+        name == "read"
+        and isinstance(node.func, ast.Attribute)
+        and all(_may_be_large(facts, size, scope) for size in written_arguments(node))
+    )
+
+
+def _may_be_large(facts: Facts, size: ast.expr | None, scope: Scope) -> bool:
+    """Whether a size is large, or nothing that is known."""
+    if size is None:
+        return True
+    if isinstance(size, ast.Call) and called_name(size) == "min":
+        return all(_may_be_large(facts, part, scope) for part in size.args)
+    values = facts.evaluate(size, Context(scope, None))
+    sizes = [getattr(v, "value", None) for value in values for v in facts.or_default(value)]
+    return not all(isinstance(number, int) and 0 <= number < _LARGE for number in sizes)
+
+
+def _size_of(part: ast.Slice) -> ast.expr | None:
+    """What says how long a slice is at most: `size` of `data[start:start + size]`."""
+    if part.lower is not None and isinstance(part.upper, ast.BinOp):
+        start, sum_ = ast.dump(part.lower), (part.upper.left, part.upper.right)
+        return next((side for side in sum_ if ast.dump(side) != start), None)
+    return part.upper
 
 
 def _of_form(node: ast.expr, scope: Scope, given: Scope | None) -> list[_Part] | None:

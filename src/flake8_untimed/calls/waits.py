@@ -1,5 +1,5 @@
-"""Waits that are meant: what a request tells the server of its patience, what was written down for its
-client in vain, and the wait for a free connection, where the timeout counts that, too."""
+"""Waits that are meant: what a request tells the server of its patience, by its address, too, what was
+written down for its client in vain, and the wait for a free connection, where the timeout counts that, too."""
 
 from __future__ import annotations
 
@@ -9,24 +9,22 @@ from collections.abc import Iterator
 
 from flake8_untimed.calls import Call, Construction, Facts
 from flake8_untimed.calls.givers import written_for
+from flake8_untimed.calls.retries import methods_of
 from flake8_untimed.calls.transfers import requests_of
-from flake8_untimed.inference import flow
-from flake8_untimed.inference.arguments import Argument, bind, defaults
+from flake8_untimed.inference import flow, members
+from flake8_untimed.inference.arguments import Argument, bind
 from flake8_untimed.inference.scopes import Scope, once
 from flake8_untimed.inference.surroundings import times_around
-from flake8_untimed.inference.syntax import within
+from flake8_untimed.inference.syntax import dotted, within
 from flake8_untimed.inference.values import (
     Alternatives,
     Collection,
     Instance,
     Literal,
     Mapping,
-    Parameter,
-    Plain,
     Result,
     Value,
     are_none,
-    outside,
 )
 from flake8_untimed.limits.takers import Sent
 
@@ -43,16 +41,25 @@ _STREAM = re.compile(
 _PREFERRED = re.compile(r"prefer=.*\bwait=(\w+).*")
 """A header (RFC 7240) that says how long the server may keep silent."""
 _IN_URL = re.compile(r"[?&]([\w.-]+)=([^&#]*)")
+"""The entries of a query that is written in an address; empty where they are put in."""
 _WAIT_PATH = re.compile(r"/wait(?:[?#]|$)")
 """The end of an address that is answered when something is done."""
+_GENERATES = re.compile(
+    r"(?:(?:^|/)(?:api/(?:chat|generate)|chat/completions|v1/(?:messages|responses))|/completions?)"
+    r"(?:[?#]|$)|:(?:streamG|g)enerateContent"
+)
+"""That of one where a language model writes text: it often takes longer than half a minute."""
 _LONG_POLL = re.compile("long_?poll", re.IGNORECASE)
 """How a function is named that waits so."""
 _SPOKEN = re.compile(
-    r"""event-stream|long_?poll|/wait["'?#]|["'?&(]\s*[\w.-]*"""
+    r"""event-stream|long_?poll|/wait["'?#]|api/(?:chat|generate)|completion|v1/(?:messages|responses)"""
+    r"""|generateContent|["'?&(]\s*[\w.-]*"""
     r"""(?:timeout|wait|poll|duration|seconds|feed|watch|follow)[\w.-]*\s*["'=]""",
     re.IGNORECASE,
 )
 """How a file mentions such an entry that it writes itself."""
+_JOINED = (ast.BinOp, ast.Call, ast.JoinedStr)
+_NAMES = (ast.Name, ast.Attribute)
 _DEPTH = 3
 """Functions behind functions that are looked at."""
 
@@ -65,11 +72,15 @@ def asks_to_wait(facts: Facts, place: Call | Construction, seconds: str | None) 
     for sent in requests_of(facts, place):
         if _LONG_POLL.search(sent.context.scope.of_statement.name):
             return True
-        for argument in (a for given in _arguments(sent) for a in _of_callers(facts, given)):
+        may_post = not isinstance(sent, Call) or "POST" in methods_of(facts, sent)
+        for argument in (a for given in _arguments(sent) for a in _behind(facts, given)):
             if any(_asks(value, seconds) for value in _shown(facts, argument)):
                 return True
-            if any(_tells(key, told, seconds) for key, told in _in_url(argument)):
-                return True
+            for text in _texts(argument):
+                if any(_tells(key, told, seconds) for key, told in _IN_URL.findall(text)):
+                    return True
+                if _WAIT_PATH.search(text) or (may_post and _GENERATES.search(text)):
+                    return True
         client = sent.client if isinstance(sent, Call) else None
         if client is not None and facts.of_client(client, _is_of_events):
             return True
@@ -90,16 +101,46 @@ def _arguments(sent: Call | Sent) -> Iterator[Argument]:
         yield from (Argument(node, sent.context) for node in (*sent.node.args, *named))
 
 
-def _of_callers(facts: Facts, argument: Argument, depth: int = 0) -> Iterator[Argument]:
-    """An argument, and what the callers in the file give for it, where it is a parameter."""
+def _behind(facts: Facts, argument: Argument, depth: int = 0) -> Iterator[Argument]:
+    """An argument, and what it is, or is joined of, that is written elsewhere in the file."""
     yield argument
     node, context = argument.node, argument.context
-    if depth == _DEPTH or context is None or not isinstance(node, ast.Name):
+    if depth == _DEPTH or node is None or context is None:
         return
+    shown, _ = flow.given(context.scope, node, context.at)
+    for part in within(shown) if isinstance(shown, (*_NAMES, *_JOINED)) else ():
+        if isinstance(part, _NAMES):
+            for given in _written_elsewhere(facts, part, context):
+                yield from _behind(facts, given, depth + 1)
+
+
+def _written_elsewhere(
+    facts: Facts, node: ast.Name | ast.Attribute, context: Context
+) -> Iterator[Argument]:
+    """What a name or attribute of the object stands for: what it is given in its function, class or
+    module, and what callers give for a parameter."""
     scope = context.scope.of_statement
-    if any(binding.kind == "parameter" for binding in scope.bindings.get(node.id, ())):
+    if isinstance(node, ast.Attribute):
+        owner = scope.owner
+        if owner is not None and dotted(node.value) == members.first_parameter(scope):
+            for method, event in members.attribute_stores(owner).get(node.attr, ()):
+                yield Argument(event.node, Context(method, event.statement))
+            yield from _assigned(owner, node.attr)
+    elif node.id not in scope.bindings:
+        yield from _assigned(scope.module.scope, node.id)
+    elif any(binding.kind == "parameter" for binding in scope.bindings[node.id]):
         for given, of_caller in written_for(facts, scope, node.id):
-            yield from _of_callers(facts, Argument(given, of_caller), depth + 1)
+            yield Argument(given, of_caller)
+    else:
+        local, at = flow.given(scope, node, context.at)
+        if local is not node and isinstance(local, ast.expr):
+            yield Argument(local, Context(scope, at))
+
+
+def _assigned(scope: Scope, name: str) -> Iterator[Argument]:
+    for binding in scope.bindings.get(name, ()):
+        if binding.kind == "assign" and isinstance(binding.node, ast.expr):
+            yield Argument(binding.node, Context(scope, binding.statement))
 
 
 def _shown(facts: Facts, argument: Argument) -> Iterator[Value]:
@@ -164,18 +205,15 @@ def _number(told: object) -> float | None:
         return None
 
 
-def _in_url(argument: Argument) -> Iterator[tuple[str, str]]:
-    """The entries of a query that is written in an address; empty where they are put in. A path
-    that ends so waits, too."""
+def _texts(argument: Argument) -> Iterator[str]:
+    """The texts that an argument is, or is joined of."""
     node, context = argument.node, argument.context
     if node is None or context is None:
         return
     shown, _ = flow.given(context.scope, node, context.at)
     for part in within(shown) if isinstance(shown, (ast.Constant, *_JOINED)) else ():
         if isinstance(part, ast.Constant) and isinstance(part.value, str):
-            yield from _IN_URL.findall(part.value)
-            if _WAIT_PATH.search(part.value):
-                yield "wait", ""
+            yield part.value
 
 
 def is_bounded_longer(facts: Facts, place: Call | Construction, seconds: str | None) -> bool:
@@ -188,9 +226,6 @@ def is_bounded_longer(facts: Facts, place: Call | Construction, seconds: str | N
         for time in times_around(facts.evaluator, sent.node, sent.context)
         for value in facts.values(time)
     )
-
-
-_JOINED = (ast.BinOp, ast.Call, ast.JoinedStr)
 
 
 def written_in_vain(facts: Facts, call: Call, value: str) -> str | None:
@@ -226,13 +261,5 @@ def _lets_few_through(facts: Facts, connector: Value) -> bool:
         isinstance(v, Literal) and type(v.value) is int and 0 < v.value < few
         for name, few in known.queues.items()
         for value in facts.values(named.get(name))
-        for v in _or_default(facts, value)
+        for v in facts.or_default(value)
     )
-
-
-def _or_default(facts: Facts, value: Value) -> Alternatives:
-    """What a value is: of a parameter, what it is where nobody gives it."""
-    if not isinstance(value, (Parameter, Plain)):
-        return (value,)
-    default = defaults(value.scope.arguments).get(value.name)
-    return facts.evaluate(default, outside(value.scope)) if default is not None else ()

@@ -5,7 +5,7 @@ none."""
 from __future__ import annotations
 
 from flake8_untimed.libraries.model import Body, Client, Constructor, Library, Sender, Written
-from flake8_untimed.libraries.urllib_request import CONTEXT, MOCKS, TIMEOUTS
+from flake8_untimed.libraries.urllib_request import CONTEXT, MOCKS, RESPONSES, TIMEOUTS
 
 _HTTP = Client(
     Constructor(
@@ -60,4 +60,5 @@ LIBRARY = Library(
         "future.moves.http.client": "http.client",
     },
     socket_default=True,
+    responses=RESPONSES,
 )

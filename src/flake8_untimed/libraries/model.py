@@ -281,6 +281,14 @@ class Responses:
     `content`."""
     lines: tuple[str, ...] = ()
     """The body line by line, as it comes: so are events told, with any silence in between."""
+    sized: Mapping[str, tuple[str, int | None]] = field(default_factory=dict)
+    """Methods that yield the body in pieces -> the parameter that says of which size, and what that
+    is by default. Of one byte, or of no size: as it comes."""
+    repeated: Mapping[str, int | None] = field(default_factory=dict)
+    """Methods that read one piece, and again and again the body as it comes -> if it is of this size;
+    None: of any."""
+    raw: str = ""
+    """The attribute of which that is done, too: `raw`. It is iterated line by line."""
 
 
 @dataclass(eq=False, repr=False)

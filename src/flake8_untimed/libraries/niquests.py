@@ -228,7 +228,11 @@ LIBRARY = Library(
     default_named="niquests' default of 30 s (120 s for what sends a body)",
     timeout_types=(TIMEOUT,),
     one_shot=True,
-    responses=replace(RESPONSES, checked_by=("hooks", "multiplexed")),
+    responses=replace(
+        RESPONSES,
+        checked_by=("hooks", "multiplexed"),
+        sized={**RESPONSES.sized, "iter_content": ("chunk_size", -1)},
+    ),
     timeout_errors=tuple(
         f"{package}.{name}"
         for package in ("niquests", "niquests.exceptions")

@@ -14,6 +14,7 @@ from flake8_untimed.libraries.model import (
     Timeouts,
     Written,
 )
+from flake8_untimed.libraries.urllib3 import RESPONSES as URLLIB3_RESPONSES
 from flake8_untimed.libraries.urllib3 import TIMEOUT as URLLIB3_TIMEOUT
 from flake8_untimed.libraries.urllib_request import MOCKS
 
@@ -138,6 +139,9 @@ RESPONSES = Responses(
     checked_by=("hooks",),
     raises="raise_for_status",
     lines=("iter_lines",),
+    sized={"iter_content": ("chunk_size", 1), **URLLIB3_RESPONSES.sized},
+    repeated=URLLIB3_RESPONSES.repeated,
+    raw="raw",
 )
 
 LIBRARY = Library(

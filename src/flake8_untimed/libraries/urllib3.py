@@ -21,7 +21,7 @@ from flake8_untimed.libraries.model import (
     TimeoutType,
     Written,
 )
-from flake8_untimed.libraries.urllib_request import MOCKS
+from flake8_untimed.libraries.urllib_request import MOCKS, REPEATED
 
 TIMEOUT = TimeoutType(
     "urllib3.Timeout",
@@ -203,6 +203,14 @@ _PROXY_FROM_URL = Client(
     out_of_sight="doubt",
 )
 
+RESPONSES = Responses(
+    body=("data", "json", "read", "stream", "read_chunked"),
+    neutral=("headers", "getheader", "getheaders", "close", "release_conn", "geturl", "url"),
+    checked_by=("retries",),
+    sized={"stream": ("amt", 65536), "read_chunked": ("amt", None)},
+    repeated=REPEATED,
+)
+
 LIBRARY = Library(
     name="urllib3",
     packages=("urllib3",),
@@ -248,11 +256,7 @@ LIBRARY = Library(
     default_named="urllib3's default of 3 s",
     timeout_types=(TIMEOUT,),
     socket_default=True,
-    responses=Responses(
-        body=("data", "json", "read", "stream", "read_chunked"),
-        neutral=("headers", "getheader", "getheaders", "close", "release_conn", "geturl", "url"),
-        checked_by=("retries",),
-    ),
+    responses=RESPONSES,
     timeout_errors=tuple(
         f"urllib3.exceptions.{name}"
         for name in ("TimeoutError", "ReadTimeoutError", "ConnectTimeoutError")

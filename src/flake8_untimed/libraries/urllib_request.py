@@ -8,6 +8,7 @@ from flake8_untimed.libraries.model import (
     Client,
     Constructor,
     Library,
+    Responses,
     Sender,
     Switch,
     Timeouts,
@@ -43,6 +44,10 @@ MOCKS = tuple(
         "activate", "enabled", "enable", "httprettified", "httprettized", "HTTPretty.enable",
     )
 )  # fmt: skip
+
+REPEATED = {"read": 1, "read1": None, "readline": None}
+# Those of http.client, of which no more is said.
+RESPONSES = Responses(body=(), neutral=(), repeated=REPEATED)
 
 _OPENER = Client(
     Constructor("urllib.request.OpenerDirector"),
@@ -133,4 +138,5 @@ LIBRARY = Library(
         "future.backports.urllib.request": "urllib.request",
     },
     socket_default=True,
+    responses=RESPONSES,
 )

@@ -40,9 +40,10 @@ would not get it.
 Unsafe where what went well so far may end in an exception, or be done twice:
 
 - The timeout includes a body (aiohttp) that is streamed in sight.
-- A body that may be large (`files=`, the whole of a file, by the look of the function and file
-  around) is sent as one: requests, urllib3 and the standard library have to send all of it within
-  the time to connect. Of a parameter alone, nothing is said.
+- A body that may be large (`files=`, the whole of a file, a piece of one of 1 MiB or of a size that
+  is not known, by the look of the function and file around) is sent as one: requests, urllib3 and
+  the standard library have to send all of it within the time to connect. Of a parameter alone,
+  nothing is said.
 - A `Retry` in sight allows POST or PATCH, or the code around sends one again: a loop around the
   `try`, a decorator (`@retry`), a function of the project that is handed it. What has timed out may
   be done twice.
@@ -50,11 +51,12 @@ Unsafe where what went well so far may end in an exception, or be done twice:
   (no more than that): a timeout in the answer goes past it.
 - The request asks for a stream of events (`text/event-stream`, `?watch=true`), or tells the server
   how long it may keep silent (`params={"timeout": 60}`, also of the session, in the URL, a header
-  or the body), which is no less than the timeout; or its function is called a long poll.
+  or the body), which is no less than the timeout; or its function is called a long poll; or a
+  language model writes text at its address (`/api/generate`, `/chat/completions`).
 - A body that is left unread (`stream=True`) is read as events are told: by `iter_lines()`, from its
-  `raw` line by line, in pieces of one byte or as it comes (`chunk_size=1`, `chunk_size=None`), or
-  by an `SSEClient`; or a body is read by `readline()` in a `while`, or for lines that begin with
-  `data:`.
+  `raw` line by line, in pieces of one byte or as it comes (`iter_content(1)`, `chunk_size=None`), or
+  by an `SSEClient`; or a body is read by `readline()` or `read(1)` in a `while`, or for lines that
+  begin with `data:`.
 - The client may be what code of another package returned (`corp.Session() if key else
   requests.Session()`), which may take no timeout.
 - A client is given to another package, or sends with the `**kwargs` of a public function: others
