@@ -4,6 +4,7 @@ that is added at a call may do more than it is meant to."""
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable, Iterator, Set
 
 from flake8_untimed.bounds import Kind
@@ -176,7 +177,7 @@ class Wrappers:
         found = self._evaluator.project.heirs.parameters(
             scope.module.path, scope.owner.name, scope.name
         )
-        return any(name not in own and "**" not in own for own in found)
+        return not all("**" in own or re.search(rf"\b{name}\b", own) for own in found)
 
     def _alike(self, wrapper: Function) -> Iterator[Function]:
         """A wrapper and, of a method, those of the subclasses in its place."""
