@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Set
 
 from flake8_untimed.bounds import Kind
+from flake8_untimed.calls import validators
 from flake8_untimed.inference import elsewhere, invoke, objects
 from flake8_untimed.inference.arguments import (
     Argument,
@@ -101,14 +102,16 @@ class Wrappers:
                 senders.add(node)
             elif isinstance(callee, Function):
                 behind.append((callee, given))
-        return wants_number(scope.node, name, senders) or any(
-            self.takes_number(callee, given, name) for callee, given in behind
+        return (
+            self._is_validated(scope, name)
+            or wants_number(scope.node, name, senders)
+            or any(self.takes_number(callee, given, name) for callee, given in behind)
         )
 
     def objection(self, wrapper: Function, passed: Passed, name: str) -> str | None:
         """What speaks against one more keyword at a call of a wrapper that takes it, if anything."""
         scope = wrapper.scope
-        decorator = self._decorator(scope)
+        decorator = self._decorator(scope, name)
         if decorator is not None:
             return DECORATED.format(decorator, scope.name, name)
         if self._is_overridden(scope, name):
@@ -160,16 +163,27 @@ class Wrappers:
             owner.module.path, owner.name, name
         )
 
-    def _decorator(self, scope: Scope) -> str | None:
-        """A decorator out of sight that may change what a function takes."""
+    def _decorator(self, scope: Scope, name: str | None = None) -> str | None:
+        """A decorator out of sight that may change what a function takes, or how it takes a
+        keyword."""
+        for written, values in self._decorators(scope):
+            if not all(_is_harmless(v, written) or _lets_through(v, scope, name) for v in values):
+                return written
+        return None
+
+    def _decorators(self, scope: Scope) -> Iterator[tuple[str, Alternatives]]:
         context = Context(scope.parent or scope, scope.statement)
         for decorator in getattr(scope.node, "decorator_list", ()):
             maker = maker_of(decorator)
-            values = self._evaluator.evaluate(maker, context)
-            name = dotted(maker) or "..."
-            if not all(_is_harmless(value, name) for value in values):
-                return name
-        return None
+            yield dotted(maker) or "...", self._evaluator.evaluate(maker, context)
+
+    def _is_validated(self, scope: Scope, name: str) -> bool:
+        """Whether what a function is given as a keyword is held against an annotation first."""
+        return validators.is_validated(scope.arguments, name) and any(
+            getattr(value, "path", "") in validators.VALIDATORS
+            for _, values in self._decorators(scope)
+            for value in values
+        )
 
     def _is_overridden(self, scope: Scope, name: str) -> bool:
         if scope.owner is None:
@@ -462,6 +476,15 @@ def _parameter_at(function: Function, place: int | str) -> str | None:
         return place if place in keyword_names(accepted) else None
     names = positional_names(function)
     return names[place] if place < len(names) else None
+
+
+def _lets_through(value: Value, scope: Scope, name: str | None) -> bool:
+    """Whether a decorator is known to hand a keyword on to its function."""
+    return (
+        name is not None
+        and isinstance(value, Symbol)
+        and validators.admits(value.path, scope.arguments, name)
+    )
 
 
 def _is_harmless(value: Value, name: str) -> bool:
