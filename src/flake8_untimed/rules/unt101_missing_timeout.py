@@ -80,6 +80,7 @@ from flake8_untimed.rules._timeouts import (
     advice_at,
     at_calls,
     at_constructions,
+    is_of_seconds,
     set_at_call,
     set_at_construction,
     unless_doubted,
@@ -114,8 +115,7 @@ def check(facts: Facts) -> Iterator[Finding]:
 def _message(facts: Facts, call: Call) -> str:
     if call.wrapper is not None:
         by = call.taken_as
-        # `timeout_ms` tells of another unit.
-        value = _in_words(facts, call) if by and by.endswith("timeout") else "..."
+        value = _in_words(facts, call) if is_of_seconds(by) else "..."
         how = f"pass {by}={value}" if by else f"set one in {call.wrapper}()"
         name = f"{call.name} is handed over and" if call.handed_over else f"{call.name}()"
         return (
