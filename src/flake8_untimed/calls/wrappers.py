@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Set
 
 from flake8_untimed.bounds import Kind
 from flake8_untimed.calls import validators
-from flake8_untimed.inference import elsewhere, invoke, objects
+from flake8_untimed.inference import elsewhere, invoke, narrowing, objects
 from flake8_untimed.inference.arguments import (
     Argument,
     Passed,
@@ -22,7 +22,7 @@ from flake8_untimed.inference.forwarding import (
     goes_elsewhere,
     handing_on,
     inside,
-    takes_apart,
+    taken_apart,
     timeout_names,
     wants_number,
 )
@@ -253,7 +253,7 @@ class Wrappers:
         for value, taken in self._limits.functions.behind(wrapper, marked):
             if isinstance(value, Frame):
                 names = [n for n, held in value.parameters.items() if _is_marked(held)]
-                if any(takes_apart(value.scope.node, n) for n in names):
+                if any(self._is_taken_apart(value, n) for n in names):
                     return computed
                 if any(self._goes_elsewhere(value, n) for n in names):
                     return USED_OTHERWISE.format(wrapper.scope.name, name)
@@ -272,6 +272,18 @@ class Wrappers:
             values = self._evaluator.argument(argument)
             found += [self._marked(value, types) for value in values]
         return computed if found and (True not in found or None in found) else None
+
+    def _is_taken_apart(self, frame: Frame, name: str) -> bool:
+        """Whether a function asks a parameter for more than a number has, where it may be one."""
+        places = (
+            (node, Context(frame.scope, at, frame)) for node, at in taken_apart(frame.scope, name)
+        )
+        return any(
+            narrowing.may_be(self._evaluator, name, value, node, context)
+            for node, context in places
+            for value in self._evaluator.evaluate(node, context)
+            if isinstance(value, Marked)
+        )
 
     def _goes_elsewhere(self, frame: Frame, name: str) -> bool:
         """Whether a function does more with a parameter than to hand it on to requests, as far as
