@@ -4,8 +4,8 @@ The rules go by these `Facts` and by what the rooms below answer, and never look
 behind them.
 
 - `collector` reads a module into them, with `constructions` (clients that are made), `wrappers`
-  (functions in between), `releases` (what sends later), `mocks` and `patches` (what tests replace)
-  and `idle` (what sets nothing).
+  (functions in between; `validators`: decorators that look at what these are given), `releases`
+  (what sends later), `mocks` and `patches` (what tests replace) and `idle` (what sets nothing).
 - `given` and `givers`: to whom a client is given, and by whom; `elsewhere`: in other modules;
   `changes`: what is set on it.
 - `places`, `options` and `origins`: what stands around a call, and where its timeout is from;

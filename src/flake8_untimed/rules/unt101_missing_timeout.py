@@ -29,7 +29,8 @@ told to be one.
 ## Fix
 Adds the timeout (safe): the parameter that the function around gives to another request of the
 library, else a value that is yours, see the setting `timeouts`; a function of the project that
-hands it on gets one number where it wants that. None where such a function may not take it, may
+hands it on gets it under its own name for it (not `timeout_ms`, which tells of a unit), and as one
+number where it wants that. None where such a function may not take it, may
 compute with it (`timeout / 1000`) or do more with it than to hand it on, where it has a decorator
 of unknown effect, where what is called may be the caller's or of another package, or where a
 subclass has a method of its own that takes no timeout, or where such a function names one itself in
