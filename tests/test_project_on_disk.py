@@ -48,6 +48,42 @@ def test_a_loose_file_stays_in_its_folder(tmp_path: Path) -> None:
     assert codes(write(folder / "d.py", USE.format(module="........above"))) == []
 
 
+BASE = """\
+import requests
+
+class Client:
+    def get(self, path, **kwargs):
+        return requests.get(path, **kwargs)
+
+    def users(self):
+        return self.get("users")
+"""
+OVERRIDING = """\
+{}
+
+class Cached(Client):
+    def get(self, path):
+        return path
+"""
+
+
+@pytest.mark.parametrize(
+    ("beginning", "is_fixed"),
+    [
+        ("from base import Client", False),
+        ("from base import *", False),
+        ("class Client: '''Not that of base.py.'''", True),
+    ],
+)
+def test_a_loose_class_may_have_subclasses_beside_it(
+    tmp_path: Path, beginning: str, is_fixed: bool
+) -> None:
+    write(tmp_path / "child.py", OVERRIDING.format(beginning))
+    base = write(tmp_path / "base.py", BASE)
+    (found,) = analyze(base.read_bytes(), path=str(base))
+    assert (found.fix is not None) is is_fixed
+
+
 PATCHED = """\
 import functools
 import requests

@@ -4,8 +4,8 @@ The rules go by these `Facts` and by what the rooms below answer, and never look
 behind them.
 
 - `collector` reads a module into them, with `constructions` (clients that are made), `wrappers`
-  (functions in between), `releases` (what sends later), `mocks` and `patches` (what tests replace)
-  and `idle` (what sets nothing).
+  (functions in between; `validators`: decorators that look at what these are given), `releases`
+  (what sends later), `mocks` and `patches` (what tests replace) and `idle` (what sets nothing).
 - `given` and `givers`: to whom a client is given, and by whom; `away`: to other packages;
   `elsewhere`: in other modules; `changes`: what is set on it.
 - `places`, `options` and `origins`: what stands around a call, and where its timeout is from;
@@ -45,6 +45,7 @@ from flake8_untimed.inference.values import (
     Result,
     Symbol,
     Value,
+    outside,
 )
 from flake8_untimed.inference.walk import Walk, walk
 from flake8_untimed.libraries.model import Client, Constructor, Library, Sender, Switch, Timeouts
@@ -309,9 +310,8 @@ class Facts:
         """What a value is: of a parameter, what it is where nobody gives it."""
         if isinstance(value, (Parameter, Plain)):
             default = defaults(value.scope.arguments).get(value.name)
-            outside = Context(value.scope.parent or value.scope, value.scope.statement)
             if default is not None:
-                return self.evaluate(default, outside)
+                return self.evaluate(default, outside(value.scope))
         return (value,)
 
     def of_client(self, client: Instance, look: Callable[[Facts, Instance], T]) -> T:

@@ -19,6 +19,7 @@ from flake8_untimed.inference.syntax import dotted, within
 from flake8_untimed.inference.values import (
     Alternatives,
     Collection,
+    Context,
     Instance,
     Literal,
     Mapping,

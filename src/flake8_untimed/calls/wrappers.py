@@ -4,10 +4,12 @@ that is added at a call may do more than it is meant to."""
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable, Iterator, Set
 
 from flake8_untimed.bounds import Kind
-from flake8_untimed.inference import elsewhere, invoke, objects
+from flake8_untimed.calls import validators
+from flake8_untimed.inference import elsewhere, invoke, narrowing, objects
 from flake8_untimed.inference.arguments import (
     Argument,
     Passed,
@@ -20,7 +22,7 @@ from flake8_untimed.inference.forwarding import (
     goes_elsewhere,
     handing_on,
     inside,
-    takes_apart,
+    taken_apart,
     timeout_keys,
     timeout_names,
     wants_number,
@@ -102,14 +104,16 @@ class Wrappers:
                 senders.add(node)
             elif isinstance(callee, Function):
                 behind.append((callee, given))
-        return wants_number(scope.node, name, senders) or any(
-            self.takes_number(callee, given, name) for callee, given in behind
+        return (
+            self._is_validated(scope, name)
+            or wants_number(scope.node, name, senders)
+            or any(self.takes_number(callee, given, name) for callee, given in behind)
         )
 
     def objection(self, wrapper: Function, passed: Passed, name: str) -> str | None:
         """What speaks against one more keyword at a call of a wrapper that takes it, if anything."""
         scope = wrapper.scope
-        decorator = self._decorator(scope)
+        decorator = self._decorator(scope, name)
         if decorator is not None:
             return DECORATED.format(decorator, scope.name, name)
         if self._is_overridden(scope, name):
@@ -161,16 +165,27 @@ class Wrappers:
             owner.module.path, owner.name, name
         )
 
-    def _decorator(self, scope: Scope) -> str | None:
-        """A decorator out of sight that may change what a function takes."""
+    def _decorator(self, scope: Scope, name: str | None = None) -> str | None:
+        """A decorator out of sight that may change what a function takes, or how it takes a
+        keyword."""
+        for written, values in self._decorators(scope):
+            if not all(_is_harmless(v, written) or _lets_through(v, scope, name) for v in values):
+                return written
+        return None
+
+    def _decorators(self, scope: Scope) -> Iterator[tuple[str, Alternatives]]:
         context = outside(scope)
         for decorator in getattr(scope.node, "decorator_list", ()):
             maker = maker_of(decorator)
-            values = self._evaluator.evaluate(maker, context)
-            name = dotted(maker) or "..."
-            if not all(_is_harmless(value, name) for value in values):
-                return name
-        return None
+            yield dotted(maker) or "...", self._evaluator.evaluate(maker, context)
+
+    def _is_validated(self, scope: Scope, name: str) -> bool:
+        """Whether what a function is given as a keyword is held against an annotation first."""
+        return validators.is_validated(scope.arguments, name) and any(
+            getattr(value, "path", "") in validators.VALIDATORS
+            for _, values in self._decorators(scope)
+            for value in values
+        )
 
     def _is_overridden(self, scope: Scope, name: str) -> bool:
         if scope.owner is None:
@@ -178,7 +193,7 @@ class Wrappers:
         found = self._evaluator.project.heirs.parameters(
             scope.module.path, scope.owner.name, scope.name
         )
-        return any(name not in own and "**" not in own for own in found)
+        return not all("**" in own or re.search(rf"\b{name}\b", own) for own in found)
 
     def _alike(self, wrapper: Function) -> Iterator[Function]:
         """A wrapper and, of a method, those of the subclasses in its place."""
@@ -240,7 +255,7 @@ class Wrappers:
         for value, taken in self._limits.functions.behind(wrapper, marked):
             if isinstance(value, Frame):
                 names = [n for n, held in value.parameters.items() if _is_marked(held)]
-                if any(takes_apart(value.scope.node, n) for n in names):
+                if any(self._is_taken_apart(value, n) for n in names):
                     return computed
                 if any(self._goes_elsewhere(value, n) for n in names):
                     return USED_OTHERWISE.format(wrapper.scope.name, name)
@@ -259,6 +274,18 @@ class Wrappers:
             values = self._evaluator.argument(argument)
             found += [self._marked(value, types) for value in values]
         return computed if found and (True not in found or None in found) else None
+
+    def _is_taken_apart(self, frame: Frame, name: str) -> bool:
+        """Whether a function asks a parameter for more than a number has, where it may be one."""
+        places = (
+            (node, Context(frame.scope, at, frame)) for node, at in taken_apart(frame.scope, name)
+        )
+        return any(
+            narrowing.may_be(self._evaluator, name, value, node, context)
+            for node, context in places
+            for value in self._evaluator.evaluate(node, context)
+            if isinstance(value, Marked)
+        )
 
     def _goes_elsewhere(self, frame: Frame, name: str) -> bool:
         """Whether a function does more with a parameter than to hand it on to requests, as far as
@@ -463,6 +490,15 @@ def _parameter_at(function: Function, place: int | str) -> str | None:
         return place if place in keyword_names(accepted) else None
     names = positional_names(function)
     return names[place] if place < len(names) else None
+
+
+def _lets_through(value: Value, scope: Scope, name: str | None) -> bool:
+    """Whether a decorator is known to hand a keyword on to its function."""
+    return (
+        name is not None
+        and isinstance(value, Symbol)
+        and validators.admits(value.path, scope.arguments, name)
+    )
 
 
 def _is_harmless(value: Value, name: str) -> bool:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from flake8_untimed.inference import containers, lineage
 from flake8_untimed.inference.flow import Guard
 from flake8_untimed.inference.scopes import Scope
-from flake8_untimed.inference.syntax import dotted, names_within, within, writes_none
+from flake8_untimed.inference.syntax import called_name, dotted, names_within, within, writes_none
 from flake8_untimed.inference.values import (
     Alternatives,
     Collection,
@@ -39,6 +39,7 @@ _COMPARING: dict[type, Callable[[Any, Any], bool]] = {
     ast.Gt: operator.gt,
     ast.GtE: operator.ge,
 }
+_KINDS = {kind.__name__: kind for kind in (bool, bytes, dict, float, int, list, str, tuple)}
 _EQUALITIES = (ast.Is, ast.IsNot, ast.Eq, ast.NotEq)
 
 
@@ -79,7 +80,11 @@ def outcome(evaluator: Evaluator, test: ast.expr, context: Context) -> bool | No
         return _outcome_of_all(evaluator, test, context)
     if isinstance(test, ast.Compare):
         return _compare(evaluator, test, context)
-    verdicts = {truth_of(evaluator, v) for v in evaluator.evaluate(test, context)}
+    if isinstance(test, ast.Call) and called_name(test) == "isinstance" and test.args:
+        tested = evaluator.evaluate(test.args[0], context)
+        verdicts = {outcome_for(evaluator, test, v, context) for v in tested}
+    else:
+        verdicts = {truth_of(evaluator, v) for v in evaluator.evaluate(test, context)}
     return verdicts.pop() if len(verdicts) == 1 else None
 
 
@@ -113,8 +118,9 @@ def outcome_for(
     """How a test of a name or attribute (`narrowing.subject_of`) comes out where that is `value`."""
     if isinstance(test, ast.Call):
         # `isinstance(x, type)`, `x.startswith(text)`
-        if is_number(value) and not {"int", "float"}.isdisjoint(names_within(test)):
-            return True
+        is_of_kind = _is_of_kind(test, value) if called_name(test) == "isinstance" else None
+        if is_of_kind is not None:
+            return is_of_kind
         names_none = any(map(writes_none, within(test)))
         return False if is_none(value) and not names_none else None
     if not isinstance(test, ast.Compare):
@@ -128,6 +134,20 @@ def outcome_for(
     if compare is None or len(right) != 1 or not (is_number(value) and is_number(right[0])):
         return None
     return compare(value.value, right[0].value)  # type: ignore[attr-defined]
+
+
+def _is_of_kind(test: ast.Call, value: Value) -> bool | None:
+    """How `isinstance()` comes out for a literal, or for what is there to see what becomes of a
+    number."""
+    names = {name for argument in test.args[1:] for name in names_within(argument)}
+    kinds = tuple(_KINDS[name] for name in names & _KINDS.keys())
+    if isinstance(value, Marked):
+        found = int in kinds or float in kinds
+    elif isinstance(value, Literal) and not is_none(value):
+        found = isinstance(value.value, kinds)
+    else:
+        return None
+    return found if found or len(kinds) == len(names) else None
 
 
 def _version_in(node: ast.expr) -> tuple[ast.expr, bool] | None:

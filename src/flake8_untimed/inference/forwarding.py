@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Set
+from collections.abc import Callable, Iterator, Set
 
 from flake8_untimed.inference import frames, members
 from flake8_untimed.inference.mappings import SHOWING, key_read
 from flake8_untimed.inference.scopes import Scope, once
-from flake8_untimed.inference.syntax import called_name, named_parameters, within
+from flake8_untimed.inference.syntax import called_name, named_parameters, names_within, within
 from flake8_untimed.inference.values import Context, Frame
 from flake8_untimed.inference.walk import Found, parents_of, walk
 
@@ -121,6 +121,8 @@ def wants_number(function: ast.AST, name: str, senders: Set[ast.AST]) -> bool:
     more is done with it than to give it to a sender as it is. `senders`: the calls of those."""
     handed_on: set[ast.AST] = set()
     every = list(within(function))
+    if any(_asks_for_kind(part, name) for part in every):
+        return True
     for part in every:
         if isinstance(part, ast.arg) and part.arg == name and part.annotation is not None:
             words = set(re.findall(r"\w+", ast.unparse(part.annotation)))
@@ -143,23 +145,31 @@ def wants_number(function: ast.AST, name: str, senders: Set[ast.AST]) -> bool:
     )
 
 
-def takes_apart(function: ast.AST, name: str) -> bool:
-    """Whether a function asks a parameter for more than a number has: `timeout[0]`,
-    `timeout.total`, `connect, read = timeout`; unless it says that it wants what a library has for
-    that."""
-    for part in within(function):
-        if isinstance(part, ast.arg) and part.arg == name and part.annotation is not None:
-            if not _OBJECTS.isdisjoint(re.findall(r"\w+", ast.unparse(part.annotation))):
-                return False
-        if isinstance(part, (ast.Attribute, ast.Subscript, ast.Starred)):
-            value: ast.expr | None = part.value
-        elif isinstance(part, ast.Assign) and isinstance(part.targets[0], (ast.Tuple, ast.List)):
-            value = part.value
-        else:
-            continue
-        if isinstance(value, ast.Name) and value.id == name:
-            return True
-    return False
+def _asks_for_kind(node: ast.AST, name: str) -> bool:
+    """`isinstance(timeout, tuple)`: what comes of a number there is what is looked at."""
+    if not isinstance(node, ast.Call) or called_name(node) != "isinstance" or len(node.args) < 2:
+        return False
+    asked, kinds = node.args[0], names_within(node.args[1])
+    return isinstance(asked, ast.Name) and asked.id == name and not kinds.isdisjoint(_KINDS)
+
+
+def taken_apart(scope: Scope, name: str) -> Iterator[tuple[ast.Name, ast.stmt | None]]:
+    """Where a function asks a parameter for more than a number has, with the statements there:
+    `timeout[0]`, `timeout.total`, `connect, read = timeout`; nowhere if it says that it wants what a
+    library has for that."""
+    annotations = (a.annotation for a in named_parameters(scope.arguments) if a.arg == name)
+    words = {word for a in annotations if a for word in re.findall(r"\w+", ast.unparse(a))}
+    if not _OBJECTS.isdisjoint(words):
+        return
+    parents = parents_of(scope)
+    for use in _uses(scope).get(name, ()):
+        around: ast.AST | None = parents[use]
+        if isinstance(around, (ast.Attribute, ast.Subscript, ast.Starred)) or (
+            isinstance(around, ast.Assign) and isinstance(around.targets[0], (ast.Tuple, ast.List))
+        ):
+            while around is not None and around not in scope.places:
+                around = parents.get(around)
+            yield use, around  # type: ignore[misc]
 
 
 def goes_elsewhere(scope: Scope, name: str, is_request: Callable[[ast.Call], bool]) -> bool:
@@ -231,6 +241,7 @@ _TELLING = frozenset(
      "type", "update")
 )  # fmt: skip
 """Functions that tell of a value, or put it into a mapping that is handed on."""
+_KINDS = frozenset(("float", "int", "list", "tuple"))
 _OBJECTS = frozenset(("Timeout", "ClientTimeout"))
 """The timeout classes of libraries."""
 _WIDER = _OBJECTS | {"tuple", "Tuple", "Any", "object"}

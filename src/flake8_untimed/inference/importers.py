@@ -45,7 +45,8 @@ class Importers:
     def _speaking_of(self, path: str) -> list[str] | None:
         """The other files with the name of a module in them; None where that cannot be told."""
         if path not in self._speaking:
-            files, data = self._project.layout.files_near(path), self._project.outlines.data
+            _, files = self._project.layout.files_near(path)
+            data = self._project.outlines.data
             found = [file for file in files if file != path and _name(path) in data(file)]
             self._speaking[path] = found if files else None
         return self._speaking[path]

@@ -171,14 +171,28 @@ def _rebound(evaluator: Evaluator, name: str, module: Scope) -> Iterator[Alterna
 
 
 def _starred(evaluator: Evaluator, name: str, module: Scope) -> Alternatives:
-    """A name that `from x import *` may have brought, else one of the builtins."""
-    unsure = False
-    for statement in module.stars:
+    """A name that `from x import *` may have brought, the last one that has it, else one of the
+    builtins."""
+    doubtful: Alternatives = ()
+    for statement in reversed(module.stars):
         brought = _brought(evaluator, statement, name, module)
-        if brought is not None and brought is not NOTHING_KNOWN:
+        if brought is None:
+            continue
+        if brought is not NOTHING_KNOWN and not any(_is_guessed(evaluator, v) for v in brought):
             return brought
-        unsure = unsure or brought is NOTHING_KNOWN
-    return NOTHING_KNOWN if unsure else (Symbol(f"builtins.{name}"),)
+        if doubtful in ((), NOTHING_KNOWN):
+            doubtful = brought
+    return doubtful or (Symbol(f"builtins.{name}"),)
+
+
+def _is_guessed(evaluator: Evaluator, value: Value) -> bool:
+    """Whether nobody knows if a library has a name at all."""
+    catalogue = evaluator.catalogue
+    return (
+        isinstance(value, Symbol)
+        and catalogue.library_of(value.path) is not None
+        and catalogue.children(value.path) is None
+    )
 
 
 def _is_builtin(value: Value, name: str) -> bool:

@@ -48,7 +48,7 @@ class Project:
         self._named = frozenset(path.rpartition(".")[2] for path in named)
         layout = self.layout
         self.outlines = Outlines(self._data, layout.find, layout.submodule, catalogue)
-        self.heirs = Heirs(self.outlines, layout.files_around)
+        self.heirs = Heirs(self.outlines, layout)
         self._interest = Interest(
             self.outlines,
             catalogue,

@@ -201,6 +201,11 @@ def is_given_one(call: Call) -> bool:
     return any(keyword.arg == (call.taken_as or "timeout") for keyword in call.node.keywords)
 
 
+def is_of_seconds(name: str | None) -> bool:
+    """Whether a parameter has the name of a timeout; `timeout_ms` tells of another unit."""
+    return name is not None and name.endswith("timeout")
+
+
 def exactly(library: Library, seconds: float) -> Expression:
     """So many seconds, written down as a library takes them."""
     value = library.writes.of(f"{seconds:.1f}" if seconds == int(seconds) else repr(seconds))
@@ -218,9 +223,9 @@ def set_at_call(
     facts: Facts, call: Call, value: Expression, *, safe: bool
 ) -> tuple[Fix | None, str | None]:
     """The fix that gives a call its timeout, or why there is none."""
-    name = call.sender.timeout if call.wrapper is None else "timeout"
-    if call.wrapper is not None and call.taken_as != name:
-        own = f"takes its timeout as {call.taken_as}=" if call.taken_as else "takes no timeout="
+    name = call.sender.timeout if call.wrapper is None else call.taken_as
+    if call.wrapper is not None and not is_of_seconds(name):
+        own = f"takes its timeout as {name}=" if name else "takes no timeout="
         return None, call.objection or f"{call.wrapper}() {own}"
     if name is None:
         return None, f"{call.name}() {TAKES_NONE}"

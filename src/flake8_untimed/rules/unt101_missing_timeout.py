@@ -29,7 +29,8 @@ told to be one.
 ## Fix
 Adds the timeout (safe): the parameter that the function around gives to another request of the
 library, else a value that is yours, see the setting `timeouts`; a function of the project that
-hands it on gets one number where it wants that. None where such a function may not take it, may
+hands it on gets it under its own name for it (not `timeout_ms`, which tells of a unit), and as one
+number where it wants that. None where such a function may not take it, may
 compute with it (`timeout / 1000`) or do more with it than to hand it on, where it has a decorator
 of unknown effect, where what is called may be the caller's or of another package, or where a
 subclass has a method of its own that takes no timeout, or where such a function names one itself in
@@ -82,6 +83,7 @@ from flake8_untimed.rules._timeouts import (
     advice_at,
     at_calls,
     at_constructions,
+    is_of_seconds,
     set_at_call,
     set_at_construction,
     unless_doubted,
@@ -116,8 +118,7 @@ def check(facts: Facts) -> Iterator[Finding]:
 def _message(facts: Facts, call: Call) -> str:
     if call.wrapper is not None:
         by = call.taken_as
-        # `timeout_ms` tells of another unit.
-        value = _in_words(facts, call) if by and by.endswith("timeout") else "..."
+        value = _in_words(facts, call) if is_of_seconds(by) else "..."
         how = f"pass {by}={value}" if by else f"set one in {call.wrapper}()"
         name = f"{call.name} is handed over and" if call.handed_over else f"{call.name}()"
         return (

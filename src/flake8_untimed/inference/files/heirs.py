@@ -5,9 +5,10 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 
+from flake8_untimed.inference.files.layout import Layout
 from flake8_untimed.inference.files.outline import Outlines
 
 _CLASS = re.compile(rb"class[ \t]+(\w+)[ \t]*\(([^)]*)\)")
@@ -31,11 +32,9 @@ _Known = tuple[str, str]  # the file of a class, and its name
 class Heirs:
     """Answers for one project; every answer is kept. Classes are named by their file and name."""
 
-    def __init__(
-        self, outlines: Outlines, files_around: Callable[[str], tuple[str, Iterable[str]]]
-    ) -> None:
+    def __init__(self, outlines: Outlines, layout: Layout) -> None:
         self._outlines = outlines
-        self._files_around = files_around
+        self._layout = layout
         self._inheriting: dict[str, dict[bytes, list[_Known]]] = {}
         self._classes: dict[_Known, list[_Known]] = {}
         self._files: dict[_Known, list[str]] = {}
@@ -114,7 +113,7 @@ class Heirs:
 
     def _made_around(self, path: str) -> set[bytes]:
         """`_made_in` of all files of a project."""
-        top, files = self._files_around(path)
+        top, files = self._layout.files_near(path)
         if top not in self._made:
             users = (file for file in files if self._outlines.may_name_library(file))
             self._made[top] = set().union(*map(self._made_in, users))
@@ -175,18 +174,20 @@ class Heirs:
         return self._classes[path, name]
 
     def _children(self, path: str, name: str) -> Iterator[_Known]:
-        """The classes that inherit from one straight away. Which of those with its name as a base
-        mean it: those of its file, of files that speak of its module, or that import it."""
+        """The classes that inherit from one straight away."""
+        for file, cls in self._by_base(path).get(name.encode(), ()):
+            if file == path or self._means(file, path, name):
+                yield file, cls
+
+    def _means(self, file: str, path: str, name: str) -> bool:
+        """Whether a file means the class of another one by a base of its name: if it speaks of its
+        module, or imports it. What stands beside a loose file has to import from that."""
+        if self._layout.is_loose(path):
+            return path in self._outlines.neighbours(file)
+        text = self._outlines.data(file)
         stem = os.path.splitext(os.path.basename(path))[0]
         places = (os.path.basename(os.path.dirname(path)).encode(), stem.encode())
-        for file, cls in self._by_base(path).get(name.encode(), ()):
-            text = self._outlines.data(file)
-            if (
-                file == path
-                or any(place in text for place in places)
-                or self._imports(file, path, name)
-            ):
-                yield file, cls
+        return any(place in text for place in places) or self._imports(file, path, name)
 
     def _imports(self, file: str, path: str, name: str) -> bool:
         """Whether a file imports a class, from wherever."""
@@ -200,7 +201,7 @@ class Heirs:
 
     def _by_base(self, path: str) -> dict[bytes, list[_Known]]:
         """Name of a base -> the classes of the project around a file that inherit from it."""
-        top, files = self._files_around(path)
+        top, files = self._layout.files_near(path)
         if top not in self._inheriting:
             self._inheriting[top] = self._read(files)
         return self._inheriting[top]

@@ -177,13 +177,18 @@ class Layout:
             return path, [path]
         return top, self._python_files(top)
 
-    def files_near(self, path: str) -> list[str]:
-        """The files that may import from one, itself among them; none where they are too many."""
+    def is_loose(self, path: str) -> bool:
+        """Whether a file is in no project, and in no package."""
+        return self.files_around(path)[0] == path
+
+    def files_near(self, path: str) -> tuple[str, list[str]]:
+        """The same; of a loose file, its folder and the files in there, which may import from it."""
         top, files = self.files_around(path)
         if top != path or not self._follow or not os.path.isabs(path):
-            return files
+            return top, files
         folder = os.path.dirname(path)
-        return [os.path.join(folder, name) for name in self._names(folder) if name.endswith(".py")]
+        names = sorted(name for name in self._names(folder) if name.endswith(".py"))
+        return folder, [os.path.join(folder, name) for name in names]
 
     def above(self, path: str, name: str) -> list[str]:
         """The files of a name in the folders around a file, up to that of its project."""
