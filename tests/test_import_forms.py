@@ -49,6 +49,12 @@ MODULES = {
     "all_of_it": "from .hub import *\n",
     "names/__init__": f"from ..http import {NAMES}\n",
 }
+FOR_TYPES = """\
+from __future__ import annotations
+from typing import TYPE_CHECKING
+if TYPE_CHECKING:
+    from . import http
+"""
 FORMS = {
     "from module": (f"from shop.http import {NAMES}", ""),
     "from relative": (f"from .http import {NAMES}", ""),
@@ -65,12 +71,7 @@ FORMS = {
     "star of a star": ("from .all_of_it import *", ""),
     "module with a star": ("from . import all_of_it", "all_of_it."),
     "package": ("from . import names", "names."),
-    "for types": (
-        "from __future__ import annotations\n"
-        "from typing import TYPE_CHECKING\n"
-        "if TYPE_CHECKING:\n    from . import http",
-        "http.",
-    ),
+    "for types": (FOR_TYPES, "http."),
 }
 USES = """\
 def f(url): {}session.get(url)
