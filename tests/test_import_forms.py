@@ -22,10 +22,10 @@ def make():
 def fetch(url, **options):
     return session.get(url, **options)
 
-class Own(requests.Session):
+class Boat(requests.Session):
     pass
 
-class Api:
+class Harbour:
     shared = session
 
     def __init__(self):
@@ -41,7 +41,7 @@ class Api:
     def new(cls):
         return cls()
 """
-NAMES = "session, table, make, fetch, Own, Api"
+NAMES = "session, table, make, fetch, Boat, Harbour"
 MODULES = {
     "__init__": "",
     "http": HTTP,
@@ -78,58 +78,58 @@ def f(url): {}session.get(url)
 
 def f(url): {}make().get(url)
 
-def f(url): {}Own().get(url)
+def f(url): {}Boat().get(url)
 
 def f(url): {}fetch(url)
 
 def f(url): {}table["a"].get(url)
 
-def f(url): {}Api().session.get(url)
+def f(url): {}Harbour().session.get(url)
 
-def f(url): {}Api.new().session.get(url)
+def f(url): {}Harbour.new().session.get(url)
 
-def f(url): {}Api.shared.get(url)
+def f(url): {}Harbour.shared.get(url)
 
 def f(url):
-    with {}Api() as api: api.session.get(url)
+    with {}Harbour() as port: port.session.get(url)
 
 make_one = {}make
 def f(url): make_one().get(url)
 
 def f(url, session={}session): session.get(url)
 
-def f(url, api: {}Api): api.session.get(url)
+def f(url, port: {}Harbour): port.session.get(url)
 
-def f(url, api: "{}Api"): api.session.get(url)
+def f(url, port: "{}Harbour"): port.session.get(url)
 
-def f(url, api: "{}Api | None"): api.session.get(url)
+def f(url, port: "{}Harbour | None"): port.session.get(url)
 
-def f(url, api: list[{}Api]): api[0].session.get(url)
+def f(url, port: list[{}Harbour]): port[0].session.get(url)
 
-def f(url, client: {}Own): client.get(url)
+def f(url, client: {}Boat): client.get(url)
 
-def get() -> {}Api: return unknown()
+def get() -> {}Harbour: return unknown()
 def f(url): get().session.get(url)
 
-def f(url, api):
-    if isinstance(api, {}Api): api.session.get(url)
+def f(url, port):
+    if isinstance(port, {}Harbour): port.session.get(url)
 
-class Client:
-    def __init__(self, api: {}Api): self.api = api
-    def f(self, url): self.api.session.get(url)
+class Pier:
+    def __init__(self, port: {}Harbour): self.port = port
+    def f(self, url): self.port.session.get(url)
 
-class Client:
+class Pier:
     def __init__(self): self.http = {}make()
     def f(self, url): self.http.get(url)
 
-class Client:
-    api = {}Api()
-    def f(self, url): self.api.session.get(url)
+class Pier:
+    port = {}Harbour()
+    def f(self, url): self.port.session.get(url)
 
-class Client({}Api):
+class Pier({}Harbour):
     def f(self, url): self.session.get(url)
 
-class Client({}Own):
+class Pier({}Boat):
     def f(self, url): self.get(url)
 
 def f(url): run({}session.get, url)
