@@ -39,18 +39,25 @@ def calls_elsewhere(facts: Facts, made: Construction) -> list[Call]:
     return list(dict.fromkeys((*found, *_calls_of_keeper(facts, made))))
 
 
-def _calls_of_keeper(facts: Facts, made: Construction) -> Iterator[Call]:
+def _calls_of_keeper(facts: Facts, made: Construction) -> list[Call]:
     """The calls of a class through what its objects keep in an attribute, if a client is put there from
-    outside: `api.rest.pool = ClientSession()`."""
+    outside: `api.rest.pool = ClientSession()`. Where one names no timeout, they tell nothing: whose
+    client it is cannot be seen there."""
     statement = made.context.at
-    if not isinstance(statement, (ast.Assign, ast.AnnAssign)):
-        return
-    for target, value in attributes_set(statement):
-        owners = facts.evaluate(target.value, made.context) if value is made.node else ()
-        for cls in (owner.cls for owner in owners if isinstance(owner, Instance)):
-            for base in lineage.mro(facts.evaluator, cls) if isinstance(cls, Class) else ():
-                if isinstance(base, Class):
-                    yield from _calls_by(facts, base.scope, target.attr)
+    targets = (
+        attributes_set(statement) if isinstance(statement, (ast.Assign, ast.AnnAssign)) else ()
+    )
+    calls = [
+        call
+        for target, value in targets
+        if value is made.node
+        for owner in facts.evaluate(target.value, made.context)
+        if isinstance(owner, Instance) and isinstance(owner.cls, Class)
+        for base in lineage.mro(facts.evaluator, owner.cls)
+        if isinstance(base, Class)
+        for call in _calls_by(facts, base.scope, target.attr)
+    ]
+    return calls if all(call.argument(call.sender.timeout) for call in calls) else []
 
 
 def _calls_by(facts: Facts, cls: Scope, name: str) -> Iterator[Call]:

@@ -386,9 +386,16 @@ def _may_be_large(facts: Facts, size: ast.expr | None, scope: Scope) -> bool:
 def _size_of(part: ast.Slice) -> ast.expr | None:
     """What says how long a slice is at most: `size` of `data[start:start + size]`."""
     if part.lower is not None and isinstance(part.upper, ast.BinOp):
-        start, sum_ = ast.dump(part.lower), (part.upper.left, part.upper.right)
-        return next((side for side in sum_ if ast.dump(side) != start), None)
+        sides = part.upper.left, part.upper.right
+        return next((side for side in sides if not _is_same_name(side, part.lower)), None)
     return part.upper
+
+
+def _is_same_name(left: ast.expr, right: ast.expr) -> bool:
+    """Whether two expressions are one name, or one number."""
+    return isinstance(left, (ast.Name, ast.Attribute, ast.Constant)) and (
+        type(left) is type(right) and ast.dump(left) == ast.dump(right)
+    )
 
 
 def _of_form(node: ast.expr, scope: Scope, given: Scope | None) -> list[_Part] | None:
