@@ -122,7 +122,8 @@ class Wrappers:
             return NAMED_BESIDE.format(scope.name, name)
         if not self._is_only_handed_on(wrapper, passed, name):
             return USED_OTHERWISE.format(scope.name, name)
-        if name in keyword_names(scope.arguments):
+        # What has another name in its `**kwargs` may be anything: "fast_timeout", a flag.
+        if name != _TIMEOUT or name in keyword_names(scope.arguments):
             return self._objection_to_value(wrapper, passed, name)
         return None
 

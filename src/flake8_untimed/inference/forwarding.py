@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Iterator, Set
+from collections.abc import Callable, Iterable, Iterator, Set
 
 from flake8_untimed.inference import frames, members
-from flake8_untimed.inference.mappings import SHOWING, key_read
+from flake8_untimed.inference.mappings import SHOWING, key_read, uses_of_mapping
 from flake8_untimed.inference.scopes import Scope, once
 from flake8_untimed.inference.syntax import called_name, named_parameters, names_within, within
 from flake8_untimed.inference.values import Context, Frame
@@ -94,26 +94,62 @@ def passing_on(scope: Scope, parameters: frozenset[str]) -> list[Found]:
 @once
 def timeout_names(scope: Scope) -> set[str]:
     """The names that a function hands on as `timeout=`, or under a name like that."""
-    return {part.id for part in _handed(scope) if isinstance(part, ast.Name)}
+    parts = (part for node in _handed(scope) for part in within(node))
+    return {part.id for part in parts if isinstance(part, ast.Name)}
 
 
 @once
 def timeout_keys(scope: Scope) -> list[str]:
-    """The same of what it is given in its `**kwargs`, by the look of it: `kwargs.get("wait_timeout")`."""
+    """The keys of its `**kwargs` that a function hands on so, as they are: `kwargs.get("wait_timeout")`;
+    if the `timeout` of its caller may go on in them, no more than what it puts back."""
     rest = scope.arguments.kwarg
-    own = rest.arg if rest is not None else ""
-    keys = [key_read(part, own) for part in _handed(scope)]
-    return [key for key in keys if "timeout" in key]
+    if rest is None:
+        return []
+    handed: Iterable[tuple[str, ast.AST]] = (("", node) for node in _handed(scope))
+    if _may_hold_timeout(scope, rest.arg):
+        stored = (e for e in scope.events.get(rest.arg, ()) if e.kind == "item")
+        handed = ((str(e.name), e.node) for e in stored)
+    keys = ((name, key) for name, node in handed for key in _keys(node, rest.arg, scope))
+    return [key for name, key in keys if "timeout" in key and name in ("", key)]
+
+
+def _may_hold_timeout(scope: Scope, mapping: str) -> bool:
+    """Whether a mapping that a function is given may go on to a call with a `timeout` in it."""
+    uses = uses_of_mapping(scope, mapping, "timeout")
+    return uses is None or any(
+        given.place is not None or all(k.arg != "timeout" for k in given.node.keywords)
+        for given in uses.calls
+    )
+
+
+def _keys(node: ast.AST, mapping: str, scope: Scope) -> Iterator[str]:
+    """The keys of a mapping whose values an expression may be: `kwargs.pop("wait_timeout", None) or 5`,
+    or a name that is given no more than that; not what it is reckoned from, or what it tests."""
+    if isinstance(node, ast.Name):
+        bindings = scope.bindings.get(node.id, ())
+        if len(bindings) == 1 and bindings[0].kind == "assign":
+            yield key_read(bindings[0].node, mapping)
+    elif isinstance(node, ast.BoolOp) and isinstance(node.op, ast.Or):
+        for value in node.values:
+            yield from _keys(value, mapping, scope)
+    elif isinstance(node, ast.IfExp):
+        yield from _keys(node.body, mapping, scope)
+        yield from _keys(node.orelse, mapping, scope)
+    elif key_read(node, mapping):
+        yield key_read(node, mapping)
+        # And what it is without the key.
+        for other in node.args[1:] if isinstance(node, ast.Call) else ():
+            yield from _keys(other, mapping, scope)
 
 
 @once
 def _handed(scope: Scope) -> list[ast.AST]:
-    """What a function hands on so, with all that stands in it."""
+    """What a function hands on so."""
     keywords = (keyword for found in handing_on(scope) for keyword in found.node.keywords)
-    handed = [keyword.value for keyword in keywords if "timeout" in (keyword.arg or "")]
+    handed: list[ast.AST] = [k.value for k in keywords if "timeout" in (k.arg or "")]
     for events in scope.events.values():
         handed += [e.node for e in events if e.kind == "item" and "timeout" in str(e.name)]
-    return [part for node in handed for part in within(node)]
+    return handed
 
 
 def wants_number(function: ast.AST, name: str, senders: Set[ast.AST]) -> bool:
