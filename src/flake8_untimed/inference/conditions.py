@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import ast
 import operator
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+import re
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any, Union
 
 from flake8_untimed.inference import containers, lineage
 from flake8_untimed.inference.flow import Guard
 from flake8_untimed.inference.scopes import Scope
-from flake8_untimed.inference.syntax import called_name, dotted, names_within, within, writes_none
+from flake8_untimed.inference.syntax import called_name, dotted, within, writes_none
 from flake8_untimed.inference.values import (
+    NOTHING_KNOWN,
     Alternatives,
+    Class,
     Collection,
     Context,
     Frame,
@@ -40,6 +43,10 @@ _COMPARING: dict[type, Callable[[Any, Any], bool]] = {
     ast.GtE: operator.ge,
 }
 _KINDS = {kind.__name__: kind for kind in (bool, bytes, dict, float, int, list, str, tuple)}
+_TYPES_ONLY = ("builtins", "datetime", "six")
+"""Modules whose types are written small."""
+_WITH_NONE = re.compile("^object$|Any|Hashable|Maybe|None|Null|Object|Optional")
+"""Names of types that None may be one of."""
 _EQUALITIES = (ast.Is, ast.IsNot, ast.Eq, ast.NotEq)
 
 
@@ -118,11 +125,9 @@ def outcome_for(
     """How a test of a name or attribute (`narrowing.subject_of`) comes out where that is `value`."""
     if isinstance(test, ast.Call):
         # `isinstance(x, type)`, `x.startswith(text)`
-        is_of_kind = _is_of_kind(test, value) if called_name(test) == "isinstance" else None
-        if is_of_kind is not None:
-            return is_of_kind
-        names_none = any(map(writes_none, within(test)))
-        return False if is_none(value) and not names_none else None
+        if called_name(test) == "isinstance":
+            return _is_of_kind(evaluator, test, value, context)
+        return False if is_none(value) else None
     if not isinstance(test, ast.Compare):
         return truth_of(evaluator, value)
     if len(test.ops) != 1:
@@ -136,18 +141,64 @@ def outcome_for(
     return compare(value.value, right[0].value)  # type: ignore[attr-defined]
 
 
-def _is_of_kind(test: ast.Call, value: Value) -> bool | None:
+def _is_of_kind(
+    evaluator: Evaluator, test: ast.Call, value: Value, context: Context
+) -> bool | None:
     """How `isinstance()` comes out for a literal, or for what is there to see what becomes of a
     number."""
-    names = {name for argument in test.args[1:] for name in names_within(argument)}
-    kinds = tuple(_KINDS[name] for name in names & _KINDS.keys())
-    if isinstance(value, Marked):
-        found = int in kinds or float in kinds
-    elif isinstance(value, Literal) and not is_none(value):
-        found = isinstance(value.value, kinds)
-    else:
+    if len(test.args) != 2 or not isinstance(value, (Literal, Marked)):
         return None
-    return found if found or len(kinds) == len(names) else None
+    verdicts = set[Union[bool, None]]()
+    for kinds in _kinds_in(evaluator, test.args[1], context):
+        found = {_is_one(evaluator, value, kind) for kind in kinds}
+        verdicts.add(found.pop() if len(found) == 1 else None)
+    if True in verdicts:
+        return True
+    return None if None in verdicts else False
+
+
+def _kinds_in(evaluator: Evaluator, node: ast.expr, context: Context) -> Iterator[Alternatives]:
+    """The types of `(int, str)`, `int | str`, `(int,) + OTHERS`, `OTHERS`: each by what it may be."""
+    stack = [node]
+    while stack:
+        part = stack.pop()
+        if isinstance(part, ast.Tuple):
+            stack += part.elts
+        elif isinstance(part, ast.BinOp):
+            stack += (part.left, part.right)
+        elif writes_none(part):
+            yield NOTHING_KNOWN
+        else:
+            values = evaluator.evaluate(part, context)
+            only = values[0] if len(values) == 1 else None
+            if isinstance(only, Collection) and only.is_tuple and only.ordered:
+                yield from only.elements
+            else:
+                yield values
+
+
+def _is_one(evaluator: Evaluator, value: Value, kind: Value) -> bool | None:
+    """Whether a value is of one type, as far as that is surely known."""
+    module, _, name = getattr(kind, "path", "").rpartition(".")
+    builtin = _KINDS.get(name) if module == "builtins" else None
+    if isinstance(value, Marked):
+        return builtin in (int, float) if builtin else None
+    if not is_none(value):
+        return isinstance(value.value, builtin) if builtin else None  # type: ignore[attr-defined]
+    if isinstance(kind, Class):
+        return None if any(map(_may_say_otherwise, lineage.mro(evaluator, kind))) else False
+    if isinstance(kind, Symbol):
+        is_type = module in _TYPES_ONLY or (name[:1].isupper() and not name.isupper())
+        return False if is_type and not _WITH_NONE.search(name) else None
+    return None
+
+
+def _may_say_otherwise(base: Value) -> bool:
+    """Whether a class may count objects of others as its own: by its metaclass, or as a protocol."""
+    if not isinstance(base, Class):
+        return getattr(base, "path", "").endswith(".Protocol")
+    node = base.scope.node
+    return bool(getattr(node, "keywords", ())) or "__subclasshook__" in base.scope.bindings
 
 
 def _version_in(node: ast.expr) -> tuple[ast.expr, bool] | None:

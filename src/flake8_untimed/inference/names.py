@@ -22,8 +22,15 @@ from flake8_untimed.inference import (
 )
 from flake8_untimed.inference import annotations as types
 from flake8_untimed.inference.arguments import Argument, Passed, defaults, keyword_names
-from flake8_untimed.inference.scopes import COMPREHENSIONS, FUNCTIONS, Binding, Scope, once
-from flake8_untimed.inference.syntax import DEFS, dotted, within, writes_none, written_names
+from flake8_untimed.inference.scopes import COMPREHENSIONS, FUNCTIONS, Binding, Place, Scope, once
+from flake8_untimed.inference.syntax import (
+    DEFS,
+    dotted,
+    last_name,
+    within,
+    writes_none,
+    written_names,
+)
 from flake8_untimed.inference.values import (
     NOTHING_KNOWN,
     OTHER,
@@ -171,18 +178,48 @@ def _rebound(evaluator: Evaluator, name: str, module: Scope) -> Iterator[Alterna
 
 
 def _starred(evaluator: Evaluator, name: str, module: Scope) -> Alternatives:
-    """A name that `from x import *` may have brought, the last one that has it, else one of the
-    builtins."""
+    """A name that `from x import *` may have brought, else one of the builtins: the last one that
+    has it, and those that it need not have come after. What is only there for type checkers counts
+    if nothing else has it."""
+    found: list[tuple[list[Place], Alternatives]] = []
+    for_checkers: Alternatives = ()
     doubtful: Alternatives = ()
     for statement in reversed(module.stars):
+        chain = module.chain(statement)
+        if any(_replaces(later, chain) for later, _ in found):
+            continue
         brought = _brought(evaluator, statement, name, module)
         if brought is None:
             continue
-        if brought is not NOTHING_KNOWN and not any(_is_guessed(evaluator, v) for v in brought):
-            return brought
-        if doubtful in ((), NOTHING_KNOWN):
-            doubtful = brought
-    return doubtful or (Symbol(f"builtins.{name}"),)
+        if brought is NOTHING_KNOWN or any(_is_guessed(evaluator, v) for v in brought):
+            if doubtful in ((), NOTHING_KNOWN):
+                doubtful = brought
+        elif any(map(_is_for_checkers, chain)):
+            for_checkers = for_checkers or brought
+        else:
+            found.append((chain, brought))
+    if found:
+        return union(brought for _, brought in reversed(found))
+    return for_checkers or doubtful or (Symbol(f"builtins.{name}"),)
+
+
+def _replaces(later: list[Place], earlier: list[Place]) -> bool:
+    """Whether what is done at one place is always done after what was at an earlier one: it stands
+    in the same block, or in one around that."""
+    parent, block = later[-1][:2]
+    return any(place.parent is parent and place.block == block for place in earlier)
+
+
+def _is_for_checkers(place: Place) -> bool:
+    """Whether a place is directly under `if TYPE_CHECKING`."""
+    around = place.parent
+    if not isinstance(around, ast.If):
+        return False
+    test, is_negated = around.test, False
+    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+        test, is_negated = test.operand, True
+    is_asked = isinstance(test, (ast.Name, ast.Attribute)) and last_name(test) == "TYPE_CHECKING"
+    return is_asked and (place.block == "body") is not is_negated
 
 
 def _is_guessed(evaluator: Evaluator, value: Value) -> bool:
