@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from flake8_untimed.inference import containers
 from flake8_untimed.inference.syntax import dotted
 from flake8_untimed.inference.values import (
     NOTHING_KNOWN,
@@ -60,11 +62,27 @@ def unless_known(
     evaluator: Evaluator, values: Alternatives, annotation: ast.expr | None, context: Context
 ) -> Alternatives:
     """The values; where they tell nothing, what the annotation says."""
-    if annotation is None or any(tells(v) for v in values):
+    if annotation is None:
         return values
+    if any(tells(v) for v in values):
+        return unless_filled(values, lambda: instances(evaluator, annotation, context))
     declared = instances(evaluator, annotation, context)
     known = tuple(v for v in declared if v is not UNKNOWN)
     return union([known, values]) if known else values
+
+
+def unless_filled(values: Alternatives, declared: Callable[[], Alternatives]) -> Alternatives:
+    """The values; containers into which nothing is seen to be put that tells may hold the objects
+    that their annotation says: `sessions: dict[str, Session] = {}`."""
+    held = [v for v in values if isinstance(v, (Collection, Mapping))]
+    if not held or any(tells(c) for v in held for c in containers.contents(v)):
+        return values
+    if any(tells(v) for v in values if v not in held):
+        return values
+    holding = tuple(
+        v for v in declared() if any(isinstance(c, Instance) for c in containers.contents(v))
+    )
+    return union([holding, values]) if holding else values
 
 
 def instances(

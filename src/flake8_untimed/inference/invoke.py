@@ -58,6 +58,7 @@ from flake8_untimed.inference.values import (
     either,
     is_none,
     outside,
+    tells,
     union,
 )
 
@@ -379,19 +380,30 @@ def _given_back(
 ) -> Alternatives:
     """What a function returns, with what the caller gave in the place of its parameters."""
     given = taken_by(function, site.passed)
-    return union(
-        evaluator.argument(given[value.name])
-        if isinstance(value, Parameter) and value.scope is function.scope and value.name in given
-        else (value,)
-        for value in general
-    )
+
+    def told(value: Value) -> Alternatives:
+        own = _parameter_of(value)
+        if own is None or own.scope is not function.scope or own.name not in given:
+            return (value,)
+        values = evaluator.argument(given[own.name])
+        return values if value is own or any(map(tells, values)) else (value,)
+
+    return union(map(told, general))
+
+
+def _parameter_of(value: Value) -> Parameter | Plain | None:
+    """The parameter that a value came by."""
+    if isinstance(value, Instance):
+        return value.parameter
+    return value if isinstance(value, (Parameter, Plain)) else None
 
 
 def _depends(evaluator: Evaluator, value: Value, scope: Scope) -> bool:
     """Whether a value depends on what its function was given: its parameter itself, or something
     that matters and was made with one."""
-    if isinstance(value, (Parameter, Plain)):
-        return value.scope is scope
+    parameter = _parameter_of(value)
+    if parameter is not None:
+        return parameter.scope is scope
     if isinstance(value, Managed):
         return any(_depends(evaluator, v, scope) for v in value.values)
     if isinstance(value, Mapping):
@@ -455,7 +467,7 @@ def _returns(evaluator: Evaluator, function: Function, frame: Frame | None) -> A
             return (Managed(union(given), node, scope),)
         if kind == "fixture":
             return values
-        return (Collection((values,), False, node),)
+        return _declared(evaluator, function, (Collection((values,), False, node),))
     for statement in scope.returns:
         if statement.value is not None:
             groups.append(evaluator.evaluate(statement.value, Context(scope, statement, frame)))

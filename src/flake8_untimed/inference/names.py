@@ -6,6 +6,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_untimed.inference import (
@@ -301,10 +302,10 @@ def _bound(
             break
     # Of several imports, the one that is written first is the first choice.
     values = union(groups[::-1] if imports == len(groups) else groups)
-    annotated = scope.declarations.get(name) if declared else None
-    if annotated and not any(tells(v) for v in values):
+    declared = declared and name in scope.declarations
+    if declared and not any(tells(v) for v in values):
         # An annotation says no more than what is seen to be bound, if that is seen.
-        types_of = union(_declaration(evaluator, scope, name, a, frame) for a in annotated)
+        types_of = declaration(evaluator, scope, name, frame)
         if groups and not scope.is_class:
             # `limit: float | None = None`: what is not a field is what it is given.
             types_of = tuple(v for v in types_of if not isinstance(v, Unknown))
@@ -312,7 +313,9 @@ def _bound(
     if at is not None and not any(tells(v) for v in values):
         values = union([*_narrowed(evaluator, scope, name, at, frame), values])
     if name in scope.merged or any(map(alterations.is_changeable, values)):
-        return alterations.changed(evaluator, values, Context(scope, at, frame), name, earliest)
+        values = alterations.changed(evaluator, values, Context(scope, at, frame), name, earliest)
+        if declared and not scope.is_class:
+            return types.unless_filled(values, lambda: declaration(evaluator, scope, name, frame))
     return values
 
 
@@ -337,14 +340,20 @@ def _binding(
     return tuple(v.via(scope, binding.node, (scope, name)) for v in values)
 
 
-def _declaration(
-    evaluator: Evaluator, scope: Scope, name: str, statement: ast.AnnAssign, frame: Frame | None
+def declaration(
+    evaluator: Evaluator, scope: Scope, name: str, frame: Frame | None = None
 ) -> Alternatives:
-    """What the annotation of a name says."""
-    declared = types.instances(evaluator, statement.annotation, Context(scope, statement, frame))
-    holder = (scope, name)
-    known = (v.via(scope, statement.annotation, holder) for v in declared if v is not UNKNOWN)
-    return tuple(known)
+    """What the annotations of a name of this very scope say."""
+    return union(
+        tuple(
+            v.via(scope, statement.annotation, (scope, name))
+            for v in types.instances(
+                evaluator, statement.annotation, Context(scope, statement, frame)
+            )
+            if v is not UNKNOWN
+        )
+        for statement in scope.declarations.get(name, ())
+    )
 
 
 def _bound_value(
@@ -431,13 +440,13 @@ def parameter(
     if own_object is not None:
         return (own_object,)
     outer = outside(scope, frame.closure if frame else None)
-    own: Alternatives = (Parameter(scope, name),)
+    own = (Parameter(scope, name),)
     default = defaults(arguments).get(name)
     if node.annotation is not None:
         declared = types.instances(evaluator, node.annotation, outer)
         known = tuple(v for v in declared if v is not UNKNOWN)
         if any(not is_none(v) for v in known):
-            known = tuple(Plain(scope, name) if v is OTHER else v for v in known)
+            known = tuple(_given(own[0], v) for v in known)
             # `client: Client = None` is not what checkers of types want, and often written.
             may_be_none = writes_none(default)
             return union([known, (Literal(None),)]) if may_be_none else known
@@ -445,6 +454,17 @@ def parameter(
         made = evaluator.evaluate(default, outer)
         return union([own, tuple(v for v in made if evaluator.knows(v))]) if made else own
     return own
+
+
+def _given(own: Parameter, declared: Value) -> Value:
+    """What an annotation says of a parameter, as something of which its callers may tell more."""
+    if declared is OTHER:
+        return Plain(own.scope, own.name)
+    if isinstance(declared, Instance):
+        given = replace(declared, parameter=own)
+        given.steps = declared.steps
+        return given
+    return declared
 
 
 def receiver(scope: Scope, name: str) -> Value | None:

@@ -319,8 +319,12 @@ def _own_attribute(
         if maker is not None:
             groups.append(invoke.returned(evaluator, Function(maker, instance)))
     groups += stores
+
+    def declared() -> list[Alternatives]:
+        return [_stored(evaluator, s, name, cls, instance) for s in own if _is_declaration(s)]
+
     if not any(tells(v) for group in groups for v in group):
-        groups[:0] = [_stored(evaluator, s, name, cls, instance) for s in own if _is_declaration(s)]
+        groups[:0] = declared()
     if not groups:
         return None
     values = union(groups)
@@ -331,7 +335,10 @@ def _own_attribute(
         or elsewhere.is_up_to_bases(evaluator, cls, instance, values)
     ):
         values = union([values, NOTHING_KNOWN])
-    return _filled(evaluator, values, scope, name)
+    return types.unless_filled(
+        _filled(evaluator, values, scope, name),
+        lambda: union([*declared(), names.declaration(evaluator, scope, name)]),
+    )
 
 
 def _is_declaration(store: members.Store) -> bool:

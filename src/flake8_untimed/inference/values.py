@@ -230,10 +230,12 @@ class Site:
 @dataclass(eq=False, repr=False)
 class Instance(Value):
     """An object of a class in sight or of a library's client class. `site` is its construction,
-    None when that is out of sight (an annotated parameter, `self`)."""
+    None when that is out of sight (an annotated parameter, `self`); `parameter`: the one that it
+    came by, of which a caller may tell more."""
 
     cls: Class | Symbol
     site: Site | None = None
+    parameter: Parameter | None = None
 
     def key(self) -> object:
         return (

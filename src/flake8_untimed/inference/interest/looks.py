@@ -28,6 +28,8 @@ MAKERS = frozenset(
 """Functions that make something to be called."""
 GIVERS = MAKERS | {"get", "pop"}
 """Those, and what takes it out of a dict."""
+_FILLING = frozenset(("append", "add", "extend", "insert", "update", "setdefault"))
+"""Methods that put what they are given into a list, a set or a dict."""
 _PARTS_OF: dict[type, tuple[str, ...]] = {
     ast.Subscript: ("value",), ast.Starred: ("value",), ast.Await: ("value",),
     ast.Yield: ("value",), ast.YieldFrom: ("value",), ast.NamedExpr: ("value",),
@@ -84,11 +86,25 @@ def filled_by(value: ast.expr) -> tuple[str, ...]:
     stored = named_store(value)
     if stored is not None and stored.written:
         return (stored.written,)
+    container = container_filled(value)
+    name = last_name(container) if container is not None else None
+    return (name,) if name else ()
+
+
+def gives_for(function: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[str]:
+    """The fields of attrs whose default a function makes: `@session.default`."""
+    for decorator in function.decorator_list:
+        if isinstance(decorator, ast.Attribute) and decorator.attr == "default":
+            if isinstance(decorator.value, ast.Name):
+                yield decorator.value.id
+
+
+def container_filled(value: ast.expr) -> ast.expr | None:
+    """What `clients.append(...)` and the like put something into."""
     if isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute):
-        if value.func.attr in ("append", "add", "extend", "insert", "update", "setdefault"):
-            name = last_name(value.func.value)
-            return (name,) if name else ()
-    return ()
+        if value.func.attr in _FILLING:
+            return value.func.value
+    return None
 
 
 def stops(value: ast.Call) -> bool:

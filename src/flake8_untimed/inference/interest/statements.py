@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cached_property
 from itertools import accumulate
 
+from flake8_untimed.inference.interest.looks import container_filled
 from flake8_untimed.inference.scopes import LINE_END, Module
 from flake8_untimed.inference.syntax import (
     BLOCKS,
@@ -45,10 +46,7 @@ class Statements:
 
     def __init__(self, module: Module) -> None:
         self.tree = module.tree
-        self._text = text = module.text
-        self.globals: set[str] = set()
-        if "global " in text:
-            self.globals.update(*map(_WORD.findall, _GLOBAL.findall(text)))
+        self._text = module.text
         self._spelled: dict[str, str] = {}
         self._found: dict[str, list[int]] = {}
         self.nodes: list[ast.stmt] = []
@@ -213,6 +211,17 @@ class Statements:
         """The statements of a class, the one at `index`."""
         return range(index + 1, bisect_right(self.starts, node.end_lineno or node.lineno))
 
+    @cached_property
+    def of_module(self) -> set[str]:
+        """The names that the module assigns to, or its functions under `global`."""
+        names: set[str] = set()
+        if "global " in self._text:
+            names.update(*map(_WORD.findall, _GLOBAL.findall(self._text)))
+        for node, owner in zip(self.nodes, self.owners, strict=True):
+            if owner < 0 and isinstance(node, (ast.Assign, ast.AnnAssign)):
+                names.update(names_in(assigned(node)))
+        return names
+
     def bound_names(self) -> set[str]:
         """The names that are bound in classes of this module, or on their objects; None does not
         count."""
@@ -283,10 +292,12 @@ def _gives_self(node: ast.stmt) -> bool:
 
 
 def stores_attribute(node: ast.stmt) -> bool:
-    """`self.name = ...`, `setattr(self, "name", ...)`"""
+    """`self.name = ...`, `setattr(self, "name", ...)`, `self.names.append(...)`"""
     if isinstance(node, ast.Expr):
         stored = named_store(node.value)
-        return stored is not None and bool(stored.written)
+        if stored is not None:
+            return bool(stored.written)
+        return isinstance(container_filled(node.value), ast.Attribute)
     if isinstance(node, ast.Assign):
         return any(isinstance(t, (ast.Attribute, ast.Subscript, ast.Tuple)) for t in node.targets)
     return isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Attribute)

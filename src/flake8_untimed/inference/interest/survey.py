@@ -23,6 +23,7 @@ from flake8_untimed.inference.interest.looks import (
     MAKERS,
     attribute_named,
     filled_by,
+    gives_for,
     is_yield,
     parts_giving,
     root_of,
@@ -174,10 +175,8 @@ class Dye:
                     self._fresh.add(name)
         if where == OBJECT:
             self.attributes.update(names)
-        elif where == MODULE:
-            self.members.update(names)
-        elif self.statements.globals:
-            self.members.update(self.statements.globals.intersection(names))
+        shared = names if where == MODULE else self.statements.of_module.intersection(names)
+        self.members.update(shared)
 
     def _add_wrapper(self, name: str) -> None:
         if name not in self.wrappers and not (name.startswith("__") and name.endswith("__")):
@@ -195,8 +194,7 @@ class Dye:
             self._colour_class(node, index)
             self._colour_owners(index, carries=False)
         elif isinstance(node, DEFS):
-            self._colour_function(node, index)
-            self._colour_owners(index, carries=False)
+            self._colour_owners(index, carries=self._colour_function(node, index))
         else:
             targets, carries = self._targets(node)
             if carries and self._is_seen_outside(node, index):
@@ -454,8 +452,9 @@ class Dye:
             self._add_wrapper(name)
         self._add(missing - wrappers if self._library else missing & self._held, OBJECT)
 
-    def _colour_function(self, node: _Function, index: int) -> None:
-        """A function whose header is coloured: by an annotation, a default, or a decorator."""
+    def _colour_function(self, node: _Function, index: int) -> bool:
+        """A function whose header is coloured: by an annotation, a default, or a decorator; returns
+        whether it says that the function gives something coloured."""
         arguments = node.args
         for argument in every_parameter(arguments):
             if argument.annotation is not None and self._is_coloured_type(argument.annotation):
@@ -465,10 +464,12 @@ class Dye:
                 every = [a.arg for a in named_parameters(arguments)]
                 self.callables.update(every)
                 self._add(every, LOCAL)
-        if any(self._mentions(d) for d in node.decorator_list) or (
+        gives = any(self._mentions(d) for d in node.decorator_list) or (
             node.returns is not None and self._is_coloured_type(node.returns)
-        ):
+        )
+        if gives:
             self._add((node.name,), self.statements.binds(index))
+        return gives
 
     def _is_coloured_type(self, annotation: ast.expr) -> bool:
         """Whether an annotation names a coloured class, in a string too."""
@@ -532,7 +533,7 @@ class Dye:
             elif isinstance(around, DEFS):
                 shown = False
                 if gives and carries:
-                    self._add((around.name,), self.statements.binds(owner))
+                    self._add((around.name, *gives_for(around)), self.statements.binds(owner))
                     shown = True
                 if gives and self._is_to_be_called(getattr(node, "value", None)):
                     self._add_maker(around.name)
