@@ -26,10 +26,13 @@ from flake8_untimed.inference.values import (
 if TYPE_CHECKING:
     from flake8_untimed.inference.evaluate import Evaluator
 
-_ADDING = frozenset(("append", "appendleft", "add", "insert"))
+_ADDING = frozenset(("append", "appendleft", "add", "insert", "put", "put_nowait"))
 _EXTENDING = frozenset(("extend", "extendleft", "update"))
-_ORDERING = frozenset(("clear", "discard", "pop", "popleft", "remove", "reverse", "rotate", "sort"))
-"""Methods that put nothing into a list or set."""
+_ORDERING = frozenset(
+    ("clear", "discard", "empty", "full", "get_nowait", "join", "pop", "popleft", "qsize", "remove",
+     "reverse", "rotate", "sort", "task_done")
+)  # fmt: skip
+"""Methods that put nothing into a list, set or queue."""
 
 
 def changed(
@@ -170,6 +173,9 @@ def _after_call(evaluator: Evaluator, value: Mapping, event: Event, context: Con
         return value.doubted()
     if event.name in touches.READING:
         return value
+    if event.name == "set":
+        # That of a context variable; a dict has none.
+        return value.under(Mapping({}, False, call, _first_given(evaluator, call, context)))
     if event.name == "clear":
         return replace(value, entries={}, nodes={})
     if event.name == "update":
@@ -180,6 +186,10 @@ def _after_call(evaluator: Evaluator, value: Mapping, event: Event, context: Con
     if event.name == "setdefault" and key is not None and len(call.args) == 2:
         return _with_default(evaluator, value, key, call.args[1], context)
     return value.doubted()
+
+
+def _first_given(evaluator: Evaluator, call: ast.Call, context: Context) -> Alternatives:
+    return evaluator.evaluate(call.args[0], context) if call.args else NOTHING_KNOWN
 
 
 def _changed_inside(

@@ -43,11 +43,11 @@ _WRAPPERS = frozenset(
 _SEQUENCES = frozenset(
     ("list", "List", "set", "Set", "frozenset", "FrozenSet", "Sequence", "Iterable", "Iterator",
      "Generator", "AsyncIterator", "AsyncGenerator", "AsyncIterable", "Collection", "deque", "Deque",
-     "MutableSequence")
+     "MutableSequence", "Queue", "LifoQueue", "PriorityQueue", "SimpleQueue", "WeakSet")
 )  # fmt: skip
 _MAPPINGS = frozenset(
     ("dict", "Dict", "Mapping", "MutableMapping", "defaultdict", "DefaultDict", "OrderedDict",
-     "WeakValueDictionary")
+     "WeakValueDictionary", "WeakKeyDictionary", "ChainMap", "ContextVar")
 )  # fmt: skip
 _MANAGERS = frozenset(
     ("ContextManager", "AsyncContextManager", "AbstractContextManager",

@@ -320,6 +320,7 @@ _METHODS = {
     "pop": _keyed,
     "setdefault": _keyed,
     "popleft": _keyed,
+    "get_nowait": _keyed,
     "keys": _keys,
     "items": _pairs,
     "values": _values,

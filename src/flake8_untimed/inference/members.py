@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from flake8_untimed.inference.arguments import parameter_names
 from flake8_untimed.inference.scopes import Event, Scope, once
-from flake8_untimed.inference.syntax import called_name, decorations, dotted, within
+from flake8_untimed.inference.syntax import called_name, decorations, dotted, last_name, within
 
 _DATACLASSES = frozenset(("dataclass", "define", "frozen", "mutable", "attrs", "s"))
 """Decorators that give a class a constructor with its fields."""
@@ -259,10 +259,12 @@ def _is_constant(annotation: ast.AST) -> bool:
 
 def is_dataclass(cls: Scope) -> bool:
     """Whether a class is all that says which fields its objects have: it is decorated as one of
-    dataclasses or attrs, and has no base."""
+    dataclasses or attrs, and has no base, or it is a NamedTuple."""
     node = cls.node
-    if not isinstance(node, ast.ClassDef) or node.bases or "__init__" in cls.bindings:
+    if not isinstance(node, ast.ClassDef) or "__init__" in cls.bindings:
         return False
+    if node.bases:
+        return [last_name(base) for base in node.bases] == ["NamedTuple"]
     return any(name.rpartition(".")[2] in _DATACLASSES for name in decorations(node)[-1:])
 
 

@@ -311,20 +311,20 @@ def _own_attribute(
             groups.append(given)
         elif members.is_field(scope, name) and not kept:
             groups.append(NOTHING_KNOWN)
-        for value in names.bound(
-            evaluator, scope, name, None, None, declared=not told and not kept
-        ):
-            groups.append(_from_class_body(evaluator, value, instance, cls))
+        declared = not told and not kept
+        if given is None or any(isinstance(v, (Unknown, Parameter)) for v in given):
+            for value in names.bound(evaluator, scope, name, None, None, declared):
+                groups.append(_from_class_body(evaluator, value, instance, cls))
         maker = members.decorated_default(scope, name)
         if maker is not None:
             groups.append(invoke.returned(evaluator, Function(maker, instance)))
     groups += stores
 
-    def declared() -> list[Alternatives]:
+    def written() -> list[Alternatives]:
         return [_stored(evaluator, s, name, cls, instance) for s in own if _is_declaration(s)]
 
     if not any(tells(v) for group in groups for v in group):
-        groups[:0] = declared()
+        groups[:0] = written()
     if not groups:
         return None
     values = union(groups)
@@ -337,7 +337,7 @@ def _own_attribute(
         values = union([values, NOTHING_KNOWN])
     return types.unless_filled(
         _filled(evaluator, values, scope, name),
-        lambda: union([*declared(), names.declaration(evaluator, scope, name)]),
+        lambda: union([*written(), names.declaration(evaluator, scope, name)]),
     )
 
 

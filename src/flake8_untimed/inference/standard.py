@@ -224,6 +224,17 @@ def _deque(evaluator: Evaluator, site: Site) -> Alternatives | None:
     return _copied(evaluator, site, keeps_order=len(node.args) + len(node.keywords) < 2)
 
 
+def _queue(evaluator: Evaluator, site: Site) -> Alternatives | None:
+    return (Collection((), False, site.node),)
+
+
+def _context_variable(evaluator: Evaluator, site: Site) -> Alternatives | None:
+    """It holds its default, or whatever it is set to."""
+    default = site.passed.keywords.get("default")
+    held = evaluator.argument(default) if default is not None else ()
+    return (Mapping({}, True, site.node, held),)
+
+
 RETURNS: dict[str, Callable[[Evaluator, Site], Alternatives | None]] = {
     "builtins.getattr": _getattr,
     "importlib.import_module": _import_module,
@@ -242,6 +253,15 @@ RETURNS: dict[str, Callable[[Evaluator, Site], Alternatives | None]] = {
     "builtins.list": _copied,
     "builtins.iter": _copied,
     "collections.deque": _deque,
+    **dict.fromkeys(
+        (
+            f"{module}.{name}"
+            for module in ("queue", "asyncio", "asyncio.queues", "multiprocessing")
+            for name in ("Queue", "LifoQueue", "PriorityQueue", "SimpleQueue")
+        ),
+        _queue,
+    ),
+    "contextvars.ContextVar": _context_variable,
     "builtins.tuple": partial(_copied, is_tuple=True),
     **dict.fromkeys(
         ("builtins.set", "builtins.frozenset", "builtins.reversed", "builtins.sorted"),

@@ -28,8 +28,10 @@ MAKERS = frozenset(
 """Functions that make something to be called."""
 GIVERS = MAKERS | {"get", "pop"}
 """Those, and what takes it out of a dict."""
-_FILLING = frozenset(("append", "add", "extend", "insert", "update", "setdefault"))
-"""Methods that put what they are given into a list, a set or a dict."""
+_FILLING = frozenset(
+    ("append", "add", "extend", "insert", "update", "setdefault", "put", "put_nowait", "set")
+)
+"""Methods that put what they are given into a list, a set, a dict, a queue, a context variable."""
 _PARTS_OF: dict[type, tuple[str, ...]] = {
     ast.Subscript: ("value",), ast.Starred: ("value",), ast.Await: ("value",),
     ast.Yield: ("value",), ast.YieldFrom: ("value",), ast.NamedExpr: ("value",),
