@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from flake8_untimed.calls import Facts
 from flake8_untimed.calls.collector import collect
-from flake8_untimed.calls.elsewhere import settle_constructions
+from flake8_untimed.calls.elsewhere import settle_constructions, settle_partials
 from flake8_untimed.findings import Finding
 from flake8_untimed.inference.evaluate import Evaluator
 from flake8_untimed.inference.importers import Importers
@@ -97,6 +97,7 @@ class Workspace:
         with self.project.lent(module, keep):
             facts = collect(source, module, self._evaluator, self._settings_for(path))
             settle_constructions(facts)
+            settle_partials(facts)
             yield facts
 
     def _settings_for(self, path: str) -> Settings:

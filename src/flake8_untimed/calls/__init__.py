@@ -43,6 +43,7 @@ from flake8_untimed.inference.values import (
     Parameter,
     Plain,
     Result,
+    Site,
     Symbol,
     Value,
     outside,
@@ -84,7 +85,7 @@ class Call:
     """The sender is not called here, but given to somebody who calls it."""
     splats: tuple[ast.expr, ...] = ()
     """`**mapping` arguments that are not in sight."""
-    partials: tuple[ast.Call, ...] = ()
+    partials: tuple[Site, ...] = ()
     """The `functools.partial` calls through which the sender came here."""
     taken_as: str | None = "timeout"
     """Of a wrapper: the parameter that seems to take the timeout."""
@@ -206,6 +207,9 @@ class Facts:
     overridden: list[Call] = field(default_factory=list)
     """Calls of methods that clients have in the place of the library's: no more than uses of the
     client. Of one that may hold a default, only those that bound what they send."""
+    partials: dict[Call, list[Call]] = field(default_factory=dict)
+    """Those of the calls that only make a partial, each with what it speaks for: the calls of this
+    module through it."""
     constructions: list[Construction] = field(default_factory=list)
     assignments: list[Setting] = field(default_factory=list)
     idle: list[Idle] = field(default_factory=list)

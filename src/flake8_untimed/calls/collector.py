@@ -200,7 +200,7 @@ class _Collector:
         if len(kinds) > 1 and kinds & {Kind.UNKNOWN, Kind.BOUNDED}:
             call = replace(call, bound=UNKNOWN)
         elif any(not c.partials for c in calls):
-            self._told_beside.update(node for c in calls for node in c.partials)
+            self._told_beside.update(site.node for c in calls for site in c.partials)
         self._facts.calls.append(call)
 
     def _request(
@@ -421,8 +421,8 @@ class _Collector:
         calls = dict.fromkeys(self._facts.calls)
         uses: dict[ast.Call, list[Call]] = defaultdict(list)
         for call in (*calls, *self._partials):
-            for node in call.partials:
-                uses[node].append(call)
+            for site in call.partials:
+                uses[site.node].append(call)
         for partial in self._partials:
             if partial.bound.kind in (Kind.BOUNDED, Kind.UNKNOWN):
                 continue
@@ -436,9 +436,10 @@ class _Collector:
                 if not own:
                     unknown = replace(partial, bound=UNKNOWN)
                     calls[unknown] = None
-                    for node in partial.partials:
-                        uses[node].append(unknown)
+                    for site in partial.partials:
+                        uses[site.node].append(unknown)
                 continue
+            self._facts.partials[partial] = [call for call in own if call in calls]
             for call in own:
                 calls.pop(call, None)
             calls[partial] = None

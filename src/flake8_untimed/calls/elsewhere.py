@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 from itertools import chain
+from typing import NamedTuple
 
 from flake8_untimed.bounds import Bound, Kind, Source
 from flake8_untimed.calls import Call, Construction, Facts
@@ -23,7 +24,7 @@ def made_elsewhere(facts: Facts, site: Site) -> Construction | None:
     module = site.context.scope.module
     if module is facts.module:
         return None
-    return _read(facts, module)[0].get(_place(site.node))
+    return _read(facts, module).constructions.get(_place(site.node))
 
 
 def calls_elsewhere(facts: Facts, made: Construction) -> list[Call]:
@@ -32,9 +33,9 @@ def calls_elsewhere(facts: Facts, made: Construction) -> list[Call]:
     home = made.context.scope.module.path
     found = (
         call
-        for _, calls in _importing(facts, home)
+        for read in _importing(facts, home)
         for node in made.places
-        for call in calls.get((home, *_place(node)), ())
+        for call in read.calls.get((home, *_place(node)), ())
     )
     return list(dict.fromkeys((*found, *_calls_of_keeper(facts, made))))
 
@@ -63,7 +64,7 @@ def _calls_of_keeper(facts: Facts, made: Construction) -> list[Call]:
 def _calls_by(facts: Facts, cls: Scope, name: str) -> Iterator[Call]:
     """The calls through what an attribute of a class holds, in its own module."""
     module = cls.module
-    every = facts.calls if module is facts.module else chain(*_read(facts, module)[1].values())
+    every = facts.calls if module is facts.module else chain(*_read(facts, module).calls.values())
     for call in every:
         if call.client is not None and any(s.holder == (cls, name) for s in call.client.way()):
             yield call
@@ -71,8 +72,8 @@ def _calls_by(facts: Facts, cls: Scope, name: str) -> Iterator[Call]:
 
 def objects_elsewhere(facts: Facts, made: Construction) -> Iterator[Construction]:
     """The objects that are made, in these modules, of the class that a construction speaks for."""
-    for constructions, _ in _importing(facts, facts.module.path):
-        for other in constructions.values():
+    for read in _importing(facts, facts.module.path):
+        for other in read.constructions.values():
             site = other.bound.site
             if site is not None and site.context.scope.module.path == facts.module.path:
                 if _place(site.node) == _place(made.node):
@@ -125,22 +126,68 @@ def is_set_by_others(facts: Facts, home: str, name: str) -> bool:
     ) is not None or facts.evaluator.project.hints.is_set_elsewhere(home, name)
 
 
+def settle_partials(facts: Facts) -> None:
+    """A partial is reported where it is made, and not its calls, in other modules neither; unless one
+    of these bounds it: then each speaks for itself."""
+    left_out = [
+        call
+        for call in facts.calls
+        if any(_is_reported_elsewhere(facts, site) for site in call.partials)
+    ]
+    for partial, own in facts.partials.items():
+        if _is_bounded_elsewhere(facts, facts.module.path, partial.node):
+            left_out.append(partial)
+            facts.calls += own
+    facts.calls = [call for call in facts.calls if call not in left_out]
+
+
+def _is_reported_elsewhere(facts: Facts, partial: Site) -> bool:
+    module = partial.context.scope.module
+    return (
+        module.path != facts.module.path
+        and _place(partial.node) in _read(facts, module).partials
+        and not _is_bounded_elsewhere(facts, module.path, partial.node)
+    )
+
+
+def _is_bounded_elsewhere(facts: Facts, home: str, partial: ast.Call) -> bool:
+    """Whether a call in a module that imports the one of a partial bounds it, or may."""
+    return any(
+        call.bound.kind in (Kind.BOUNDED, Kind.UNKNOWN)
+        for read in _importing(facts, home)
+        for call in read.calls.get((home, *_place(partial)), ())
+    )
+
+
 _Place = tuple[int, int]
-_Read = tuple[dict[_Place, Construction], dict[tuple[str, int, int], list[Call]]]
+
+
+class _Read(NamedTuple):
+    """What is known of another module."""
+
+    constructions: dict[_Place, Construction]
+    calls: dict[tuple[str, int, int], list[Call]]
+    """By the file and the place of their client, or of the partial that they go through."""
+    partials: set[_Place]
+    """Those that are reported there."""
 
 
 def _read(facts: Facts, module: Module) -> _Read:
-    """The clients that another module makes, by their place, and its calls by the file and the place
-    of their client; read once."""
+    """What is known of another module; read once."""
     kept: dict[object, _Read] = module.scope.kept
     if "read from outside" not in kept:
         text = Text.from_text(module.text, module.path)
         found = collect(text, module, facts.evaluator, facts.settings)
         calls: dict[tuple[str, int, int], list[Call]] = {}
         for call in (*found.calls, *found.overridden):
-            for where, node in dict.fromkeys(places_made(facts.evaluator, call)):
+            partials = [(s.context.scope.module.path, s.node) for s in call.partials]
+            for where, node in dict.fromkeys((*places_made(facts.evaluator, call), *partials)):
                 calls.setdefault((where, *_place(node)), []).append(call)
-        kept["read from outside"] = ({_place(m.node): m for m in found.constructions}, calls)
+        kept["read from outside"] = _Read(
+            {_place(m.node): m for m in found.constructions},
+            calls,
+            {_place(partial.node) for partial in found.partials},
+        )
     return kept["read from outside"]
 
 

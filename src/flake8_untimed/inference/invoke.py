@@ -275,12 +275,12 @@ def _lacks_timeout(options: Alternatives) -> bool:
     )
 
 
-def behind_partials(callee: Value, passed: Passed) -> tuple[Value, Passed, list[ast.Call]]:
+def behind_partials(callee: Value, passed: Passed) -> tuple[Value, Passed, list[Site]]:
     """What is called in the end, and with what; with the partials before it."""
     partials = []
     while isinstance(callee, Partial):
         passed = passed.after(callee.site.passed)
-        partials.append(callee.site.node)
+        partials.append(callee.site)
         callee = callee.function
     return callee, passed, partials
 
