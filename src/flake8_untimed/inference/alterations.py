@@ -173,9 +173,10 @@ def _after_call(evaluator: Evaluator, value: Mapping, event: Event, context: Con
         return value.doubted()
     if event.name in touches.READING:
         return value
-    if event.name == "set":
+    if event.name == "set" and call.args:
         # That of a context variable; a dict has none.
-        return value.under(Mapping({}, False, call, _first_given(evaluator, call, context)))
+        given = evaluator.evaluate(call.args[0], context)
+        return value.under(Mapping({}, False, call, given))
     if event.name == "clear":
         return replace(value, entries={}, nodes={})
     if event.name == "update":
@@ -186,10 +187,6 @@ def _after_call(evaluator: Evaluator, value: Mapping, event: Event, context: Con
     if event.name == "setdefault" and key is not None and len(call.args) == 2:
         return _with_default(evaluator, value, key, call.args[1], context)
     return value.doubted()
-
-
-def _first_given(evaluator: Evaluator, call: ast.Call, context: Context) -> Alternatives:
-    return evaluator.evaluate(call.args[0], context) if call.args else NOTHING_KNOWN
 
 
 def _changed_inside(

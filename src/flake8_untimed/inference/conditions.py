@@ -79,9 +79,19 @@ def _kept_outcome(evaluator: Evaluator, context: Context, test: ast.expr) -> boo
 
 
 def outcome(evaluator: Evaluator, test: ast.expr, context: Context) -> bool | None:
-    """How a test comes out, if that can be told."""
+    """How a test comes out, if that can be told. An attribute that only holds a place may be set by
+    anybody in the project: that is looked at deeply."""
+    verdict = _outcome(evaluator, test, context)
+    if verdict is None or evaluator.is_deep or evaluator.is_rough:
+        return verdict
+    if not any(isinstance(part, ast.Attribute) for part in within(test)):
+        return verdict
+    return evaluator.in_depth(lambda: _outcome(evaluator, test, context))
+
+
+def _outcome(evaluator: Evaluator, test: ast.expr, context: Context) -> bool | None:
     if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
-        inner = outcome(evaluator, test.operand, context)
+        inner = _outcome(evaluator, test.operand, context)
         return None if inner is None else not inner
     if isinstance(test, ast.BoolOp):
         return _outcome_of_all(evaluator, test, context)
@@ -97,7 +107,7 @@ def outcome(evaluator: Evaluator, test: ast.expr, context: Context) -> bool | No
 
 def _outcome_of_all(evaluator: Evaluator, test: ast.BoolOp, context: Context) -> bool | None:
     decided = isinstance(test.op, ast.Or)
-    verdicts = [outcome(evaluator, v, context) for v in test.values[:8]]
+    verdicts = [_outcome(evaluator, v, context) for v in test.values[:8]]
     if decided in verdicts:
         return decided
     return None if None in verdicts or len(test.values) > 8 else not decided

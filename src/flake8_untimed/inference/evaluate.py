@@ -242,9 +242,13 @@ class Evaluator:
     def deeply(self, argument: Argument) -> Alternatives:
         """The alternatives of an argument of a request: all of the project is read for it, also
         modules that have nothing to do with requests (`timeout=settings.TIMEOUT`)."""
+        return self.in_depth(lambda: self.argument(argument))
+
+    def in_depth(self, ask: Callable[[], T]) -> T:
+        """An answer for which all of the project is read."""
         before, self.is_deep = self.is_deep, True
         try:
-            return self.argument(argument)
+            return ask()
         finally:
             self.is_deep = before
 

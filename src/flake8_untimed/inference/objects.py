@@ -321,7 +321,11 @@ def _own_attribute(
     groups += stores
 
     def written() -> list[Alternatives]:
-        return [_stored(evaluator, s, name, cls, instance) for s in own if _is_declaration(s)]
+        every = [_stored(evaluator, s, name, cls, instance) for s in own if _is_declaration(s)]
+        # `self.limit: float | None = None` is what it is given.
+        return (
+            [tuple(v for v in e if not isinstance(v, Unknown)) for e in every] if stores else every
+        )
 
     if not any(tells(v) for group in groups for v in group):
         groups[:0] = written()

@@ -29,6 +29,7 @@ from flake8_untimed.inference.values import (
     Unknown,
     Value,
     either,
+    perhaps,
     union,
 )
 
@@ -225,14 +226,15 @@ def _deque(evaluator: Evaluator, site: Site) -> Alternatives | None:
 
 
 def _queue(evaluator: Evaluator, site: Site) -> Alternatives | None:
-    return (Collection((), False, site.node),)
+    """Others may put something into it."""
+    return (Collection((NOTHING_KNOWN,), False, site.node),)
 
 
 def _context_variable(evaluator: Evaluator, site: Site) -> Alternatives | None:
     """It holds its default, or whatever it is set to."""
     default = site.passed.keywords.get("default")
     held = evaluator.argument(default) if default is not None else ()
-    return (Mapping({}, True, site.node, held),)
+    return (Mapping({}, True, site.node, perhaps(held)),)
 
 
 RETURNS: dict[str, Callable[[Evaluator, Site], Alternatives | None]] = {
