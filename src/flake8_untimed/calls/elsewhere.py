@@ -100,32 +100,6 @@ def settle_constructions(facts: Facts) -> None:
         made.bound = left_out_elsewhere(facts, made) or made.bound
 
 
-def _importing(facts: Facts, home: str) -> Iterator[_Read]:
-    """What is known of the modules that import one."""
-    project = facts.evaluator.project
-    for path in project.hints.first_importing(home):
-        module = project.module(path) if project.matters(path) else None
-        if module is not None:
-            yield _read(facts, module)
-
-
-def is_set_elsewhere(facts: Facts, made: Construction) -> bool:
-    """Whether this module, or another one that imports the one of a construction, seems to set the
-    default of its client later: by whatever name, it may be this one (`pool.client.timeout = 5`). What
-    an object of this module sets on itself is another one."""
-    names = made.client.settable if made.client is not None else ()
-    home = made.context.scope.module.path
-    return any(is_set_by_others(facts, home, name) for name in names)
-
-
-def is_set_by_others(facts: Facts, home: str, name: str) -> bool:
-    """Whether this module, or another one that imports the one at `home`, seems to set an attribute
-    of this name on an object that is not its own."""
-    return re.search(
-        rf"(?<!\bself)\.{re.escape(name)}\s*=(?!=)", facts.module.text
-    ) is not None or facts.evaluator.project.hints.is_set_elsewhere(home, name)
-
-
 def settle_partials(facts: Facts) -> None:
     """A partial is reported where it is made, and not its calls, in other modules neither; unless one
     of these bounds it: then each speaks for itself."""
@@ -157,6 +131,32 @@ def _is_bounded_elsewhere(facts: Facts, home: str, partial: ast.Call) -> bool:
         for read in _importing(facts, home)
         for call in read.calls.get((home, *_place(partial)), ())
     )
+
+
+def _importing(facts: Facts, home: str) -> Iterator[_Read]:
+    """What is known of the modules that import one."""
+    project = facts.evaluator.project
+    for path in project.hints.first_importing(home):
+        module = project.module(path) if project.matters(path) else None
+        if module is not None:
+            yield _read(facts, module)
+
+
+def is_set_elsewhere(facts: Facts, made: Construction) -> bool:
+    """Whether this module, or another one that imports the one of a construction, seems to set the
+    default of its client later: by whatever name, it may be this one (`pool.client.timeout = 5`). What
+    an object of this module sets on itself is another one."""
+    names = made.client.settable if made.client is not None else ()
+    home = made.context.scope.module.path
+    return any(is_set_by_others(facts, home, name) for name in names)
+
+
+def is_set_by_others(facts: Facts, home: str, name: str) -> bool:
+    """Whether this module, or another one that imports the one at `home`, seems to set an attribute
+    of this name on an object that is not its own."""
+    return re.search(
+        rf"(?<!\bself)\.{re.escape(name)}\s*=(?!=)", facts.module.text
+    ) is not None or facts.evaluator.project.hints.is_set_elsewhere(home, name)
 
 
 _Place = tuple[int, int]

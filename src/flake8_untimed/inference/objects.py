@@ -291,44 +291,22 @@ def _own_attribute(
     evaluator: Evaluator, cls: Class, name: str, instance: Instance | None
 ) -> Alternatives | None:
     """What one class itself says of an attribute: in its body, or in its methods by `self.x = `."""
-    groups = []
     scope = cls.scope
-    own = members.attribute_stores(scope).get(name, ())
     stores = [
         *(
             _stored(evaluator, s, name, cls, None)
             for s in members.class_stores(scope).get(name, ())
         ),
-        *(_stored(evaluator, s, name, cls, instance) for s in own if not _is_declaration(s)),
+        *(
+            _stored(evaluator, s, name, cls, instance)
+            for s in members.attribute_stores(scope).get(name, ())
+            if not _is_declaration(s)
+        ),
     ]
-    # An annotation in the body only says what its methods store.
     told = any(tells(v) for group in stores for v in group)
-    annotated = all(b.kind == "annotation" for b in scope.bindings.get(name, ()))
-    if name in scope.bindings and not (told and annotated):
-        given = _field_argument(evaluator, cls, name, instance)
-        kept = given is None and _keeps_default(cls, name, instance)
-        if given is not None:
-            groups.append(given)
-        elif members.is_field(scope, name) and not kept:
-            groups.append(NOTHING_KNOWN)
-        declared = not told and not kept
-        if given is None or any(isinstance(v, (Unknown, Parameter)) for v in given):
-            for value in names.bound(evaluator, scope, name, None, None, declared):
-                groups.append(_from_class_body(evaluator, value, instance, cls))
-        maker = members.decorated_default(scope, name)
-        if maker is not None:
-            groups.append(invoke.returned(evaluator, Function(maker, instance)))
-    groups += stores
-
-    def written() -> list[Alternatives]:
-        every = [_stored(evaluator, s, name, cls, instance) for s in own if _is_declaration(s)]
-        # `self.limit: float | None = None` is what it is given.
-        return (
-            [tuple(v for v in e if not isinstance(v, Unknown)) for e in every] if stores else every
-        )
-
+    groups = [*_in_body(evaluator, cls, name, instance, told), *stores]
     if not any(tells(v) for group in groups for v in group):
-        groups[:0] = written()
+        groups[:0] = _declared(evaluator, cls, name, instance, not stores)
     if not groups:
         return None
     values = union(groups)
@@ -339,10 +317,48 @@ def _own_attribute(
         or elsewhere.is_up_to_bases(evaluator, cls, instance, values)
     ):
         values = union([values, NOTHING_KNOWN])
-    return types.unless_filled(
-        _filled(evaluator, values, scope, name),
-        lambda: union([*written(), names.declaration(evaluator, scope, name)]),
+
+    def declared() -> Alternatives:
+        in_methods = _declared(evaluator, cls, name, instance, not stores)
+        return union([*in_methods, names.declaration(evaluator, scope, name)])
+
+    return types.unless_filled(_filled(evaluator, values, scope, name), declared)
+
+
+def _in_body(
+    evaluator: Evaluator, cls: Class, name: str, instance: Instance | None, told: bool
+) -> Iterator[Alternatives]:
+    """What the body of a class says of an attribute; `told`: something is known of what its methods
+    store."""
+    scope = cls.scope
+    bindings = scope.bindings.get(name, ())
+    if not bindings or (told and all(b.kind == "annotation" for b in bindings)):
+        return  # An annotation in the body only says what its methods store.
+    given = _field_argument(evaluator, cls, name, instance)
+    kept = given is None and _keeps_default(cls, name, instance)
+    if given is not None:
+        yield given
+    elif members.is_field(scope, name) and not kept:
+        yield NOTHING_KNOWN
+    if given is None or any(isinstance(v, (Unknown, Parameter)) for v in given):
+        for value in names.bound(evaluator, scope, name, None, None, not told and not kept):
+            yield _from_class_body(evaluator, value, instance, cls)
+    maker = members.decorated_default(scope, name)
+    if maker is not None:
+        yield invoke.returned(evaluator, Function(maker, instance))
+
+
+def _declared(
+    evaluator: Evaluator, cls: Class, name: str, instance: Instance | None, alone: bool
+) -> list[Alternatives]:
+    """What the methods of a class declare an attribute to be; `alone`: they store nothing.
+    `self.limit: float | None = None` is what it is given."""
+    every = (
+        _stored(evaluator, store, name, cls, instance)
+        for store in members.attribute_stores(cls.scope).get(name, ())
+        if _is_declaration(store)
     )
+    return [e if alone else tuple(v for v in e if not isinstance(v, Unknown)) for e in every]
 
 
 def _is_declaration(store: members.Store) -> bool:

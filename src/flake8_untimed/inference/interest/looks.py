@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from flake8_untimed.inference.syntax import last_name, named_store
+from flake8_untimed.inference.syntax import decorations, last_name, named_store
 
 _VERBS = frozenset(
     ("post", "put", "patch", "delete", "head", "options", "request", "send", "stream", "urlopen",
@@ -93,12 +93,10 @@ def filled_by(value: ast.expr) -> tuple[str, ...]:
     return (name,) if name else ()
 
 
-def gives_for(function: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[str]:
+def fields_given(function: ast.FunctionDef | ast.AsyncFunctionDef) -> list[str]:
     """The fields of attrs whose default a function makes: `@session.default`."""
-    for decorator in function.decorator_list:
-        if isinstance(decorator, ast.Attribute) and decorator.attr == "default":
-            if isinstance(decorator.value, ast.Name):
-                yield decorator.value.id
+    end = ".default"
+    return [name[: -len(end)] for name in decorations(function) if name.endswith(end)]
 
 
 def container_filled(value: ast.expr) -> ast.expr | None:

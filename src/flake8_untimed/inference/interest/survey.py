@@ -22,8 +22,8 @@ from flake8_untimed.inference.interest.looks import (
     GIVERS,
     MAKERS,
     attribute_named,
+    fields_given,
     filled_by,
-    gives_for,
     is_yield,
     parts_giving,
     root_of,
@@ -533,7 +533,7 @@ class Dye:
             elif isinstance(around, DEFS):
                 shown = False
                 if gives and carries:
-                    self._add((around.name, *gives_for(around)), self.statements.binds(owner))
+                    self._add((around.name, *fields_given(around)), self.statements.binds(owner))
                     shown = True
                 if gives and self._is_to_be_called(getattr(node, "value", None)):
                     self._add_maker(around.name)
