@@ -77,6 +77,8 @@ class Call:
     client: Instance | None = None
     wrapper: str | None = None
     """The function of the project that sends the request, if this is a call of one."""
+    behind: tuple[Instance, ...] = ()
+    """Of a wrapper: the clients of the requests behind it."""
     way: tuple[Scope, ...] = ()
     """Of what a caller passes on: that function, and those behind it."""
     alike: tuple[Call, ...] = ()
@@ -100,6 +102,11 @@ class Call:
 
     def argument(self, name: str | None) -> Argument | None:
         return self.arguments.named.get(name) if name is not None else None
+
+    @property
+    def clients(self) -> tuple[Instance, ...]:
+        """What it goes through: the client, those behind a wrapper."""
+        return self.behind if self.client is None else (self.client, *self.behind)
 
     @property
     def timeouts(self) -> Timeouts:

@@ -10,7 +10,7 @@ from flake8_untimed.inference import lineage, members, objects
 from flake8_untimed.inference.scopes import Scope, once
 from flake8_untimed.inference.syntax import called_name, within, written_arguments
 from flake8_untimed.inference.values import Class, Collection, Function, Instance, Mapping, Value
-from flake8_untimed.inference.walk import walk
+from flake8_untimed.inference.walk import outward, walk
 
 if TYPE_CHECKING:
     from flake8_untimed.calls import Call, Facts
@@ -208,6 +208,20 @@ def keywords_in_class(facts: Facts, client: Instance) -> set[str | None]:
         if isinstance(node, ast.Call)
         for keyword in node.keywords
     }
+
+
+def is_encoded_later(call: Call) -> bool:
+    """Whether the object that a call is given for its body may be encoded some time after the call: in
+    a thread of its own, or when somebody awaits what it returned."""
+    known = call.sender.body
+    if known is not None and known.encodes_later:
+        return True
+    if not call.sender.asynchronous:
+        return False
+    statement = call.context.at
+    around = [*outward(call.context.scope, call.node, statement)] if statement is not None else []
+    is_entered = isinstance(statement, ast.AsyncWith) and len(around) == 1
+    return not is_entered and not any(isinstance(node, ast.Await) for node in around)
 
 
 def mentions(part: ast.AST, names: tuple[str, ...]) -> bool:

@@ -284,6 +284,7 @@ class _Collector:
                 or any(is_written_otherwise(other, library) for other in others)
             ),
             objection=objection,
+            behind=tuple(value.client for value, _ in behind if value.client is not None),
         )  # fmt: skip
 
     def _methods(self, behind: list[tuple[SenderValue, Passed]]) -> Argument | None:

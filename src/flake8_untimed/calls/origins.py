@@ -7,7 +7,7 @@ import ast
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from flake8_untimed.calls import Call, Facts
+from flake8_untimed.calls import Call, Construction, Facts
 from flake8_untimed.calls.elsewhere import is_set_by_others
 from flake8_untimed.inference import invoke, members, narrowing
 from flake8_untimed.inference.arguments import Argument, Passed, defaults, parameter_names
@@ -55,6 +55,21 @@ def _given(facts: Facts) -> dict[tuple[Scope, str], dict[str, None]]:
             if [b.kind for b in scope.bindings.get(name, ())] == ["parameter"]:
                 found.setdefault((scope, call.library.name), {})[name] = None
     return found
+
+
+def forgotten(place: Call | Construction) -> str | None:
+    """The timeout that the function around a place takes, and does nothing with."""
+    function = place.context.scope.of_statement
+    if not isinstance(function.node, DEFS):
+        return None
+    used = _names_used(function)
+    own = (argument.arg for argument in named_parameters(function.arguments))
+    return next((name for name in own if "timeout" in name and name not in used), None)
+
+
+@once
+def _names_used(function: Scope) -> set[str]:
+    return set[str]().union(*map(names_within, ast.iter_child_nodes(function.node)))
 
 
 def own_none(facts: Facts, context: Context, node: ast.expr) -> Own | None:

@@ -22,27 +22,43 @@ class _Read(NamedTuple):
 
     is_passed_on: bool
     """Somewhere it is used otherwise than for an attribute."""
-    attributes: dict[ast.stmt | None, set[str]]
+    attributes: dict[ast.stmt | None, list[ast.Attribute]]
     """Those that are read of it, by the statements that may have given it its value."""
 
 
+_ENTERED_BY = ("__aenter__", "__enter__")
+_DEPTH = 3
+"""Names that are looked at, each of what another enters."""
+
+
 def uses_of(call: Call | Sent) -> set[str | None]:
-    """The attributes that are read of what a call returns, in its own function; None where it is used
-    otherwise (passed on, returned, tested, ...), or not in sight."""
-    scope = call.context.scope
+    """The attributes that are read of what a call returns, in its own function, or of what that enters
+    by hand (`await context.__aenter__()`); None where it is used otherwise (passed on, returned,
+    tested, ...), or not in sight."""
+    return _uses(call.context.scope, call.node, call.context.at, _DEPTH)
+
+
+def _uses(scope: Scope, node: ast.AST, at: ast.stmt | None, depth: int) -> set[str | None]:
     parents = parents_of(scope)
-    node: ast.AST = call.node
     parent = parents.get(node)
     if isinstance(parent, ast.Await):
         node, parent = parent, parents.get(parent)
     if isinstance(parent, ast.Attribute):
-        return {parent.attr}
+        return _uses_by(scope, parent, depth)
     name = _name_given(node, parent)
     if name is None or name in scope.globals or name in scope.nonlocals:
         return {None}
     read = _read_of(scope, name)
-    attributes = read.attributes.get(call.context.at, set())
-    return {*attributes, None} if read.is_passed_on else {*attributes}
+    attributes = read.attributes.get(at, ())
+    found = {use for part in attributes for use in _uses_by(scope, part, depth)}
+    return {*found, None} if read.is_passed_on else found
+
+
+def _uses_by(scope: Scope, part: ast.Attribute, depth: int) -> set[str | None]:
+    entering = parents_of(scope).get(part)
+    if part.attr not in _ENTERED_BY or not isinstance(entering, ast.Call):
+        return {part.attr}
+    return _uses(scope, entering, _statement_of(scope, entering), depth - 1) if depth else {None}
 
 
 def kept_of(call: Call) -> tuple[str, ast.stmt, bool] | None:
@@ -108,12 +124,12 @@ def _names(scope: Scope) -> dict[str, list[ast.Name]]:
 def _read_of(scope: Scope, name: str) -> _Read:
     parents = parents_of(scope)
     is_passed_on = False
-    attributes: dict[ast.stmt | None, set[str]] = defaultdict(set)
+    attributes: dict[ast.stmt | None, list[ast.Attribute]] = defaultdict(list)
     for use in _names(scope).get(name, ()):
         parent = parents[use]
         if isinstance(parent, ast.Attribute):
             for reaching in flow.reaching(scope, name, _statement_of(scope, use)):
-                attributes[reaching.binding.statement].add(parent.attr)
+                attributes[reaching.binding.statement].append(parent)
         else:
             is_passed_on = True
     return _Read(is_passed_on, attributes)

@@ -93,9 +93,9 @@ def _repeated_late(facts: Facts, retry: Result) -> tuple[str, ...]:
 def _retries(facts: Facts, call: Call) -> Iterator[Result]:
     named = call.arguments.named
     yield from _among(facts, (named[name] for name in named if "retr" in name))
-    clients: list[Value | None] = [call.client]
-    if call.client is not None and call.client.site is None:
-        clients = [value for values in given_to(facts, call) for value in values]
+    clients: list[Value] = [client for client in call.clients if client.site is not None]
+    if len(clients) < len(call.clients):
+        clients += [value for values in given_to(facts, call) for value in values]
     for client in clients:
         if isinstance(client, Instance):
             yield from _of_client(facts, client)

@@ -15,7 +15,7 @@ from flake8_untimed.inference import flow, members
 from flake8_untimed.inference.arguments import Argument, bind
 from flake8_untimed.inference.scopes import Scope, once
 from flake8_untimed.inference.surroundings import times_around
-from flake8_untimed.inference.syntax import dotted, within
+from flake8_untimed.inference.syntax import called_name, dotted, within
 from flake8_untimed.inference.values import (
     Alternatives,
     Collection,
@@ -27,6 +27,7 @@ from flake8_untimed.inference.values import (
     Value,
     are_none,
 )
+from flake8_untimed.inference.walk import walk
 from flake8_untimed.limits.takers import Sent
 
 _UNIT = "(?:secs?|seconds|ms|millis|milliseconds)"
@@ -46,14 +47,19 @@ _IN_URL = re.compile(r"[?&]([\w.-]+)=([^&#]*)")
 _WAIT_PATH = re.compile(r"/wait(?:[?#]|$)")
 """The end of an address that is answered when something is done."""
 _GENERATES = re.compile(
-    r"(?:(?:^|/)(?:api/(?:chat|generate)|chat/completions|v1/(?:messages|responses))|/completions?)"
+    r"(?:(?:^|/)(?:api/(?:v\d+/)?(?:chat|generate)|chat/completions|v1/(?:messages|responses))|/completions?)"
     r"(?:[?#]|$)|:(?:streamG|g)enerateContent"
 )
 """That of one where a language model writes text: it often takes longer than half a minute."""
+_GENERATES_BY = re.compile(r"stream|response_mode|(?:max|min)_(?:\w+_)?tokens|maxOutputTokens")
+"""An entry by which it is told how much, and whether to send it as it comes."""
+_PROMPTS = ({"model", "messages"}, {"model", "prompt"})
+"""Entries that together ask it for text."""
 _LONG_POLL = re.compile("long_?poll", re.IGNORECASE)
 """How a function is named that waits so."""
 _SPOKEN = re.compile(
-    r"""event-stream|long_?poll|/wait["'?#]|api/(?:chat|generate)|completion|v1/(?:messages|responses)"""
+    r"""event-stream|long_?poll|/wait["'?#]|api/(?:v\d+/)?(?:chat|generate)|completion|v1/(?:messages|responses)"""
+    r"""|stream|response_mode|_tokens|OutputTokens|messages|prompt"""
     r"""|generateContent|["'?&(]\s*[\w.-]*"""
     r"""(?:timeout|wait|poll|duration|seconds|feed|watch|follow)[\w.-]*\s*["'=]""",
     re.IGNORECASE,
@@ -82,8 +88,8 @@ def asks_to_wait(facts: Facts, place: Call | Construction, seconds: str | None) 
                     return True
                 if _WAIT_PATH.search(text) or (may_post and _GENERATES.search(text)):
                     return True
-        client = sent.client if isinstance(sent, Call) else None
-        if client is not None and facts.of_client(client, _is_of_events):
+        clients = sent.clients if isinstance(sent, Call) else ()
+        if any(facts.of_client(client, _is_of_events) for client in clients):
             return True
     return False
 
@@ -164,10 +170,12 @@ def _is_of_events(facts: Facts, client: Instance) -> bool:
 
 
 def _asks(value: Value | None, seconds: str | None) -> bool:
-    """Whether a mapping, or a list of pairs, has an entry that asks for a wait."""
-    return any(
-        isinstance(key, str) and any(_tells(key, getattr(v, "value", ""), seconds) for v in values)
-        for key, values in entries(value)
+    """Whether a mapping, or a list of pairs, has entries that ask for a wait."""
+    told = {key: values for key, values in entries(value) if isinstance(key, str)}
+    return any(prompt <= told.keys() for prompt in _PROMPTS) or any(
+        _GENERATES_BY.fullmatch(key)
+        or any(_tells(key, getattr(v, "value", ""), seconds) for v in values)
+        for key, values in told.items()
     )
 
 
@@ -241,14 +249,31 @@ def written_in_vain(facts: Facts, call: Call, value: str) -> str | None:
 
 
 def queues(facts: Facts, place: Call | Construction) -> bool:
-    """Whether the connector of a client lets few requests through at once: the others wait for their
-    turn, within the timeout."""
+    """Whether a client waits for a free connection within the timeout, and many requests may have to: the
+    connector lets few through at once, or a function around sends as many at once as there are."""
+    if any(carrier.queues for carrier in place.library.carriers) and any(
+        _does_all_at_once(around.context.scope.of_statement)
+        for around in (place, *requests_of(facts, place))
+    ):
+        return True
     given: list[Argument] = []
     if isinstance(place, Construction):
         given = [*place.arguments.named.values()]
-    elif place.client is not None and place.client.site is not None:
-        given = place.client.site.passed.arguments
+    else:
+        sites = [client.site for client in place.clients if client.site is not None]
+        given = [argument for site in sites for argument in site.passed.arguments]
     return any(_lets_few_through(facts, v) for argument in given for v in facts.values(argument))
+
+
+@once
+def _does_all_at_once(scope: Scope) -> bool:
+    """Whether a function begins all that a list has, and waits for that: `gather(*tasks)`."""
+    return any(
+        (name == "gather" and any(isinstance(argument, ast.Starred) for argument in node.args))
+        or (name == "as_completed" and node.args)
+        for node, _, _ in walk(scope).calls
+        for name in [called_name(node)]
+    )
 
 
 def _lets_few_through(facts: Facts, connector: Value) -> bool:

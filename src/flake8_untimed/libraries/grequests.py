@@ -23,6 +23,7 @@ def _lazy(name: str, *parameters: str) -> Sender:
         sender,
         parameters=parameters,
         keywords=(*sender.keywords, "session", "callback"),
+        body=replace(requests.BODY, encodes_later=True),
         lazy=True,
         released_by=_RELEASED_BY,
     )

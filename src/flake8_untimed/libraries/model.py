@@ -120,6 +120,8 @@ class Body:
     """What the server is told about a str body, in the words of our message."""
     same_bytes: bool = True
     """Whether `json=x` sends the very bytes of `json.dumps(x)`; if not, JSON of equal value."""
+    encodes_later: bool = False
+    """Whether the object is encoded after the sender has returned: by another thread, say."""
     shown_to: tuple[str, ...] = ()
     """Arguments, of the client too, and its attributes that are given what is sent: they may set its
     headers, or read its `body` (of requests: text where text was given, bytes where `json` was)."""

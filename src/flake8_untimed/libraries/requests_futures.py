@@ -4,8 +4,18 @@ tests/test_libraries.py; behaviour measured on CPython 3.12 against local server
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flake8_untimed.libraries import requests
-from flake8_untimed.libraries.model import Client, Constructor, Library
+from flake8_untimed.libraries.model import Client, Constructor, Library, Sender
+
+_VERBS = {**requests.VERBS, "get": ()}.items()
+
+
+def _later(sender: Sender) -> Sender:
+    """It is called in a thread of the pool, which encodes what `json` is given."""
+    return replace(sender, body=replace(requests.BODY, encodes_later=True))
+
 
 LIBRARY = Library(
     name="requests-futures",
@@ -19,8 +29,13 @@ LIBRARY = Library(
                 "requests_futures.sessions.FuturesSession",
                 ("executor", "max_workers", "session", "adapter_kwargs"),
             ),
-            # The others are as in requests; here `params` of get is keyword-only.
-            senders={"get": requests.verb("get", delegates="request")},
+            # As in requests, but that `params` of get is keyword-only.
+            senders={
+                **{
+                    name: _later(requests.verb(name, *p, delegates="request")) for name, p in _VERBS
+                },
+                "request": _later(requests.REQUEST),
+            },
             bases=("requests.Session",),
             takes_session="session",
         ),

@@ -7,7 +7,13 @@ import math
 from collections.abc import Iterator
 
 from flake8_untimed.calls import Call, Facts
-from flake8_untimed.calls.bodies import functions_on_the_way, is_read_again, keywords_in_class, uses
+from flake8_untimed.calls.bodies import (
+    functions_on_the_way,
+    is_encoded_later,
+    is_read_again,
+    keywords_in_class,
+    uses,
+)
 from flake8_untimed.calls.texts import (
     DISPLAYS,
     is_made_again,
@@ -284,6 +290,8 @@ def _doubts(facts: Facts, body: JsonBody) -> Iterator[str]:
         yield "the session may encode in a way of its own"
     if not known.same_bytes and _are_bytes_known(facts, body):
         yield "json= writes other bytes, which something else there may tell of"
+    if is_encoded_later(call) and _is_shared(facts, body.dumps.site.node.args[0], body.dumps):
+        yield "the object is encoded later with json=, and may be changed by then"
     if is_read_again(facts, call, known.shown_to):
         yield "the body that is sent is read there, and may be of another type"
     if any(uses(scope, known.text) for scope in functions_on_the_way(facts, call)):
@@ -301,6 +309,18 @@ def _are_bytes_known(facts: Facts, body: JsonBody) -> bool:
         return True
     auth = facts.values(call.argument("auth"))
     return not all(isinstance(v, (Collection, Literal)) for v in auth)
+
+
+def _is_shared(facts: Facts, node: ast.AST | None, made: Result) -> bool:
+    """Whether others may hold the object that is dumped, or what it is made of, and change it."""
+    if isinstance(node, ast.Dict):
+        return any(_is_shared(facts, part, made) for part in (*node.keys, *node.values) if part)
+    if isinstance(node, (ast.List, ast.Tuple)):
+        return any(_is_shared(facts, part, made) for part in node.elts)
+    if isinstance(node, (ast.Name, ast.Attribute)):
+        values = facts.evaluate(node, made.site.context)
+        return not values or not all(isinstance(value, Literal) for value in values)
+    return not isinstance(node, (ast.Constant, ast.JoinedStr, ast.Call))
 
 
 def _may_encode(facts: Facts, call: Call) -> bool:

@@ -20,7 +20,7 @@ from flake8_untimed.calls.elsewhere import (
 )
 from flake8_untimed.calls.handlers import passes_by
 from flake8_untimed.calls.keywords import passes_arguments_on, reach_sender
-from flake8_untimed.calls.origins import given_beside
+from flake8_untimed.calls.origins import forgotten, given_beside
 from flake8_untimed.calls.places import is_of_version
 from flake8_untimed.calls.repeats import repeats
 from flake8_untimed.calls.retries import sends_again
@@ -60,10 +60,13 @@ ASKED_TO_WAIT = (
     "the server is asked to keep silent there, or to tell of events: it may well take longer"
 )
 BOUNDED_LONGER = "the code around gives it more time than that by itself"
-QUEUED = "few requests get through at once there, and that time includes the wait for their turn"
+QUEUED = (
+    "more may be sent there than get through at once, and that time includes the wait for a turn"
+)
 UNCAUGHT = (
     "the code around goes on where the server is not there, but a timeout goes past its handler"
 )
+FORGOTTEN = "the function takes {} and does nothing with it: that is most likely meant"
 IN_VAIN = "`{}` does nothing, but tells that another time is meant there"
 MEANT = "the body is read piece by piece there, and a long silence in between may be meant"
 HANDED_OUT = "others send through the client, too, and that may well take longer"
@@ -294,6 +297,9 @@ def _doubts(facts: Facts, place: Call | Construction, fix: Fix) -> Iterator[str]
         yield QUEUED
     if isinstance(place, Construction) and is_handed_out(facts, place):
         yield HANDED_OUT
+    own = forgotten(place)
+    if own is not None and own != value.text:
+        yield FORGOTTEN.format(own)
     in_vain = written_in_vain(facts, place, value.text) if isinstance(place, Call) else None
     if in_vain is not None:
         yield IN_VAIN.format(in_vain)

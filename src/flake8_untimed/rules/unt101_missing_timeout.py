@@ -53,7 +53,8 @@ Unsafe where what went well so far may end in an exception, or be done twice:
 - The request asks for a stream of events (`text/event-stream`, `?watch=true`), or tells the server
   how long it may keep silent (`params={"timeout": 60}`, also of the session, in the URL, a header
   or the body), which is no less than the timeout; or its function is called a long poll; or a
-  language model writes text at its address (`/api/generate`, `/chat/completions`).
+  language model writes text at its address (`/api/generate`, `/chat/completions`) or for its body
+  (`stream`, `max_tokens`, `model` beside `messages`).
 - A body that is left unread (`stream=True`) is read as events are told: by `iter_lines()`, from its
   `raw` line by line, in pieces of one byte or as it comes (`iter_content(1)`, `chunk_size=None`), or
   by an `SSEClient`; or a body is read by `readline()` or `read(1)` in a `while`, or for lines that
@@ -64,6 +65,7 @@ Unsafe where what went well so far may end in an exception, or be done twice:
   send through it, too.
 - A comment tells another linter to leave it (`# noqa: S113`, `# nosec`,
   `# pylint: disable=missing-timeout`).
+- The function around takes a timeout and does nothing with it: that is most likely meant.
 - The session has a timeout of another value that does nothing (UNT107).
 - A function of the project passes None on, which switches a default of the library (httpx, aiohttp)
   off.

@@ -35,8 +35,9 @@ Unsafe where what went well so far may end in an exception, or be done twice, as
 
 - a call in sight reads its body piece by piece (`response.content`) or saves it whole to a file
   (`write(await response.read())`), or sends a file (be it read before) or a generator;
-- the connector of the session has a small `limit=` or `limit_per_host=` in sight. Where thousands
-  of calls are started at once, mind that yourself;
+- the connector of the session has a small `limit=` or `limit_per_host=` in sight, or the function
+  that makes the session or sends through it starts all of a list at once (`gather(*tasks)`,
+  `as_completed(tasks)`). Where thousands of calls are started otherwise, mind that yourself;
 - the code around a call in sight gives it more time (`asyncio.timeout(100)`), and only its body is
   read outside of that.
 """
