@@ -78,6 +78,16 @@ class Changes:
                 if values:
                     yield context, event, values
 
+    def may_set_any(self, client: Value) -> bool:
+        """Whether an attribute of an object is set by a name out of sight: `setattr(client, name, value)`
+        in a loop over what the caller gave."""
+        return any(
+            isinstance(event.name, ast.expr)
+            and not all(map(_is_literal, self._evaluator.evaluate(event.name, context)))
+            for context, event in self.events(client)
+            if event.kind == "setattr"
+        ) or any(event.name == "update" for _, event in self.events(client, ".__dict__"))
+
     def _done_to(
         self, client: Value, holders: Iterable[_Holder], below: str
     ) -> Iterator[tuple[Context, Event]]:
@@ -189,6 +199,10 @@ class Changes:
             if isinstance(callee, Function) and not isinstance(callee.scope.node, ast.Lambda):
                 for parameter in _parameters_for(callee, node, path):
                     yield _Name(callee.scope, parameter, below)
+
+
+def _is_literal(value: Value) -> bool:
+    return isinstance(value, Literal)
 
 
 def stored_by(evaluator: Evaluator, context: Context, event: Event, name: str) -> Alternatives:
