@@ -76,7 +76,7 @@ class Module:
         """The offset into the text of a place in ast's manner."""
         return self.starts[line - 1] + self.source.in_characters(line, column)
 
-    def extent(self, node: ast.expr | ast.stmt | ast.alias) -> tuple[int, int]:
+    def extent(self, node: ast.expr | ast.stmt | ast.alias | ast.keyword) -> tuple[int, int]:
         """From and to: offsets into the text."""
         line, column, end_line, end_column = place_of(node)
         return self.offset(line, column), self.offset(end_line, end_column)
@@ -86,7 +86,7 @@ class Module:
         """The packages of this file, as far as its path tells."""
         return PurePath(self.source.path).parts[:-1]
 
-    def segment(self, node: ast.expr | ast.stmt | ast.alias) -> str:
+    def segment(self, node: ast.expr | ast.stmt | ast.alias | ast.keyword) -> str:
         start, end = self.extent(node)
         return self.source.text[start:end]
 

@@ -278,9 +278,12 @@ def _check_f_strings(module: Module, change: Change) -> None:
 
 def _check_comments(module: Module, change: Change) -> None:
     """Raises Refused where a comment inside a replaced value would be lost."""
-    if not isinstance(change, (SetValue, TurnArgument, PutExpression)):
+    if isinstance(change, TurnArgument):
+        node: Argument = change.argument
+    elif isinstance(change, (SetValue, PutExpression)):
+        node = change.node if isinstance(change, PutExpression) else value_of(change.argument)
+    else:
         return
-    node = change.node if isinstance(change, PutExpression) else value_of(change.argument)
     if not set(comments_in(module.segment(node))) <= set(comments_in(change.text)):
         raise Refused("a comment in the replaced text would be lost")
 
