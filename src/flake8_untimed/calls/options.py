@@ -17,6 +17,7 @@ from flake8_untimed.inference.syntax import (
     WITHS,
     dotted,
     ends,
+    in_a_row,
     within,
     written_names,
 )
@@ -66,7 +67,8 @@ def _open_tests(facts: Facts, context: Context) -> Iterator[tuple[ast.expr, list
         found = [(place.parent, place.block == "body", place.body)]
         found += [
             (before, not ends(before.body, LEAVES), place.body[number:])
-            for number, before in enumerate(place.body[: place.position], 1)
+            for number, whole in enumerate(place.body[: place.position], 1)
+            for before in in_a_row(whole)
             # Many leave early for other reasons.
             if isinstance(before, ast.If)
             and ends(before.body, LEAVES) is not ends(before.orelse, LEAVES)

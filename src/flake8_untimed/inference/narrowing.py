@@ -9,8 +9,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple, Union
 
 from flake8_untimed.inference import conditions
-from flake8_untimed.inference.scopes import COMPREHENSIONS, INLINE, Scope, once
-from flake8_untimed.inference.syntax import LEAVES, LOOPS, dotted, ends
+from flake8_untimed.inference.scopes import COMPREHENSIONS, INLINE, Place, Scope, once
+from flake8_untimed.inference.syntax import LEAVES, LOOPS, WITHS, dotted, ends
 from flake8_untimed.inference.values import NOTHING_KNOWN, Alternatives, Context, Value, is_empty
 from flake8_untimed.inference.walk import outward
 
@@ -118,14 +118,22 @@ def _tests_of(scope: Scope) -> dict[str, dict[_Block, list[tuple[int, Told]]]]:
     found: dict[str, dict[_Block, list[tuple[int, Told]]]] = {}
     for statement, place in scope.places.items():
         for block, outcome in _ways_on(statement):
-            where = (statement, block, -1) if block else (place.parent, place.block, place.position)
+            begins = [((statement, block), -1)] if block else [*_behind(scope, place)]
             for test, verdict in _parts(statement.test, outcome):  # type: ignore[attr-defined]
                 subject = subject_of(test)
                 if subject is not None:
                     told = Told(test, verdict, scope, statement)
                     blocks = found.setdefault(subject, {})
-                    blocks.setdefault(where[:2], []).append((where[2], told))
+                    for where, position in begins:
+                        blocks.setdefault(where, []).append((position, told))
     return found
+
+
+def _behind(scope: Scope, place: Place) -> Iterator[tuple[_Block, int]]:
+    """Where what follows a statement begins: in its block, and behind a `with` around it."""
+    yield (place.parent, place.block), place.position
+    if isinstance(place.parent, WITHS):
+        yield from _behind(scope, scope.places[place.parent])
 
 
 def _ways_on(statement: ast.stmt) -> Iterator[tuple[str, bool]]:

@@ -186,8 +186,27 @@ def dotted_from_builtin(node: ast.expr) -> str | None:
 
 
 def ends(body: list[ast.stmt], by: tuple[type[ast.stmt], ...] = ENDS) -> bool:
-    """Whether a block leaves the function at its end; `by` LEAVES: that, or a loop."""
-    return bool(body) and isinstance(body[-1], by)
+    """Whether a block leaves the function at its end, in whatever blocks there; `by` LEAVES: that, or a
+    loop."""
+    last = body[-1] if body else None
+    if isinstance(last, WITHS):
+        return ends(last.body, by)
+    if isinstance(last, ast.If):
+        return ends(last.body, by) and ends(last.orelse, by)
+    if isinstance(last, TRIES):
+        return ends(last.finalbody, by) or all(
+            ends(block, by)
+            for block in (last.orelse or last.body, *(h.body for h in last.handlers))
+        )
+    return isinstance(last, by)
+
+
+def in_a_row(statement: ast.stmt) -> Iterator[ast.stmt]:
+    """A statement and, of a `with`, those that are carried out in it one after the other."""
+    yield statement
+    if isinstance(statement, WITHS):
+        for inner in statement.body:
+            yield from in_a_row(inner)
 
 
 def own_expressions(statement: ast.stmt) -> Iterator[ast.expr]:

@@ -14,7 +14,7 @@ from flake8_untimed.inference.evaluate import Evaluator
 from flake8_untimed.inference.forwarding import handing_on, inside
 from flake8_untimed.inference.handing import CALLABLE, handed_over
 from flake8_untimed.inference.scopes import COMPREHENSIONS, Scope, once
-from flake8_untimed.inference.syntax import ends
+from flake8_untimed.inference.syntax import ends, in_a_row
 from flake8_untimed.inference.values import (
     Class,
     Context,
@@ -233,11 +233,19 @@ def _reachable(evaluator: Evaluator, context: Context, flags: bool) -> bool:
 @once
 def _exits(scope: Scope, first: ast.stmt) -> list[tuple[int, ast.If | ast.Assert, bool]]:
     """Where the block that a statement begins may be left: by what test, and how it comes out then."""
-    found: list[tuple[int, ast.If | ast.Assert, bool]] = []
-    for position, statement in enumerate(scope.places[first].body):
-        if isinstance(statement, ast.Assert):
-            found.append((position, statement, False))
-        elif isinstance(statement, ast.If):
-            branches = (statement.body, True), (statement.orelse, False)
-            found += [(position, statement, outcome) for body, outcome in branches if ends(body)]
-    return found
+    return [
+        (position, *exit_)
+        for position, statement in enumerate(scope.places[first].body)
+        for inner in in_a_row(statement)
+        for exit_ in _exits_of(inner)
+    ]
+
+
+def _exits_of(statement: ast.stmt) -> Iterator[tuple[ast.If | ast.Assert, bool]]:
+    if isinstance(statement, ast.Assert):
+        yield statement, False
+    elif isinstance(statement, ast.If):
+        if ends(statement.body):
+            yield statement, True
+        if ends(statement.orelse):
+            yield statement, False
