@@ -132,12 +132,17 @@ def _holders(facts: Facts, call: Call) -> list[_Holder]:
     ]
 
 
-def _parameters(scope: Scope, holder: ast.expr) -> list[_Parameter]:
+def _parameters(scope: Scope, holder: ast.expr, depth: int = DEPTH) -> list[_Parameter]:
     """The parameters that what a name or attribute holds in a function comes from: its own, or those
     of the constructor of its object; none where it comes from elsewhere, too."""
     if isinstance(holder, ast.Name):
-        kinds = [binding.kind for binding in scope.bindings.get(holder.id, ())]
-        return [(scope, holder.id)] if scope.is_function and kinds == ["parameter"] else []
+        bindings = scope.bindings.get(holder.id, ())
+        if not scope.is_function or len(bindings) != 1 or not depth:
+            return []
+        kind, other, *_ = bindings[0]
+        if kind == "assign" and isinstance(other, _HOLDERS):
+            return _parameters(scope, other, depth - 1)
+        return [(scope, holder.id)] if kind == "parameter" else []
     own = members.first_parameter(scope)
     if scope.owner is None or not isinstance(holder, ast.Attribute) or dotted(holder.value) != own:
         return []

@@ -123,8 +123,10 @@ class Changes:
             if event.kind == "argument":
                 own = members.first_parameter(method) or ""
                 yield from self._held(*self._handed(event, method, own, below))
-        for where, event in changes(base, below[1:]) if below else ():
-            yield Context(where, event.statement), event
+        for scope, name in _aliases(base).get("", ()):
+            yield from self._held(_Name(scope, name, below))
+        if below:
+            yield from self._held(_Name(base, below[1:], ""))
 
     def _held(self, *names: _Name) -> Iterator[tuple[Context, Event]]:
         """What is done to what names hold, by these and by the other names that it goes by."""
@@ -260,16 +262,26 @@ def _path(holder: Scope, where: Scope, name: str) -> str:
 
 @once
 def _aliases(holder: Scope) -> dict[str, list[tuple[Scope, str]]]:
-    """Other names for what a name of a class or function holds: `s = self.s`, `s = self.s = ...`,
-    `for s in (self.s, self.t)`."""
+    """Other names for what a name of a class, function or module holds, in the functions inside, too:
+    `s = self.s`, `s = self.s = ...`, `for s in (self.s, self.t)`."""
     found: dict[str, list[tuple[Scope, str]]] = {}
-    for scope in members.methods(holder) if holder.is_class else (holder,):
-        start = _path(holder, scope, "")
+    inside = members.methods(holder) if holder.is_class else (holder, *members.functions(holder))
+    for scope in inside:
         for local, bindings in scope.bindings.items():
             for held in _also_called(bindings):
-                if held.startswith(start) and held != local:
-                    found.setdefault(held[len(start) :], []).append((scope, local))
+                name = _name_of(holder, scope, held)
+                if name is not None and held != local:
+                    found.setdefault(name, []).append((scope, local))
     return found
+
+
+def _name_of(holder: Scope, where: Scope, path: str) -> str | None:
+    """What is written `path` in a scope of a class (empty for `self`), function or module, by its name
+    of that."""
+    root, _, rest = path.partition(".")
+    if holder.is_class:
+        return rest if root == members.first_parameter(where) else None
+    return path if where is holder or root not in where.bindings else None
 
 
 def _also_called(bindings: list[Binding]) -> Iterator[str]:
