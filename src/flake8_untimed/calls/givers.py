@@ -136,19 +136,19 @@ def _parameters(scope: Scope, holder: ast.expr, depth: int = DEPTH) -> list[_Par
     """The parameters that what a name or attribute holds in a function comes from: its own, or those
     of the constructor of its object; none where it comes from elsewhere, too."""
     if isinstance(holder, ast.Name):
-        bindings = scope.bindings.get(holder.id, ())
-        if not scope.is_function or len(bindings) != 1 or not depth:
-            return []
-        kind, other, *_ = bindings[0]
-        if kind == "assign" and isinstance(other, _HOLDERS):
-            return _parameters(scope, other, depth - 1)
-        return [(scope, holder.id)] if kind == "parameter" else []
+        bound = scope.sole(holder.id) if scope.is_function and depth else None
+        if bound is not None and bound.kind == "parameter":
+            return [(scope, holder.id)]
+        if bound is not None and bound.kind == "assign" and isinstance(bound.node, _HOLDERS):
+            return _parameters(scope, bound.node, depth - 1)
+        return []
     own = members.first_parameter(scope)
     if scope.owner is None or not isinstance(holder, ast.Attribute) or dotted(holder.value) != own:
         return []
     found = []
-    for method, event in members.attribute_stores(scope.owner).get(holder.attr, ()):
-        if writes_none(event.node):
+    for store in members.attribute_stores(scope.owner).get(holder.attr, ()):
+        method, event = store
+        if store.is_declaration or writes_none(event.node):
             continue
         if method.name != "__init__" or not isinstance(event.node, ast.Name):
             return []

@@ -183,7 +183,7 @@ def _of_object(facts: Facts, scope: Scope, node: ast.Attribute) -> Own | None:
         return None
     if is_set_by_others(facts, facts.module.path, name):
         return None
-    stores = members.attribute_stores(cls).get(name, [])
+    stores = [s for s in members.attribute_stores(cls).get(name, ()) if not s.is_declaration]
     if not stores:
         return Own(name.lstrip("_"), cls.name) if writes_none(_field_default(cls, name)) else None
     begun, stored = stores[0].method, stores[0].event.node

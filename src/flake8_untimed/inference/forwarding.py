@@ -126,9 +126,9 @@ def _keys(node: ast.AST, mapping: str, scope: Scope) -> Iterator[str]:
     """The keys of a mapping whose values an expression may be: `kwargs.pop("wait_timeout", None) or 5`,
     or a name that is given no more than that; not what it is reckoned from, or what it tests."""
     if isinstance(node, ast.Name):
-        bindings = scope.bindings.get(node.id, ())
-        if len(bindings) == 1 and bindings[0].kind == "assign":
-            yield key_read(bindings[0].node, mapping)
+        bound = scope.sole(node.id)
+        if bound is not None and bound.kind == "assign":
+            yield key_read(bound.node, mapping)
     elif isinstance(node, ast.BoolOp) and isinstance(node.op, ast.Or):
         for value in node.values:
             yield from _keys(value, mapping, scope)

@@ -27,6 +27,11 @@ class Store(NamedTuple):
         """Whether an object begins with it."""
         return self.method.name == "__init__"
 
+    @property
+    def is_declaration(self) -> bool:
+        """Whether it is the type in `self.name: Type`, with or without a value."""
+        return self.event.kind == "store annotation"
+
 
 @once
 def attribute_stores(cls: Scope) -> dict[str, list[Store]]:
@@ -71,7 +76,7 @@ def _lasting(stores: list[Store], name: str) -> list[Store]:
     straight = [
         (store, place)
         for store in stores
-        if store.is_at_first and store.event.kind != "store annotation"
+        if store.is_at_first and not store.is_declaration
         for place in (store.method.places[store.event.statement],)
         if place.parent is None
     ]

@@ -248,7 +248,7 @@ def _only_declares(cls: Scope, name: str) -> bool:
     bindings = cls.bindings.get(name, ())
     return (
         all(binding.kind == "annotation" for binding in bindings)
-        and all(_is_declaration(store) for store in members.attribute_stores(cls).get(name, ()))
+        and all(store.is_declaration for store in members.attribute_stores(cls).get(name, ()))
         and not any(True for _ in members.class_stores(cls).get(name, ()))
         # Whoever makes an object of a dataclass gives the value.
         and not getattr(cls.node, "decorator_list", ())
@@ -300,7 +300,7 @@ def _own_attribute(
         *(
             _stored(evaluator, s, name, cls, instance)
             for s in members.attribute_stores(scope).get(name, ())
-            if not _is_declaration(s)
+            if not s.is_declaration
         ),
     ]
     told = any(tells(v) for group in stores for v in group)
@@ -356,14 +356,9 @@ def _declared(
     every = (
         _stored(evaluator, store, name, cls, instance)
         for store in members.attribute_stores(cls.scope).get(name, ())
-        if _is_declaration(store)
+        if store.is_declaration
     )
     return [e if alone else tuple(v for v in e if not isinstance(v, Unknown)) for e in every]
-
-
-def _is_declaration(store: members.Store) -> bool:
-    """`self.name: Type`, with or without a value: counts where no value that is stored tells."""
-    return store.event.kind == "store annotation"
 
 
 def _filled(evaluator: Evaluator, values: Alternatives, cls: Scope, name: str) -> Alternatives:

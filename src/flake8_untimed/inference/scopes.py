@@ -282,6 +282,11 @@ class Scope:
             self._index()
         return self._bindings
 
+    def sole(self, name: str) -> Binding | None:
+        """The one place that gives a name its value, whatever is declared of it; None if several do."""
+        given = [b for b in self.bindings.get(name, ()) if b.kind != "annotation"]
+        return given[0] if len(given) == 1 else None
+
     @property
     def events(self) -> dict[str, list[Event]]:
         """By the dotted text of the object: `session`, `self.session`, `requests.Session`."""

@@ -116,8 +116,8 @@ def _display_of(scope: Scope, node: ast.AST) -> ast.AST:
     expression itself."""
     if isinstance(node, ast.Call) and called_name(node) in ("items", "values") and not node.args:
         node = getattr(node.func, "value", node)
-    bindings = scope.bindings.get(node.id, ()) if isinstance(node, ast.Name) else ()
-    return bindings[0].node if len(bindings) == 1 and bindings[0].kind == "assign" else node
+    bound = scope.sole(node.id) if isinstance(node, ast.Name) else None
+    return bound.node if bound is not None and bound.kind == "assign" else node
 
 
 @once

@@ -267,8 +267,8 @@ def _aliases(holder: Scope) -> dict[str, list[tuple[Scope, str]]]:
     found: dict[str, list[tuple[Scope, str]]] = {}
     inside = members.methods(holder) if holder.is_class else (holder, *members.functions(holder))
     for scope in inside:
-        for local, bindings in scope.bindings.items():
-            for held in _also_called(bindings):
+        for local in scope.bindings:
+            for held in _also_called(scope, local):
                 name = _name_of(holder, scope, held)
                 if name is not None and held != local:
                     found.setdefault(name, []).append((scope, local))
@@ -284,10 +284,11 @@ def _name_of(holder: Scope, where: Scope, path: str) -> str | None:
     return path if where is holder or root not in where.bindings else None
 
 
-def _also_called(bindings: list[Binding]) -> Iterator[str]:
+def _also_called(scope: Scope, name: str) -> Iterator[str]:
     """The other names of what a local name is bound to, if it is bound just once."""
-    if len(bindings) == 1:
-        kind, node, statement = bindings[0].kind, bindings[0].node, bindings[0].statement
+    bound = scope.sole(name)
+    if bound is not None:
+        kind, node, statement, _ = bound
         others: list[ast.AST] = []
         if kind == "assign":
             others = [node, *(statement.targets if isinstance(statement, ast.Assign) else ())]
