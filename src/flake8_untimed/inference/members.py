@@ -249,12 +249,20 @@ def accessors(cls: Scope, name: str) -> tuple[Scope | None, Scope | None]:
 
 
 def is_field(cls: Scope, name: str) -> bool:
-    """Whether an attribute is annotated in the class body, or one of attrs: whoever makes an
-    object may set it."""
-    return any(
+    """Whether an attribute is annotated in the body of a class that may have fields, or one of attrs:
+    whoever makes an object may set it."""
+    return may_have_fields(cls) and any(
         not _is_constant(b.node) if b.kind == "annotation" else is_of_attrs(b.node)
         for b in cls.bindings[name]
     )
+
+
+def may_have_fields(cls: Scope) -> bool:
+    """Whether a decorator, a base or a metaclass may make fields of what a class body annotates."""
+    node = cls.node
+    assert isinstance(node, ast.ClassDef)
+    is_told = node.decorator_list or node.keywords
+    return bool(is_told) or any(last_name(base) != "object" for base in node.bases)
 
 
 def _is_constant(annotation: ast.AST) -> bool:

@@ -306,7 +306,7 @@ def _bound(
     if declared and not any(tells(v) for v in values):
         # An annotation says no more than what is seen to be bound, if that is seen.
         types_of = declaration(evaluator, scope, name, frame)
-        if groups and not scope.is_class:
+        if groups and not (scope.is_class and members.may_have_fields(scope)):
             # `limit: float | None = None`: what is not a field is what it is given.
             types_of = tuple(v for v in types_of if not isinstance(v, Unknown))
         values = union([types_of, values])
