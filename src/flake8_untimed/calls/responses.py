@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_untimed.inference import flow
 from flake8_untimed.inference.scopes import Scope, once
-from flake8_untimed.inference.syntax import WITHS
+from flake8_untimed.inference.syntax import WITHS, called_name
 from flake8_untimed.inference.walk import parents_of
 
 if TYPE_CHECKING:
@@ -81,17 +81,50 @@ def kept_of(call: Call) -> tuple[str, ast.stmt, bool] | None:
     return (name, parent, True) if is_response else None
 
 
-def takers_of(scope: Scope, node: ast.Call) -> set[ast.Call | None]:
-    """The calls that are given what a call in a function returns, there or by the one name that it has;
-    None where it is used otherwise, or not in sight."""
+def takers_of(scope: Scope, node: ast.AST, depth: int = _DEPTH) -> set[ast.Call | None]:
+    """The calls that are given what a call in a function returns, there or by the one name that it has,
+    or a dict that holds it (`options["client"] = ...`); None where it is used otherwise, or not in
+    sight. `depth`: so many names behind names are looked at."""
     parents = parents_of(scope)
-    whole = _choice_of(parents, node)
-    name = _name_given(whole, parents.get(whole))
+    whole = _container_of(parents, node)
+    name = _name_given(whole, parents.get(whole)) or _dict_given(parents, whole)
     if name is None:
-        return {_taker(parents, node)}
-    if scope.is_class or name in scope.globals or name in scope.nonlocals:
+        return {_taker(parents, whole)}
+    if scope.is_class or name in scope.globals or name in scope.nonlocals or not depth:
         return {None}
-    return {_taker(parents, use) for use in _names(scope).get(name, ())}
+    uses = [use for use in _names(scope).get(name, ()) if not _fills(parents, use)]
+    return {taker for use in uses for taker in takers_of(scope, use, depth - 1)}
+
+
+def _container_of(parents: dict[ast.AST, ast.AST], node: ast.AST) -> ast.AST:
+    """What stands somewhere, or the dict that is made there with it: `{"client": Client()}`."""
+    whole = _choice_of(parents, node)
+    parent = parents.get(whole)
+    if isinstance(parent, ast.keyword):
+        parent = parents.get(parent)
+    is_dict = isinstance(parent, ast.Call) and called_name(parent) == "dict"
+    if parent is not None and (is_dict or isinstance(parent, ast.Dict)):
+        return _container_of(parents, parent)
+    return whole
+
+
+def _dict_given(parents: dict[ast.AST, ast.AST], node: ast.AST) -> str | None:
+    """The name of the dict that something is put into: `options["client"] = node`."""
+    parent = parents.get(node)
+    holder: ast.AST | None = None
+    if isinstance(parent, ast.Assign) and len(parent.targets) == 1:
+        holder = getattr(parent.targets[0], "value", None)
+    elif isinstance(parent, ast.Call) and called_name(parent) == "setdefault":
+        holder = getattr(parent.func, "value", None)
+    return holder.id if isinstance(holder, ast.Name) and _fills(parents, holder) else None
+
+
+def _fills(parents: dict[ast.AST, ast.AST], use: ast.AST) -> bool:
+    """Whether a dict is only filled there."""
+    parent = parents.get(use)
+    if isinstance(parent, ast.Attribute):
+        return parent.attr in ("setdefault", "update")
+    return isinstance(parent, ast.Subscript) and not isinstance(parent.ctx, ast.Load)
 
 
 def _taker(parents: dict[ast.AST, ast.AST], node: ast.AST) -> ast.Call | None:
