@@ -23,7 +23,7 @@ def write(path: Path, text: str) -> Path:
 
 
 def codes(path: Path) -> list[str]:
-    return [f.code for f in analyze(path.read_bytes(), path=str(path))]
+    return [f.code for f in analyze(path.read_bytes(), path=path)]
 
 
 @pytest.mark.parametrize("marker", ["pyproject.toml", "setup.cfg", "setup.py", ".git/HEAD"])

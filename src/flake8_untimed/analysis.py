@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -140,17 +141,20 @@ def _clients(settings: Settings) -> dict[str, str]:
 
 
 def analyze(
-    source: str | bytes, path: str | None = None, settings: Settings = DEFAULT
+    source: str | bytes,
+    path: str | os.PathLike[str] | None = None,
+    settings: Settings = DEFAULT,
 ) -> list[Finding]:
     """The findings of one source, in the order of the text. `path` lets the imports of the
     project be followed; nothing is read without it. Raises `flake8_untimed.source.SourceError` if
     the source cannot be parsed."""
-    text = (
-        Source.from_bytes(source, path or "<unknown>")
+    name = os.fspath(path) if path is not None else "<unknown>"
+    read = (
+        Source.from_bytes(source, name)
         if isinstance(source, bytes)
-        else Source.from_text(source, path or "<unknown>")
+        else Source.from_text(source, name)
     )
-    return Workspace(settings).check(text)
+    return Workspace(settings).check(read)
 
 
 def why(
