@@ -80,13 +80,23 @@ def _kept_outcome(evaluator: Evaluator, context: Context, test: ast.expr) -> boo
 
 def outcome(evaluator: Evaluator, test: ast.expr, context: Context) -> bool | None:
     """How a test comes out, if that can be told. An attribute that only holds a place may be set by
-    anybody in the project: that is looked at deeply."""
+    anybody in the project: that is looked at deeply, and so is a constant of another module."""
     verdict = _outcome(evaluator, test, context)
-    if verdict is None or evaluator.is_deep or evaluator.is_rough:
+    if evaluator.is_deep or evaluator.is_rough:
         return verdict
-    if not any(isinstance(part, ast.Attribute) for part in within(test)):
+    if not any(
+        _is_constant(part, context.scope) if verdict is None else isinstance(part, ast.Attribute)
+        for part in within(test)
+    ):
         return verdict
     return evaluator.in_depth(lambda: _outcome(evaluator, test, context))
+
+
+def _is_constant(node: ast.AST, scope: Scope) -> bool:
+    """Whether a name is imported by its module, and by the look of it that of a constant."""
+    if not isinstance(node, ast.Name) or not node.id.isupper():
+        return False
+    return any(b.kind == "import" for b in scope.module.scope.bindings.get(node.id, ()))
 
 
 def _outcome(evaluator: Evaluator, test: ast.expr, context: Context) -> bool | None:

@@ -403,7 +403,7 @@ def _decorated(
     if is_method and objects.is_property(values[0].scope):  # type: ignore[attr-defined]
         return values
     for decorator in reversed(getattr(node, "decorator_list", ())):
-        for value in evaluator.evaluate(decorator, context):
+        for value in evaluator.insist(decorator, context):
             if isinstance(value, Function):
                 passed = Passed([Argument(None, None, values=values)])
                 call = ast.Call(func=decorator, args=[], keywords=[])

@@ -351,7 +351,7 @@ def _wraps(evaluator: Evaluator, outer: ast.Call, given: ast.AST, context: Conte
     place = next((i for i, argument in enumerate(outer.args) if argument is given), None)
     if place is None:
         return False
-    for callee in evaluator.evaluate(outer.func, context):
+    for callee in evaluator.insist(outer.func, context):
         if isinstance(callee, Function):
             return _bounds_argument(evaluator, callee, place)
         if place == 0 and isinstance(callee, Symbol) and callee.path in WRAPPERS:
@@ -381,7 +381,7 @@ def _is_decorated(evaluator: Evaluator, scope: Scope, asynchronous: bool) -> boo
         if isinstance(value, Function)
         else not asynchronous and _limits(evaluator, value, DECORATORS)
         for decorator in getattr(scope.node, "decorator_list", ())
-        for value in evaluator.evaluate(decorator, outside(scope))
+        for value in evaluator.insist(decorator, outside(scope))
     )
 
 

@@ -197,7 +197,7 @@ class Changes:
         node = event.node
         if not isinstance(node, ast.Call) or not isinstance(node.func, (ast.Name, ast.Attribute)):
             return
-        for callee in self._evaluator.evaluate(node.func, Context(scope, event.statement)):
+        for callee in self._evaluator.insist(node.func, Context(scope, event.statement)):
             if isinstance(callee, Function) and not isinstance(callee.scope.node, ast.Lambda):
                 for parameter in _parameters_for(callee, node, path):
                     yield _Name(callee.scope, parameter, below)
