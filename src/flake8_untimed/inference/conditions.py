@@ -93,7 +93,10 @@ def outcome(evaluator: Evaluator, test: ast.expr, context: Context) -> bool | No
 
 
 def _is_constant(node: ast.AST, scope: Scope) -> bool:
-    """Whether a name is imported by its module, and by the look of it that of a constant."""
+    """Whether something is a constant of another module, by the look of it: `settings.LIMIT`, or a name
+    that is imported."""
+    if isinstance(node, ast.Attribute):
+        return node.attr.isupper()
     if not isinstance(node, ast.Name) or not node.id.isupper():
         return False
     return any(b.kind == "import" for b in scope.module.scope.bindings.get(node.id, ()))
