@@ -190,7 +190,10 @@ def ends(body: list[ast.stmt], by: tuple[type[ast.stmt], ...] = ENDS) -> bool:
     loop."""
     last = body[-1] if body else None
     if isinstance(last, WITHS):
-        return ends(last.body, by)
+        # `suppress(...)` goes on behind its block where that raises.
+        makers = (item.context_expr for item in last.items)
+        is_whole = all(called_name(m) != "suppress" for m in makers if isinstance(m, ast.Call))
+        return is_whole and ends(last.body, by)
     if isinstance(last, ast.If):
         return ends(last.body, by) and ends(last.orelse, by)
     if isinstance(last, TRIES):
