@@ -16,6 +16,11 @@ if TYPE_CHECKING:
     from flake8_untimed.calls import Call, Facts
 
 
+_TOGETHER = (ast.Starred, ast.List, ast.Tuple, ast.ListComp, ast.GeneratorExp)
+_AT_ONCE = ("gather", "shield", "wait_for")
+"""What may stand between a coroutine and the `await` that begins it at once."""
+
+
 def functions_on_the_way(facts: Facts, call: Call) -> Iterator[Scope]:
     """The functions of the project that have the body before the library has it: wrappers, and
     methods of a subclass through which the library's own lead."""
@@ -220,8 +225,13 @@ def is_encoded_later(call: Call) -> bool:
         return False
     statement = call.context.at
     around = [*outward(call.context.scope, call.node, statement)] if statement is not None else []
-    is_entered = isinstance(statement, ast.AsyncWith) and len(around) == 1
-    return not is_entered and not any(isinstance(node, ast.Await) for node in around)
+    for node in around[1:]:
+        if isinstance(node, ast.Await):
+            return False
+        is_begun = isinstance(node, ast.Call) and called_name(node) in _AT_ONCE
+        if not is_begun and not isinstance(node, _TOGETHER):
+            return True
+    return not isinstance(statement, ast.AsyncWith) or len(around) > 1
 
 
 def mentions(part: ast.AST, names: tuple[str, ...]) -> bool:

@@ -4,6 +4,7 @@ keeps it."""
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -23,6 +24,9 @@ from flake8_untimed.inference.syntax import (
     writes_none,
 )
 from flake8_untimed.inference.values import Context, Function, Literal, are_none
+
+_OF_SECONDS = re.compile("(?!on_)[a-z_]*timeout(?:_(?:s|secs?|seconds))?")
+"""How a parameter is called that takes a timeout."""
 
 
 class Own(NamedTuple):
@@ -64,7 +68,7 @@ def forgotten(place: Call | Construction) -> str | None:
         return None
     used = _names_used(function)
     own = (argument.arg for argument in named_parameters(function.arguments))
-    return next((name for name in own if "timeout" in name and name not in used), None)
+    return next((name for name in own if _OF_SECONDS.fullmatch(name) and name not in used), None)
 
 
 @once

@@ -81,19 +81,25 @@ def kept_of(call: Call) -> tuple[str, ast.stmt, bool] | None:
     return (name, parent, True) if is_response else None
 
 
-def takers_of(scope: Scope, node: ast.AST, depth: int = _DEPTH) -> set[ast.Call | None]:
-    """The calls that are given what a call in a function returns, there or by the one name that it has,
-    or a dict that holds it (`options["client"] = ...`); None where it is used otherwise, or not in
-    sight. `depth`: so many names behind names are looked at."""
+def takers_of(scope: Scope, node: ast.AST) -> set[ast.Call | None]:
+    """The calls that are given what a call in a function returns, there or by the names that it has, or
+    a dict that holds it (`options["client"] = ...`); None where it is used otherwise, or not in
+    sight."""
     parents = parents_of(scope)
-    whole = _container_of(parents, node)
-    name = _name_given(whole, parents.get(whole)) or _dict_given(parents, whole)
-    if name is None:
-        return {_taker(parents, whole)}
-    if scope.is_class or name in scope.globals or name in scope.nonlocals or not depth:
-        return {None}
-    uses = [use for use in _names(scope).get(name, ()) if not _fills(parents, use)]
-    return {taker for use in uses for taker in takers_of(scope, use, depth - 1)}
+    found: set[ast.Call | None] = set()
+    seen = set[str]()
+    uses = [node]
+    for use in uses:
+        whole = _container_of(parents, use)
+        name = _name_given(whole, parents.get(whole)) or _dict_given(scope, parents, whole)
+        if name is None:
+            found.add(_taker(parents, whole))
+        elif scope.is_class or name in scope.globals or name in scope.nonlocals:
+            found.add(None)
+        elif name not in seen:
+            seen.add(name)
+            uses += [use for use in _names(scope).get(name, ()) if not _fills(parents, use)]
+    return found
 
 
 def _container_of(parents: dict[ast.AST, ast.AST], node: ast.AST) -> ast.AST:
@@ -108,15 +114,24 @@ def _container_of(parents: dict[ast.AST, ast.AST], node: ast.AST) -> ast.AST:
     return whole
 
 
-def _dict_given(parents: dict[ast.AST, ast.AST], node: ast.AST) -> str | None:
-    """The name of the dict that something is put into: `options["client"] = node`."""
+def _dict_given(scope: Scope, parents: dict[ast.AST, ast.AST], node: ast.AST) -> str | None:
+    """The name of the dict of a function that something is put into: `options["client"] = node`."""
     parent = parents.get(node)
     holder: ast.AST | None = None
     if isinstance(parent, ast.Assign) and len(parent.targets) == 1:
         holder = getattr(parent.targets[0], "value", None)
     elif isinstance(parent, ast.Call) and called_name(parent) == "setdefault":
         holder = getattr(parent.func, "value", None)
-    return holder.id if isinstance(holder, ast.Name) and _fills(parents, holder) else None
+    if not isinstance(holder, ast.Name) or not _fills(parents, holder):
+        return None
+    bound, own = scope.sole(holder.id), getattr(scope.node, "args", None)
+    if own is not None and own.kwarg is not None and own.kwarg.arg == holder.id:
+        return holder.id
+    made = bound.node if bound is not None else None
+    is_new = isinstance(made, ast.Dict) or (
+        isinstance(made, ast.Call) and called_name(made) == "dict"
+    )
+    return holder.id if is_new else None
 
 
 def _fills(parents: dict[ast.AST, ast.AST], use: ast.AST) -> bool:
@@ -124,7 +139,8 @@ def _fills(parents: dict[ast.AST, ast.AST], use: ast.AST) -> bool:
     parent = parents.get(use)
     if isinstance(parent, ast.Attribute):
         return parent.attr in ("setdefault", "update")
-    return isinstance(parent, ast.Subscript) and not isinstance(parent.ctx, ast.Load)
+    is_stored = isinstance(parent, ast.Subscript) and not isinstance(parent.ctx, ast.Load)
+    return is_stored and parent.value is use  # type: ignore[union-attr]
 
 
 def _taker(parents: dict[ast.AST, ast.AST], node: ast.AST) -> ast.Call | None:

@@ -171,11 +171,12 @@ def _is_of_events(facts: Facts, client: Instance) -> bool:
 
 def _asks(value: Value | None, seconds: str | None) -> bool:
     """Whether a mapping, or a list of pairs, has entries that ask for a wait."""
-    told = {key: values for key, values in entries(value) if isinstance(key, str)}
-    return any(prompt <= told.keys() for prompt in _PROMPTS) or any(
+    told = [(key, values) for key, values in entries(value) if isinstance(key, str)]
+    keys = {key for key, _ in told}
+    return any(prompt <= keys for prompt in _PROMPTS) or any(
         _GENERATES_BY.fullmatch(key)
         or any(_tells(key, getattr(v, "value", ""), seconds) for v in values)
-        for key, values in told.items()
+        for key, values in told
     )
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple, Union
 
 from flake8_untimed.inference import conditions
 from flake8_untimed.inference.scopes import COMPREHENSIONS, INLINE, Place, Scope, once
-from flake8_untimed.inference.syntax import LEAVES, LOOPS, WITHS, dotted, ends
+from flake8_untimed.inference.syntax import LEAVES, LOOPS, WITHS, dotted, ends, may_swallow
 from flake8_untimed.inference.values import NOTHING_KNOWN, Alternatives, Context, Value, is_empty
 from flake8_untimed.inference.walk import outward
 
@@ -132,7 +132,7 @@ def _tests_of(scope: Scope) -> dict[str, dict[_Block, list[tuple[int, Told]]]]:
 def _behind(scope: Scope, place: Place) -> Iterator[tuple[_Block, int]]:
     """Where what follows a statement begins: in its block, and behind a `with` around it."""
     yield (place.parent, place.block), place.position
-    if isinstance(place.parent, WITHS):
+    if isinstance(place.parent, WITHS) and not may_swallow(place.parent):
         yield from _behind(scope, scope.places[place.parent])
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -15,6 +16,8 @@ TYPE_ALIAS: Any = getattr(ast, "TypeAlias", type(None))
 """`type Client = Session`, where Python has it."""
 ENDS = (ast.Return, ast.Raise)
 LEAVES = (*ENDS, ast.Break, ast.Continue)
+_SWALLOWING = re.compile("suppress|raises|ignor|swallow|catch", re.IGNORECASE)
+"""In the name of a manager behind which it goes on where its block has raised."""
 BLOCKS = ("body", "handlers", "orelse", "finalbody", "cases")
 """Fields of compound statements that are blocks, or parts with blocks, as they are written."""
 PARTS = {"handlers": "type", "cases": "guard"}
@@ -190,10 +193,7 @@ def ends(body: list[ast.stmt], by: tuple[type[ast.stmt], ...] = ENDS) -> bool:
     loop."""
     last = body[-1] if body else None
     if isinstance(last, WITHS):
-        # `suppress(...)` goes on behind its block where that raises.
-        makers = (item.context_expr for item in last.items)
-        is_whole = all(called_name(m) != "suppress" for m in makers if isinstance(m, ast.Call))
-        return is_whole and ends(last.body, by)
+        return not may_swallow(last) and ends(last.body, by)
     if isinstance(last, ast.If):
         return ends(last.body, by) and ends(last.orelse, by)
     if isinstance(last, TRIES):
@@ -204,10 +204,17 @@ def ends(body: list[ast.stmt], by: tuple[type[ast.stmt], ...] = ENDS) -> bool:
     return isinstance(last, by)
 
 
+def may_swallow(statement: ast.With | ast.AsyncWith) -> bool:
+    """Whether what comes behind a `with` may be reached though its block was not carried out to the
+    end, by the look of it: `with suppress(KeyError):`."""
+    makers = (item.context_expr for item in statement.items)
+    return any(_SWALLOWING.search(called_name(m)) for m in makers if isinstance(m, ast.Call))
+
+
 def in_a_row(statement: ast.stmt) -> Iterator[ast.stmt]:
     """A statement and, of a `with`, those that are carried out in it one after the other."""
     yield statement
-    if isinstance(statement, WITHS):
+    if isinstance(statement, WITHS) and not may_swallow(statement):
         for inner in statement.body:
             yield from in_a_row(inner)
 

@@ -78,11 +78,12 @@ class Changes:
                 if values:
                     yield context, event, values
 
-    def may_set_any(self, client: Value) -> bool:
-        """Whether an attribute of an object is set by a name out of sight: `setattr(client, name, value)`
-        in a loop over what the caller gave."""
+    def may_set_any(self, client: Value, names: Iterable[str]) -> bool:
+        """Whether one of these attributes of an object may be set by a name out of sight: `setattr(client,
+        name, value)` in a loop over what the caller gave."""
         return any(
             isinstance(event.name, ast.expr)
+            and any(name.startswith(_begin_of(event.name)) for name in names)
             and not all(map(_is_literal, self._evaluator.evaluate(event.name, context)))
             for context, event in self.events(client)
             if event.kind == "setattr"
@@ -203,6 +204,12 @@ class Changes:
                     yield _Name(callee.scope, parameter, below)
 
 
+def _begin_of(name: ast.expr) -> str:
+    """How a text begins that is put together: `f"label_{key}"`."""
+    first = name.values[0] if isinstance(name, ast.JoinedStr) and name.values else name
+    return str(first.value) if isinstance(first, ast.Constant) else ""
+
+
 def _is_literal(value: Value) -> bool:
     return isinstance(value, Literal)
 
@@ -281,7 +288,10 @@ def _name_of(holder: Scope, where: Scope, path: str) -> str | None:
     root, _, rest = path.partition(".")
     if holder.is_class:
         return rest if root == members.first_parameter(where) else None
-    return path if where is holder or root not in where.bindings else None
+    scope: Scope | None = where
+    while scope is not None and scope is not holder and root not in scope.bindings:
+        scope = scope.parent
+    return path if scope is holder else None
 
 
 def _also_called(scope: Scope, name: str) -> Iterator[str]:

@@ -269,7 +269,7 @@ class Clients:
         self, client: Instance, names: tuple[str, ...], timeouts: Timeouts
     ) -> Bound | None:
         """`client.timeout = 5`, somewhere in sight."""
-        if names and self._limits.changes.may_set_any(client):
+        if names and self._limits.changes.may_set_any(client, names):
             return UNKNOWN
         found = None
         for _, _, values in self._limits.changes.stored(client, *names):

@@ -320,7 +320,7 @@ def _is_shared(facts: Facts, node: ast.AST | None, made: Result) -> bool:
     if isinstance(node, (ast.Name, ast.Attribute)):
         values = facts.evaluate(node, made.site.context)
         return not values or not all(isinstance(value, Literal) for value in values)
-    return not isinstance(node, (ast.Constant, ast.JoinedStr, ast.Call))
+    return not isinstance(node, (ast.Constant, ast.JoinedStr))
 
 
 def _may_encode(facts: Facts, call: Call) -> bool:
