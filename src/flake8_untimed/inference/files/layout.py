@@ -89,6 +89,8 @@ class Layout:
         for place in places:
             if root is not None and not inside(place, root):
                 continue
+            if self._is_namespace(place, top, importing, root):
+                continue
             names = self._names(place)
             if f"{top}.py" in names or top in names:
                 found = self._below(place, dotted)
@@ -97,6 +99,17 @@ class Layout:
                 folder = folder or found
         # A package without `__init__.py` gives way to whatever else has the name.
         return None if self._catalogue.library_of(top) else folder
+
+    def _is_namespace(self, place: str, top: str, importing: str, root: str | None) -> bool:
+        """Whether a package around a file that has the name of a library is seen from a folder that
+        is a package without `__init__.py` itself, by the look of it: `bot/integration/aiohttp`."""
+        return (
+            self._catalogue.library_of(top) is not None
+            and inside(importing, os.path.join(place, top))
+            and place not in (root, os.path.join(root or place, "src"))
+            and os.path.basename(place).isidentifier()
+            and os.path.basename(place) != top
+        )
 
     def _below(self, folder: str, dotted: str) -> str | None:
         *packages, last = dotted.split(".")
