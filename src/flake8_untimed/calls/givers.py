@@ -50,6 +50,19 @@ def given_to(facts: Facts, call: Call) -> list[Alternatives]:
     return [values for each in given for values in each] if all(given) else []
 
 
+def given_as(facts: Facts, call: Call) -> list[Alternatives]:
+    """For a call through a parameter of its function, whatever else its name may hold: what the
+    places of the project that are in sight give it there."""
+    scope = call.context.scope.of_statement
+    names = {h.id for h in _holders(facts, call) if isinstance(h, ast.Name)}
+    parameters = [
+        (scope, name)
+        for name in sorted(names)
+        if any(binding.kind == "parameter" for binding in scope.bindings.get(name, ()))
+    ]
+    return _given_to(facts, (*parameters,)) if parameters else given_to(facts, call)
+
+
 @once
 def _given_to(facts: Facts, parameters: tuple[_Parameter, ...]) -> list[Alternatives]:
     with facts.evaluator.question():

@@ -6,9 +6,9 @@ import ast
 
 from flake8_untimed.calls import Call, Construction, Facts
 from flake8_untimed.calls.collector import is_written_otherwise
-from flake8_untimed.calls.givers import written_for
+from flake8_untimed.calls.givers import given_as, written_for
 from flake8_untimed.calls.wrappers import takes
-from flake8_untimed.inference.objects import class_attribute
+from flake8_untimed.inference.objects import attribute, class_attribute
 from flake8_untimed.inference.syntax import dotted
 from flake8_untimed.inference.values import (
     FOREIGN,
@@ -51,6 +51,28 @@ def may_be_foreign(facts: Facts, call: Call) -> bool:
     if call.client is None or not isinstance(function, ast.Attribute):
         return False
     return FOREIGN in facts.evaluate(function.value, call.context)
+
+
+def taken_by_heir(facts: Facts, call: Call) -> str | None:
+    """The class of the project, of which a caller gives an object for a client of which only the type
+    is known, and which has a method of its own that gets the timeout of the call."""
+    function = call.node.func
+    if call.client is None or call.client.site is not None or not isinstance(function, ast.Attribute):
+        return None
+    for values in given_as(facts, call):
+        for client in values:
+            if isinstance(client, Instance) and isinstance(client.cls, Class):
+                for method in attribute(facts.evaluator, client, function.attr):
+                    if _is_own(facts, method):
+                        return client.cls.scope.name
+    return None
+
+
+def _is_own(facts: Facts, method: Value) -> bool:
+    """Whether a method is one of the project, or leads to one."""
+    if isinstance(method, SenderValue):
+        return facts.limits.overrides.on_the_way(method) is not None
+    return isinstance(method, Function)
 
 
 def _is_strange(facts: Facts, value: Value, place: Call | Construction) -> bool:
