@@ -473,6 +473,17 @@ class _Collector:
         if self._mocks.stand_for(node, context, tuple(value for value, _ in handed)):
             self._leave_out(node, [])
             return
+        ours = self._ours(node, context, callees) if handed else []
+        if ours:
+            # What becomes of it there, is seen there.
+            given = invoke.passed_by(self._evaluator, node, context)
+            led = [self._request(node, context, function, given) for function in ours]
+            found = [call for call in led if call is not None]
+            self._alternatives += found
+            if found:
+                self._add(found)
+            if found or self._bound_all(ours, given):
+                return
         for value, passed in handed:
             call = self._request(node, context, value, passed)
             if call is not None:
@@ -481,6 +492,20 @@ class _Collector:
                 calls.append(call)
         self._alternatives += calls
         self._facts.calls += calls[:1]
+
+    def _ours(self, node: ast.Call, context: Context, callees: Alternatives) -> list[Function]:
+        """The functions of the project that a call is one of, if they stand in modules that name no
+        library."""
+        if any(isinstance(callee, Symbol) for callee in callees):
+            return []
+        known = self._evaluator.insist(node.func, context)
+        ours = [callee for callee in known if isinstance(callee, Function)]
+        return ours if len(ours) == len(known) else []
+
+    def _bound_all(self, functions: list[Function], passed: Passed) -> bool:
+        """Whether functions send requests, and bound each of them."""
+        bounds = [self._limits.functions.of_callable(function, passed) for function in functions]
+        return all(bound is not None and bound.kind is Kind.BOUNDED for bound in bounds)
 
     # Constructions ---------------------------------------------------------------------------
 

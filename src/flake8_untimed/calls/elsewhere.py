@@ -12,10 +12,13 @@ from flake8_untimed.bounds import Bound, Kind, Source
 from flake8_untimed.calls import Call, Construction, Facts
 from flake8_untimed.calls.collector import collect
 from flake8_untimed.calls.constructions import places_made
-from flake8_untimed.inference import lineage
+from flake8_untimed.calls.given import handings, sent_by_takers
+from flake8_untimed.inference import lineage, members
+from flake8_untimed.inference.arguments import taken_by
 from flake8_untimed.inference.scopes import Module, Scope
 from flake8_untimed.inference.syntax import attributes_set
-from flake8_untimed.inference.values import Class, Instance, Site
+from flake8_untimed.inference.values import Class, Function, Instance, Site
+from flake8_untimed.limits.takers import Sent, is_given
 from flake8_untimed.source import Source as Text
 
 
@@ -29,7 +32,7 @@ def made_elsewhere(facts: Facts, site: Site) -> Construction | None:
 
 def calls_elsewhere(facts: Facts, made: Construction) -> list[Call]:
     """The calls through a client in the modules that import the one where it is made, and those of the
-    class in whose object it is stored."""
+    classes in whose objects it is stored."""
     home = made.context.scope.module.path
     found = (
         call
@@ -37,28 +40,60 @@ def calls_elsewhere(facts: Facts, made: Construction) -> list[Call]:
         for node in made.places
         for call in read.calls.get((home, *_place(node)), ())
     )
-    return list(dict.fromkeys((*found, *_calls_of_keeper(facts, made))))
+    return list(dict.fromkeys((*found, *_calls_of_keepers(facts, made))))
 
 
-def _calls_of_keeper(facts: Facts, made: Construction) -> list[Call]:
+def sent_elsewhere(facts: Facts, made: Construction) -> list[Sent]:
+    """What functions of the project send through a client that they are given in those modules."""
+    home = made.context.scope.module.path
+    module = facts.evaluator.project.module(home)
+    if module is not None and module is not facts.module:
+        twin = _read(facts, module).constructions.get(_place(made.node))
+        made = twin if twin is not None else made
+    return [
+        sent for read in _importing(facts, home) for sent in sent_by_takers(read.facts, made)[0]
+    ]
+
+
+def _calls_of_keepers(facts: Facts, made: Construction) -> list[Call]:
     """The calls of a class through what its objects keep in an attribute, if a client is put there from
-    outside: `api.rest.pool = ClientSession()`. Where one names no timeout, they tell nothing: whose
-    client it is cannot be seen there."""
-    statement = made.context.at
-    targets = (
-        attributes_set(statement) if isinstance(statement, (ast.Assign, ast.AnnAssign)) else ()
-    )
+    outside. Where one names no timeout, they tell nothing: whose client it is cannot be seen there."""
     calls = [
         call
-        for target, value in targets
-        if value is made.node
-        for owner in facts.evaluate(target.value, made.context)
-        if isinstance(owner, Instance) and isinstance(owner.cls, Class)
-        for base in lineage.mro(facts.evaluator, owner.cls)
+        for keeper, name in chain(_set_outside(facts, made), _set_by_methods(facts, made))
+        for base in lineage.mro(facts.evaluator, keeper)
         if isinstance(base, Class)
-        for call in _calls_by(facts, base.scope, target.attr)
+        for call in _calls_by(facts, base.scope, name)
     ]
     return calls if all(call.argument(call.sender.timeout) for call in calls) else []
+
+
+def _set_outside(facts: Facts, made: Construction) -> Iterator[tuple[Class, str]]:
+    """The classes and attributes of the objects that a client is stored in where it is made:
+    `api.rest.pool = ClientSession()`."""
+    statement = made.context.at
+    if isinstance(statement, (ast.Assign, ast.AnnAssign)):
+        for target, value in attributes_set(statement):
+            if value is made.node:
+                for owner in facts.evaluate(target.value, made.context):
+                    if isinstance(owner, Instance) and isinstance(owner.cls, Class):
+                        yield owner.cls, target.attr
+
+
+def _set_by_methods(facts: Facts, made: Construction) -> Iterator[tuple[Class, str]]:
+    """Those of the objects that keep it by a method: `api.attach(session)`."""
+    for _, _, taker, passed in handings(facts, made):
+        if not isinstance(taker, Function) or taker.scope.owner is None:
+            continue
+        names = {
+            name
+            for name, argument in taken_by(taker, passed).items()
+            if is_given(facts.evaluator, argument, made.node)
+        }
+        for attribute, stores in members.attribute_stores(taker.scope.owner).items():
+            for method, event in stores:
+                if method is taker.scope and getattr(event.node, "id", None) in names:
+                    yield Class(taker.scope.owner), attribute
 
 
 def _calls_by(facts: Facts, cls: Scope, name: str) -> Iterator[Call]:
@@ -165,6 +200,7 @@ _Place = tuple[int, int]
 class _Read(NamedTuple):
     """What is known of another module."""
 
+    facts: Facts
     constructions: dict[_Place, Construction]
     calls: dict[tuple[str, int, int], list[Call]]
     """By the file and the place of their client, or of the partial that they go through."""
@@ -184,6 +220,7 @@ def _read(facts: Facts, module: Module) -> _Read:
             for where, node in dict.fromkeys((*places_made(facts.evaluator, call), *partials)):
                 calls.setdefault((where, *_place(node)), []).append(call)
         kept["read from outside"] = _Read(
+            found,
             {_place(m.node): m for m in found.constructions},
             calls,
             {_place(partial.node) for partial in found.partials},

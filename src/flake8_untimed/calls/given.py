@@ -49,14 +49,14 @@ def sent_by_takers(facts: Facts, made: Construction) -> tuple[list[Sent], bool]:
 def _taken(facts: Facts, made: Construction) -> Generator[Sent, None, None]:
     """The requests that functions of the project send through a client that they are given."""
     asynchronous = made.client is not None and made.client.asynchronous
-    for node, context, taker, passed in _handings(facts, made):
+    for node, context, taker, passed in handings(facts, made):
         if is_surrounded(facts.evaluator, node, context, asynchronous):
             yield Sent(node, context, False)
         else:
             yield from facts.limits.takers.sent_through(made.node, taker, passed, node, context)
 
 
-def _handings(facts: Facts, made: Construction) -> Iterator[Handing]:
+def handings(facts: Facts, made: Construction) -> Iterator[Handing]:
     """The calls that give a client to the project, near to where it is made; storing it through a
     property is one as well."""
     yield from _setters(facts, made)

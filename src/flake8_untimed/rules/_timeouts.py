@@ -17,6 +17,7 @@ from flake8_untimed.calls.elsewhere import (
     left_out_elsewhere,
     made_elsewhere,
     objects_elsewhere,
+    sent_elsewhere,
 )
 from flake8_untimed.calls.handlers import passes_by
 from flake8_untimed.calls.keywords import passes_arguments_on, reach_sender
@@ -126,7 +127,9 @@ def _is_spared(facts: Facts, made: Construction) -> bool:
     calls = calls_elsewhere(facts, made)
     if not calls and made.of_class is not None and made.bound.kind in (Kind.NONE, Kind.DEFAULT):
         return not any(is_relied_on(other) for other in objects_elsewhere(facts, made))
-    return bool(calls) and not any(call.relies for call in calls)
+    used = [call.relies for call in calls]
+    used += [sent.relies for sent in sent_elsewhere(facts, made)]
+    return bool(used) and not any(used)
 
 
 def is_relied_on(made: Construction) -> bool:

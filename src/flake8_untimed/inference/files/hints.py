@@ -99,8 +99,16 @@ class Hints:
             names = [os.path.basename(folder)]
         elif name.encode() in self._outlines.data(package):
             names.append(os.path.basename(folder))
-        found = dict.fromkeys(f for name in names for f in self._looking(path, _says(name)))
+        found = dict.fromkeys(f for name in names for f in self._saying(path, name))
         return [f for f in found if f != path and path in self._outlines.neighbours(f)]
+
+    def _saying(self, path: str, name: str) -> list[str]:
+        """The files around one that say a word; beside a loose file those of its folder, which may
+        import it."""
+        if not self._layout.is_loose(path):
+            return self._looking(path, _says(name))
+        _, files = self._layout.files_near(path)
+        return [file for file in files if _says(name)(self._outlines.data(file))]
 
     def first_importing(self, path: str) -> list[str]:
         """The first of these: not too many to look into."""
