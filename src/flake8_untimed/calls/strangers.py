@@ -57,7 +57,11 @@ def taken_by_heir(facts: Facts, call: Call) -> str | None:
     """The class of the project, of which a caller gives an object for a client of which only the type
     is known, and which has a method of its own that gets the timeout of the call."""
     function = call.node.func
-    if call.client is None or call.client.site is not None or not isinstance(function, ast.Attribute):
+    if (
+        call.client is None
+        or call.client.site is not None
+        or not isinstance(function, ast.Attribute)
+    ):
         return None
     for values in given_as(facts, call):
         for client in values:
