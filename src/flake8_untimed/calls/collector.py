@@ -555,8 +555,10 @@ class _Collector:
 
 
 def _fits_not(sender: Sender, given: BoundArguments) -> bool:
-    """Whether something else must be called with these arguments: what the sender needs first is not
-    there, and what it does not know is."""
+    """Whether something else must be called with these arguments: there are more than the sender takes
+    by position, or what it needs first is not there, and what it does not know is."""
+    if given.rest:
+        return True
     first = given.named.keys() & set(sender.parameters[:1])
     return bool(given.extra) and not (first or given.open_positional or given.open_keywords)
 

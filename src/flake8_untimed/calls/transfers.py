@@ -40,8 +40,12 @@ _READING = frozenset(
      "readuntil")
 )  # fmt: skip
 """Methods of a stream."""
-_WHOLE = frozenset(("encode_multipart_formdata", "getvalue", "read_bytes", "read_text"))
-"""What returns all of a file, beside a `read()`, or a form that holds files."""
+_WHOLE = frozenset(
+    ("download_as_bytes", "download_as_string", "download_as_text", "encode_multipart_formdata",
+     "get_contents_as_string", "getvalue", "read_bytes", "read_text", "readall")
+)  # fmt: skip
+"""What returns all of a file, also of one in a cloud's storage, beside a `read()`, or a form that
+holds files."""
 _LARGE = 1 << 20
 """So many bytes may well take longer than a timeout to connect."""
 _RECODING = frozenset(

@@ -47,8 +47,9 @@ _IN_URL = re.compile(r"[?&]([\w.-]+)=([^&#]*)")
 _WAIT_PATH = re.compile(r"/wait(?:[?#]|$)")
 """The end of an address that is answered when something is done."""
 _GENERATES = re.compile(
-    r"(?:(?:^|/)(?:api/(?:v\d+/)?(?:chat|generate)|chat/completions|v1/(?:messages|responses))|/completions?)"
-    r"(?:[?#]|$)|:(?:streamG|g)enerateContent"
+    r"(?:(?:^|/)(?:api/(?:v\d+/)?(?:chat|generate)|chat/completions|v1/(?:messages|responses))"
+    r"|/completions?|/generate[-_](?:answer|question|response|summar|text)\w*)(?:[?#]|$)"
+    r"|:(?:streamG|g)enerateContent"
 )
 """That of one where a language model writes text: it often takes longer than half a minute."""
 _GENERATES_BY = re.compile(r"stream|response_mode|(?:max|min)_(?:\w+_)?tokens|maxOutputTokens")
@@ -58,9 +59,9 @@ _PROMPTS = ({"model", "messages"}, {"model", "prompt"})
 _LONG_POLL = re.compile("long_?poll", re.IGNORECASE)
 """How a function is named that waits so."""
 _SPOKEN = re.compile(
-    r"""event-stream|long_?poll|/wait["'?#]|api/(?:v\d+/)?(?:chat|generate)|completion|v1/(?:messages|responses)"""
-    r"""|stream|response_mode|_tokens|OutputTokens|messages|prompt"""
-    r"""|generateContent|["'?&(]\s*[\w.-]*"""
+    r"""event-stream|long_?poll|/wait["'?#]|api/(?:v\d+/)?(?:chat|generate)|completion"""
+    r"""|/generate[-_]|v1/(?:messages|responses)"""
+    r"""|stream|response_mode|_tokens|OutputTokens|messages|prompt|generateContent|["'?&(]\s*[\w.-]*"""
     r"""(?:timeout|wait|poll|duration|seconds|feed|watch|follow)[\w.-]*\s*["'=]""",
     re.IGNORECASE,
 )

@@ -186,9 +186,17 @@ class Clients:
                 return found
         elif bound.may_hold(constructor.timeout, constructor.timeout in constructor.parameters):
             return UNKNOWN
-        if any(name in bound.named for name in constructor.partial_timeouts):
-            return UNKNOWN
+        for name, waits in constructor.partial_timeouts.items():
+            if name in bound.named and set(waits) >= set(table.waits):
+                return self._by_part(constructor, bound.named[name])
         return omitted(table)
+
+    def _by_part(self, constructor: Constructor, argument: Argument) -> Bound:
+        """The default that another parameter than the usual one sets, for all waits."""
+        library = self._evaluator.catalogue.library_of(constructor.path)
+        table = library.timeouts if library is not None else None
+        found = table and judged(self._evaluator, self._evaluator.deeply(argument), table)
+        return found or UNKNOWN
 
     def sends_nothing(self, client: Instance | None) -> bool:
         """Whether the requests of a client surely never leave the process, as tests have it:

@@ -73,6 +73,7 @@ IN_VAIN = "`{}` does nothing, but tells that another time is meant there"
 MEANT = "the body is read piece by piece there, and a long silence in between may be meant"
 HANDED_OUT = "others send through the client, too, and that may well take longer"
 SWITCHED_OFF = "the function that is called passes None on, which switches {}'s own default off"
+BESIDE = "{}= cannot stand beside {}="
 BY_HAND = "its {} is set by hand, and would not get the timeout"
 INHERITED = "the default has to go where the subclass calls its base"
 
@@ -389,6 +390,9 @@ def set_at_construction(
         return None, f"{made.name}() takes no timeout"
     if may_be_another(facts, made):
         return None, ANOTHER.format(name)
+    other = next(filter(made.argument, made.constructor.partial_timeouts), None)
+    if other is not None:
+        return None, BESIDE.format(name, other)
     wire = wired_by_hand(facts, made)
     if wire is not None:
         return None, BY_HAND.format(wire)
