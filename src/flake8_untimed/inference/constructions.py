@@ -46,12 +46,8 @@ def construction_frame(
         # What a subclass overrides counts in what its bases store.
         first = members.first_parameter(method)
         return frames.shared(method, {first: (instance,)}) if first and method.owner else None
-    if instance.site is None:
+    if instance.site is None or method.name != "__init__":
         return None
-    if method.name != "__init__":
-        # What it was made with counts in what its other methods store.
-        first = members.first_parameter(method)
-        return frames.shared(method, {first: (instance,)}) if first and method.owner else None
     site = instance.site
     return _frame(evaluator, method, instance, site.passed, site.context)
 
