@@ -7,7 +7,7 @@ import sys
 
 from flake8_untimed.calls import Call, Construction, Facts
 from flake8_untimed.calls.elsewhere import calls_elsewhere
-from flake8_untimed.calls.given import calls_given
+from flake8_untimed.calls.given import calls_given, handings
 from flake8_untimed.calls.keywords import own_keywords
 from flake8_untimed.calls.responses import takers_of
 from flake8_untimed.inference.values import Context, Instance, Symbol, Value
@@ -18,8 +18,17 @@ def is_handed_out(facts: Facts, made: Construction) -> bool:
     """Whether others may send through a client what takes as long as it takes: a class or function of
     another package is given it, or whoever calls a public function says with what keywords it sends."""
     return any(_is_public(call) for call in made.calls if call.relies) or any(
-        _is_strangers(facts, node, context) for node, context, _ in calls_given(facts, made)
+        _is_strangers(facts, node, context) for node, context in _given_to(facts, made)
     )
+
+
+def _given_to(facts: Facts, made: Construction) -> list[tuple[ast.Call, Context]]:
+    """The calls that are given a client, also by what of the project is given it."""
+    found = [(node, context) for node, context, _ in calls_given(facts, made)]
+    with facts.evaluator.question():
+        for node, context, taker, passed in handings(facts, made):
+            found += facts.limits.takers.given_on(made.node, taker, passed, node, context)
+    return found
 
 
 def _is_public(call: Call) -> bool:

@@ -66,6 +66,36 @@ class Takers:
         finally:
             self._limits.depth -= 1
 
+    def given_on(
+        self, made: ast.Call, taker: Value, passed: Passed, node: ast.Call, context: Context
+    ) -> Iterator[tuple[ast.Call, Context]]:
+        """The calls by which a function or class of the project, or one behind it, gives the client on
+        to whatever else."""
+        if self._limits.depth >= DEPTH:
+            return
+        self._limits.depth += 1
+        try:
+            for scope, frame in self._bodies(taker, passed, node, context):
+                key = (made, scope, "given on")
+                if key not in self._limits.open:
+                    with self._limits.looking_into(key):
+                        yield from self._given_on_inside(made, scope, frame)
+        finally:
+            self._limits.depth -= 1
+
+    def _given_on_inside(
+        self, made: ast.Call, scope: Scope, frame: Frame
+    ) -> Iterator[tuple[ast.Call, Context]]:
+        for node, context in self._limits.functions.alive(walk(scope).calls, scope, frame):
+            if not (node.args or node.keywords):
+                continue
+            passed = invoke.passed_by(self._evaluator, node, context)
+            if any(is_given(self._evaluator, argument, made) for argument in passed.arguments):
+                yield node, context
+                for callee in self._evaluator.evaluate(node.func, context):
+                    if isinstance(callee, (Function, Class)):
+                        yield from self.given_on(made, callee, passed, node, context)
+
     def _bodies(
         self, taker: Value, passed: Passed, node: ast.Call, context: Context
     ) -> Iterator[tuple[Scope, Frame]]:
