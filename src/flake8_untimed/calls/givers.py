@@ -255,10 +255,24 @@ def _called(facts: Facts, node: ast.Call, context: Context, scope: Scope) -> Ite
             yield taker
 
 
+@once
 def _names(scope: Scope) -> tuple[str, ...]:
-    """What a function is called by: an `__init__` also by its class."""
+    """What a function is called by: an `__init__` also by its class, one that is made by another also
+    by what that is assigned to (`get = limited(10)`)."""
     cls = _class_of(scope)
-    return (scope.name, cls.name, "cls") if cls is not None else (scope.name,)
+    if cls is not None:
+        return scope.name, cls.name, "cls"
+    maker = scope.parent
+    if maker is None or not maker.is_function:
+        return (scope.name,)
+    made = (
+        last_name(target)
+        for found in calls_naming(scope.module.scope, (maker.name,))
+        if called_name(found.node) == maker.name and isinstance(found.statement, ast.Assign)
+        for target in found.statement.targets
+        if found.statement.value is found.node
+    )
+    return (scope.name, *filter(None, made))
 
 
 def _class_of(scope: Scope) -> Scope | None:
