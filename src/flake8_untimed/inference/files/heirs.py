@@ -22,6 +22,8 @@ _SENT_THROUGH = re.compile(
 """`self.session.get(`, `self.make_session().request(`."""
 _TARGET = re.compile(rb"[ \t]*(?:self\.)?(\w+)[ \t]*(?::[^=\n]*)?=[^=]")
 """From the beginning of a line on: what is assigned to."""
+_KEPT = re.compile(rb"self\.(\w+)[ \t]*=[ \t]*(\w+)[ \t]*$", re.MULTILINE)
+"""`self.session = session`."""
 _CALLED_SO = re.compile(rb"def[ \t]+(\w*(?:session|client)\w*)[ \t]*\(")
 _GENERATIONS = 4
 """Classes below one another that are looked for."""
@@ -38,6 +40,7 @@ class Heirs:
         self._inheriting: dict[str, dict[bytes, list[_Known]]] = {}
         self._classes: dict[_Known, list[_Known]] = {}
         self._files: dict[_Known, list[str]] = {}
+        self._bases: dict[_Known, list[str]] = {}
         self._made: dict[str, set[bytes]] = {}
         self._made_by: dict[str, frozenset[bytes]] = {}
         self._filled: dict[str, frozenset[str]] = {}
@@ -102,14 +105,34 @@ class Heirs:
         return open_.intersection(set().union(*map(self._made_in, makers)))
 
     def _makers_among_heirs(self, path: str, text: bytes) -> set[str]:
-        """The other files with classes that inherit from those of a file, as far as they know of a
-        library."""
+        """The other files with classes that inherit from those of a file, and those of their other
+        bases, as far as they know of a library."""
         return {
-            file
+            maker
             for cls in _DEFINED.findall(text)
-            for file, _ in self.classes(path, cls.decode("ascii", "replace"))
-            if file != path and self._outlines.names_library(file)
+            for file, heir in self.classes(path, cls.decode("ascii", "replace"))
+            for maker in (file, *self._of_bases(file, heir))
+            if maker != path and self._outlines.names_library(maker)
         }
+
+    def knows_library(self, file: str, name: str) -> bool:
+        """Whether a class stands in a file that knows of a library, or one of its bases does."""
+        return any(map(self._outlines.names_library, (file, *self._of_bases(file, name))))
+
+    def _of_bases(self, file: str, name: str) -> list[str]:
+        """The other files that the bases of a class come from."""
+        key = (file, name)
+        if key not in self._bases:
+            uses = self._outlines.uses(file)
+            words = (
+                word.decode("ascii", "replace")
+                for cls, bases in _CLASS.findall(self._outlines.data(file))
+                if cls == name.encode()
+                for word in _NAME.findall(bases)
+            )
+            found = (use.path for word in words for use in uses.get(word, ()))
+            self._bases[key] = [*dict.fromkeys(found)]
+        return self._bases[key]
 
     def _made_around(self, path: str) -> set[bytes]:
         """`_made_in` of all files of a project."""
@@ -120,8 +143,8 @@ class Heirs:
         return self._made[top]
 
     def _made_in(self, file: str) -> frozenset[bytes]:
-        """The names that a file gives something straight from a library, and its functions that are
-        called like a client."""
+        """The names that a file gives something straight from a library, the attributes that it gives
+        one of these, and its functions that are called like a client."""
         if file not in self._made_by:
             text = self._outlines.data(file)
             found = set(_CALLED_SO.findall(text))
@@ -133,6 +156,7 @@ class Heirs:
                     if target is not None:
                         found.add(target[1])
                     place = text.find(local.encode(), place + 1)
+            found |= {kept for kept, name in _KEPT.findall(text) if name in found}
             self._made_by[file] = frozenset(found)
         return self._made_by[file]
 
