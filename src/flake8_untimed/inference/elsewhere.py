@@ -93,7 +93,7 @@ def heirs(evaluator: Evaluator, cls: Class, everywhere: bool = False) -> Iterato
     """The subclasses of a class in the files that know of a library, or with a base in one; or all."""
     project, path = evaluator.project, cls.scope.module.path
     for file, heir in project.heirs.classes(path, cls.scope.name)[:HEIRS]:
-        is_asked = everywhere or project.heirs.knows_library(file, heir)
+        is_asked = everywhere or file == path or project.heirs.knows_library(file, heir)
         module = project.module(file) if is_asked else None
         if module is not None and heir in module.scope.bindings:
             for value in names.of_module(evaluator, heir, module.scope):

@@ -156,9 +156,10 @@ class Proof:
         method = scope.of_method
         if first is None or method is None or method.owner is None:
             return False
-        path, cls = scope.module.path, method.owner.name
+        path, cls = scope.module.path, method.owner
+        own = cls.bindings.keys() | members.attribute_stores(cls).keys()
         return any(
-            self._evaluator.project.heirs.supply(path, cls, name)
+            self._evaluator.project.heirs.supply(path, cls.name, name, name in own)
             for name in self._attributes_of(first, node)
         )
 
