@@ -41,8 +41,9 @@ would not get it.
 Unsafe where what went well so far may end in an exception, or be done twice:
 
 - The timeout includes a body (aiohttp) that is streamed in sight.
-- A body that may be large (`files=`, the whole of a file, a piece of one of 1 MiB or of a size that
-  is not known, by the look of the function and file around) is sent as one: requests, urllib3 and
+- A body that may be large (`files=`, the whole of a file, also of a cloud's storage, a piece of one
+  of 1 MiB or of a size that is not known, by the look of the function and file around) is sent as
+  one: requests, urllib3 and
   the standard library have to send all of it within the time to connect. Of a parameter alone,
   nothing is said.
 - A `Retry` in sight allows POST or PATCH, or the code around sends one again: a loop around the
@@ -53,7 +54,7 @@ Unsafe where what went well so far may end in an exception, or be done twice:
 - The request asks for a stream of events (`text/event-stream`, `?watch=true`), or tells the server
   how long it may keep silent (`params={"timeout": 60}`, also of the session, in the URL, a header
   or the body), which is no less than the timeout; or its function is called a long poll; or a
-  language model writes text at its address (`/api/generate`, `/chat/completions`) or for its body
+  language model writes text at its address (`/api/generate`, `/generate-answer`) or for its body
   (`stream`, `max_tokens`, `model` beside `messages`).
 - A body that is left unread (`stream=True`) is read as events are told: by `iter_lines()`, from its
   `raw` line by line, in pieces of one byte or as it comes (`iter_content(1)`, `chunk_size=None`), or
@@ -61,8 +62,10 @@ Unsafe where what went well so far may end in an exception, or be done twice:
   begin with `data:`.
 - The client may be what code of another package returned (`corp.Session() if key else
   requests.Session()`), which may take no timeout.
-- A client is given to another package, or sends with the `**kwargs` of a public function: others
-  send through it, too.
+- The client is a parameter for which a caller in sight gives an object of a class of the project,
+  whose own methods get the timeout first.
+- A client is given to another package, also by a class or function that is given it, or sends with
+  the `**kwargs` of a public function: others send through it, too.
 - A comment tells another linter to leave it (`# noqa: S113`, `# nosec`,
   `# pylint: disable=missing-timeout`).
 - The function around takes a timeout and does nothing with it: that is most likely meant.

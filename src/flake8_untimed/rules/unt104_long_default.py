@@ -22,13 +22,15 @@ async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=30)) as ses
 
 ## When it is not reported
 When all calls through the session in sight are bounded: by their own argument, or by
-`asyncio.timeout`, `wait_for`, `anyio.fail_after` and their like around them.
+`asyncio.timeout`, `wait_for`, `anyio.fail_after` and their like around them. Calls of functions that
+are given the session count, and those of classes whose objects keep it, in other modules, too.
 
 ## Fix
 At the client's construction when it is in sight, else at the call (safe: what limited the wait
 before was no shorter, unless the setting `timeouts` chooses more; but `total` includes the body, so
 what takes longer to read ends in an exception: the setting `timeouts` chooses another). None where
-`**kwargs` may hold one, or where the code around asks for a version of the library.
+`**kwargs` may hold one, where the code around asks for a version of the library, or where
+aiohttp's older `conn_timeout=` stands there, beside which it takes no other.
 
 Unsafe where what went well so far may end in an exception, or be done twice, as in UNT101; since
 `total` includes the body and the wait for a free connection, above all where
