@@ -56,19 +56,17 @@ def may_be_foreign(facts: Facts, call: Call) -> bool:
 def taken_by_heir(facts: Facts, call: Call) -> str | None:
     """The class of the project, of which a caller gives an object for a client of which only the type
     is known, and which has a method of its own that gets the timeout of the call."""
-    function = call.node.func
-    if (
-        call.client is None
-        or call.client.site is not None
-        or not isinstance(function, ast.Attribute)
-    ):
+    function, client = call.node.func, call.client
+    if client is None or client.site is not None or not isinstance(client.cls, Symbol):
+        return None
+    if not isinstance(function, ast.Attribute):
         return None
     for values in given_as(facts, call):
-        for client in values:
-            if isinstance(client, Instance) and isinstance(client.cls, Class):
-                for method in attribute(facts.evaluator, client, function.attr):
+        for given in values:
+            if isinstance(given, Instance) and isinstance(given.cls, Class):
+                for method in attribute(facts.evaluator, given, function.attr):
                     if _is_own(facts, method):
-                        return client.cls.scope.name
+                        return given.cls.scope.name
     return None
 
 
