@@ -54,6 +54,22 @@ class Takers:
         """The requests that a function or class of the project sends through the client made at
         `made`, when a call (`node`) gives it these arguments. Setting another default counts as one
         that does not rely on its own."""
+        for scope, frame in self._looked_into(made, taker, passed, node, context):
+            yield from self._sent_inside(made, scope, frame)
+
+    def given_on(
+        self, made: ast.Call, taker: Value, passed: Passed, node: ast.Call, context: Context
+    ) -> Iterator[tuple[ast.Call, Context]]:
+        """The calls by which a function or class of the project, or one behind it, gives the client on
+        to whatever else."""
+        for scope, frame in self._looked_into(made, taker, passed, node, context):
+            yield from self._given_on_inside(made, scope, frame)
+
+    def _looked_into(
+        self, made: ast.Call, taker: Value, passed: Passed, node: ast.Call, context: Context
+    ) -> Iterator[tuple[Scope, Frame]]:
+        """The functions in which a taker may use the client, but for those that are looked into
+        already."""
         if self._limits.depth >= DEPTH:
             return
         self._limits.depth += 1
@@ -62,24 +78,7 @@ class Takers:
                 key = (made, scope)
                 if key not in self._limits.open:
                     with self._limits.looking_into(key):
-                        yield from self._sent_inside(made, scope, frame)
-        finally:
-            self._limits.depth -= 1
-
-    def given_on(
-        self, made: ast.Call, taker: Value, passed: Passed, node: ast.Call, context: Context
-    ) -> Iterator[tuple[ast.Call, Context]]:
-        """The calls by which a function or class of the project, or one behind it, gives the client on
-        to whatever else."""
-        if self._limits.depth >= DEPTH:
-            return
-        self._limits.depth += 1
-        try:
-            for scope, frame in self._bodies(taker, passed, node, context):
-                key = (made, scope, "given on")
-                if key not in self._limits.open:
-                    with self._limits.looking_into(key):
-                        yield from self._given_on_inside(made, scope, frame)
+                        yield scope, frame
         finally:
             self._limits.depth -= 1
 
