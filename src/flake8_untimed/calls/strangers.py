@@ -8,6 +8,8 @@ from flake8_untimed.calls import Call, Construction, Facts
 from flake8_untimed.calls.collector import is_written_otherwise
 from flake8_untimed.calls.givers import given_as, written_for
 from flake8_untimed.calls.wrappers import takes
+from flake8_untimed.inference import invoke
+from flake8_untimed.inference.arguments import Passed
 from flake8_untimed.inference.objects import attribute, class_attribute
 from flake8_untimed.inference.syntax import dotted
 from flake8_untimed.inference.values import (
@@ -53,28 +55,35 @@ def may_be_foreign(facts: Facts, call: Call) -> bool:
     return FOREIGN in facts.evaluate(function.value, call.context)
 
 
-def taken_by_heir(facts: Facts, call: Call) -> str | None:
+def taken_otherwise(facts: Facts, call: Call) -> str | None:
     """The class of the project, of which a caller gives an object for a client of which only the type
-    is known, and which has a method of its own that gets the timeout of the call."""
+    is known, and whose own method may not hand a timeout on as it is."""
     function, client = call.node.func, call.client
     if client is None or client.site is not None or not isinstance(client.cls, Symbol):
         return None
     if not isinstance(function, ast.Attribute):
         return None
+    passed = invoke.passed_by(facts.evaluator, call.node, call.context)
     for values in given_as(facts, call):
         for given in values:
             if isinstance(given, Instance) and isinstance(given.cls, Class):
                 for method in attribute(facts.evaluator, given, function.attr):
-                    if _is_own(facts, method):
+                    if _takes_otherwise(facts, method, passed):
                         return given.cls.scope.name
     return None
 
 
-def _is_own(facts: Facts, method: Value) -> bool:
-    """Whether a method is one of the project, or leads to one."""
+def _takes_otherwise(facts: Facts, method: Value, passed: Passed) -> bool:
+    """Whether a method may not take a timeout, or do more with it than to hand it on, or wants one
+    number."""
     if isinstance(method, SenderValue):
-        return facts.limits.overrides.on_the_way(method) is not None
-    return isinstance(method, Function)
+        objection, takes_number = facts.wrappers.objection_on_the_way(method, passed)
+        return takes_number or objection is not None
+    if not isinstance(method, Function):
+        return False
+    return facts.wrappers.objection_of_other(
+        method, passed
+    ) is not None or facts.wrappers.takes_number(method, passed, "timeout")
 
 
 def _is_strange(facts: Facts, value: Value, place: Call | Construction) -> bool:

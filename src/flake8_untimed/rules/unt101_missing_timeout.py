@@ -63,7 +63,7 @@ Unsafe where what went well so far may end in an exception, or be done twice:
 - The client may be what code of another package returned (`corp.Session() if key else
   requests.Session()`), which may take no timeout.
 - The client is a parameter for which a caller in sight gives an object of a class of the project,
-  whose own methods get the timeout first.
+  which may not hand a timeout on as it is.
 - A client is given to another package, also by a class or function that is given it, or sends with
   the `**kwargs` of a public function: others send through it, too.
 - A comment tells another linter to leave it (`# noqa: S113`, `# nosec`,
