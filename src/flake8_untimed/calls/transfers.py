@@ -528,6 +528,10 @@ def _parts(node: ast.AST, scope: Scope) -> list[ast.expr]:
         return node.values
     if isinstance(node, (ast.List, ast.Tuple)):
         return node.elts
+    if isinstance(node, ast.IfExp):
+        return [node.body, node.orelse]
+    if isinstance(node, ast.BoolOp):
+        return node.values
     return [*_given(scope, node.id)] if isinstance(node, ast.Name) else []
 
 
