@@ -10,6 +10,8 @@ from collections.abc import Callable, Collection, Iterator
 from flake8_untimed.calls import Call, Construction, Facts
 from flake8_untimed.calls.givers import written_for
 from flake8_untimed.calls.responses import uses_of
+from flake8_untimed.inference import invoke
+from flake8_untimed.inference.arguments import Argument, Passed
 from flake8_untimed.inference.forwarding import handing_on
 from flake8_untimed.inference.scopes import STORED, Scope, once
 from flake8_untimed.inference.syntax import (
@@ -21,9 +23,11 @@ from flake8_untimed.inference.syntax import (
 )
 from flake8_untimed.inference.values import (
     Context,
+    Frame,
     Function,
     Literal,
     Partial,
+    SenderValue,
 )
 from flake8_untimed.inference.walk import walk
 from flake8_untimed.libraries.model import Responses
@@ -70,6 +74,8 @@ _UNKNOWN = Responses(body=(), neutral=())
 """Of a library of whose responses nothing is known."""
 _DEPTH = 4
 """Names behind names that are looked at."""
+_BEHIND = 20
+"""Functions behind a call that are looked at."""
 
 
 def streams(facts: Facts, place: Call | Construction) -> bool:
@@ -434,17 +440,43 @@ def requests_of(facts: Facts, place: Call | Construction) -> Iterator[Call | Sen
     """A call, or those in sight that rely on the default of a client."""
     if isinstance(place, Call):
         yield place
-        # Of a wrapper, what it hands the timeout on to.
-        called = facts.evaluate(place.node.func, place.context) if place.wrapper else ()
-        for function in called:
-            if isinstance(function, Function):
-                for node, scope, statement in handing_on(function.scope):
-                    yield Sent(node, Context(scope, statement), True)
+        # Of a wrapper, or a method that stands in the way, what these hand the timeout on to.
+        for function in _functions_behind(facts, place):
+            for node, scope, statement in handing_on(function):
+                yield Sent(node, Context(scope, statement), True)
         return
     for call in place.calls:
         if call.relies:
             yield call
     yield from (sent for sent in place.sent if sent.relies)
+
+
+@once
+def _functions_behind(facts: Facts, call: Call) -> list[Scope]:
+    """The functions of the project that the request of a call goes through."""
+    if call.handed_over:
+        return []
+    found: dict[Scope, None] = {}
+    passed = invoke.passed_by(facts.evaluator, call.node, call.context)
+    left = [(value, passed) for value in facts.evaluate(call.node.func, call.context)]
+    while left and len(found) < _BEHIND:
+        value, given = left.pop()
+        if isinstance(value, SenderValue):
+            methods = facts.limits.overrides.behind(value)
+            left += [(method, _begun(given)) for method, _ in methods]
+        elif isinstance(value, Function) and value.scope not in found:
+            for other, taken in facts.limits.functions.behind(value, given):
+                if isinstance(other, Frame):
+                    found[other.scope] = None
+                else:
+                    left.append((other, taken))
+    return [*found]
+
+
+def _begun(passed: Passed) -> Passed:
+    """What a library's method passes to the one behind it: its keywords, and things of its own."""
+    unknown = Argument(None, None)
+    return Passed([unknown, unknown], passed.keywords, False, passed.open_keywords)
 
 
 def _reads_pieces(sent: Call | Sent, pieces: tuple[str, ...]) -> bool:

@@ -105,17 +105,23 @@ class Overrides:
     def on_the_way(self, value: SenderValue) -> Function | None:
         """The function of the project that gets the keywords of a request next, in the place of one
         of the library's own methods; behind one that passes a timeout in any case, none does."""
+        return next((method for method, gets_them in self.behind(value) if gets_them), None)
+
+    def behind(self, value: SenderValue) -> Iterator[tuple[Function, bool]]:
+        """The functions of the project that a request goes through, in the place of the library's own
+        methods, and whether they get its keywords."""
         client = value.client
         if client is None or value.unbound:
-            return None
+            return
         senders = self._limits.clients.senders(client)
         sender: Sender | None = value.sender
-        while sender is not None and "timeout" not in sender.passes:
+        gets_them = True
+        while sender is not None:
+            gets_them = gets_them and "timeout" not in sender.passes
             sender = senders.get(sender.delegates or "")
             override, _ = self._override(client, sender.name, False) if sender else (None, None)
             if isinstance(override, Function):
-                return override
-        return None
+                yield override, gets_them
 
     def _override(self, client: Instance, name: str, called: bool) -> tuple[Value | None, object]:
         """What stands in the place of a method of a client, and where that was put there: on the
