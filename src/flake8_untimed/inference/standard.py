@@ -28,6 +28,7 @@ from flake8_untimed.inference.values import (
     Symbol,
     Unknown,
     Value,
+    are_none,
     either,
     perhaps,
     union,
@@ -153,10 +154,13 @@ def _partial(evaluator: Evaluator, site: Site) -> Alternatives | None:
 
 
 def _cast(evaluator: Evaluator, site: Site) -> Alternatives | None:
-    node = site.node
-    if len(node.args) != 2:
+    """`cast(Session, x)`: x itself, where that is known."""
+    if len(site.node.args) != 2 or len(site.passed.positional) != 2:
         return None
-    return types.instances(evaluator, node.args[0], site.context)
+    declared, values = site.node.args[0], evaluator.argument(site.passed.positional[1])
+    # None only holds the place.
+    values = NOTHING_KNOWN if are_none(values) else values
+    return types.unless_known(evaluator, values, declared, site.context)
 
 
 def _next(evaluator: Evaluator, site: Site) -> Alternatives | None:
