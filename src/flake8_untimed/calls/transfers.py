@@ -46,7 +46,7 @@ _READING = frozenset(
 """Methods of a stream."""
 _WHOLE = frozenset(
     ("download_as_bytes", "download_as_string", "download_as_text", "encode_multipart_formdata",
-     "get_contents_as_string", "getvalue", "read_bytes", "read_text", "readall")
+     "get_contents_as_string", "getbuffer", "getvalue", "read_bytes", "read_text", "readall")
 )  # fmt: skip
 """What returns all of a file, also of one in a cloud's storage, beside a `read()`, or a form that
 holds files."""
@@ -54,7 +54,7 @@ _LARGE = 1 << 20
 """So many bytes may well take longer than a timeout to connect."""
 _RECODING = frozenset(
     ("b64encode", "bytearray", "bytes", "compress", "decode", "dumps", "encode", "encodebytes",
-     "join", "standard_b64encode", "strip", "urlsafe_b64encode")
+     "join", "memoryview", "standard_b64encode", "strip", "urlsafe_b64encode")
 )  # fmt: skip
 """Functions and methods that make as much of their object, and of their first argument: not of the
 key in `jwt.encode(claims, key)`."""

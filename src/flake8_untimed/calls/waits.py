@@ -32,8 +32,8 @@ from flake8_untimed.limits.takers import Sent
 
 _UNIT = "(?:secs?|seconds|ms|millis|milliseconds)"
 _WAIT = re.compile(
-    rf"(?:x|long|max|poll|polling|request|server)*(?:timeout|wait|waittime)(?:s|{_UNIT})?"
-    rf"|waitfor[a-z]*|longpoll(?:ing)?|[a-z]*poll(?:ing)?{_UNIT}|duration{_UNIT}|seconds"
+    rf"(?:x|long|max|poll|polling|request|server|drain)*(?:timeout|wait|waittime)(?:s|{_UNIT})?"
+    rf"|wait(?:for|till|until|ready)[a-z]*|longpoll(?:ing)?|[a-z]*poll(?:ing)?{_UNIT}|duration{_UNIT}|seconds"
 )
 """What a server calls the time that it may keep silent."""
 _STREAM = re.compile(
@@ -48,7 +48,7 @@ _WAIT_PATH = re.compile(r"/wait(?:[?#]|$)")
 """The end of an address that is answered when something is done."""
 _GENERATES = re.compile(
     r"(?:(?:^|/)(?:api/(?:v\d+/)?(?:chat|generate)|chat/completions|v1/(?:messages|responses))"
-    r"|/completions?|/generate[-_](?:answer|question|response|summar|text)\w*)(?:[?#]|$)"
+    r"|/completions?|/ask|/runsync|/generate[-_](?:answer|question|response|summar|text)\w*)(?:[?#]|$)"
     r"|:(?:streamG|g)enerateContent"
 )
 """That of one where a language model writes text: it often takes longer than half a minute."""
@@ -60,7 +60,7 @@ _LONG_POLL = re.compile("long_?poll", re.IGNORECASE)
 """How a function is named that waits so."""
 _SPOKEN = re.compile(
     r"""event-stream|long_?poll|/wait["'?#]|api/(?:v\d+/)?(?:chat|generate)|completion"""
-    r"""|/generate[-_]|v1/(?:messages|responses)"""
+    r"""|/generate[-_]|/ask|/runsync|v1/(?:messages|responses)"""
     r"""|stream|response_mode|_tokens|OutputTokens|messages|prompt|generateContent|["'?&(]\s*[\w.-]*"""
     r"""(?:timeout|wait|poll|duration|seconds|feed|watch|follow)[\w.-]*\s*["'=]""",
     re.IGNORECASE,
