@@ -297,8 +297,12 @@ def relies(bound: Bound, is_named: bool, splats: Sequence[ast.expr]) -> bool:
     """Whether a request has nothing but the default of its client; `is_named`: it has a timeout of
     its own."""
     if bound.source is Source.CLIENT:
-        # What is switched off on the living client is to blame itself.
-        return bound.kind is not Kind.DISABLED or bound.site is not None
+        # What is set on the living client is to blame itself.
+        return bound.site is not None or bound.kind not in (
+            Kind.DISABLED,
+            Kind.PARTIAL,
+            Kind.INVALID,
+        )
     return bound.kind is Kind.UNKNOWN and bool(splats) and not is_named
 
 

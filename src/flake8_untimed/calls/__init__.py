@@ -341,11 +341,15 @@ class Facts:
         for _, _, values in self.limits.changes.stored(client, name):
             yield from values
 
-    def switches_off(self, setting: Setting) -> bool:
-        """Whether an attribute that is the client's timeout is set to no limit."""
-        timeouts = setting.library.timeouts_of(setting.client.constructor)
-        found = judged(self.evaluator, self.evaluate(setting.value, setting.context), timeouts)
-        return found is not None and found.kind is Kind.DISABLED
+    def timeouts_set(self, kind: Kind) -> Iterator[tuple[Setting, Bound]]:
+        """Where the default timeout of a living client is set to something of a kind."""
+        for setting in self.assignments:
+            if setting.target.attr in setting.client.settable:
+                timeouts = setting.library.timeouts_of(setting.client.constructor)
+                values = self.evaluate(setting.value, setting.context)
+                found = judged(self.evaluator, values, timeouts)
+                if found is not None and found.kind is kind:
+                    yield setting, found
 
     def verifies_nothing(self, place: Call | Construction, argument: Argument) -> bool:
         """Whether an argument is an SSL context that surely verifies nothing. What is done to it

@@ -70,17 +70,16 @@ def check(facts: Facts) -> Iterator[Finding]:
             fix,
             why_not,
         )
-    for setting in facts.assignments:
-        if setting.target.attr in setting.client.settable and facts.switches_off(setting):
-            edit = ReplaceExpression(facts.span(setting.value), written(facts, setting.library))
-            target = facts.text(setting.target)
-            yield facts.finding(
-                "UNT102",
-                setting.node,
-                f"{target} = {facts.text(setting.value)} switches the timeout off: later calls wait"
-                " for ever on a silent server; set seconds",
-                Fix((edit,), False),
-            )
+    for setting, _ in facts.timeouts_set(Kind.DISABLED):
+        edit = ReplaceExpression(facts.span(setting.value), written(facts, setting.library))
+        target = facts.text(setting.target)
+        yield facts.finding(
+            "UNT102",
+            setting.node,
+            f"{target} = {facts.text(setting.value)} switches the timeout off: later calls wait"
+            " for ever on a silent server; set seconds",
+            Fix((edit,), False),
+        )
     for made in at_constructions(facts, Kind.DISABLED):
         value = written(facts, made.library)
         fix, why_not = set_at_construction(facts, made, value, safe=False)

@@ -68,6 +68,16 @@ def check(facts: Facts) -> Iterator[Finding]:
             fix,
             why_not,
         )
+    for setting, bound in facts.timeouts_set(Kind.PARTIAL):
+        yield facts.finding(
+            "UNT103",
+            setting.node,
+            f"{facts.text(setting.target)} = {facts.text(setting.value)} sets half a timeout:"
+            f" {' and '.join(bound.waits)} can wait for ever in later calls; limit"
+            f" {'it' if len(bound.waits) == 1 else 'them'} too",
+            None,
+            UNKNOWN,
+        )
 
 
 def _completed(

@@ -52,6 +52,15 @@ def check(facts: Facts) -> Iterator[Finding]:
         text = facts.text(node) if node is not None else place.bound.detail
         fix, why_not = _wrapped(facts, place, text)
         yield facts.finding("UNT106", place.node, _message(place, text), fix, why_not)
+    for setting, _ in facts.timeouts_set(Kind.INVALID):
+        yield facts.finding(
+            "UNT106",
+            setting.node,
+            f"{facts.text(setting.target)} = {facts.text(setting.value)} sets a timeout that"
+            f" {setting.library.name} rejects: it, or each later call, fails at once; set seconds > 0",
+            None,
+            "which value was meant is not known",
+        )
 
 
 def _message(place: Call | Construction, text: str) -> str:
