@@ -20,7 +20,7 @@ from flake8_untimed.inference.syntax import (
     within,
     written_arguments,
 )
-from flake8_untimed.inference.values import Context, Result
+from flake8_untimed.inference.values import Context, Function, Result
 from flake8_untimed.inference.walk import walk
 
 if TYPE_CHECKING:
@@ -52,11 +52,23 @@ def signer(facts: Facts, call: Call, parameter: str, text: Result) -> ast.Call |
                 continue
             if any(_is_text(facts, part, context, text) for part in _given(node)):
                 return node
+        for node, inner, statement in walk(scope).calls:
+            context = Context(inner, statement)
+            if node is not call.node and _takes_text(facts, node, context, text):
+                return node
     for scope in functions_on_the_way(facts, call):
         for node, _ in _signings(scope):
             if any(mentions(part, (parameter,)) for part in _given(node)):
                 return node
     return None
+
+
+def _takes_text(facts: Facts, node: ast.Call, context: Context, text: Result) -> bool:
+    """Whether a function of the project is given the text, and hashes something."""
+    return any(_is_text(facts, part, context, text) for part in written_arguments(node)) and any(
+        isinstance(taker, Function) and _signings(taker.scope)
+        for taker in facts.evaluator.insist(node.func, context)
+    )
 
 
 def may_be_signed(call: Call, text: Result) -> bool:
