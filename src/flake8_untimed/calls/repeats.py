@@ -42,25 +42,29 @@ _DEEPEST = _DEPTH + 3
 def repeats(facts: Facts, place: Call | Construction) -> bool:
     """Whether a call, or one in sight that relies on the default of a client, may send what is not
     idempotent, and is made once more when that has timed out."""
-    return any(
-        _may_do_twice(facts, sent if isinstance(sent, Call) else place, sent)
-        and any(
-            # Who else calls a wrapper says nothing of this call of it.
-            _is_done_again(
-                facts, sent, errors, _DEPTH if isinstance(place, Call) and sent is not place else 0
-            )
-            for errors in errors_of(facts, place.library)
+    if isinstance(place, Call):
+        # Who else calls a wrapper says nothing of this call of it.
+        return not methods_of(facts, place).isdisjoint(NOT_IDEMPOTENT) and any(
+            _is_sent_again(facts, place, sent, 0 if sent is place else _DEPTH)
+            for sent in requests_of(facts, place)
         )
+    return any(
+        repeats(facts, sent)
+        if isinstance(sent, Call)
+        else _name_of(sent) in NOT_IDEMPOTENT and _is_sent_again(facts, place, sent, 0)
         for sent in requests_of(facts, place)
     )
 
 
-def _may_do_twice(facts: Facts, place: Call | Construction, sent: Call | Sent) -> bool:
-    """Whether a request may be of a method that is not idempotent."""
-    if isinstance(place, Call):
-        return not methods_of(facts, place).isdisjoint(NOT_IDEMPOTENT)
-    name = called_name(sent.node) if isinstance(sent.node, ast.Call) else ""
-    return name.upper() in NOT_IDEMPOTENT
+def _is_sent_again(facts: Facts, place: Call | Construction, sent: Call | Sent, depth: int) -> bool:
+    return any(
+        _is_done_again(facts, sent, errors, depth) for errors in errors_of(facts, place.library)
+    )
+
+
+def _name_of(sent: Sent) -> str:
+    """The HTTP method of a request that is sent somewhere, by its name."""
+    return called_name(sent.node).upper() if isinstance(sent.node, ast.Call) else ""
 
 
 def _is_done_again(facts: Facts, sent: Call | Sent, errors: frozenset[str], depth: int) -> bool:

@@ -462,8 +462,10 @@ def _functions_behind(facts: Facts, call: Call) -> list[Scope]:
     while left and len(found) < _BEHIND:
         value, given = left.pop()
         if isinstance(value, SenderValue):
-            methods = facts.limits.overrides.behind(value)
-            left += [(method, _begun(given)) for method, _ in methods]
+            methods = [method for method, _ in facts.limits.overrides.behind(value)]
+            if value.client is not None:
+                methods += facts.limits.adapters.sends(value.client)
+            left += [(method, _begun(given)) for method in methods]
         elif isinstance(value, Function) and value.scope not in found:
             for other, taken in facts.limits.functions.behind(value, given):
                 if isinstance(other, Frame):

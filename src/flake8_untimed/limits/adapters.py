@@ -124,11 +124,22 @@ class Adapters:
             known = self._evaluator.catalogue.carrier(getattr(adapter, "path", ""))
             yield None if known is None else False
             return
-        for method in objects.class_attribute(self._evaluator, adapter.cls, "send", adapter):
+        for method in self._send_of(adapter.cls, adapter):
             if isinstance(method, Function):
                 yield self._send_limits(method, given)
             else:
                 yield False if isinstance(method, SenderValue) else None
+
+    def sends(self, client: Instance) -> Iterator[Function]:
+        """The `send` of each adapter of the project that is put into a session."""
+        for mount in self.mounts(client):
+            for adapter in mount.adapters:
+                if isinstance(adapter, Instance) and isinstance(adapter.cls, Class):
+                    found = self._send_of(adapter.cls, adapter)
+                    yield from (method for method in found if isinstance(method, Function))
+
+    def _send_of(self, cls: Class, adapter: Instance) -> Alternatives:
+        return objects.class_attribute(self._evaluator, cls, "send", adapter)
 
     def _send_limits(self, send: Function, given: Alternatives | None) -> bool | None:
         """Whether an adapter's own `send` sets a timeout."""
