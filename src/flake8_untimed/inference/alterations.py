@@ -134,17 +134,19 @@ def _doubted(evaluator: Evaluator, value: Mapping, event: Event, context: Contex
 
 def _with_item(evaluator: Evaluator, value: Mapping, event: Event, context: Context) -> Mapping:
     """`mapping[key] = value`."""
-    key = event.name if event.name is not None else _key_of_target(evaluator, event, context)
-    new = evaluator.entry(key, event.node, context)
-    if key is None:
+    keys = [event.name] if event.name is not None else _keys_of_target(evaluator, event, context)
+    new = evaluator.entry(keys[0] if keys else None, event.node, context)
+    if not keys:
         return value.under(Mapping({}, False, event.node, new))
-    return value.under(Mapping({key: new}, False, event.node, nodes={key: event.node}))
+    new = perhaps(new) if len(keys) > 1 else new
+    entries, nodes = dict.fromkeys(keys, new), dict.fromkeys(keys, event.node)
+    return value.under(Mapping(entries, False, event.node, nodes=nodes))
 
 
-def _key_of_target(evaluator: Evaluator, event: Event, context: Context) -> object:
-    """The key in `mapping[KEY] = value`; None if it is not in sight."""
+def _keys_of_target(evaluator: Evaluator, event: Event, context: Context) -> list[object]:
+    """What the key in `mapping[KEY] = value` may be; none if that is not in sight."""
     slices = _target_slices(event)
-    return containers.key_of(evaluator, slices[0], context) if len(slices) == 1 else None
+    return containers.keys_of(evaluator, slices[0], context) if len(slices) == 1 else []
 
 
 def _target_slices(event: Event) -> list[ast.expr]:

@@ -352,5 +352,12 @@ def key_of(evaluator: Evaluator, node: ast.expr, context: Context) -> object:
     """What an expression is as a key; None if that is not in sight."""
     if isinstance(node, ast.Constant):
         return node.value
+    keys = keys_of(evaluator, node, context)
+    return keys[0] if len(keys) == 1 else None
+
+
+def keys_of(evaluator: Evaluator, node: ast.expr, context: Context) -> list[object]:
+    """What an expression may be as a key; nothing if that is not in sight."""
     values = evaluator.evaluate(node, context)
-    return values[0].value if len(values) == 1 and isinstance(values[0], Literal) else None
+    known = [value.value for value in values if isinstance(value, Literal)]
+    return known if len(known) == len(values) and None not in known else []
