@@ -2,7 +2,8 @@
 
 ## What it does
 Finds timeouts that limit connecting but not reading, or the other way round: `(5, None)`,
-`httpx.Timeout(5, read=None)`, `aiohttp.ClientTimeout(connect=5)`, an httpx pair.
+`httpx.Timeout(5, read=None)`, `aiohttp.ClientTimeout(connect=5)`, an httpx pair; on a call, at a
+client's construction, or set on the client later (`client.timeout = ...`).
 
 ## Why is this bad?
 The phase that is left out waits for ever: with `(5, None)` a server that accepts and never answers
@@ -24,6 +25,7 @@ When a part is out of sight, and for aiohttp when both connecting and reading ar
 ## Fix
 Completes it (unsafe: the missing half may be meant). For aiohttp, `total` is added where nothing
 limits reading, and `connect` where nothing limits connecting: a `total` would end a long stream.
+None where it is set later.
 """
 
 from __future__ import annotations

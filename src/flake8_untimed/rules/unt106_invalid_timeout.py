@@ -3,7 +3,7 @@
 ## What it does
 Finds values that raise or fail as soon as the line runs: 0 or a negative number for requests, a
 tuple of three, a string, the timeout object of another library, `httpx.Timeout(connect=5)`,
-`aiohttp.ClientSession(timeout=5)`.
+`aiohttp.ClientSession(timeout=5)`; also where it is set on a client later (`client.timeout = 0`).
 
 ## Why is this bad?
 The request is never sent: ValueError, TypeError or a connection error comes instead, on a path that
