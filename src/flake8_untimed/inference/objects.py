@@ -132,7 +132,7 @@ def _with_heirs(
     if all(isinstance(v, Unknown) for v in values):
         is_open = _is_missing(evaluator, cls, name)
     else:
-        is_open = elsewhere.is_left_open(values) or _is_only_declared(evaluator, cls, name)
+        is_open = elsewhere.is_left_open(values)
     return union([elsewhere.from_heirs(evaluator, cls, name), values]) if is_open else values
 
 
@@ -148,13 +148,6 @@ def _is_missing(evaluator: Evaluator, cls: Class, name: str) -> bool:
         ):
             return False
     return True
-
-
-def _is_only_declared(evaluator: Evaluator, cls: Class, name: str) -> bool:
-    """Whether a class and its bases say no more of an attribute than what it is."""
-    scopes = [base.scope for base in lineage.mro(evaluator, cls) if isinstance(base, Class)]
-    saying = [scope for scope in scopes if name in scope.bindings]
-    return bool(saying) and all(_only_declares(scope, name) for scope in scopes)
 
 
 def _bound_to(cls: Scope, name: str) -> list[Scope]:
