@@ -198,6 +198,11 @@ class Setting:
     made: ast.Call | None
     """Where the client is made, if that is in sight."""
 
+    @property
+    def sets_timeout(self) -> bool:
+        """Whether it is the client's default timeout that is set."""
+        return self.target.attr in self.client.settable
+
 
 @dataclass(eq=False, repr=False)
 class Facts:
@@ -344,7 +349,7 @@ class Facts:
     def timeouts_set(self, kind: Kind) -> Iterator[tuple[Setting, Bound]]:
         """Where the default timeout of a living client is set to something of a kind."""
         for setting in self.assignments:
-            if setting.target.attr in setting.client.settable:
+            if setting.sets_timeout:
                 timeouts = setting.library.timeouts_of(setting.client.constructor)
                 values = self.evaluate(setting.value, setting.context)
                 found = judged(self.evaluator, values, timeouts)

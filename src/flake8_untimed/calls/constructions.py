@@ -151,7 +151,7 @@ def attach(facts: Facts, calls: Iterable[Call], partials: Collection[Call]) -> N
         if made.bound.kind is Kind.UNKNOWN and made.splats:
             made.bound = _left_out(facts, made)
     objects_of: dict[ast.Call, list[Construction]] = {}
-    set_later = {s.made for s in facts.assignments if s.target.attr in s.client.settable}
+    set_later = {s.made for s in facts.assignments if s.sets_timeout}
     for made in facts.constructions:
         if not made.calls and made.node in set_later:
             made.is_relied_on = False
