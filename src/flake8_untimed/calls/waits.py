@@ -15,7 +15,7 @@ from flake8_untimed.inference import flow, members
 from flake8_untimed.inference.arguments import Argument, bind
 from flake8_untimed.inference.scopes import Scope, once
 from flake8_untimed.inference.surroundings import times_around
-from flake8_untimed.inference.syntax import called_name, dotted, within
+from flake8_untimed.inference.syntax import called_name, dotted, within, written_arguments
 from flake8_untimed.inference.values import (
     Alternatives,
     Collection,
@@ -81,7 +81,9 @@ def asks_to_wait(facts: Facts, place: Call | Construction, seconds: str | None) 
         if _LONG_POLL.search(sent.context.scope.of_statement.name):
             return True
         may_post = not isinstance(sent, Call) or "POST" in methods_of(facts, sent)
-        for argument in (a for given in _arguments(sent) for a in _behind(facts, given)):
+        # Of a wrapper's callers, only this one counts.
+        callers = sent is place or not isinstance(place, Call)
+        for argument in (a for given in _arguments(sent) for a in _behind(facts, given, callers)):
             if any(_asks(value, seconds) for value in _shown(facts, argument)):
                 return True
             for text in _texts(argument):
@@ -103,14 +105,17 @@ def _speaks_of_waits(module: Scope) -> bool:
 def _arguments(sent: Call | Sent) -> Iterator[Argument]:
     if isinstance(sent, Call):
         yield from sent.arguments.named.values()
+        if sent.wrapper is not None:
+            yield from (Argument(node, sent.context) for node in written_arguments(sent.node))
     elif isinstance(sent.node, ast.Call):
         # A `**mapping` holds what is for the library itself.
         named = (keyword.value for keyword in sent.node.keywords if keyword.arg)
         yield from (Argument(node, sent.context) for node in (*sent.node.args, *named))
 
 
-def _behind(facts: Facts, argument: Argument, depth: int = 0) -> Iterator[Argument]:
-    """An argument, and what it is, or is joined of, that is written elsewhere in the file."""
+def _behind(facts: Facts, argument: Argument, callers: bool, depth: int = 0) -> Iterator[Argument]:
+    """An argument, and what it is, or is joined of, that is written elsewhere in the file; `callers`:
+    also by those of its function."""
     yield argument
     node, context = argument.node, argument.context
     if depth == _DEPTH or node is None or context is None:
@@ -118,12 +123,12 @@ def _behind(facts: Facts, argument: Argument, depth: int = 0) -> Iterator[Argume
     shown, _ = flow.given(context.scope, node, context.at)
     for part in within(shown) if isinstance(shown, (*_NAMES, *_JOINED)) else ():
         if isinstance(part, _NAMES):
-            for given in _written_elsewhere(facts, part, context):
-                yield from _behind(facts, given, depth + 1)
+            for given in _written_elsewhere(facts, part, context, callers):
+                yield from _behind(facts, given, callers, depth + 1)
 
 
 def _written_elsewhere(
-    facts: Facts, node: ast.Name | ast.Attribute, context: Context
+    facts: Facts, node: ast.Name | ast.Attribute, context: Context, callers: bool
 ) -> Iterator[Argument]:
     """What a name or attribute of the object stands for: what it is given in its function, class or
     module, and what callers give for a parameter."""
@@ -137,7 +142,7 @@ def _written_elsewhere(
     elif node.id not in scope.bindings:
         yield from _assigned(scope.module.scope, node.id)
     elif any(binding.kind == "parameter" for binding in scope.bindings[node.id]):
-        for given, of_caller in written_for(facts, scope, node.id):
+        for given, of_caller in written_for(facts, scope, node.id) if callers else ():
             yield Argument(given, of_caller)
     else:
         local, at = flow.given(scope, node, context.at)
