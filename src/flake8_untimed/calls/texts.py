@@ -52,9 +52,8 @@ def signer(facts: Facts, call: Call, parameter: str, text: Result) -> ast.Call |
                 continue
             if any(_is_text(facts, part, context, text) for part in _given(node)):
                 return node
-        for node, inner, statement in walk(scope).calls:
-            context = Context(inner, statement)
-            if node is not call.node and _takes_text(facts, node, context, text):
+        for node, context in _hashed_by_ours(facts, scope):
+            if any(_is_text(facts, part, context, text) for part in written_arguments(node)):
                 return node
     for scope in functions_on_the_way(facts, call):
         for node, _ in _signings(scope):
@@ -63,12 +62,38 @@ def signer(facts: Facts, call: Call, parameter: str, text: Result) -> ast.Call |
     return None
 
 
-def _takes_text(facts: Facts, node: ast.Call, context: Context, text: Result) -> bool:
-    """Whether a function of the project is given the text, and hashes something."""
-    return any(_is_text(facts, part, context, text) for part in written_arguments(node)) and any(
-        isinstance(taker, Function) and _signings(taker.scope)
-        for taker in facts.evaluator.insist(node.func, context)
-    )
+@once
+def _hashed_by_ours(facts: Facts, scope: Scope) -> list[tuple[ast.Call, Context]]:
+    """The calls in a scope of functions of the project that hash something, and are given what looks
+    like JSON text."""
+    calls = ((node, Context(inner, statement)) for node, inner, statement in walk(scope).calls)
+    return [
+        (node, context)
+        for node, context in calls
+        if any(_looks_like_text(part, context.scope) for part in written_arguments(node))
+        and any(
+            isinstance(taker, Function) and _signings(taker.scope)
+            for taker in facts.evaluator.insist(node.func, context)
+        )
+    ]
+
+
+def _looks_like_text(node: ast.AST, scope: Scope) -> bool:
+    if isinstance(node, ast.Name):
+        return node.id in _names_of_texts(scope.of_statement)
+    return isinstance(node, ast.Call) and "dumps" in called_name(node)
+
+
+@once
+def _names_of_texts(scope: Scope) -> set[str]:
+    return {
+        name
+        for name, bindings in scope.bindings.items()
+        for binding in bindings
+        if binding.kind == "assign"
+        for part in within(binding.node)
+        if isinstance(part, ast.Call) and "dumps" in called_name(part)
+    }
 
 
 def may_be_signed(call: Call, text: Result) -> bool:
