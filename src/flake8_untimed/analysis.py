@@ -148,7 +148,7 @@ def analyze(
     """The findings of one source, in the order of the text. `path` lets the imports of the
     project be followed; nothing is read without it. Raises `flake8_untimed.source.SourceError` if
     the source cannot be parsed."""
-    name = os.fspath(path) if path is not None else "<unknown>"
+    name = os.fspath(path or "<unknown>")
     read = (
         Source.from_bytes(source, name)
         if isinstance(source, bytes)
