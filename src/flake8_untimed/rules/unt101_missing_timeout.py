@@ -43,9 +43,8 @@ Unsafe where what went well so far may end in an exception, or be done twice:
 - The timeout includes a body (aiohttp) that is streamed in sight.
 - A body that may be large (`files=`, the whole of a file, also of a cloud's storage, a piece of one
   of 1 MiB or of a size that is not known, by the look of the function and file around) is sent as
-  one: requests, urllib3 and
-  the standard library have to send all of it within the time to connect. Of a parameter alone,
-  nothing is said.
+  one: requests, urllib3 and the standard library have to send all of it within the time to connect.
+  Of a parameter alone, nothing is said.
 - A `Retry` in sight allows POST or PATCH, or the code around sends one again: a loop around the
   `try`, a decorator (`@retry`), a function of the project that is handed it, also in the functions
   and methods that the request goes through. What has timed out may be done twice.

@@ -33,8 +33,8 @@ most libraries refuse.
 when the object is surely not None, and no class of the project that the request goes through does
 anything with the body itself. Where the request begins later than its text is made (`create_task()`,
 a coroutine that is kept or returned, a session of futures, grequests), others may change the object
-in between: unsafe, unless it is a display of constants. With aiohttp the session must be made in sight, too: another may have
-a `json_serialize=` of its own. httpx writes `json=` without spaces: there, nothing else in the call
+in between: unsafe, unless it is a display of constants. With aiohttp the session must be made in
+sight, too: another may have a `json_serialize=` of its own. httpx writes `json=` without spaces: there, nothing else in the call
 may tell of the bytes (the length of the text, an `auth=` that may have signed it), nor may the
 function around sign the object, or the file use hmac or hashlib. requests keeps the text as it is,
 and bytes of `json=`, as the `body` of the prepared request: no code in sight may read that (an
