@@ -255,6 +255,11 @@ class Facts:
             if made.client is not None and made.bound.source is not Source.CLIENT
         }
 
+    @cached_property
+    def set_later(self) -> set[ast.Call | None]:
+        """Where a client is made whose default timeout is set in sight when it lives."""
+        return {setting.made for setting in self.assignments if setting.sets_timeout}
+
     @property
     def requests(self) -> Iterator[Call]:
         """The calls of senders, and those of wrappers that speak for a sender."""

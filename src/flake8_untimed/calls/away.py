@@ -17,18 +17,21 @@ from flake8_untimed.inference.walk import walk
 def is_handed_out(facts: Facts, made: Construction) -> bool:
     """Whether others may send through a client what takes as long as it takes: a class or function of
     another package is given it, or whoever calls a public function says with what keywords it sends."""
-    return any(_is_public(call) for call in made.calls if call.relies) or any(
-        _is_strangers(facts, node, context) for node, context in _given_to(facts, made)
+    return (
+        any(_is_public(call) for call in made.calls if call.relies)
+        or any(_is_strangers(facts, node, context) for node, context, _ in calls_given(facts, made))
+        or any(_is_strangers(facts, node, context) for node, context in _given_on(facts, made))
     )
 
 
-def _given_to(facts: Facts, made: Construction) -> list[tuple[ast.Call, Context]]:
-    """The calls that are given a client, also by what of the project is given it."""
-    found = [(node, context) for node, context, _ in calls_given(facts, made)]
+def _given_on(facts: Facts, made: Construction) -> list[tuple[ast.Call, Context]]:
+    """The calls by which what of the project is given a client gives it on."""
     with facts.evaluator.question():
-        for node, context, taker, passed in handings(facts, made):
-            found += facts.limits.takers.given_on(made.node, taker, passed, node, context)
-    return found
+        return [
+            given
+            for node, context, taker, passed in handings(facts, made)
+            for given in facts.limits.takers.given_on(made.node, taker, passed, node, context)
+        ]
 
 
 def _is_public(call: Call) -> bool:

@@ -151,9 +151,8 @@ def attach(facts: Facts, calls: Iterable[Call], partials: Collection[Call]) -> N
         if made.bound.kind is Kind.UNKNOWN and made.splats:
             made.bound = _left_out(facts, made)
     objects_of: dict[ast.Call, list[Construction]] = {}
-    set_later = {s.made for s in facts.assignments if s.sets_timeout}
     for made in facts.constructions:
-        if not made.calls and made.node in set_later:
+        if not made.calls and made.node in facts.set_later:
             made.is_relied_on = False
         elif not made.calls and made.bound.source is Source.CLIENT:
             if made.bound.kind is not Kind.BOUNDED and made.of_class is None:

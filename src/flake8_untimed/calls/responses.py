@@ -108,8 +108,7 @@ def _container_of(parents: dict[ast.AST, ast.AST], node: ast.AST) -> ast.AST:
     parent = parents.get(whole)
     if isinstance(parent, ast.keyword):
         parent = parents.get(parent)
-    is_dict = isinstance(parent, ast.Call) and called_name(parent) == "dict"
-    if parent is not None and (is_dict or isinstance(parent, ast.Dict)):
+    if parent is not None and _makes_dict(parent):
         return _container_of(parents, parent)
     return whole
 
@@ -127,11 +126,13 @@ def _dict_given(scope: Scope, parents: dict[ast.AST, ast.AST], node: ast.AST) ->
     bound, own = scope.sole(holder.id), getattr(scope.node, "args", None)
     if own is not None and own.kwarg is not None and own.kwarg.arg == holder.id:
         return holder.id
-    made = bound.node if bound is not None else None
-    is_new = isinstance(made, ast.Dict) or (
-        isinstance(made, ast.Call) and called_name(made) == "dict"
-    )
-    return holder.id if is_new else None
+    return holder.id if bound is not None and _makes_dict(bound.node) else None
+
+
+def _makes_dict(node: ast.AST) -> bool:
+    """`{...}`, `dict(...)`"""
+    is_call = isinstance(node, ast.Call) and called_name(node) == "dict"
+    return is_call or isinstance(node, ast.Dict)
 
 
 def _fills(parents: dict[ast.AST, ast.AST], use: ast.AST) -> bool:

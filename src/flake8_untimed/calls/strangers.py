@@ -81,9 +81,8 @@ def _takes_otherwise(facts: Facts, method: Value, passed: Passed) -> bool:
         return takes_number or objection is not None
     if not isinstance(method, Function):
         return False
-    return facts.wrappers.objection_of_other(
-        method, passed
-    ) is not None or facts.wrappers.takes_number(method, passed, "timeout")
+    objection = facts.wrappers.objection_of_other(method, passed)
+    return objection is not None or facts.wrappers.takes_number(method, passed, "timeout")
 
 
 def _is_strange(facts: Facts, value: Value, place: Call | Construction) -> bool:

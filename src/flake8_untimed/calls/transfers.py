@@ -11,7 +11,6 @@ from flake8_untimed.calls import Call, Construction, Facts
 from flake8_untimed.calls.givers import written_for
 from flake8_untimed.calls.responses import uses_of
 from flake8_untimed.inference import invoke
-from flake8_untimed.inference.arguments import Argument, Passed
 from flake8_untimed.inference.forwarding import handing_on
 from flake8_untimed.inference.scopes import STORED, Scope, once
 from flake8_untimed.inference.syntax import (
@@ -31,6 +30,7 @@ from flake8_untimed.inference.values import (
 )
 from flake8_untimed.inference.walk import walk
 from flake8_untimed.libraries.model import Responses
+from flake8_untimed.limits.overrides import passed_behind
 from flake8_untimed.limits.takers import Sent
 
 _FORMS = frozenset(("FormData", "MultipartWriter"))
@@ -465,7 +465,7 @@ def _functions_behind(facts: Facts, call: Call) -> list[Scope]:
             methods = [method for method, _ in facts.limits.overrides.behind(value)]
             if value.client is not None:
                 methods += facts.limits.adapters.sends(value.client)
-            left += [(method, _begun(given)) for method in methods]
+            left += [(method, passed_behind(given)) for method in methods]
         elif isinstance(value, Function) and value.scope not in found:
             for other, taken in facts.limits.functions.behind(value, given):
                 if isinstance(other, Frame):
@@ -473,12 +473,6 @@ def _functions_behind(facts: Facts, call: Call) -> list[Scope]:
                 else:
                     left.append((other, taken))
     return [*found]
-
-
-def _begun(passed: Passed) -> Passed:
-    """What a library's method passes to the one behind it: its keywords, and things of its own."""
-    unknown = Argument(None, None)
-    return Passed([unknown, unknown], passed.keywords, False, passed.open_keywords)
 
 
 def _reads_pieces(sent: Call | Sent, pieces: tuple[str, ...]) -> bool:

@@ -51,6 +51,7 @@ from flake8_untimed.inference.values import (
 )
 from flake8_untimed.inference.walk import walk
 from flake8_untimed.limits import Limits
+from flake8_untimed.limits.overrides import passed_behind
 
 DECORATED = "@{} stands before {}(), and may not hand a {}= on"
 NOT_TAKEN = "{}() takes no {}="
@@ -149,8 +150,7 @@ class Wrappers:
             return None, False
         if not takes(method.scope, _TIMEOUT):
             return NOT_TAKEN.format(method.scope.name, _TIMEOUT), False
-        unknown = Argument(None, None)
-        given = Passed([unknown, unknown], passed.keywords, False, passed.open_keywords)
+        given = passed_behind(passed)
         objection = self.objection(method, given, _TIMEOUT)
         return objection, self.takes_number(method, given, _TIMEOUT)
 

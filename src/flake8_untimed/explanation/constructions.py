@@ -116,7 +116,7 @@ class Constructions:
         leaves_out = made.bound.kind in (Kind.NONE, Kind.DEFAULT)
         if made.of_class is not None and leaves_out and not made.calls:
             return "no call in sight relies on what it leaves out"
-        if made.node in {s.made for s in self._facts.assignments if s.sets_timeout}:
+        if made.node in self._facts.set_later:
             return "its timeout is set later: that statement is judged"
         if not made.calls and is_only_given_away(self._facts, made):
             return "it is only given to another package: what limits its calls there is not known"

@@ -33,6 +33,12 @@ if TYPE_CHECKING:
     from flake8_untimed.limits import Limits
 
 
+def passed_behind(passed: Passed) -> Passed:
+    """What a library's method passes to the one behind it: its keywords, and things of its own."""
+    unknown = Argument(None, None)
+    return Passed([unknown, unknown], passed.keywords, False, passed.open_keywords)
+
+
 class Overrides:
     """Finds what replaced methods make of a timeout."""
 

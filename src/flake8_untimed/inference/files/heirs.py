@@ -55,24 +55,21 @@ class Heirs:
     def say_otherwise(self, path: str, name: str, attribute: str) -> bool:
         """Whether some class that inherits from this one has an attribute or a method of its
         own."""
-        key = (path, name, attribute)
+        return self._have(path, name, attribute, own=True, users_only=False)
+
+    def supply(self, path: str, name: str, attribute: str, own: bool) -> bool:
+        """The same for those that may know of a library for it, or stand in its file. `own`: whether the
+        class itself has one."""
+        return self._have(path, name, attribute, own, users_only=True)
+
+    def _have(self, path: str, name: str, attribute: str, own: bool, users_only: bool) -> bool:
+        key = (path, name, (attribute, own, users_only))
         if key not in self._answers:
             self._answers[key] = any(
                 # In the file of the class itself, one of them is its own.
-                self._count(file, attribute) > (file == path)
-                for file in self._below(path, name)
-            )
-        return self._answers[key]
-
-    def supply(self, path: str, name: str, attribute: str, own: bool) -> bool:
-        """The same for those that may know of a library for it. `own`: whether the class itself has
-        one."""
-        key = (path, name, (attribute, own))
-        if key not in self._answers:
-            self._answers[key] = any(
                 self._count(file, attribute) > (own and file == path)
                 for file in self._below(path, name)
-                if file == path or self._outlines.names_library(file)
+                if not users_only or file == path or self._outlines.names_library(file)
             )
         return self._answers[key]
 
