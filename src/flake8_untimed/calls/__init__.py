@@ -97,6 +97,8 @@ class Call:
     objection: str | None = None
     """Why a timeout cannot simply be added here: a function of the project that gets it may not take
     it, or may do more with it."""
+    is_given: bool = False
+    """Its client comes by a parameter of which nothing is said: a call in sight gives it there."""
     is_made_in_sight: bool = False
     """Its client comes by a parameter, and is made in the project: there is said what is to be said."""
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import ast
 import functools
 import itertools
+import re
 from collections import defaultdict
 from dataclasses import replace
 
 from flake8_untimed.bounds import UNKNOWN, Bound, Kind, Source
 from flake8_untimed.calls import Call, Facts, Setting
 from flake8_untimed.calls.constructions import attach, read_class, read_made
+from flake8_untimed.calls.given import sent_without_default
 from flake8_untimed.calls.idle import find_idle
 from flake8_untimed.calls.mocks import Mocks
 from flake8_untimed.calls.releases import may_bound_later
@@ -52,6 +54,7 @@ _OPEN = (Unknown, Parameter)
 _TOLD_APART = 8
 """So many of the requests behind a wrapper are asked what timeout suits them."""
 
+_DEFINED = (re.compile(r"def[ \t]+(\w+)"), re.compile(r"class[ \t]+(\w+)"))
 _OTHER_DEFAULT = "what is called here may be something else, with another default"
 
 
@@ -79,11 +82,13 @@ class _Collector:
         for node, scope, statement in reversed(found.calls):
             if not flow.is_dead(scope, statement):
                 with self._evaluator.question():
-                    self._read(node, Context(scope, statement))
+                    context = Context(scope, statement)
+                    self._read(node, context, self._evaluator.evaluate(node.func, context))
         for cls in found.classes:
             read_class(self._facts, cls)
         for store, scope in found.stores:
             self._read_store(store, Context(scope, store))
+        self._read_given()
         self._settle_partials()
         attach(self._facts, self._alternatives, self._partials)
         self._facts.idle = find_idle(self._facts)
@@ -91,8 +96,8 @@ class _Collector:
 
     # Calls -----------------------------------------------------------------------------------
 
-    def _read(self, node: ast.Call, context: Context) -> None:
-        callees = invoke.called(self._evaluator, self._evaluator.evaluate(node.func, context))
+    def _read(self, node: ast.Call, context: Context, called: Alternatives) -> None:
+        callees = invoke.called(self._evaluator, called)
         mocked = self._mocks.stand_for(node, context, callees)
         hidden = any(isinstance(c, Other) for c in callees)
         calls: list[Call] = []
@@ -141,6 +146,26 @@ class _Collector:
                 objection = self._wrappers.objection_of_other(other, passed)
                 calls = [replace(c, objection=c.objection or objection) for c in calls]
             self._add(calls)
+
+    def _read_given(self) -> None:
+        """Calls through a parameter of which nothing is said, if another call of this module gives it
+        a client that is made in sight and can hold no default."""
+        module = self._facts.module
+        known = {call.node for call in self._facts.calls}
+        for _, sent in [*sent_without_default(self._facts, _defined)]:
+            for node, inside, *_ in sent:
+                if inside.scope.module is module and isinstance(node, ast.Call):
+                    if node not in known:
+                        known.add(node)
+                        self._read_as_given(node, inside)
+
+    def _read_as_given(self, node: ast.Call, inside: Context) -> None:
+        calls = self._facts.calls
+        before = len(calls)
+        called = self._evaluator.evaluate(node.func, inside)
+        # Of the rest, every caller may give something else.
+        self._read(node, Context(inside.scope, inside.at), called)
+        calls[before:] = [replace(call, is_given=True) for call in calls[before:]]
 
     def _is_of_another(self, function: Function, callees: Alternatives) -> bool:
         """Whether a function that sends nothing is the method of an object of the project that may
@@ -552,6 +577,11 @@ class _Collector:
         for value in self._evaluator.evaluate(node.value, context):
             if isinstance(value, Symbol) and value.path == "ssl._create_unverified_context":
                 self._facts.patched_contexts.append((node, context))
+
+
+def _defined(facts: Facts) -> set[str]:
+    """The names of all functions and classes of a module, by its text."""
+    return {name for pattern in _DEFINED for name in pattern.findall(facts.module.text)}
 
 
 def _fits_not(sender: Sender, given: BoundArguments) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from itertools import chain
 from typing import NamedTuple
 
@@ -12,7 +12,7 @@ from flake8_untimed.bounds import Bound, Kind, Source
 from flake8_untimed.calls import Call, Construction, Facts
 from flake8_untimed.calls.collector import collect
 from flake8_untimed.calls.constructions import places_made
-from flake8_untimed.calls.given import handings, sent_by_takers
+from flake8_untimed.calls.given import Handing, handings, sent_by_takers, sent_without_default
 from flake8_untimed.inference import lineage, members
 from flake8_untimed.inference.arguments import taken_by
 from flake8_untimed.inference.scopes import Module, Scope
@@ -53,6 +53,41 @@ def sent_elsewhere(facts: Facts, made: Construction) -> list[Sent]:
     return [
         sent for read in _importing(facts, home) for sent in sent_by_takers(read.facts, made)[0]
     ]
+
+
+def unbounded_elsewhere(facts: Facts) -> Iterator[tuple[Handing, Sent]]:
+    """Where clients that can hold no default are given to what another module has, and a request that
+    this sends through them without a timeout; once for each that is given one. What is told there, or
+    of the call itself, is left out."""
+    told: set[ast.AST] = {call.node for call in facts.calls}
+    takers = set[Scope]()
+    for handing, sent in sorted(
+        sent_without_default(facts, _imported), key=lambda each: _place(each[0].node)
+    ):
+        taker = handing.taker.scope
+        if taker.module is facts.module or taker in takers or handing.node in told:
+            continue
+        for one in sent:
+            if one.is_unbounded and not _is_told(facts, one):
+                takers.add(taker)
+                yield handing, one
+                break
+
+
+def _imported(facts: Facts) -> Set[str]:
+    """The names that a module has from others of the project."""
+    return facts.evaluator.project.outlines.of(facts.module.path).imports.keys()
+
+
+def _is_told(facts: Facts, sent: Sent) -> bool:
+    """Whether a request of another module is one of the calls that are seen there."""
+    module = sent.context.scope.module
+    if module is facts.module:
+        return True
+    if not facts.evaluator.project.matters(module.path):
+        return False
+    place = _place(sent.node)
+    return any(_place(call.node) == place for call in _read(facts, module).facts.calls)
 
 
 def _calls_of_keepers(facts: Facts, made: Construction) -> list[Call]:

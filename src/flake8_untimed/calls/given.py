@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Set
 from contextlib import closing
 from typing import TYPE_CHECKING, NamedTuple
 
+from flake8_untimed.bounds import Kind, Source
 from flake8_untimed.inference import invoke, objects
 from flake8_untimed.inference.arguments import Argument, Passed
 from flake8_untimed.inference.scopes import Scope
 from flake8_untimed.inference.surroundings import is_surrounded
+from flake8_untimed.inference.syntax import called_name, dotted, last_name
 from flake8_untimed.inference.values import (
     Class,
     Context,
@@ -121,6 +123,48 @@ def _takers(
         for value in facts.evaluator.argument(argument):
             if _is_ours(value):
                 yield value, passed.shifted(position + 1)  # type: ignore[misc]
+
+
+def sent_without_default(
+    facts: Facts, names: Callable[[Facts], Set[str]]
+) -> Iterator[tuple[Handing, list[Sent]]]:
+    """Where clients that can hold no default, and have none from elsewhere, are given to what goes by
+    one of these names of the module, and what is sent through them there."""
+    clients = {
+        made.node: made.client.asynchronous
+        for made in facts.constructions
+        if made.client is not None
+        and made.bound.kind is Kind.NONE
+        and made.bound.source is not Source.CLIENT
+    }
+    if not clients:
+        return
+    wanted = names(facts)
+    for node, scope, statement in (*facts.found.calls, *facts.found.other_calls):
+        if wanted.isdisjoint(_spoken_of(node)):
+            continue
+        context = Context(scope, statement)
+        with facts.evaluator.question():
+            passed = invoke.passed_by(facts.evaluator, node, context)
+            given = _made_by(facts, passed) & clients.keys()
+            for taker, taken in [*_takers(facts, node, context, passed)] if given else ():
+                for made in given:
+                    if not is_surrounded(facts.evaluator, node, context, clients[made]):
+                        sent = facts.limits.takers.sent_through(made, taker, taken, node, context)
+                        yield Handing(node, context, taker, taken), [*sent]
+
+
+def _spoken_of(node: ast.Call) -> Iterator[str]:
+    """The names by which a call may speak of what it gives its arguments."""
+    yield called_name(node)
+    yield (dotted(node.func) or "").partition(".")[0]
+    yield from map(last_name, node.args)
+
+
+def _made_by(facts: Facts, passed: Passed) -> set[ast.Call]:
+    """Where the clients that a call gives are made. A method of one is told of where it is given."""
+    values = [v for argument in passed.arguments for v in facts.evaluator.argument(argument)]
+    return {v.site.node for v in values if isinstance(v, Instance) and v.site is not None}
 
 
 def _is_ours(value: Value) -> bool:

@@ -141,7 +141,7 @@ def _holders(facts: Facts, call: Call) -> list[_Holder]:
         part
         for part in parts
         if isinstance(part, _HOLDERS)
-        and any(facts.evaluator.client_of(v) for v in facts.evaluate(part, context))
+        and (call.is_given or any(map(facts.client_of, facts.evaluate(part, context))))
     ]
 
 

@@ -6,7 +6,7 @@ import ast
 
 from flake8_untimed.calls import Call, Construction, Facts
 from flake8_untimed.calls.collector import is_written_otherwise
-from flake8_untimed.calls.givers import given_as, written_for
+from flake8_untimed.calls.givers import are_made_in_sight, given_as, given_to, written_for
 from flake8_untimed.calls.wrappers import takes
 from flake8_untimed.inference import invoke
 from flake8_untimed.inference.arguments import Passed
@@ -23,6 +23,7 @@ from flake8_untimed.inference.values import (
     Symbol,
     Unknown,
     Value,
+    is_none,
 )
 
 
@@ -71,6 +72,19 @@ def taken_otherwise(facts: Facts, call: Call) -> str | None:
                     if _takes_otherwise(facts, method, passed):
                         return given.cls.scope.name
     return None
+
+
+def may_be_given_another(facts: Facts, call: Call) -> bool:
+    """Whether nothing is said of a parameter that a client comes by, and it may be given something else
+    there, too: no more is known of a caller in sight, or none is."""
+    if not call.is_given:
+        return False
+    given = given_to(facts, call)
+    clients = [facts.client_of(value) for values in given for value in values if not is_none(value)]
+    library_of = facts.evaluator.catalogue.library_of
+    return not are_made_in_sight(given) or any(
+        client is None or library_of(client.path) is not call.library for client in clients
+    )
 
 
 def _takes_otherwise(facts: Facts, method: Value, passed: Passed) -> bool:

@@ -19,6 +19,7 @@ from flake8_untimed.inference.values import (
     Collection,
     Context,
     Frame,
+    Instance,
     Literal,
     Mapping,
     Marked,
@@ -167,9 +168,10 @@ def outcome_for(
 def _is_of_kind(
     evaluator: Evaluator, test: ast.Call, value: Value, context: Context
 ) -> bool | None:
-    """How `isinstance()` comes out for a literal, or for what is there to see what becomes of a
-    number."""
-    if len(test.args) != 2 or not isinstance(value, (Literal, Marked)):
+    """How `isinstance()` comes out for a literal, for a client that is made in sight, or for what is
+    there to see what becomes of a number."""
+    is_made = isinstance(value, Instance) and value.site is not None
+    if len(test.args) != 2 or not (is_made or isinstance(value, (Literal, Marked))):
         return None
     verdicts = set[Union[bool, None]]()
     for kinds in _kinds_in(evaluator, test.args[1], context):
@@ -206,6 +208,8 @@ def _is_one(evaluator: Evaluator, value: Value, kind: Value) -> bool | None:
     builtin = _KINDS.get(name) if module == "builtins" else None
     if isinstance(value, Marked):
         return builtin in (int, float) if builtin else None
+    if isinstance(value, Instance):
+        return _is_client(evaluator, value, kind)
     if not is_none(value):
         return isinstance(value.value, builtin) if builtin else None  # type: ignore[attr-defined]
     if isinstance(kind, Class):
@@ -214,6 +218,21 @@ def _is_one(evaluator: Evaluator, value: Value, kind: Value) -> bool | None:
         is_type = module in _TYPES_ONLY or (name[:1].isupper() and not name.isupper())
         return False if is_type and not _WITH_NONE.search(name) else None
     return None
+
+
+def _is_client(evaluator: Evaluator, client: Instance, kind: Value) -> bool | None:
+    """The same for a client. Of a library's own class it is no object of one of the project."""
+    known = evaluator.client_of(client)
+    if isinstance(kind, Class):
+        if isinstance(client.cls, Class):
+            return True if kind.scope is client.cls.scope else None
+        return None if any(map(_may_say_otherwise, lineage.mro(evaluator, kind))) else False
+    other = evaluator.client_at(getattr(kind, "path", ""))
+    if known is None or other is None:
+        return None
+    if other is known:
+        return True
+    return False if known.asynchronous is not other.asynchronous else None
 
 
 def _may_say_otherwise(base: Value) -> bool:

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from flake8_untimed.bounds import relies
+from flake8_untimed.bounds import Kind, relies
 from flake8_untimed.inference import frames, invoke, lineage, members, objects
 from flake8_untimed.inference.arguments import Argument, Passed
 from flake8_untimed.inference.evaluate import Evaluator
@@ -39,6 +39,8 @@ class Sent(NamedTuple):
     context: Context
     relies: bool
     """Whether it relies on the client's own default."""
+    is_unbounded: bool = False
+    """Whether nothing bounds it, and its library has no default."""
 
 
 class Takers:
@@ -132,7 +134,8 @@ class Takers:
                 if is_made_at(callee.client, made):
                     bound = self._limits.of(callee, passed, context, node)
                     is_named = callee.sender.timeout in passed.keywords
-                    yield Sent(node, context, relies(bound, is_named, passed.splats))
+                    is_relied_on = relies(bound, is_named, passed.splats)
+                    yield Sent(node, context, is_relied_on, bound.kind is Kind.NONE)
             elif any(is_given(self._evaluator, argument, made) for argument in passed.arguments):
                 yield from self.sent_through(made, callee, passed, node, context)
 

@@ -25,7 +25,12 @@ from flake8_untimed.calls.origins import forgotten, given_beside
 from flake8_untimed.calls.places import is_of_version
 from flake8_untimed.calls.repeats import repeats
 from flake8_untimed.calls.retries import sends_again
-from flake8_untimed.calls.strangers import may_be_another, may_be_foreign, taken_otherwise
+from flake8_untimed.calls.strangers import (
+    may_be_another,
+    may_be_foreign,
+    may_be_given_another,
+    taken_otherwise,
+)
 from flake8_untimed.calls.transfers import (
     leaves_body,
     requests_of,
@@ -45,6 +50,9 @@ HANDED = "the sender is handed over here, and its keywords do not travel with it
 ANOTHER = "what is called here may be something else, which takes no {}="
 OF_ANOTHER = "the client may be made by another package there, and take no timeout"
 TAKEN_OTHERWISE = "a caller gives an object of {} there, which may not hand a timeout on as it is"
+GIVEN_ANOTHER = (
+    "the client is a parameter of unknown type, and another caller may give something else"
+)
 NO_NUMBER = "one number of seconds is wanted here, and {} may be more"
 TAKES_NONE = "has no argument that limits this wait"
 NAMELESS = "the module of {} has no name of its own here"
@@ -310,6 +318,8 @@ def _doubts(facts: Facts, place: Call | Construction, fix: Fix) -> Iterator[str]
         yield IN_VAIN.format(in_vain)
     if isinstance(place, Call) and value_node(place) is None and may_be_foreign(facts, place):
         yield OF_ANOTHER
+    if isinstance(place, Call) and may_be_given_another(facts, place):
+        yield GIVEN_ANOTHER
     taker = taken_otherwise(facts, place) if isinstance(place, Call) else None
     if taker is not None:
         yield TAKEN_OTHERWISE.format(taker)

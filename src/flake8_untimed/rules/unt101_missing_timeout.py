@@ -82,6 +82,8 @@ from collections.abc import Iterator
 
 from flake8_untimed.bounds import Kind
 from flake8_untimed.calls import Call, Facts
+from flake8_untimed.calls.elsewhere import unbounded_elsewhere
+from flake8_untimed.calls.spelling import spelled
 from flake8_untimed.findings import Finding
 from flake8_untimed.rules._timeouts import (
     advice_at,
@@ -116,6 +118,17 @@ def check(facts: Facts) -> Iterator[Finding]:
             f" wait for ever on a silent server; {advice_at(made, value)}",
             fix,
             why_not,
+        )
+    for handing, sent in unbounded_elsewhere(facts):
+        function = sent.context.scope.of_statement
+        home = facts.evaluator.project.layout.dotted(function.module.path)
+        name = spelled(handing.node.func, None)
+        yield facts.finding(
+            "UNT101",
+            handing.node,
+            f"{name}() is given a client and sends through it without a timeout, in"
+            f" {function.name}() of {home}: it waits for ever on a silent server; pass one there",
+            why_not=f"the request is in {home}",
         )
 
 
