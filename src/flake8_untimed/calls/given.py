@@ -8,11 +8,11 @@ from contextlib import closing
 from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_untimed.bounds import Kind, Source
-from flake8_untimed.inference import invoke, objects
+from flake8_untimed.inference import invoke, members, objects
 from flake8_untimed.inference.arguments import Argument, Passed
 from flake8_untimed.inference.scopes import Scope
 from flake8_untimed.inference.surroundings import is_surrounded
-from flake8_untimed.inference.syntax import called_name, dotted, last_name
+from flake8_untimed.inference.syntax import called_name, dotted, last_name, written_arguments
 from flake8_untimed.inference.values import (
     Class,
     Context,
@@ -129,9 +129,10 @@ def sent_without_default(
     facts: Facts, names: Callable[[Facts], Set[str]]
 ) -> Iterator[tuple[Handing, list[Sent]]]:
     """Where clients that can hold no default, and have none from elsewhere, are given to what goes by
-    one of these names of the module, and what is sent through them there."""
+    one of these names of the module, or the objects that keep one are; and what is sent through them
+    there."""
     clients = {
-        made.node: made.client.asynchronous
+        made.node: made
         for made in facts.constructions
         if made.client is not None
         and made.bound.kind is Kind.NONE
@@ -140,18 +141,44 @@ def sent_without_default(
     if not clients:
         return
     wanted = names(facts)
-    for node, scope, statement in (*facts.found.calls, *facts.found.other_calls):
-        if wanted.isdisjoint(_spoken_of(node)):
+    keepers: dict[Scope, set[ast.Call]] = {}
+    for made in clients.values():
+        owner = made.context.scope.of_statement.owner
+        if owner is not None:
+            keepers.setdefault(owner, set()).add(made.node)
+    itself = {found: kept for owner, kept in keepers.items() for found in _given_itself(owner)}
+    for found in dict.fromkeys((*facts.found.calls, *facts.found.other_calls, *itself)):
+        if wanted.isdisjoint(_spoken_of(found.node)):
             continue
-        context = Context(scope, statement)
+        context = Context(found.scope, found.statement)
         with facts.evaluator.question():
-            passed = invoke.passed_by(facts.evaluator, node, context)
-            given = _made_by(facts, passed) & clients.keys()
-            for taker, taken in [*_takers(facts, node, context, passed)] if given else ():
-                for made in given:
-                    if not is_surrounded(facts.evaluator, node, context, clients[made]):
-                        sent = facts.limits.takers.sent_through(made, taker, taken, node, context)
-                        yield Handing(node, context, taker, taken), [*sent]
+            passed = invoke.passed_by(facts.evaluator, found.node, context)
+            given = _made_by(facts, passed) & clients.keys() | itself.get(found, set())
+            for taker, taken in [*_takers(facts, found.node, context, passed)] if given else ():
+                handing = Handing(found.node, context, taker, taken)
+                for node in given:
+                    yield handing, _sent_unless_surrounded(facts, handing, clients[node])
+
+
+def _sent_unless_surrounded(facts: Facts, handing: Handing, made: Construction) -> list[Sent]:
+    node, context, taker, passed = handing
+    if made.client is None:
+        return []
+    if is_surrounded(facts.evaluator, node, context, made.client.asynchronous):
+        return []
+    return [*facts.limits.takers.sent_through(made.node, taker, passed, node, context)]
+
+
+def _given_itself(owner: Scope) -> Iterator[Found]:
+    """The calls in a class that give its object: `Users(self)`."""
+    for found in walk(owner).calls:
+        method = found.scope.of_method
+        own = members.first_parameter(method) if method is not None else None
+        if own is not None and any(
+            isinstance(argument, ast.Name) and argument.id == own
+            for argument in written_arguments(found.node)
+        ):
+            yield found
 
 
 def _spoken_of(node: ast.Call) -> Iterator[str]:

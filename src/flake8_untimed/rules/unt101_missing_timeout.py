@@ -3,7 +3,9 @@
 ## What it does
 Finds calls that send a request (`requests.get`, a method of a `Session` however it was reached,
 `urllib.request.urlopen`, `urllib3.PoolManager().request`, ...) where neither the call, nor the
-client, nor anything around it limits the wait.
+client, nor anything around it limits the wait. A parameter of which nothing is said counts as what
+calls in sight give it: a session, or an object that keeps one (`Users(self)`); where those stand in
+another module, the call that gives it is reported, once.
 
 ## Why is this bad?
 A server that accepts the connection and never answers blocks the thread for good. Nothing is
@@ -63,6 +65,8 @@ Unsafe where what went well so far may end in an exception, or be done twice:
   requests.Session()`), which may take no timeout.
 - The client is a parameter for which a caller in sight gives an object of a class of the project,
   which may not hand a timeout on as it is.
+- Nothing is said of the parameter that the client is, and not every caller in sight is seen to give
+  such a one.
 - A client is given to another package, also by a class or function that is given it, or sends with
   the `**kwargs` of a public function: others send through it, too.
 - A comment tells another linter to leave it (`# noqa: S113`, `# nosec`,
