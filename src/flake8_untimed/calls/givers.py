@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Union
 
 from flake8_untimed.bounds import Bound, Kind, Source
-from flake8_untimed.inference import invoke, members, objects
+from flake8_untimed.inference import invoke, lineage, members, objects
 from flake8_untimed.inference.arguments import Passed, parameter_names, taken_by
 from flake8_untimed.inference.scopes import Scope, once
 from flake8_untimed.inference.syntax import (
@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 
 _Holder = Union[ast.Name, ast.Attribute]
 _HOLDERS = (ast.Name, ast.Attribute)
+_HEIRS = 50
+"""Subclasses whose calls are looked for."""
 _Parameter = tuple[Scope, str]
 """By its function and name."""
 
@@ -46,7 +48,10 @@ def given_to(facts: Facts, call: Call) -> list[Alternatives]:
     """For a call through a parameter of its function, or through what a constructor keeps of one:
     what each place of the project gives it there. Nothing where one of these is not in sight."""
     scope = call.context.scope.of_statement
-    given = [_given_to(facts, (*_parameters(scope, h),)) for h in _holders(facts, call)]
+    given = [
+        [*_set_on_property(facts, scope, h)] or _given_to(facts, (*_parameters(facts, scope, h),))
+        for h in _holders(facts, call)
+    ]
     return [values for each in given for values in each] if all(given) else []
 
 
@@ -77,7 +82,7 @@ def written_for(facts: Facts, scope: Scope, name: str) -> Iterator[tuple[ast.exp
     parameters = parameter_names(scope.arguments)
     if scope.owner is not None and members.method_kind(scope) != "static":
         parameters = parameters[1:]
-    names = _names(scope)
+    names = _names(facts, scope)
     for node, inner, statement in calls_naming(scope.module.scope, names):
         context = Context(inner, statement)
         if called_name(node) in names and not _sends(facts, node, context):
@@ -145,7 +150,9 @@ def _holders(facts: Facts, call: Call) -> list[_Holder]:
     ]
 
 
-def _parameters(scope: Scope, holder: ast.expr, depth: int = DEPTH) -> list[_Parameter]:
+def _parameters(
+    facts: Facts, scope: Scope, holder: ast.expr, depth: int = DEPTH
+) -> list[_Parameter]:
     """The parameters that what a name or attribute holds in a function comes from: its own, or those
     of the constructor of its object; none where it comes from elsewhere, too."""
     if isinstance(holder, ast.Name):
@@ -153,23 +160,40 @@ def _parameters(scope: Scope, holder: ast.expr, depth: int = DEPTH) -> list[_Par
         if bound is not None and bound.kind == "parameter":
             return [(scope, holder.id)]
         if bound is not None and bound.kind == "assign" and isinstance(bound.node, _HOLDERS):
-            return _parameters(scope, bound.node, depth - 1)
+            return _parameters(facts, scope, bound.node, depth - 1)
         return []
     own = members.first_parameter(scope)
     if scope.owner is None or not isinstance(holder, ast.Attribute) or dotted(holder.value) != own:
         return []
     found = []
-    for store in members.attribute_stores(scope.owner).get(holder.attr, ()):
-        method, event = store
-        if store.is_declaration or writes_none(event.node):
-            continue
+    for method, event in _stores(facts, scope.owner, holder.attr):
         if method.name != "__init__" or not isinstance(event.node, ast.Name):
             return []
-        parameters = _parameters(method, event.node)
+        parameters = _parameters(facts, method, event.node)
         if not parameters:
             return []
         found += parameters
     return found
+
+
+def _set_on_property(facts: Facts, scope: Scope, holder: ast.expr) -> Iterator[Alternatives]:
+    """What a property of its object is set to, there or in the bases of its class."""
+    own = members.first_parameter(scope)
+    if scope.owner is None or not isinstance(holder, ast.Attribute) or dotted(holder.value) != own:
+        return
+    if objects.setter_of(facts.evaluator, Class(scope.owner), holder.attr) is not None:
+        for method, event in _stores(facts, scope.owner, holder.attr):
+            yield facts.evaluate(event.node, Context(method, event.statement))
+
+
+def _stores(facts: Facts, cls: Scope, name: str) -> Iterator[members.Store]:
+    """Where an attribute of the objects of a class is set, there or in its bases; None does not count."""
+    for base in lineage.mro(facts.evaluator, Class(cls)):
+        for store in (
+            members.attribute_stores(base.scope).get(name, ()) if isinstance(base, Class) else ()
+        ):
+            if not (store.is_declaration or writes_none(store.event.node)):
+                yield store
 
 
 def _given_for(
@@ -197,15 +221,26 @@ def _given_for(
 
 def _calls_of(facts: Facts, scope: Scope) -> Iterator[Found]:
     """The calls that may have to do with a function: those of its module, and of others that
-    import that."""
-    names = _names(scope)
-    yield from calls_naming(scope.module.scope, names)
+    import that, or one of a class that inherits it."""
     project = facts.evaluator.project
-    for path in project.hints.first_importing(scope.module.path):
-        if any(name.encode() in project.outlines.data(path) for name in names):
-            module = project.module(path)
+    own = scope.module.path
+    homes = [own, *(file for file, _ in _heirs(facts, scope))]
+    every = [path for home in homes for path in (home, *project.hints.first_importing(home))]
+    names = _names(facts, scope)
+    for path in dict.fromkeys(every):
+        if path == own or any(name.encode() in project.outlines.data(path) for name in names):
+            module = scope.module if path == own else project.module(path)
             if module is not None:
                 yield from calls_naming(module.scope, names)
+
+
+@once
+def _heirs(facts: Facts, scope: Scope) -> list[tuple[str, str]]:
+    """The classes that may inherit the constructor that a function is: their files and names."""
+    cls = _class_of(scope)
+    if cls is None:
+        return []
+    return facts.evaluator.project.heirs.classes(cls.module.path, cls.name)[:_HEIRS]
 
 
 def calls_naming(module: Scope, names: Iterable[str]) -> Iterable[Found]:
@@ -237,7 +272,7 @@ def _given_by(
             yield values
             continue
         holder = _argument_for(taker, passed, name)
-        origins = _parameters(found.scope.of_statement, holder) if holder is not None else []
+        origins = _parameters(facts, found.scope.of_statement, holder) if holder is not None else []
         new = [origin for origin in origins if origin not in asked]
         if new or not origins:
             yield from [*_given_for(facts, new, asked)] or [values]
@@ -245,23 +280,29 @@ def _given_by(
 
 def _called(facts: Facts, node: ast.Call, context: Context, scope: Scope) -> Iterator[Function]:
     """A function, or the `__init__` of a class, if a call is one of it."""
-    if called_name(node) not in _names(scope):
+    if called_name(node) not in _names(facts, scope):
         return
-    cls = _class_of(scope)
     for taker in facts.evaluate(node.func, context):
-        if isinstance(taker, Class) and taker.scope is cls:
+        if isinstance(taker, Class) and _is_made_by(facts, taker, scope):
             yield Function(scope, Instance(taker))
         elif isinstance(taker, Function) and taker.scope is scope:
             yield taker
 
 
+def _is_made_by(facts: Facts, cls: Class, function: Scope) -> bool:
+    """Whether a function is the constructor of a class, its own or one that it inherits."""
+    bases = (base for base in lineage.mro(facts.evaluator, cls) if isinstance(base, Class))
+    makers = (base.scope for base in bases if "__init__" in base.scope.bindings)
+    return next(makers, None) is _class_of(function) is not None
+
+
 @once
-def _names(scope: Scope) -> tuple[str, ...]:
-    """What a function is called by: an `__init__` also by its class, one that is made by another also
-    by what that is assigned to (`get = limited(10)`)."""
+def _names(facts: Facts, scope: Scope) -> tuple[str, ...]:
+    """What a function is called by: an `__init__` also by its class and those that inherit it, one that
+    is made by another also by what that is assigned to (`get = limited(10)`)."""
     cls = _class_of(scope)
     if cls is not None:
-        return scope.name, cls.name, "cls"
+        return scope.name, cls.name, "cls", *(name for _, name in _heirs(facts, scope))
     maker = scope.parent
     if maker is None or not maker.is_function:
         return (scope.name,)
