@@ -175,7 +175,7 @@ def _look_at_givers(facts: Facts, call: Call) -> None:
     """Of a client that is not made in sight of a call, its givers may say more."""
     if call.bound.source is Source.OUT_OF_SIGHT and call.bound.kind is Kind.DEFAULT:
         call.is_made_in_sight = are_made_in_sight(given_to(facts, call))
-    elif call.bound.kind is Kind.NONE and call.client is not None and call.client.site is None:
+    elif call.bound.kind is Kind.NONE and any(client.site is None for client in call.clients):
         call.bound = bound_of_given(facts, call, given_to(facts, call))
 
 

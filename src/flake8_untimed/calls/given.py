@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from flake8_untimed.bounds import Kind, Source
 from flake8_untimed.inference import invoke, members, objects
 from flake8_untimed.inference.arguments import Argument, Passed
+from flake8_untimed.inference.handing import TARGETED, handed_over
 from flake8_untimed.inference.scopes import Scope
 from flake8_untimed.inference.surroundings import is_surrounded
 from flake8_untimed.inference.syntax import called_name, dotted, last_name, written_arguments
@@ -150,14 +151,28 @@ def sent_without_default(
     for found in dict.fromkeys((*facts.found.calls, *facts.found.other_calls, *itself)):
         if wanted.isdisjoint(_spoken_of(found.node)):
             continue
-        context = Context(found.scope, found.statement)
         with facts.evaluator.question():
-            passed = invoke.passed_by(facts.evaluator, found.node, context)
-            given = _made_by(facts, passed) & clients.keys() | itself.get(found, set())
-            for taker, taken in [*_takers(facts, found.node, context, passed)] if given else ():
-                handing = Handing(found.node, context, taker, taken)
-                for node in given:
+            for handing, given in [*_given_by(facts, found, itself.get(found, set()))]:
+                for node in given & clients.keys():
                     yield handing, _sent_unless_surrounded(facts, handing, clients[node])
+
+
+def _given_by(
+    facts: Facts, found: Found, kept: set[ast.Call]
+) -> Iterator[tuple[Handing, set[ast.Call]]]:
+    """To what of the project a call gives clients, and where these are made; `kept`: those that an
+    object keeps which it gives."""
+    node, context = found.node, Context(found.scope, found.statement)
+    passed = invoke.passed_by(facts.evaluator, node, context)
+    given = _made_by(facts, passed) | kept
+    if given:
+        for taker, taken in _takers(facts, node, context, passed):
+            yield Handing(node, context, taker, taken), given
+    elif called_name(node) in TARGETED:
+        callees = facts.evaluate(node.func, context)
+        for target, taken in handed_over(facts.evaluator, node, context, callees):
+            if isinstance(target, Function):
+                yield Handing(node, context, target, taken), _made_by(facts, taken)
 
 
 def _sent_unless_surrounded(facts: Facts, handing: Handing, made: Construction) -> list[Sent]:
@@ -186,6 +201,8 @@ def _spoken_of(node: ast.Call) -> Iterator[str]:
     yield called_name(node)
     yield (dotted(node.func) or "").partition(".")[0]
     yield from map(last_name, node.args)
+    if called_name(node) in TARGETED:
+        yield from (last_name(keyword.value) for keyword in node.keywords)
 
 
 def _made_by(facts: Facts, passed: Passed) -> set[ast.Call]:

@@ -134,14 +134,12 @@ def _holders(facts: Facts, call: Call) -> list[_Holder]:
     """The names and attributes of the client that a call goes through (`send = session.post`, too),
     or that it gives to a wrapper."""
     function, context = call.node.func, call.context
-    parts: Iterable[ast.AST]
+    parts: list[ast.AST] = [function.value] if isinstance(function, ast.Attribute) else []
     if call.wrapper is not None:
-        parts = written_arguments(call.node)
+        parts += written_arguments(call.node)
     elif isinstance(function, ast.Name):
         bindings = context.scope.of_statement.bindings.get(function.id, ())
         parts = [part for b in bindings if b.kind == "assign" for part in within(b.node)]
-    else:
-        parts = [function.value] if isinstance(function, ast.Attribute) else []
     return [
         part
         for part in parts

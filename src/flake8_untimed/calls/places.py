@@ -10,12 +10,14 @@ from flake8_untimed.calls import Call, Construction, Facts
 from flake8_untimed.inference import flow
 from flake8_untimed.inference.scopes import COMPREHENSIONS, Scope
 from flake8_untimed.inference.surroundings import is_surrounded
-from flake8_untimed.inference.syntax import TRIES, within
+from flake8_untimed.inference.syntax import TRIES, WITHS, called_name, within
 from flake8_untimed.limits.takers import Sent
 
 Loop = Union[
     ast.For, ast.AsyncFor, ast.While, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp
 ]
+
+_RAISING = ("raises", "assertRaises", "assertRaisesRegex")
 
 
 def around(call: Call | Construction | Sent) -> Iterator[tuple[ast.AST, str]]:
@@ -61,6 +63,16 @@ def is_of_version(place: Call | Construction) -> bool:
         if isinstance(node, ast.If)
         for part in within(node.test)
         if isinstance(part, (ast.Name, ast.Attribute))
+    )
+
+
+def is_to_raise(place: Call | Construction) -> bool:
+    """Whether a test expects that what stands there raises: `with pytest.raises(ValueError):`."""
+    return any(
+        isinstance(item.context_expr, ast.Call) and called_name(item.context_expr) in _RAISING
+        for node, _ in around(place)
+        if isinstance(node, WITHS)
+        for item in node.items
     )
 
 

@@ -32,6 +32,7 @@ from collections.abc import Iterator
 
 from flake8_untimed.bounds import INCOMPLETE, NO_PARAMETER, Kind
 from flake8_untimed.calls import Call, Construction, Facts
+from flake8_untimed.calls.places import is_to_raise
 from flake8_untimed.findings import Expression, Finding, Fix
 from flake8_untimed.rules._timeouts import (
     at_calls,
@@ -48,6 +49,8 @@ def check(facts: Facts) -> Iterator[Finding]:
         *at_constructions(facts, Kind.INVALID),
     ]
     for place in places:
+        if is_to_raise(place):
+            continue
         node = value_node(place)
         text = facts.text(node) if node is not None else place.bound.detail
         fix, why_not = _wrapped(facts, place, text)
