@@ -44,6 +44,7 @@ from flake8_untimed.inference.values import (
     Unknown,
     Value,
 )
+from flake8_untimed.inference.walk import outward
 from flake8_untimed.libraries.model import Library, Sender
 from flake8_untimed.limits.takers import is_made_at
 from flake8_untimed.settings import Settings
@@ -97,7 +98,7 @@ class _Collector:
     # Calls -----------------------------------------------------------------------------------
 
     def _read(self, node: ast.Call, context: Context, called: Alternatives) -> None:
-        callees = invoke.called(self._evaluator, called)
+        callees = _fitting(invoke.called(self._evaluator, called), node, context)
         mocked = self._mocks.stand_for(node, context, callees)
         hidden = any(isinstance(c, Other) for c in callees)
         calls: list[Call] = []
@@ -582,6 +583,30 @@ class _Collector:
 def _defined(facts: Facts) -> set[str]:
     """The names of all functions and classes of a module, by its text."""
     return {name for pattern in _DEFINED for name in pattern.findall(facts.module.text)}
+
+
+def _fitting(callees: Alternatives, node: ast.Call, context: Context) -> Alternatives:
+    """Of senders that are to be awaited and others, under one name, those that the call may mean."""
+    kinds = {callee.sender.asynchronous for callee in callees if isinstance(callee, SenderValue)}
+    scope = context.scope.of_statement
+    if len(kinds) < 2 or context.at is None or not scope.is_function:
+        return callees
+    is_awaited = _is_awaited(node, context.at, context.scope)
+    if not is_awaited and isinstance(scope.node, ast.AsyncFunctionDef):
+        return callees
+    return tuple(
+        callee
+        for callee in callees
+        if not isinstance(callee, SenderValue) or callee.sender.asynchronous is is_awaited
+    )
+
+
+def _is_awaited(node: ast.Call, at: ast.stmt, scope: Scope) -> bool:
+    """`await session.get(url)`, `async with session.get(url)`"""
+    if isinstance(at, ast.AsyncWith) and any(item.context_expr is node for item in at.items):
+        return True
+    around = [*itertools.islice(outward(scope, node, at), 2)]
+    return isinstance(around[-1], ast.Await)
 
 
 def _fits_not(sender: Sender, given: BoundArguments) -> bool:

@@ -124,7 +124,7 @@ def check(facts: Facts) -> Iterator[Finding]:
             why_not,
         )
     for handing, sent in unbounded_elsewhere(facts):
-        function = sent.context.scope.of_statement
+        function = sent.context.scope.of_block
         home = facts.evaluator.project.layout.dotted(function.module.path)
         name = spelled(handing.node.func, None)
         yield facts.finding(
