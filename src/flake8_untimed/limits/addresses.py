@@ -8,12 +8,14 @@ from flake8_untimed.inference import flow
 from flake8_untimed.inference.arguments import Argument, Passed, bind
 from flake8_untimed.inference.evaluate import Evaluator
 from flake8_untimed.inference.narrowing import told_at
-from flake8_untimed.inference.syntax import called_name
+from flake8_untimed.inference.scopes import Scope
+from flake8_untimed.inference.syntax import called_name, names_within
 from flake8_untimed.inference.values import Context, Literal, SenderValue
 from flake8_untimed.libraries.model import Sender
 
 _NO_NETWORK = ("data:", "file:")
 """Addresses that are read without a connection, or refused."""
+_SCHEMES = [begin.removesuffix(":") for begin in _NO_NETWORK]
 
 
 def needs_no_network(evaluator: Evaluator, value: SenderValue, passed: Passed) -> bool:
@@ -59,18 +61,75 @@ def _is_file(node: ast.AST) -> bool:
 
 def _is_local(argument: Argument) -> bool:
     """Whether a test around a call says that its URL leads to no network:
-    `if url.startswith("data:")`."""
-    if argument.context is None or not isinstance(argument.node, ast.Name):
+    `if url.startswith("data:")`, `if urlparse(url).scheme == "file"`."""
+    if argument.context is None or argument.node is None:
         return False
     scope, at, _ = argument.context
+    name = _named(scope, argument.node, at)
+    if name is None:
+        return False
+    if any(told.outcome and _begins_locally(told.test, name) for told in told_at(scope, name, at)):
+        return True
     return any(
-        told.outcome and _asks_for_local(told.test) for told in told_at(scope, argument.node.id, at)
+        _says_local(scope, part, parent, name)
+        for parent, block in scope.parents(at)
+        if isinstance(parent, ast.If) and block == "body" and _is_kept(scope, name, parent, at)
+        for part in _conjuncts(parent.test)
     )
 
 
-def _asks_for_local(test: ast.expr) -> bool:
-    """`url.startswith("data:")`"""
+def _is_kept(scope: Scope, name: str, since: ast.stmt, at: ast.stmt | None) -> bool:
+    """Whether a name holds, between two statements, what it did: `url = unquote(url)` is no other."""
+    end = scope.order(at) if at in scope.places else 0
+    return all(
+        binding.node is not None and name in names_within(binding.node)
+        for binding in scope.bindings.get(name, ())
+        if scope.order(since) < scope.order_of(binding) < end
+    )
+
+
+def _named(scope: Scope, node: ast.expr, at: ast.stmt | None) -> str | None:
+    """The name of a URL, or of the one that a `Request` is made of."""
+    given, _ = flow.given(scope, node, at)
+    if isinstance(given, ast.Call) and called_name(given) == "Request" and given.args:
+        node = given.args[0]
+    return node.id if isinstance(node, ast.Name) else None
+
+
+def _conjuncts(test: ast.expr) -> list[ast.expr]:
+    """What is surely true where a test is."""
+    is_and = isinstance(test, ast.BoolOp) and isinstance(test.op, ast.And)
+    return test.values if is_and else [test]  # type: ignore[attr-defined]
+
+
+def _says_local(scope: Scope, test: ast.expr, at: ast.stmt, name: str) -> bool:
+    """Whether a test, or one that was kept in a name, says it."""
+    node, at_ = flow.given(scope, test, at)
+    if isinstance(node, ast.Compare) and len(node.ops) == 1:
+        scheme, _ = flow.given(scope, node.left, at_)
+        wanted = node.comparators[0]
+        known = wanted.elts if isinstance(wanted, (ast.Tuple, ast.List, ast.Set)) else [wanted]
+        return (
+            isinstance(node.ops[0], (ast.Eq, ast.In))
+            and isinstance(scheme, ast.Attribute)
+            and scheme.attr == "scheme"
+            and _is_parsed(flow.given(scope, scheme.value, at_)[0], name)
+            and all(isinstance(each, ast.Constant) and each.value in _SCHEMES for each in known)
+        )
+    return _begins_locally(node, name)
+
+
+def _is_parsed(node: ast.AST, name: str) -> bool:
+    """`urlparse(url)`"""
+    is_parser = isinstance(node, ast.Call) and called_name(node) in ("urlparse", "urlsplit")
+    return is_parser and name in names_within(node)
+
+
+def _begins_locally(test: ast.AST, name: str) -> bool:
+    """`url.startswith("data:")`, `url.lower().startswith(("data:", "file:"))`"""
     if not isinstance(test, ast.Call) or not isinstance(test.func, ast.Attribute):
+        return False
+    if test.func.attr != "startswith" or name not in names_within(test.func):
         return False
     begins = test.args[0] if len(test.args) == 1 else None
     every = begins.elts if isinstance(begins, ast.Tuple) else [begins]
