@@ -144,18 +144,19 @@ def _suppresses(facts: Facts, manager: ast.Call, context: Context, errors: _Erro
 
 
 def passes_by(facts: Facts, sent: Call | Sent, library: Library) -> bool:
-    """Whether a request is all that is tried, and a handler goes on where the server cannot be reached,
-    but catches no timeout."""
-    errors, *late = errors_of(facts, library)
+    """Whether a handler around a request goes on where the server cannot be reached, but catches no
+    timeout in its answer."""
+    if not library.unreached_errors:
+        return False
+    known = wider_errors(facts, library).union(library.timeout_errors)
     for node, block in around(sent):
-        if late and isinstance(node, TRIES) and block == "body":
+        if isinstance(node, TRIES) and block == "body":
             context = Context(sent.context.scope, node)
-            handler = _handler(facts, node, context, late[0])
+            handler = _handler(facts, node, context, library.unreached_errors)
             return (
                 handler is not None
-                and _handler(facts, node, context, errors) is None
+                and _handler(facts, node, context, known) is None
                 and not ends(handler.body, (ast.Raise,))
-                and all(s is sent.context.at or isinstance(s, LEAVES) for s in node.body)
             )
     return False
 

@@ -355,6 +355,8 @@ class Library:
     """Exceptions that mean that a timeout has passed, and nothing else."""
     wider_errors: tuple[str, ...] = ()
     """Their bases, which mean other failures, too; beside `Exception`."""
+    unreached_errors: tuple[str, ...] = ()
+    """What comes where a server cannot be reached, and not for a timeout in its answer."""
     late_errors: tuple[str, ...] = ()
     """What a timeout in the middle of a body comes as, where that is none of those."""
     credentials: tuple[str, ...] = ()

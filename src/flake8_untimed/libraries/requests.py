@@ -144,6 +144,8 @@ RESPONSES = Responses(
     raw="raw",
 )
 
+_UNREACHED = ("requests.ConnectionError", "requests.exceptions.ConnectionError")
+
 LIBRARY = Library(
     name="requests",
     packages=("requests",),
@@ -198,6 +200,7 @@ LIBRARY = Library(
         "requests.exceptions.RequestException",
         "builtins.OSError",
     ),
-    late_errors=("requests.ConnectionError", "requests.exceptions.ConnectionError"),
+    unreached_errors=_UNREACHED,
+    late_errors=_UNREACHED,
     credentials=("requests.auth.HTTPBasicAuth", "requests.auth.HTTPDigestAuth"),
 )

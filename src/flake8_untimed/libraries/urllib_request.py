@@ -139,4 +139,8 @@ LIBRARY = Library(
     },
     socket_default=True,
     responses=RESPONSES,
+    timeout_errors=("builtins.TimeoutError", "socket.timeout"),
+    wider_errors=("builtins.OSError", "builtins.IOError", "socket.error"),
+    # It wraps what goes wrong on the way to the server, not the wait for its answer.
+    unreached_errors=("urllib.error.URLError", "urllib.request.URLError"),
 )
