@@ -189,7 +189,10 @@ class Imports:
             return False
         if not others and self._is_visible(binding.statement, node):
             return True
-        return binding.name == _root_name(node) and self._gave_root(binding.statement, node)
+        is_sure = binding.name == _root_name(node) or all(
+            _is_fallback(self.module, other) for other in others
+        )
+        return is_sure and self._gave_root(binding.statement, node)
 
     def _gave_root(self, statement: ast.stmt, node: ast.AST) -> bool:
         """Whether the name that `node` starts with can only come from this import.
