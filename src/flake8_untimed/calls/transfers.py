@@ -46,10 +46,11 @@ _READING = frozenset(
 """Methods of a stream."""
 _WHOLE = frozenset(
     ("download_as_bytes", "download_as_string", "download_as_text", "encode_multipart_formdata",
-     "get_contents_as_string", "getbuffer", "getvalue", "read_bytes", "read_text", "readall")
+     "get_contents_as_string", "get_data", "getbuffer", "getvalue", "read_bytes", "read_text", "readall")
 )  # fmt: skip
-"""What returns all of a file, also of one in a cloud's storage, beside a `read()`, or a form that
-holds files."""
+"""What returns all of a file, also of one in a cloud's storage, beside a `read()`, of a body that others
+have sent, or a form that holds files."""
+_SENT_BY_OTHERS = "flask.request"
 _LARGE = 1 << 20
 """So many bytes may well take longer than a timeout to connect."""
 _RECODING = frozenset(
@@ -316,6 +317,8 @@ def _of_whole(
     found: list[_Part] = []
     if isinstance(node, ast.Name):
         return _of_name(facts, node.id, scope, given)
+    if _is_whole(facts, node, scope):
+        return None
     if isinstance(node, ast.Attribute):
         stored = scope.events.get(dotted(node.value) or "", ())
         parts = [event.node for event in stored if event.name == node.attr and event.kind in STORED]
@@ -327,8 +330,6 @@ def _of_whole(
         parts = [node.value] if _may_be_large(facts, _size_of(node.slice), scope) else []
     elif isinstance(node, ast.Call):
         name = called_name(node)
-        if _is_whole(facts, node, scope):
-            return None
         if isinstance(node.func, ast.Attribute):
             # What is stripped of a file is a line or so: a token, a key.
             is_line = name == "strip" and _is_whole(facts, node.func.value, scope)
@@ -372,13 +373,32 @@ def _of_elements(facts: Facts, node: ast.AST, scope: Scope) -> list[_Part]:
 
 def _is_whole(facts: Facts, node: ast.expr, scope: Scope) -> bool:
     """Whether an expression reads all of a file, or a piece that may be large."""
+    if isinstance(node, ast.Attribute) and node.attr == "data":
+        return facts.path_of(node.value, Context(scope, None)) == _SENT_BY_OTHERS
     if not isinstance(node, ast.Call):
         return False
     name = called_name(node)
-    return name in _WHOLE or (
-        name == "read"
-        and isinstance(node.func, ast.Attribute)
-        and all(_may_be_large(facts, size, scope) for size in written_arguments(node))
+    return (
+        name in _WHOLE
+        or _joins_given(node, scope)
+        or (
+            name == "read"
+            and isinstance(node.func, ast.Attribute)
+            and all(_may_be_large(facts, size, scope) for size in written_arguments(node))
+        )
+    )
+
+
+def _joins_given(node: ast.Call, scope: Scope) -> bool:
+    """`b"".join(stream)`, of a parameter: the pieces of a body."""
+    holder = node.func.value if isinstance(node.func, ast.Attribute) else None
+    pieces = node.args[0] if node.args else None
+    return (
+        called_name(node) == "join"
+        and isinstance(holder, ast.Constant)
+        and holder.value == b""
+        and isinstance(pieces, ast.Name)
+        and any(b.kind == "parameter" for b in scope.bindings.get(pieces.id, ()))
     )
 
 
