@@ -161,12 +161,12 @@ class _Collector:
                         self._read_as_given(node, inside)
 
     def _read_as_given(self, node: ast.Call, inside: Context) -> None:
-        calls = self._facts.calls
-        before = len(calls)
+        before = len(self._facts.calls)
         called = self._evaluator.evaluate(node.func, inside)
         # Of the rest, every caller may give something else.
         self._read(node, Context(inside.scope, inside.at), called)
-        calls[before:] = [replace(call, is_given=True) for call in calls[before:]]
+        for call in self._facts.calls[before:]:
+            call.is_given = True
 
     def _is_of_another(self, function: Function, callees: Alternatives) -> bool:
         """Whether a function that sends nothing is the method of an object of the project that may

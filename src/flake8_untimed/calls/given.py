@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Generator, Iterator, Set
+from collections.abc import Callable, Generator, Iterable, Iterator, Set
 from contextlib import closing
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -132,29 +132,22 @@ def sent_without_default(
     """Where clients that can hold no default, and have none from elsewhere, are given to what goes by
     one of these names of the module, or the objects that keep one are; and what is sent through them
     there."""
-    clients = {
-        made.node: made
-        for made in facts.constructions
-        if made.client is not None
-        and made.bound.kind is Kind.NONE
-        and made.bound.source is not Source.CLIENT
-    }
+    clients = {made.node: made for made in facts.constructions if _has_no_default(made)}
     if not clients:
         return
-    wanted = names(facts)
-    keepers: dict[Scope, set[ast.Call]] = {}
-    for made in clients.values():
-        owner = made.context.scope.of_statement.owner
-        if owner is not None:
-            keepers.setdefault(owner, set()).add(made.node)
-    itself = {found: kept for owner, kept in keepers.items() for found in _given_itself(owner)}
+    wanted, itself = names(facts), _given_with_object(clients.values())
     for found in dict.fromkeys((*facts.found.calls, *facts.found.other_calls, *itself)):
         if wanted.isdisjoint(_spoken_of(found.node)):
             continue
         with facts.evaluator.question():
             for handing, given in [*_given_by(facts, found, itself.get(found, set()))]:
-                for node in given & clients.keys():
-                    yield handing, _sent_unless_surrounded(facts, handing, clients[node])
+                for made in (clients[node] for node in clients if node in given):
+                    yield handing, _sent_unless_surrounded(facts, handing, made)
+
+
+def _has_no_default(made: Construction) -> bool:
+    is_unbounded = made.bound.kind is Kind.NONE and made.bound.source is not Source.CLIENT
+    return made.client is not None and is_unbounded
 
 
 def _given_by(
@@ -177,11 +170,21 @@ def _given_by(
 
 def _sent_unless_surrounded(facts: Facts, handing: Handing, made: Construction) -> list[Sent]:
     node, context, taker, passed = handing
-    if made.client is None:
-        return []
-    if is_surrounded(facts.evaluator, node, context, made.client.asynchronous):
+    asynchronous = made.client is not None and made.client.asynchronous
+    if is_surrounded(facts.evaluator, node, context, asynchronous):
         return []
     return [*facts.limits.takers.sent_through(made.node, taker, passed, node, context)]
+
+
+def _given_with_object(clients: Iterable[Construction]) -> dict[Found, set[ast.Call]]:
+    """The calls in the classes that make clients which give their object, and may so give these:
+    `Users(self)`."""
+    found: dict[Found, set[ast.Call]] = {}
+    for made in clients:
+        owner = made.context.scope.of_statement.owner
+        for each in _given_itself(owner) if owner is not None else ():
+            found.setdefault(each, set()).add(made.node)
+    return found
 
 
 def _given_itself(owner: Scope) -> Iterator[Found]:

@@ -187,11 +187,10 @@ def _set_on_property(facts: Facts, scope: Scope, holder: ast.expr) -> Iterator[A
 def _stores(facts: Facts, cls: Scope, name: str) -> Iterator[members.Store]:
     """Where an attribute of the objects of a class is set, there or in its bases; None does not count."""
     for base in lineage.mro(facts.evaluator, Class(cls)):
-        for store in (
-            members.attribute_stores(base.scope).get(name, ()) if isinstance(base, Class) else ()
-        ):
-            if not (store.is_declaration or writes_none(store.event.node)):
-                yield store
+        if isinstance(base, Class):
+            for store in members.attribute_stores(base.scope).get(name, ()):
+                if not (store.is_declaration or writes_none(store.event.node)):
+                    yield store
 
 
 def _given_for(

@@ -146,16 +146,16 @@ def _suppresses(facts: Facts, manager: ast.Call, context: Context, errors: _Erro
 def passes_by(facts: Facts, sent: Call | Sent, library: Library) -> bool:
     """Whether a handler around a request goes on where the server cannot be reached, but catches no
     timeout in its answer."""
-    if not library.unreached_errors:
-        return False
-    known = wider_errors(facts, library).union(library.timeout_errors)
+    known = _raising(facts, library)
+    unreached = {path for lib in known for path in lib.unreached_errors}
+    timeouts = wider_errors(facts, library).union(*(lib.timeout_errors for lib in known))
     for node, block in around(sent):
         if isinstance(node, TRIES) and block == "body":
             context = Context(sent.context.scope, node)
-            handler = _handler(facts, node, context, library.unreached_errors)
+            handler = _handler(facts, node, context, unreached)
             return (
                 handler is not None
-                and _handler(facts, node, context, known) is None
+                and _handler(facts, node, context, timeouts) is None
                 and not ends(handler.body, (ast.Raise,))
             )
     return False

@@ -168,7 +168,7 @@ def outcome_for(
 def _is_of_kind(
     evaluator: Evaluator, test: ast.Call, value: Value, context: Context
 ) -> bool | None:
-    """How `isinstance()` comes out for a literal, for a client that is made in sight, or for what is
+    """How `isinstance()` comes out for a literal, for an object that is made in sight, or for what is
     there to see what becomes of a number."""
     is_made = isinstance(value, Instance) and value.site is not None
     if len(test.args) != 2 or not (is_made or isinstance(value, (Literal, Marked))):
@@ -209,7 +209,7 @@ def _is_one(evaluator: Evaluator, value: Value, kind: Value) -> bool | None:
     if isinstance(value, Marked):
         return builtin in (int, float) if builtin else None
     if isinstance(value, Instance):
-        return _is_client(evaluator, value, kind)
+        return _is_object_of(evaluator, value, kind)
     if not is_none(value):
         return isinstance(value.value, builtin) if builtin else None  # type: ignore[attr-defined]
     if isinstance(kind, Class):
@@ -220,13 +220,14 @@ def _is_one(evaluator: Evaluator, value: Value, kind: Value) -> bool | None:
     return None
 
 
-def _is_client(evaluator: Evaluator, client: Instance, kind: Value) -> bool | None:
-    """The same for a client. Of a library's own class it is no object of one of the project."""
-    known = evaluator.client_of(client)
+def _is_object_of(evaluator: Evaluator, value: Instance, kind: Value) -> bool | None:
+    """The same for an object that is made in sight. Of a library's own class it is none of the
+    project's classes."""
     if isinstance(kind, Class):
-        if isinstance(client.cls, Class):
-            return True if kind.scope is client.cls.scope else None
+        if isinstance(value.cls, Class):
+            return True if kind.scope is value.cls.scope else None
         return None if any(map(_may_say_otherwise, lineage.mro(evaluator, kind))) else False
+    known = evaluator.client_of(value)
     other = evaluator.client_at(getattr(kind, "path", ""))
     if known is None or other is None:
         return None
