@@ -186,6 +186,11 @@ GROWING = {
         "        self.s = requests.Session()\n",
         "    def m(self):\n        self.s.get('u')\n",
     ),
+    "given sessions": (
+        "import requests\ndef f(session):\n    session.get('u')\ns = requests.Session()\n",
+        "def f{}(session):\n    session.get('u')\nf{}(s)\nf(s)\n",
+        "",
+    ),
     "guarded bindings": (
         "import requests\ndef f(a):\n    s = requests\n",
         "    if a > {}:\n        s = requests\n    s.get('u')\n",

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Iterator, Set
 from contextlib import closing
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_untimed.bounds import Kind, Source
@@ -26,6 +28,11 @@ from flake8_untimed.limits.takers import Sent, is_given
 
 if TYPE_CHECKING:
     from flake8_untimed.calls import Construction, Facts
+
+
+_MANY = 8
+"""Clients of one object that are looked for where it is given, and places that give one client to one
+function or class."""
 
 
 class Handing(NamedTuple):
@@ -136,13 +143,16 @@ def sent_without_default(
     if not clients:
         return
     wanted, itself = names(facts), _given_with_object(clients.values())
+    looks = Counter[tuple[Scope, ast.Call]]()
     for found in dict.fromkeys((*facts.found.calls, *facts.found.other_calls, *itself)):
         if wanted.isdisjoint(_spoken_of(found.node)):
             continue
         with facts.evaluator.question():
             for handing, given in [*_given_by(facts, found, itself.get(found, set()))]:
-                for made in (clients[node] for node in clients if node in given):
-                    yield handing, _sent_unless_surrounded(facts, handing, made)
+                for node in islice(filter(given.__contains__, clients), _MANY):
+                    looks[handing.taker.scope, node] += 1
+                    if looks[handing.taker.scope, node] <= _MANY:
+                        yield handing, _sent_unless_surrounded(facts, handing, clients[node])
 
 
 def _has_no_default(made: Construction) -> bool:
@@ -179,12 +189,12 @@ def _sent_unless_surrounded(facts: Facts, handing: Handing, made: Construction) 
 def _given_with_object(clients: Iterable[Construction]) -> dict[Found, set[ast.Call]]:
     """The calls in the classes that make clients which give their object, and may so give these:
     `Users(self)`."""
-    found: dict[Found, set[ast.Call]] = {}
+    kept: dict[Scope, set[ast.Call]] = {}
     for made in clients:
         owner = made.context.scope.of_statement.owner
-        for each in _given_itself(owner) if owner is not None else ():
-            found.setdefault(each, set()).add(made.node)
-    return found
+        if owner is not None:
+            kept.setdefault(owner, set()).add(made.node)
+    return {found: made for owner, made in kept.items() for found in _given_itself(owner)}
 
 
 def _given_itself(owner: Scope) -> Iterator[Found]:
