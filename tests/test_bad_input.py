@@ -188,7 +188,12 @@ GROWING = {
     ),
     "given sessions": (
         "import requests\ndef f(session):\n    session.get('u')\ns = requests.Session()\n",
-        "def f{}(session):\n    session.get('u')\nf{}(s)\nf(s)\n",
+        "f(s)\n",
+        "",
+    ),
+    "takers": (
+        "import requests\ns = requests.Session()\n",
+        "def f{}(session):\n    session.get('u')\nf{}(s)\n",
         "",
     ),
     "guarded bindings": (
