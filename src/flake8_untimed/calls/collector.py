@@ -588,12 +588,11 @@ def _defined(facts: Facts) -> set[str]:
 def _fitting(callees: Alternatives, node: ast.Call, context: Context) -> Alternatives:
     """Of senders that are to be awaited and others, under one name, those that the call may mean."""
     kinds = {callee.sender.asynchronous for callee in callees if isinstance(callee, SenderValue)}
-    scope = context.scope.of_statement
-    if len(kinds) < 2 or context.at is None or not scope.is_function:
+    if len(kinds) < 2 or context.at is None:
         return callees
     is_awaited = _is_awaited(node, context.at, context.scope)
-    if not is_awaited and isinstance(scope.node, ast.AsyncFunctionDef):
-        return callees
+    if not (is_awaited or isinstance(context.scope.of_statement.node, ast.FunctionDef)):
+        return callees  # it may be awaited later
     return tuple(
         callee
         for callee in callees

@@ -163,6 +163,10 @@ def _parameters(
     own = members.first_parameter(scope)
     if scope.owner is None or not isinstance(holder, ast.Attribute) or dotted(holder.value) != own:
         return []
+    getter = objects.getter_of(facts.evaluator, Class(scope.owner), holder.attr)
+    if getter is not None and depth:
+        given = [node.value for node in getter.returns if node.value is not None]
+        return _parameters(facts, getter, given[0], depth - 1) if len(given) == 1 else []
     found = []
     for method, event in _stores(facts, scope.owner, holder.attr):
         if method.name != "__init__" or not isinstance(event.node, ast.Name):

@@ -23,7 +23,7 @@ from flake8_untimed.inference import (
 from flake8_untimed.inference import annotations as types
 from flake8_untimed.inference.arguments import Argument, Passed, bind
 from flake8_untimed.inference.scopes import STORED, Scope, once
-from flake8_untimed.inference.syntax import decorations, written_names
+from flake8_untimed.inference.syntax import DEFS, decorations, written_names
 from flake8_untimed.inference.values import (
     NOTHING_KNOWN,
     OTHER,
@@ -528,6 +528,17 @@ def factory_of(path: str, passed: Passed) -> Argument | None:
     if path.endswith(".Factory") and passed.positional:
         return passed.positional[0]
     return passed.keywords.get("factory")
+
+
+def getter_of(evaluator: Evaluator, cls: Class, name: str) -> Scope | None:
+    """The function that gives an attribute, if that is a property."""
+    for base in lineage.mro(evaluator, cls):
+        if isinstance(base, Class):
+            for binding in base.scope.bindings.get(name, ()):
+                if isinstance(binding.node, DEFS):
+                    function = base.scope.child(binding.node, binding.node)
+                    return function if is_property(function) else None
+    return None
 
 
 def setter_of(evaluator: Evaluator, cls: Class, name: str) -> Scope | None:
