@@ -24,7 +24,8 @@ async def fetch(session: aiohttp.ClientSession, url: str):
 When something around the call bounds it (`asyncio.timeout`, `wait_for`, ...), here or around every
 call of the function in this file; where every call of the function in the project gives it a
 session that is made there, too, which is reported there if need be (or hands it over with one;
-other functions and constructors may stand between); for httpx, whose default is short.
+other functions, constructors, subclasses and properties may stand between); for httpx, whose default
+is short.
 
 ## Fix
 At the call (unsafe: the session may have a limit that suits it).
