@@ -48,6 +48,18 @@ def test_a_loose_file_stays_in_its_folder(tmp_path: Path) -> None:
     assert codes(write(folder / "d.py", USE.format(module="........above"))) == []
 
 
+def test_a_folder_of_a_loose_package(tmp_path: Path) -> None:
+    """One without `__init__.py` inside one with it: what `..` means is no other project."""
+    write(tmp_path / "above.py", SESSION)
+    write(tmp_path / "app" / "__init__.py", "")
+    write(tmp_path / "app" / "http_.py", SESSION)
+    write(tmp_path / "app" / "core" / "beside.py", SESSION)
+    core = tmp_path / "app" / "core"
+    assert codes(write(core / "a.py", USE.format(module="..http_"))) == ["UNT101"]
+    assert codes(write(core / "b.py", USE.format(module="..core.beside"))) == ["UNT101"]
+    assert codes(write(core / "c.py", USE.format(module="...above"))) == []
+
+
 BASE = """\
 import requests
 

@@ -60,9 +60,13 @@ class Layout:
         top = self.top(folder)
         for _ in range(level - 1):
             folder = os.path.dirname(folder)
-        if not inside(folder, top):
+        # Around a folder without `__init__.py`, a package with one is no stranger to a loose file.
+        if not (inside(folder, top) or self._is_package_around(folder)):
             return None
         return self._below(folder, dotted) if dotted else self._package(folder)
+
+    def _is_package_around(self, folder: str) -> bool:
+        return self._root(folder) is None and "__init__.py" in self._names(folder)
 
     def submodule(self, package: str, name: str) -> str | None:
         """The file of a module inside a package, given by its `__init__.py` or its folder."""
