@@ -61,11 +61,11 @@ _LONG_POLL = re.compile("long_?poll", re.IGNORECASE)
 _SPOKEN = re.compile(
     r"""event-stream|long_?poll|/wait["'?#]|api/(?:v\d+/)?(?:chat|generate)|completion"""
     r"""|/generate[-_]|/ask|/runsync|v1/(?:messages|responses)"""
-    r"""|stream|response_mode|_tokens|OutputTokens|messages|prompt|generateContent|["'?&(]\s*[\w.-]*"""
-    r"""(?:timeout|wait|poll|duration|seconds|feed|watch|follow)[\w.-]*\s*["'=]""",
-    re.IGNORECASE,
+    r"""|stream|response_mode|_tokens|outputtokens|messages|prompt|generatecontent|["'?&(]\s*[\w.-]*"""
+    r"""(?:timeout|wait|poll|duration|seconds|feed|watch|follow)[\w.-]*\s*["'=]"""
 )
-"""How a file mentions such an entry that it writes itself."""
+"""How a file mentions such an entry that it writes itself, in small letters: that is faster than to look for
+both."""
 _JOINED = (ast.BinOp, ast.Call, ast.JoinedStr)
 _NAMES = (ast.Name, ast.Attribute)
 _DEPTH = 3
@@ -99,7 +99,7 @@ def asks_to_wait(facts: Facts, place: Call | Construction, seconds: str | None) 
 
 @once
 def _speaks_of_waits(module: Scope) -> bool:
-    return _SPOKEN.search(module.module.text) is not None
+    return _SPOKEN.search(module.module.text.lower()) is not None
 
 
 def _arguments(sent: Call | Sent) -> Iterator[Argument]:
