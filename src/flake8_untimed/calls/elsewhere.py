@@ -12,7 +12,13 @@ from flake8_untimed.bounds import Bound, Kind, Source
 from flake8_untimed.calls import Call, Construction, Facts
 from flake8_untimed.calls.collector import collect
 from flake8_untimed.calls.constructions import places_made
-from flake8_untimed.calls.given import Handing, handings, sent_by_takers, sent_without_default
+from flake8_untimed.calls.given import (
+    Handing,
+    handings,
+    sent_by_takers,
+    sent_without_default,
+)
+from flake8_untimed.calls.mocks import Mocks
 from flake8_untimed.inference import lineage, members
 from flake8_untimed.inference.arguments import taken_by
 from flake8_untimed.inference.scopes import Module, Scope
@@ -67,11 +73,10 @@ def unbounded_elsewhere(facts: Facts) -> Iterator[tuple[Handing, Sent]]:
         taker = handing.taker.scope
         if taker.module is facts.module or taker in takers or handing.node in told:
             continue
-        for one in sent:
-            if one.is_unbounded and not _is_told(facts, one):
-                takers.add(taker)
-                yield handing, one
-                break
+        open_ = [one for one in sent if one.is_unbounded and not _is_told(facts, one)]
+        if open_ and not Mocks(facts).has_any:
+            takers.add(taker)
+            yield handing, open_[0]
 
 
 def _imported(facts: Facts) -> Set[str]:
