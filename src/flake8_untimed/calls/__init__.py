@@ -229,6 +229,8 @@ class Facts:
     idle: list[Idle] = field(default_factory=list)
     mocked: set[ast.Call] = field(default_factory=set)
     """Calls in the place of which a test puts a mock: nothing is sent there, so they are no calls."""
+    speaks_of_mocks: bool = False
+    """Whether the module, or a conftest of pytest around it, speaks of any."""
     patched_contexts: list[tuple[ast.Assign, Context]] = field(default_factory=list)
     """Where `ssl._create_default_https_context` is replaced."""
     kept: dict[object, Any] = field(default_factory=dict)

@@ -153,14 +153,11 @@ class _Collector:
         a client that is made in sight and can hold no default."""
         module = self._facts.module
         known = {call.node for call in self._facts.calls}
-        # Whom a test gives a client, while it has a mock somewhere, sends nothing, most likely.
-        every = () if self._mocks.has_any else sent_without_default(self._facts, _defined)
-        for _, sent in [*every]:
-            for node, inside, *_ in sent:
-                if inside.scope.module is module and isinstance(node, ast.Call):
-                    if node not in known:
-                        known.add(node)
-                        self._read_as_given(node, inside)
+        every = [*sent_without_default(self._facts, _defined)]
+        for node, inside, *_ in itertools.chain.from_iterable(sent for _, sent in every):
+            if isinstance(node, ast.Call) and inside.scope.module is module and node not in known:
+                known.add(node)
+                self._read_as_given(node, inside)
 
     def _read_as_given(self, node: ast.Call, inside: Context) -> None:
         before = len(self._facts.calls)

@@ -18,7 +18,6 @@ from flake8_untimed.calls.given import (
     sent_by_takers,
     sent_without_default,
 )
-from flake8_untimed.calls.mocks import Mocks
 from flake8_untimed.inference import lineage, members
 from flake8_untimed.inference.arguments import taken_by
 from flake8_untimed.inference.scopes import Module, Scope
@@ -73,10 +72,11 @@ def unbounded_elsewhere(facts: Facts) -> Iterator[tuple[Handing, Sent]]:
         taker = handing.taker.scope
         if taker.module is facts.module or taker in takers or handing.node in told:
             continue
-        open_ = [one for one in sent if one.is_unbounded and not _is_told(facts, one)]
-        if open_ and not Mocks(facts).has_any:
+        untold = (one for one in sent if one.is_unbounded and not _is_told(facts, one))
+        first = next(untold, None)
+        if first is not None:
             takers.add(taker)
-            yield handing, open_[0]
+            yield handing, first
 
 
 def _imported(facts: Facts) -> Set[str]:
@@ -91,8 +91,7 @@ def _is_told(facts: Facts, sent: Sent) -> bool:
         return True
     if not facts.evaluator.project.matters(module.path):
         return False
-    place = _place(sent.node)
-    return any(_place(call.node) == place for call in _read(facts, module).facts.calls)
+    return _place(sent.node) in _read(facts, module).told
 
 
 def _calls_of_keepers(facts: Facts, made: Construction) -> list[Call]:
@@ -246,6 +245,8 @@ class _Read(NamedTuple):
     """By the file and the place of their client, or of the partial that they go through."""
     partials: set[_Place]
     """Those that are reported there."""
+    told: set[_Place]
+    """Where its calls stand."""
 
 
 def _read(facts: Facts, module: Module) -> _Read:
@@ -264,6 +265,7 @@ def _read(facts: Facts, module: Module) -> _Read:
             {_place(m.node): m for m in found.constructions},
             calls,
             {_place(partial.node) for partial in found.partials},
+            {_place(call.node) for call in found.calls},
         )
     return kept["read from outside"]
 

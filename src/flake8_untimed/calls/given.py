@@ -58,12 +58,22 @@ def sent_by_takers(facts: Facts, made: Construction) -> tuple[list[Sent], bool]:
 
 def _taken(facts: Facts, made: Construction) -> Generator[Sent, None, None]:
     """The requests that functions of the project send through a client that they are given."""
-    asynchronous = made.client is not None and made.client.asynchronous
-    for node, context, taker, passed in handings(facts, made):
-        if is_surrounded(facts.evaluator, node, context, asynchronous):
-            yield Sent(node, context, False)
+    for handing in handings(facts, made):
+        if _is_surrounded(facts, handing, made):
+            yield Sent(handing.node, handing.context, False)
         else:
-            yield from facts.limits.takers.sent_through(made.node, taker, passed, node, context)
+            yield from _sent_by(facts, handing, made)
+
+
+def _is_surrounded(facts: Facts, handing: Handing, made: Construction) -> bool:
+    """Whether something around the call that gives a client bounds all that is sent there."""
+    asynchronous = made.client is not None and made.client.asynchronous
+    return is_surrounded(facts.evaluator, handing.node, handing.context, asynchronous)
+
+
+def _sent_by(facts: Facts, handing: Handing, made: Construction) -> Iterator[Sent]:
+    node, context, taker, passed = handing
+    return facts.limits.takers.sent_through(made.node, taker, passed, node, context)
 
 
 def handings(facts: Facts, made: Construction) -> Iterator[Handing]:
@@ -138,9 +148,9 @@ def sent_without_default(
 ) -> Iterator[tuple[Handing, list[Sent]]]:
     """Where clients that can hold no default, and have none from elsewhere, are given to what goes by
     one of these names of the module, or the objects that keep one are; and what is sent through them
-    there."""
+    there. A test that has a mock somewhere most likely sends nothing."""
     clients = {made.node: made for made in facts.constructions if _has_no_default(made)}
-    if not clients:
+    if not clients or facts.speaks_of_mocks:
         return
     wanted, itself = names(facts), _given_with_object(clients.values())
     looks = Counter[tuple[Scope, ast.Call]]()
@@ -148,11 +158,12 @@ def sent_without_default(
         if wanted.isdisjoint(_spoken_of(found.node)):
             continue
         with facts.evaluator.question():
-            for handing, given in [*_given_by(facts, found, itself.get(found, set()))]:
-                for node in islice(filter(given.__contains__, clients), _MANY):
-                    looks[handing.taker.scope, node] += 1
-                    if looks[handing.taker.scope, node] <= _MANY:
-                        yield handing, _sent_unless_surrounded(facts, handing, clients[node])
+            for handing, given in [*_handings_of(facts, found, itself.get(found, set()))]:
+                for made in islice((m for node, m in clients.items() if node in given), _MANY):
+                    look = handing.taker.scope, made.node
+                    looks[look] += 1
+                    if looks[look] <= _MANY and not _is_surrounded(facts, handing, made):
+                        yield handing, [*_sent_by(facts, handing, made)]
 
 
 def _has_no_default(made: Construction) -> bool:
@@ -160,7 +171,7 @@ def _has_no_default(made: Construction) -> bool:
     return made.client is not None and is_unbounded
 
 
-def _given_by(
+def _handings_of(
     facts: Facts, found: Found, kept: set[ast.Call]
 ) -> Iterator[tuple[Handing, set[ast.Call]]]:
     """To what of the project a call gives clients, and where these are made; `kept`: those that an
@@ -176,14 +187,6 @@ def _given_by(
         for target, taken in handed_over(facts.evaluator, node, context, callees):
             if isinstance(target, Function):
                 yield Handing(node, context, target, taken), _made_by(facts, taken)
-
-
-def _sent_unless_surrounded(facts: Facts, handing: Handing, made: Construction) -> list[Sent]:
-    node, context, taker, passed = handing
-    asynchronous = made.client is not None and made.client.asynchronous
-    if is_surrounded(facts.evaluator, node, context, asynchronous):
-        return []
-    return [*facts.limits.takers.sent_through(made.node, taker, passed, node, context)]
 
 
 def _given_with_object(clients: Iterable[Construction]) -> dict[Found, set[ast.Call]]:

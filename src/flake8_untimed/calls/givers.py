@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Union
+from typing import TYPE_CHECKING, TypeGuard, Union
 
 from flake8_untimed.bounds import Bound, Kind, Source
 from flake8_untimed.inference import invoke, lineage, members, objects
@@ -160,8 +160,7 @@ def _parameters(
         if bound is not None and bound.kind == "assign" and isinstance(bound.node, _HOLDERS):
             return _parameters(facts, scope, bound.node, depth - 1)
         return []
-    own = members.first_parameter(scope)
-    if scope.owner is None or not isinstance(holder, ast.Attribute) or dotted(holder.value) != own:
+    if scope.owner is None or not _is_own(holder, scope):
         return []
     getter = objects.getter_of(facts.evaluator, Class(scope.owner), holder.attr)
     if getter is not None and depth:
@@ -180,12 +179,17 @@ def _parameters(
 
 def _set_on_property(facts: Facts, scope: Scope, holder: ast.expr) -> Iterator[Alternatives]:
     """What a property of its object is set to, there or in the bases of its class."""
-    own = members.first_parameter(scope)
-    if scope.owner is None or not isinstance(holder, ast.Attribute) or dotted(holder.value) != own:
+    if scope.owner is None or not _is_own(holder, scope):
         return
     if objects.setter_of(facts.evaluator, Class(scope.owner), holder.attr) is not None:
         for method, event in _stores(facts, scope.owner, holder.attr):
             yield facts.evaluate(event.node, Context(method, event.statement))
+
+
+def _is_own(holder: ast.expr, scope: Scope) -> TypeGuard[ast.Attribute]:
+    """Whether something is an attribute of the object whose method a function is."""
+    own = members.first_parameter(scope)
+    return isinstance(holder, ast.Attribute) and dotted(holder.value) == own
 
 
 def _stores(facts: Facts, cls: Scope, name: str) -> Iterator[members.Store]:

@@ -146,9 +146,8 @@ def _suppresses(facts: Facts, manager: ast.Call, context: Context, errors: _Erro
 def passes_by(facts: Facts, sent: Call | Sent, library: Library) -> bool:
     """Whether a handler around a request goes on where the server cannot be reached, but catches no
     timeout in its answer."""
-    known = _raising(facts, library)
-    unreached = {path for lib in known for path in lib.unreached_errors}
-    timeouts = wider_errors(facts, library).union(*(lib.timeout_errors for lib in known))
+    unreached = {path for lib in _raising(facts, library) for path in lib.unreached_errors}
+    timeouts = next(errors_of(facts, library))
     for node, block in around(sent):
         if isinstance(node, TRIES) and block == "body":
             context = Context(sent.context.scope, node)

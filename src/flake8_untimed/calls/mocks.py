@@ -61,12 +61,12 @@ class Mocks:
         made = facts.evaluator.catalogue.mocks
         texts = [facts.module.text, *(scope.module.text for scope in self._patches.conftests)]
         self._has_objects = _mentions_mocks(texts[0])
-        # Whether the module, or a conftest around it, speaks of any.
-        self.has_any = any(_mentions_mocks(text) or _may_name(text, made) for text in texts)
+        facts.speaks_of_mocks = any(_mentions_mocks(t) or _may_name(t, made) for t in texts)
+        self._has_any = facts.speaks_of_mocks
 
     def stand_for(self, node: ast.Call, context: Context, callees: Alternatives) -> bool:
         """Whether a call calls a mock, or leads to one, because something around it is patched."""
-        targets = self._patches.around(context) if self.has_any else ()
+        targets = self._patches.around(context) if self._has_any else ()
         if not targets:
             return False
         speech = Speech(written_names(node.func), [])

@@ -119,7 +119,7 @@ def _tests_of(scope: Scope) -> dict[str, dict[_Block, list[tuple[int, Told]]]]:
     for statement, place in scope.places.items():
         for block, outcome in _ways_on(statement):
             begins = [((statement, block), -1)] if block else [*_behind(scope, place)]
-            for test, verdict in _parts(statement.test, outcome):  # type: ignore[attr-defined]
+            for test, verdict in parts_of(statement.test, outcome):  # type: ignore[attr-defined]
                 subject = subject_of(test)
                 if subject is not None:
                     told = Told(test, verdict, scope, statement)
@@ -154,24 +154,24 @@ def _around(scope: Scope, at: ast.stmt, node: ast.expr) -> Iterator[tuple[ast.ex
     """The tests inside a statement that decide whether an expression is looked at."""
     for child, parent in pairwise(outward(scope, node, at)):
         if isinstance(parent, ast.IfExp) and child is not parent.test:
-            yield from _parts(parent.test, child is parent.body)
+            yield from parts_of(parent.test, child is parent.body)
         elif isinstance(parent, ast.BoolOp):
             number = parent.values.index(child)  # type: ignore[arg-type]
             for before in parent.values[max(0, number - TESTS) : number]:
-                yield from _parts(before, isinstance(parent.op, ast.And))
+                yield from parts_of(before, isinstance(parent.op, ast.And))
         elif isinstance(parent, COMPREHENSIONS) and child not in parent.generators:
             for test in [test for generator in parent.generators for test in generator.ifs]:
-                yield from _parts(test, True)
+                yield from parts_of(test, True)
 
 
-def _parts(test: ast.expr, outcome: bool) -> Iterator[tuple[ast.expr, bool]]:
+def parts_of(test: ast.expr, outcome: bool) -> Iterator[tuple[ast.expr, bool]]:
     """What has come out so with a test: all parts of a true `and`, and of a false `or`."""
     while isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
         test, outcome = test.operand, not outcome
     if isinstance(test, ast.BoolOp):
         if isinstance(test.op, ast.And) is outcome:
             for part in test.values:
-                yield from _parts(part, outcome)
+                yield from parts_of(part, outcome)
     else:
         yield test, outcome
 

@@ -7,7 +7,7 @@ import ast
 from flake8_untimed.inference import flow
 from flake8_untimed.inference.arguments import Argument, Passed, bind
 from flake8_untimed.inference.evaluate import Evaluator
-from flake8_untimed.inference.narrowing import told_at
+from flake8_untimed.inference.narrowing import parts_of, told_at
 from flake8_untimed.inference.scopes import Scope
 from flake8_untimed.inference.syntax import called_name, names_within
 from flake8_untimed.inference.values import Context, Literal, SenderValue
@@ -74,7 +74,8 @@ def _is_local(argument: Argument) -> bool:
         _says_local(scope, part, parent, name)
         for parent, block in scope.parents(at)
         if isinstance(parent, ast.If) and block == "body" and _is_kept(scope, name, parent, at)
-        for part in _conjuncts(parent.test)
+        for part, outcome in parts_of(parent.test, True)
+        if outcome
     )
 
 
@@ -94,12 +95,6 @@ def _named(scope: Scope, node: ast.expr, at: ast.stmt | None) -> str | None:
     if isinstance(given, ast.Call) and called_name(given) == "Request" and given.args:
         node = given.args[0]
     return node.id if isinstance(node, ast.Name) else None
-
-
-def _conjuncts(test: ast.expr) -> list[ast.expr]:
-    """What is surely true where a test is."""
-    is_and = isinstance(test, ast.BoolOp) and isinstance(test.op, ast.And)
-    return test.values if is_and else [test]  # type: ignore[attr-defined]
 
 
 def _says_local(scope: Scope, test: ast.expr, at: ast.stmt, name: str) -> bool:

@@ -20,7 +20,8 @@ aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=5))
 ```
 
 ## When it is not reported
-When the value is a parameter of the function, or one of several that are not all bad.
+When the value is a parameter of the function, or one of several that are not all bad; where a test
+expects that it raises (`with pytest.raises(ValueError):`).
 
 ## Fix
 `ClientTimeout(total=...)` for a number where aiohttp wants an object (safe), else none.
