@@ -56,6 +56,61 @@ def test_a_check_loads_no_more_than_it_needs(tmp_path: Path) -> None:
     assert not modules & {"libcst", "multiprocessing", "flake8", "subprocess", "logging"}
 
 
+@pytest.fixture
+def trap(tmp_path: Path) -> Path:
+    """A folder with a module of each name that may be imported; each leaves a trace when it runs."""
+    loaded = subprocess.run(
+        [sys.executable, "-m", "timeit", "-n1", "-r1", "-s", "import sys; print(*sys.modules)"],
+        capture_output=True, text=True, check=True,
+    ).stdout.split()  # fmt: skip
+    others = {"libcst", "flake8", "pathspec", "rich", "flake8_untimed_trap"}
+    # What Python itself loads before it comes to us, it takes from there.
+    for name in (sys.stdlib_module_names - set(loaded)) | others:
+        (tmp_path / f"{name}.py").write_text("open('ran', 'a').write(__name__ + ' ')\n")
+    (tmp_path / "calls.py").write_text(CALL)
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("check", "--jobs", "1"),
+        ("check", "--jobs", "2"),
+        ("fix", "--diff"),
+        ("explain",),
+        ("why", "calls.py:3"),
+    ],
+)
+def test_nothing_in_the_current_folder_is_run(trap: Path, arguments: tuple[str, ...]) -> None:
+    result = untimed(trap, *arguments)
+    assert not (trap / "ran").exists(), (trap / "ran").read_text()
+    assert result.returncode == ("explain" not in arguments and "why" not in arguments)
+    assert "Traceback" not in result.stderr
+
+
+SPAWNING = (
+    "import multiprocessing, sys\n"
+    "from flake8_untimed.cli import main\n"
+    "if __name__ == '__main__':\n"
+    "    sys.platform = 'as where forking is not safe'\n"
+    "    sys.exit(main())\n"
+)
+
+
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="Python cannot be told before 3.11")
+def test_nor_in_processes_that_are_not_forked(
+    trap: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    script = tmp_path_factory.mktemp("script") / "spawning.py"
+    script.write_text(SPAWNING)
+    result = subprocess.run(
+        [sys.executable, script, "check", "--jobs", "2"],
+        cwd=trap, capture_output=True, text=True, check=False, timeout=120,
+    )  # fmt: skip
+    assert not (trap / "ran").exists(), (trap / "ran").read_text()
+    assert (result.returncode, result.stdout.split(" ")[0]) == (1, "calls.py:3:1:")
+
+
 def test_explain_lists_the_rules(tmp_path: Path) -> None:
     result = untimed(tmp_path, "explain")
     assert result.returncode == 0

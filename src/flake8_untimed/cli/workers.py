@@ -64,6 +64,8 @@ def _start(
 
     # Forking spares each process the imports; elsewhere than on Linux it is not safe.
     context: Any = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
+    # Or a new process would take its modules from the current folder: what lies there is read only.
+    os.environ["PYTHONSAFEPATH"] = "1"
     receiver, sender = context.Pipe(duplex=False)
     process = context.Process(target=_serve, args=(make_work, chunks, sender), daemon=True)
     process.start()
