@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import ast
+import re
 from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from flake8_untimed.calls import Call, Construction, Facts
 from flake8_untimed.calls.givers import given_to
+from flake8_untimed.inference import lineage
 from flake8_untimed.inference.arguments import Argument, BoundArguments, bind
+from flake8_untimed.inference.scopes import Scope
+from flake8_untimed.inference.syntax import called_name
 from flake8_untimed.inference.values import (
     Alternatives,
+    Class,
     Collection,
     Instance,
     Literal,
     Result,
+    Site,
     Value,
     is_none,
 )
@@ -20,6 +28,21 @@ from flake8_untimed.libraries.model import Constructor
 
 NOT_IDEMPOTENT = ("POST", "PATCH")
 _METHODS = ("GET", "HEAD", "OPTIONS", "PUT", "DELETE", *NOT_IDEMPOTENT)
+
+
+_SAYING = re.compile(
+    r"allowed_methods|method_whitelist|is_method_retryable|is_retry", re.IGNORECASE
+)
+_DEFAULTS = ("DEFAULT_ALLOWED_METHODS", "DEFAULT_METHOD_WHITELIST")
+
+
+class _Retry(NamedTuple):
+    """A `Retry` that is made somewhere."""
+
+    site: Site
+    known: Constructor
+    classes: tuple[Scope, ...]
+    """Those of the project that it is of."""
 
 
 def known_retries(facts: Facts) -> dict[str, Constructor]:
@@ -78,30 +101,65 @@ def _has_data(facts: Facts, call: Call) -> bool:
     )
 
 
-def _repeated_late(facts: Facts, retry: Result) -> tuple[str, ...]:
-    """The methods that are not idempotent that a `Retry` sends again after a timeout."""
-    known = known_retries(facts)[retry.path]
-    given = bind(retry.site.passed, known.parameters, known.keywords)
+def _repeated_late(facts: Facts, retry: _Retry) -> tuple[str, ...]:
+    """The methods that are not idempotent that a `Retry` may send again after a timeout."""
+    if any(map(_says_what, retry.classes)):
+        return NOT_IDEMPOTENT
+    given = bind(retry.site.passed, retry.known.parameters, retry.known.keywords)
     for name in ("total", "read"):
         times = literals(facts.values(given.named.get(name)))
         if times and all(t == 0 for t in times):
             return ()
-    is_every, named = repeated(facts, given)
-    return NOT_IDEMPOTENT if is_every else tuple(named)
+    methods = given.named.get("allowed_methods") or given.named.get("method_whitelist")
+    values = facts.values(methods)
+    return tuple(m for m in NOT_IDEMPOTENT if any(_may_hold(v, m) for v in values))
 
 
-def _retries(facts: Facts, call: Call) -> Iterator[Result]:
+def _may_hold(methods: Value, method: str) -> bool:
+    """Whether what a `Retry` is told to send again may hold a method. What
+    is empty means all."""
+    if isinstance(methods, Collection):
+        return not methods.elements or any(
+            not isinstance(v, Literal) or str(v.value).upper() == method
+            for element in methods.elements
+            for v in element
+        )
+    if isinstance(methods, Literal):
+        return methods.value in (None, False) or method in str(methods.value).upper()
+    return getattr(methods, "path", "").rpartition(".")[2] not in _DEFAULTS
+
+
+def _says_what(cls: Scope) -> bool:
+    """Whether a subclass of `Retry` may say itself what is sent again."""
+    assert isinstance(cls.node, ast.ClassDef)
+    lines = cls.module.lines[cls.node.lineno - 1 : cls.node.end_lineno]
+    return any(map(_SAYING.search, lines))
+
+
+def _retries(facts: Facts, call: Call) -> Iterator[_Retry]:
     named = call.arguments.named
     yield from _among(facts, (named[name] for name in named if "retr" in name))
     clients: list[Value] = [client for client in call.clients if client.site is not None]
     if len(clients) < len(call.clients):
-        clients += [value for values in given_to(facts, call) for value in values]
+        given = [value for values in given_to(facts, call) for value in values]
+        if not any(map(facts.client_of, given)):
+            yield from _in_module(facts)
+        clients += given
     for client in clients:
         if isinstance(client, Instance):
             yield from _of_client(facts, client)
 
 
-def _of_client(facts: Facts, client: Instance) -> Iterator[Result]:
+def _in_module(facts: Facts) -> Iterator[_Retry]:
+    """Those that a client that comes from nowhere in sight may have."""
+    if _SAYING.search(facts.module.text):
+        for node, context in facts.every_call():
+            if "retr" in (called_name(node) or "").lower():
+                for value in facts.evaluate(node, context):
+                    yield from _made(facts, value)
+
+
+def _of_client(facts: Facts, client: Instance) -> Iterator[_Retry]:
     if client.site is not None:
         yield from _among(facts, client.site.passed.arguments)
     for mount in facts.limits.adapters.mounts(client):
@@ -111,12 +169,27 @@ def _of_client(facts: Facts, client: Instance) -> Iterator[Result]:
                 yield from _among(facts, site.passed.arguments)
 
 
-def _among(facts: Facts, arguments: Iterable[Argument]) -> Iterator[Result]:
-    known = known_retries(facts)
+def _among(facts: Facts, arguments: Iterable[Argument]) -> Iterator[_Retry]:
     for argument in arguments:
         for value in facts.values(argument):
-            if isinstance(value, Result) and value.path in known:
-                yield value
+            yield from _made(facts, value)
+
+
+def _made(facts: Facts, value: Value) -> Iterator[_Retry]:
+    if not isinstance(value, (Instance, Result)) or value.site is None:
+        return
+    line, known = _line(facts, value), known_retries(facts)
+    for cls in line:
+        path = getattr(cls, "path", "")
+        if path in known:
+            yield _Retry(value.site, known[path], tuple(c.scope for c in line if isinstance(c, Class)))
+
+
+def _line(facts: Facts, value: Value) -> Alternatives:
+    """What an object is of: its class with its bases, or what is called for it."""
+    if isinstance(value, Instance) and isinstance(value.cls, Class):
+        return lineage.mro(facts.evaluator, value.cls)
+    return (value,)
 
 
 def literals(values: Alternatives) -> list[object]:
