@@ -182,7 +182,9 @@ def _made(facts: Facts, value: Value) -> Iterator[_Retry]:
     for cls in line:
         path = getattr(cls, "path", "")
         if path in known:
-            yield _Retry(value.site, known[path], tuple(c.scope for c in line if isinstance(c, Class)))
+            yield _Retry(
+                value.site, known[path], tuple(c.scope for c in line if isinstance(c, Class))
+            )
 
 
 def _line(facts: Facts, value: Value) -> Alternatives:
