@@ -76,6 +76,11 @@ def errors_of(facts: Facts, library: Library) -> Iterator[frozenset[str]]:
         yield wider | late
 
 
+def unreached_errors(facts: Facts, library: Library) -> frozenset[str]:
+    """What catches, of a library's errors, that a server cannot be reached, and no timeout."""
+    return frozenset(path for lib in _raising(facts, library) for path in lib.unreached_errors)
+
+
 def _raising(facts: Facts, library: Library) -> tuple[Library, ...]:
     # A library around another raises the errors of that one.
     return (library,) if library.timeout_errors else facts.libraries
@@ -100,12 +105,12 @@ def _catches(facts: Facts, sent: Call | Sent, errors: _Errors) -> Iterator[Catch
             continue
         context = Context(sent.context.scope, node)
         if isinstance(node, TRIES):
-            handler = _handler(facts, node, context, errors)
+            handler = first_handler(facts, node, context, errors)
             if handler is not None:
                 yield Catch(node, handler)
         elif isinstance(node, WITHS):
             for manager in (item.context_expr for item in node.items):
-                if isinstance(manager, ast.Call) and _suppresses(facts, manager, context, errors):
+                if isinstance(manager, ast.Call) and suppresses(facts, manager, context, errors):
                     yield Catch(node, manager=manager)
                 managers.add(dotted(manager) or "")
         elif isinstance(node, (ast.For, ast.AsyncFor)):
@@ -115,7 +120,7 @@ def _catches(facts: Facts, sent: Call | Sent, errors: _Errors) -> Iterator[Catch
                 yield Catch(node)
 
 
-def _handler(
+def first_handler(
     facts: Facts, statement: ast.Try, context: Context, errors: _Errors
 ) -> ast.ExceptHandler | None:
     """The first that catches one of the errors."""
@@ -137,27 +142,11 @@ def is_one_of(facts: Facts, kind: ast.expr | None, context: Context, errors: _Er
     return kind is None or dotted(kind) in _ANY or facts.path_of(kind, context) in errors
 
 
-def _suppresses(facts: Facts, manager: ast.Call, context: Context, errors: _Errors) -> bool:
+def suppresses(facts: Facts, manager: ast.Call, context: Context, errors: _Errors) -> bool:
+    """Whether the manager of a `with` ends one of some errors."""
     return facts.path_of(manager.func, context) == "contextlib.suppress" and any(
         is_one_of(facts, kind, context, errors) for kind in kinds_of(manager)
     )
-
-
-def passes_by(facts: Facts, sent: Call | Sent, library: Library) -> bool:
-    """Whether a handler around a request goes on where the server cannot be reached, but catches no
-    timeout in its answer."""
-    unreached = {path for lib in _raising(facts, library) for path in lib.unreached_errors}
-    timeouts = next(errors_of(facts, library))
-    for node, block in around(sent):
-        if isinstance(node, TRIES) and block == "body":
-            context = Context(sent.context.scope, node)
-            handler = _handler(facts, node, context, unreached)
-            return (
-                handler is not None
-                and _handler(facts, node, context, timeouts) is None
-                and not ends(handler.body, (ast.Raise,))
-            )
-    return False
 
 
 # What does it again --------------------------------------------------------------------------

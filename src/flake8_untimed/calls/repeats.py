@@ -143,7 +143,7 @@ def _is_called_again(facts: Facts, scope: Scope, errors: frozenset[str], depth: 
         own = scope.owner
     takers = _takers(module)
     if not isinstance(scope.node, ast.Lambda):
-        calls, takers = _calls_by_what(facts, module, own.name)
+        calls, takers = calls_by_what(facts, module, own.name)
         sent = (Sent(*call, True) for call in calls.get(own.node, ()))
         if any(_is_done_again(facts, call, errors, depth + 1) for call in sent):
             return True
@@ -151,7 +151,7 @@ def _is_called_again(facts: Facts, scope: Scope, errors: frozenset[str], depth: 
 
 
 @once
-def _calls_by_what(facts: Facts, module: Scope, name: str) -> tuple[_Calls, _Calls]:
+def calls_by_what(facts: Facts, module: Scope, name: str) -> tuple[_Calls, _Calls]:
     """By the functions and classes of a name: the calls of each, and the calls that are given it."""
     calls: _Calls = {}
     takers: _Calls = {}

@@ -19,7 +19,6 @@ from flake8_untimed.calls.elsewhere import (
     objects_elsewhere,
     sent_elsewhere,
 )
-from flake8_untimed.calls.handlers import passes_by
 from flake8_untimed.calls.keywords import passes_arguments_on, reach_sender
 from flake8_untimed.calls.origins import forgotten, given_beside
 from flake8_untimed.calls.places import is_of_version
@@ -38,6 +37,7 @@ from flake8_untimed.calls.transfers import (
     streams,
     tells_events,
 )
+from flake8_untimed.calls.uncaught import goes_past
 from flake8_untimed.calls.waits import asks_to_wait, is_bounded_longer, queues, written_in_vain
 from flake8_untimed.findings import Expression, Fix, ReplaceExpression, SetArgument
 from flake8_untimed.inference.syntax import dotted
@@ -74,7 +74,7 @@ QUEUED = (
     "more may be sent there than get through at once, and that time includes the wait for a turn"
 )
 UNCAUGHT = (
-    "the code around goes on where the server is not there, but a timeout goes past its handler"
+    "the code around handles a server that is not there, but a timeout goes past its handler"
 )
 FORGOTTEN = "the function takes {} and does nothing with it: that is most likely meant"
 IN_VAIN = "`{}` does nothing, but tells that another time is meant there"
@@ -298,7 +298,7 @@ def _doubts(facts: Facts, place: Call | Construction, fix: Fix) -> Iterator[str]
         yield SENT_AGAIN
     if repeats(facts, place):
         yield REPEATED
-    if any(passes_by(facts, sent, place.library) for sent in requests_of(facts, place)):
+    if goes_past(facts, place):
         yield UNCAUGHT
     if asks_to_wait(facts, place, seconds_for(value, "read")):
         yield ASKED_TO_WAIT

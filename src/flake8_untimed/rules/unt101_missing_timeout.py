@@ -50,8 +50,9 @@ Unsafe where what went well so far may end in an exception, or be done twice:
 - A `Retry` in sight allows POST or PATCH, or the code around sends one again: a loop around the
   `try`, a decorator (`@retry`), a function of the project that is handed it, also in the functions
   and methods that the request goes through. What has timed out may be done twice.
-- A handler around it goes on after a `ConnectionError` (`URLError`, of urllib) and catches no more
-  than that: a timeout in the answer goes past it.
+- A handler around it, or around a call of its function in the same file, goes on after a
+  `ConnectionError` (`URLError`, of urllib) or raises another error for it, and catches no more than
+  that: a timeout in the answer goes past it.
 - The request asks for a stream of events (`text/event-stream`, `?watch=true`), or tells the server
   how long it may keep silent (`params={"timeout": 60}`, also of the session, in the URL, a header
   or the body), which is no less than the timeout; or its function is called a long poll; or a
