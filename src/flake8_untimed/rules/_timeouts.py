@@ -73,9 +73,7 @@ BOUNDED_LONGER = "the code around gives it more time than that by itself"
 QUEUED = (
     "more may be sent there than get through at once, and that time includes the wait for a turn"
 )
-UNCAUGHT = (
-    "the code around handles a server that is not there, but a timeout goes past its handler"
-)
+UNCAUGHT = "the code around handles a server that is not there, but a timeout goes past its handler"
 FORGOTTEN = "the function takes {} and does nothing with it: that is most likely meant"
 IN_VAIN = "`{}` does nothing, but tells that another time is meant there"
 MEANT = "the body is read piece by piece there, and a long silence in between may be meant"
