@@ -10,12 +10,18 @@ from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_untimed.bounds import Kind, Source
-from flake8_untimed.inference import invoke, members, objects
+from flake8_untimed.inference import invoke, lineage, members, objects
 from flake8_untimed.inference.arguments import Argument, Passed
 from flake8_untimed.inference.handing import TARGETED, handed_over
 from flake8_untimed.inference.scopes import Scope
 from flake8_untimed.inference.surroundings import is_surrounded
-from flake8_untimed.inference.syntax import called_name, dotted, last_name, written_arguments
+from flake8_untimed.inference.syntax import (
+    called_name,
+    dotted,
+    last_name,
+    written_arguments,
+    written_names,
+)
 from flake8_untimed.inference.values import (
     Class,
     Context,
@@ -24,12 +30,15 @@ from flake8_untimed.inference.values import (
     Value,
 )
 from flake8_untimed.inference.walk import Found, Walk, visit, walk
+from flake8_untimed.libraries.model import Client
 from flake8_untimed.limits.takers import Sent, is_given
 
 if TYPE_CHECKING:
     from flake8_untimed.calls import Construction, Facts
 
 
+_Clients = dict[ast.Call, "Made"]
+"""By where they are made."""
 _MANY = 8
 """Clients of one object that are looked for where it is given, and places that give one client to one
 function or class."""
@@ -42,6 +51,15 @@ class Handing(NamedTuple):
     context: Context
     taker: Function | Class
     passed: Passed
+
+
+class Made(NamedTuple):
+    """A client that is given somewhere, by where it is made."""
+
+    node: ast.Call
+    client: Client | None
+    is_here: bool
+    """Whether that is in this module."""
 
 
 def sent_by_takers(facts: Facts, made: Construction) -> tuple[list[Sent], bool]:
@@ -65,13 +83,13 @@ def _taken(facts: Facts, made: Construction) -> Generator[Sent, None, None]:
             yield from _sent_by(facts, handing, made)
 
 
-def _is_surrounded(facts: Facts, handing: Handing, made: Construction) -> bool:
+def _is_surrounded(facts: Facts, handing: Handing, made: Construction | Made) -> bool:
     """Whether something around the call that gives a client bounds all that is sent there."""
     asynchronous = made.client is not None and made.client.asynchronous
     return is_surrounded(facts.evaluator, handing.node, handing.context, asynchronous)
 
 
-def _sent_by(facts: Facts, handing: Handing, made: Construction) -> Iterator[Sent]:
+def _sent_by(facts: Facts, handing: Handing, made: Construction | Made) -> Iterator[Sent]:
     node, context, taker, passed = handing
     return facts.limits.takers.sent_through(made.node, taker, passed, node, context)
 
@@ -149,21 +167,30 @@ def sent_without_default(
     """Where clients that can hold no default, and have none from elsewhere, are given to what goes by
     one of these names of the module, or the objects that keep one are; and what is sent through them
     there. A test that has a mock somewhere most likely sends nothing."""
-    clients = {made.node: made for made in facts.constructions if _has_no_default(made)}
-    if not clients or facts.speaks_of_mocks:
+    if facts.speaks_of_mocks:
         return
-    wanted, itself = names(facts), _given_with_object(clients.values())
+    clients = [made for made in facts.constructions if _has_no_default(made)]
+    here = {made.node for made in clients}
+    wanted, itself = names(facts), _given_with_object(clients)
     looks = Counter[tuple[Scope, ast.Call]]()
     for found in dict.fromkeys((*facts.found.calls, *facts.found.other_calls, *itself)):
         if wanted.isdisjoint(_spoken_of(found.node)):
             continue
         with facts.evaluator.question():
-            for handing, given in [*_handings_of(facts, found, itself.get(found, set()))]:
-                for made in islice((m for node, m in clients.items() if node in given), _MANY):
+            for handing, given in [*_handings_of(facts, found, itself.get(found, {}))]:
+                for made in islice((m for m in given.values() if _may_wait(m, here)), _MANY):
                     look = handing.taker.scope, made.node
                     looks[look] += 1
                     if looks[look] <= _MANY and not _is_surrounded(facts, handing, made):
                         yield handing, [*_sent_by(facts, handing, made)]
+
+
+def _may_wait(made: Made, here: Set[ast.AST]) -> bool:
+    """Whether a client may be without a default: `here`: those of this module that are. Of the others
+    it is seen with what they send."""
+    if made.is_here:
+        return made.node in here
+    return made.client is not None and not made.client.may_hold_default
 
 
 def _has_no_default(made: Construction) -> bool:
@@ -171,9 +198,7 @@ def _has_no_default(made: Construction) -> bool:
     return made.client is not None and is_unbounded
 
 
-def _handings_of(
-    facts: Facts, found: Found, kept: set[ast.Call]
-) -> Iterator[tuple[Handing, set[ast.Call]]]:
+def _handings_of(facts: Facts, found: Found, kept: _Clients) -> Iterator[tuple[Handing, _Clients]]:
     """To what of the project a call gives clients, and where these are made; `kept`: those that an
     object keeps which it gives."""
     node, context = found.node, Context(found.scope, found.statement)
@@ -189,14 +214,14 @@ def _handings_of(
                 yield Handing(node, context, target, taken), _made_by(facts, taken)
 
 
-def _given_with_object(clients: Iterable[Construction]) -> dict[Found, set[ast.Call]]:
+def _given_with_object(clients: Iterable[Construction]) -> dict[Found, _Clients]:
     """The calls in the classes that make clients which give their object, and may so give these:
     `Users(self)`."""
-    kept: dict[Scope, set[ast.Call]] = {}
+    kept: dict[Scope, _Clients] = {}
     for made in clients:
         owner = made.context.scope.of_statement.owner
         if owner is not None:
-            kept.setdefault(owner, set()).add(made.node)
+            kept.setdefault(owner, {})[made.node] = Made(made.node, made.client, True)
     return {found: made for owner, made in kept.items() for found in _given_itself(owner)}
 
 
@@ -221,10 +246,36 @@ def _spoken_of(node: ast.Call) -> Iterator[str]:
         yield from (last_name(keyword.value) for keyword in node.keywords)
 
 
-def _made_by(facts: Facts, passed: Passed) -> set[ast.Call]:
-    """Where the clients that a call gives are made. A method of one is told of where it is given."""
-    values = [v for argument in passed.arguments for v in facts.evaluator.argument(argument)]
-    return {v.site.node for v in values if isinstance(v, Instance) and v.site is not None}
+def _made_by(facts: Facts, passed: Passed) -> _Clients:
+    """The clients that a call gives, or the objects keep that it gives. A method of one is told of
+    where it is given."""
+    found: _Clients = {}
+    for argument in passed.arguments:
+        if _may_be_client(facts, argument):
+            for value in facts.evaluator.argument(argument):
+                for client in (value, *_kept_by(facts, value)):
+                    if isinstance(client, Instance) and client.site is not None:
+                        node, module = client.site.node, client.site.context.scope.module
+                        found[node] = Made(node, facts.client_of(client), module is facts.module)
+    return found
+
+
+def _kept_by(facts: Facts, value: Value) -> Iterator[Value]:
+    """What an object of the project keeps in its attributes, under names that clients go by."""
+    if not (isinstance(value, Instance) and isinstance(value.cls, Class)) or facts.client_of(value):
+        return
+    for base in lineage.mro(facts.evaluator, value.cls):
+        for name in members.attribute_stores(base.scope) if isinstance(base, Class) else ():
+            if facts.found.names is None or name in facts.found.names:
+                yield from objects.attribute(facts.evaluator, value, name)
+
+
+def _may_be_client(facts: Facts, argument: Argument) -> bool:
+    """Whether an argument may be a client, by the names that it is written with."""
+    names = facts.found.names
+    return (
+        names is None or argument.node is None or not names.isdisjoint(written_names(argument.node))
+    )
 
 
 def _is_ours(value: Value) -> bool:

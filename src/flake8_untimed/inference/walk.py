@@ -4,7 +4,7 @@ in what the parts of a statement stand."""
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from typing import NamedTuple
 
 from flake8_untimed.inference.scopes import COMPREHENSIONS, Scope, once
@@ -51,6 +51,8 @@ class Walk(NamedTuple):
     classes: list[Scope]
     other_calls: Sequence[Found] = ()
     """Calls beside the ones that can matter by themselves, which may be given a client."""
+    names: Set[str] | None = None
+    """Those that clients may go by; None: any."""
 
 
 def _fields(kind: type) -> tuple[str, ...]:

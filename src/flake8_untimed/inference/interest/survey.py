@@ -78,7 +78,7 @@ def survey(dye: Dye, seeds: Seeds) -> Walk:
         for found in result.calls:
             (calls if dye.is_wanted(found) else others).append(found)
         result.calls.clear()
-    return Walk(calls, result.stores, result.classes, others)
+    return Walk(calls, result.stores, result.classes, others, dye.names | seeds.attributes)
 
 
 def dye_for(proof: Proof) -> Dye:
@@ -599,9 +599,9 @@ class Dye:
             return node.id in (self.names if called else self.callables) or node.id in self.wrappers
         if isinstance(node, ast.Attribute):
             name = node.attr
-            return name in self.callables or (
-                (called or name in self._wanted) and self._mentions(node)
-            )
+            if name in self.callables or name in self.wrappers:
+                return True
+            return (called or name in self._wanted) and self._mentions(node)
         if isinstance(node, ast.Call):
             return (called or called_name(node) in MAKERS) and self._mentions(node)
         if isinstance(node, ast.Subscript):
