@@ -245,9 +245,11 @@ def _may_say_otherwise(base: Value) -> bool:
 
 
 def _version_in(node: ast.expr) -> tuple[ast.expr, bool] | None:
-    """`sys.version_info` in an expression that is it, or (True) its first part."""
+    """`sys.version_info` in an expression that is it, its first parts, or (True) the very first."""
     is_major = isinstance(node, ast.Attribute) and node.attr == "major"
-    if isinstance(node, ast.Subscript):
+    if isinstance(node, ast.Subscript) and ast.unparse(node.slice) == ":2":
+        node = node.value
+    elif isinstance(node, ast.Subscript):
         is_major = isinstance(node.slice, ast.Constant) and node.slice.value == 0
     whole = node.value if is_major and isinstance(node, (ast.Attribute, ast.Subscript)) else node
     return (whole, is_major) if (dotted(whole) or "").endswith("version_info") else None

@@ -9,12 +9,16 @@ from itertools import islice
 from typing import NamedTuple
 
 from flake8_untimed.inference.scopes import INLINE, Binding, Place, Scope, once
-from flake8_untimed.inference.syntax import LEAVES, LOOPS, TRIES, WITHS, ends, within
+from flake8_untimed.inference.syntax import IMPORTS, LEAVES, LOOPS, TRIES, WITHS, ends, within
 
 _CALM = (
     ast.Assign, ast.AnnAssign, ast.If, ast.Pass, ast.Expr, ast.Name, ast.Constant, ast.Attribute,
     ast.BoolOp, ast.Compare, ast.UnaryOp, ast.IfExp,
 )  # fmt: skip
+_PYTHON_2 = frozenset(("httplib", "urllib2"))
+"""Modules that Python 3 has not."""
+_PYTHON_3 = frozenset(("http.client", "urllib.error", "urllib.parse", "urllib.request"))
+"""Modules that each Python 3 has."""
 MANY = 32
 """Bindings of one name that can be in force at a use; of more, the nearest are looked at."""
 
@@ -78,6 +82,8 @@ def reaching(scope: Scope, name: str, at: ast.stmt | None) -> list[Reaching]:
     """The bindings of a name that can be in force at a statement (None: at the scope's end),
     the nearest first. A binding that happens whatever the tests say hides those before it."""
     bindings = scope.bindings.get(name, [])
+    if len(bindings) > 1:
+        bindings = _usual(scope, name)
     if len(bindings) <= 1:
         return [Reaching(b, True, ()) for b in bindings]
     if at is not None and at not in scope.places:
@@ -95,6 +101,45 @@ def reaching(scope: Scope, name: str, at: ast.stmt | None) -> list[Reaching]:
         if len(some) == MANY:
             found.append(OTHERS)
     return found
+
+
+@once
+def _usual(scope: Scope, name: str) -> list[Binding]:
+    """The bindings of a name, if there are others, without those that only Python 2 comes to, and
+    without functions that only say that an import has failed."""
+    bindings = scope.bindings[name]
+    if not any(binding.kind == "import" for binding in bindings):
+        return bindings
+    return [
+        b for b in bindings if not _is_of_python_2(scope, b) and not _only_raises(b)
+    ] or bindings
+
+
+def _is_of_python_2(scope: Scope, binding: Binding) -> bool:
+    """Whether a binding imports what Python 3 has not, or stands in the handler for an import that
+    cannot fail there."""
+    statement = binding.statement
+    if isinstance(statement, IMPORTS) and not _modules_of(statement).isdisjoint(_PYTHON_2):
+        return True
+    return any(
+        isinstance(place.parent, TRIES)
+        and place.block.startswith("handlers")
+        and all(isinstance(s, IMPORTS) and _modules_of(s) <= _PYTHON_3 for s in place.parent.body)
+        for place in scope.chain(statement)
+    )
+
+
+def _only_raises(binding: Binding) -> bool:
+    """`def get(*args): raise RuntimeError("pip install requests")`"""
+    body = getattr(binding.node, "body", None) if binding.kind == "def" else None
+    return isinstance(body, list) and isinstance(body[-1], ast.Raise) and len(body) <= 2
+
+
+def _modules_of(statement: ast.Import | ast.ImportFrom) -> set[str]:
+    """The modules that a statement imports, or imports from."""
+    if isinstance(statement, ast.ImportFrom):
+        return {"." * statement.level + (statement.module or "")}
+    return {alias.name for alias in statement.names}
 
 
 def _from_here(

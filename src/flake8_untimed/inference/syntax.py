@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 LOOPS = (ast.For, ast.AsyncFor, ast.While)
 WITHS = (ast.With, ast.AsyncWith)
+IMPORTS = (ast.Import, ast.ImportFrom)
 DEFS = (ast.FunctionDef, ast.AsyncFunctionDef)
 DEFINITIONS = (*DEFS, ast.ClassDef)
 TRIES = (ast.Try, getattr(ast, "TryStar", ast.Try))
