@@ -472,10 +472,10 @@ def _returns(evaluator: Evaluator, function: Function, frame: Frame | None) -> A
         if statement.value is not None:
             groups.append(evaluator.evaluate(statement.value, Context(scope, statement, frame)))
     values = union(groups)
-    # A subclass may return something else; what is empty is meant to be filled by one.
+    # A subclass may return something else.
     holder = function.receiver
     if holder is not None:
-        values = tuple(map(objects.filled_by_others, values))
+        values = tuple(objects.opened(v) for v in values)
     elif scope.owner is not None and members.method_kind(scope) == "static":
         holder = Class(scope.owner)
     if holder is not None and elsewhere.is_up_to_heirs(evaluator, holder, scope.name, values):

@@ -124,7 +124,7 @@ def of_module(
             values = union([values, *_rebound(evaluator, name, module)])
         # A public dict that nothing in sight puts anything into is there for others to do so.
         is_for_others = at is None and not name.startswith("_")
-        return tuple(objects.filled_by_others(v) for v in values) if is_for_others else values
+        return tuple(_filled_by_others(v) for v in values) if is_for_others else values
     by_functions = _rebound_inside(evaluator, module, name, None)
     if by_functions:
         return union(by_functions)
@@ -158,6 +158,11 @@ def _rebound_inside(
         )
         for function, binding in _outer_bindings(module.scope).get((scope, name), ())
     ]
+
+
+def _filled_by_others(value: Value) -> Value:
+    is_empty = isinstance(value, Mapping) and not value.entries and not value.others
+    return objects.opened(value) if is_empty else value
 
 
 def _rebound(evaluator: Evaluator, name: str, module: Scope) -> Iterator[Alternatives]:

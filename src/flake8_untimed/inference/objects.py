@@ -393,12 +393,6 @@ def opened(value: Value) -> Value:
     return replace(value, open=True, missing=frozenset())
 
 
-def filled_by_others(value: Value) -> Value:
-    """A mapping that is empty is meant to be filled by others: it may hold more."""
-    is_empty = isinstance(value, Mapping) and not (value.entries or value.others)
-    return opened(value) if is_empty else value
-
-
 def _stored(
     evaluator: Evaluator, store: members.Store, name: str, cls: Class, instance: Instance | None
 ) -> Alternatives:
