@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import ast
 import sys
+from collections.abc import Set
 
 from flake8_untimed.calls import Call, Construction, Facts
 from flake8_untimed.calls.elsewhere import calls_elsewhere
 from flake8_untimed.calls.given import calls_given, handings
 from flake8_untimed.calls.keywords import own_keywords
-from flake8_untimed.calls.responses import takers_of
+from flake8_untimed.calls.responses import attribute_given, reads_of_attribute, takers_of
+from flake8_untimed.inference.scopes import Scope
 from flake8_untimed.inference.values import Context, Instance, Symbol, Value
 from flake8_untimed.inference.walk import walk
 
@@ -54,14 +56,31 @@ def is_given_away(facts: Facts, client: Instance) -> bool:
 
 def is_only_given_away(facts: Facts, made: Construction) -> bool:
     """Whether nothing is done with a client in sight but to give it to what another package has, by a
-    name of its own perhaps: `OpenAI(http_client=httpx.Client())`."""
+    name or an attribute of its own perhaps: `OpenAI(http_client=httpx.Client())`."""
     scope = made.context.scope.of_statement
+    name = attribute_given(scope, made.node)
+    if name is None:
+        uses: list[tuple[Scope, ast.AST]] = [(scope, made.node)]
+    elif _is_read_elsewhere(facts, name):
+        return False
+    else:
+        uses = [*reads_of_attribute(facts.module.scope, name)]
+    are_strangers = [_are_strangers(facts, inner, takers_of(inner, use)) for inner, use in uses]
+    return bool(uses) and all(are_strangers) and not calls_elsewhere(facts, made)
+
+
+def _is_read_elsewhere(facts: Facts, name: str) -> bool:
+    """Whether a module that imports this one reads an attribute of that name."""
+    project = facts.evaluator.project
+    importing = project.hints.importing(facts.module.path)
+    return any(f".{name}".encode() in project.outlines.data(path) for path in importing)
+
+
+def _are_strangers(facts: Facts, scope: Scope, takers: Set[ast.Call | None]) -> bool:
+    """Whether some calls in a function are all of what other packages have, and there are any."""
     calls = {node: Context(inner, statement) for node, inner, statement in walk(scope).calls}
-    takers = takers_of(scope, made.node)
-    return (
-        bool(takers)
-        and all(node in calls and _is_strangers(facts, node, calls[node]) for node in takers)
-        and not calls_elsewhere(facts, made)
+    return bool(takers) and all(
+        node in calls and _is_strangers(facts, node, calls[node]) for node in takers
     )
 
 

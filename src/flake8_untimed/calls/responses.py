@@ -8,8 +8,9 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_untimed.inference import flow
+from flake8_untimed.inference.members import first_parameter, functions
 from flake8_untimed.inference.scopes import Scope, once
-from flake8_untimed.inference.syntax import WITHS, called_name
+from flake8_untimed.inference.syntax import WITHS, called_name, dotted
 from flake8_untimed.inference.walk import parents_of
 
 if TYPE_CHECKING:
@@ -100,6 +101,45 @@ def takers_of(scope: Scope, node: ast.AST) -> set[ast.Call | None]:
             seen.add(name)
             uses += [use for use in _names(scope).get(name, ()) if not _fills(parents, use)]
     return found
+
+
+def attribute_given(scope: Scope, node: ast.AST) -> str | None:
+    """The attribute of its object that a method keeps in what it makes: `self.client = Client()`."""
+    parents = parents_of(scope)
+    parent = parents.get(_choice_of(parents, node))
+    if not isinstance(parent, ast.Assign) or len(parent.targets) > 1:
+        return None
+    target = parent.targets[0]
+    is_own = isinstance(target, ast.Attribute) and dotted(target.value) == first_parameter(scope)
+    return target.attr if is_own and scope.owner is not None else None  # type: ignore[union-attr]
+
+
+def reads_of_attribute(module: Scope, name: str) -> list[tuple[Scope, ast.Attribute]]:
+    """Where a module reads an attribute of anything, and the functions there; to test whether there is
+    one, or to write it into a text, is no use."""
+    return _attributes_read(module).get(name, [])
+
+
+@once
+def _attributes_read(module: Scope) -> dict[str, list[tuple[Scope, ast.Attribute]]]:
+    found: dict[str, list[tuple[Scope, ast.Attribute]]] = defaultdict(list)
+    # Inner functions come behind the ones around them.
+    innermost = {
+        part: scope for scope in (module, *functions(module)) for part in parents_of(scope)
+    }
+    for part, scope in innermost.items():
+        if isinstance(part, ast.Attribute) and isinstance(part.ctx, ast.Load):
+            if not _is_asked_for(parents_of(scope), part):
+                found[part.attr].append((scope, part))
+    return found
+
+
+def _is_asked_for(parents: dict[ast.AST, ast.AST], node: ast.AST) -> bool:
+    """Whether something is tested, or a part of a text."""
+    parent = parents.get(node)
+    while isinstance(parent, (ast.BoolOp, ast.UnaryOp, ast.Compare)):
+        node, parent = parent, parents.get(parent)
+    return isinstance(parent, ast.FormattedValue) or getattr(parent, "test", None) is node
 
 
 def _container_of(parents: dict[ast.AST, ast.AST], node: ast.AST) -> ast.AST:

@@ -34,6 +34,7 @@ from flake8_untimed.inference.values import (
     NOTHING_KNOWN,
     PROPERTIES,
     TRANSPARENT,
+    ANSWER,
     Alternatives,
     Class,
     Collection,
@@ -239,8 +240,11 @@ def call(evaluator: Evaluator, node: ast.Call, context: Context) -> Alternatives
     site = Site(node, context, None)  # type: ignore[arg-type]
     groups = []
     for callee in evaluator.evaluate(node.func, context):
-        if isinstance(callee, (Unknown, Parameter, SenderValue, Literal)):
+        if isinstance(callee, (Unknown, Parameter, Literal)):
             continue  # to call a literal raises
+        if isinstance(callee, SenderValue):
+            groups.append((ANSWER,))
+            continue
         if site.passed is None:
             site.passed = passed_by(evaluator, node, context)
         groups.append(result_of(evaluator, callee, site))

@@ -25,6 +25,7 @@ from flake8_untimed.inference.arguments import Argument, Passed, bind
 from flake8_untimed.inference.scopes import STORED, Scope, once
 from flake8_untimed.inference.syntax import DEFS, decorations, written_names
 from flake8_untimed.inference.values import (
+    ANSWER,
     NOTHING_KNOWN,
     OTHER,
     PROPERTIES,
@@ -576,6 +577,8 @@ def enter(evaluator: Evaluator, values: Alternatives) -> Alternatives:
 def _entered(evaluator: Evaluator, value: Value) -> Alternatives:
     if isinstance(value, Managed):
         return value.values
+    if value is ANSWER:
+        return (ANSWER,)
     if isinstance(value, Result):
         if value.path in TRANSPARENT and value.site.passed.positional:
             return evaluator.argument(value.site.passed.positional[0])

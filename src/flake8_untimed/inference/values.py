@@ -112,12 +112,17 @@ class Other(Unknown):
     """Known, and nothing that sends requests: a dict, a number, a list."""
 
 
+class Answer(Other):
+    """What a request returned."""
+
+
 class Foreign(Unknown):
     """Returned by code out of sight: whatever it is, that may have set it up."""
 
 
 UNKNOWN = Unknown()
 OTHER = Other()
+ANSWER = Answer()
 FOREIGN = Foreign()
 Alternatives = tuple[Value, ...]
 NOTHING_KNOWN: Alternatives = (UNKNOWN,)

@@ -10,7 +10,7 @@ from flake8_untimed.inference.evaluate import Evaluator
 from flake8_untimed.inference.narrowing import parts_of, told_at
 from flake8_untimed.inference.scopes import Scope
 from flake8_untimed.inference.syntax import called_name, names_within
-from flake8_untimed.inference.values import Context, Literal, SenderValue
+from flake8_untimed.inference.values import ANSWER, Context, Literal, SenderValue
 from flake8_untimed.libraries.model import Sender
 
 _NO_NETWORK = ("data:", "file:")
@@ -23,7 +23,15 @@ def needs_no_network(evaluator: Evaluator, value: SenderValue, passed: Passed) -
     taken = passed.shifted(1) if value.unbound else passed
     argument = _address(value.sender, taken)
     begins = url_of(evaluator, value.sender, taken) or ""
-    return begins.startswith(_NO_NETWORK) or (argument is not None and _is_local(argument))
+    return begins.startswith(_NO_NETWORK) or (
+        argument is not None and (_is_local(argument) or _is_answer(evaluator, argument))
+    )
+
+
+def _is_answer(evaluator: Evaluator, argument: Argument) -> bool:
+    """Whether a function that takes an address or an open answer is given the answer: it reads it."""
+    values = evaluator.argument(argument)
+    return bool(values) and all(value is ANSWER for value in values)
 
 
 def _address(sender: Sender, passed: Passed) -> Argument | None:
