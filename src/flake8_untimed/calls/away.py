@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Set
+from collections.abc import Sequence, Set
 
 from flake8_untimed.calls import Call, Construction, Facts
 from flake8_untimed.calls.elsewhere import calls_elsewhere
@@ -60,11 +60,11 @@ def is_only_given_away(facts: Facts, made: Construction) -> bool:
     scope = made.context.scope.of_statement
     name = attribute_given(scope, made.node)
     if name is None:
-        uses: list[tuple[Scope, ast.AST]] = [(scope, made.node)]
+        uses: Sequence[tuple[Scope, ast.AST]] = [(scope, made.node)]
     elif _is_read_elsewhere(facts, name):
         return False
     else:
-        uses = [*reads_of_attribute(facts.module.scope, name)]
+        uses = reads_of_attribute(facts.module.scope, name)
     are_strangers = [_are_strangers(facts, inner, takers_of(inner, use)) for inner, use in uses]
     return bool(uses) and all(are_strangers) and not calls_elsewhere(facts, made)
 

@@ -110,8 +110,9 @@ def attribute_given(scope: Scope, node: ast.AST) -> str | None:
     if not isinstance(parent, ast.Assign) or len(parent.targets) > 1:
         return None
     target = parent.targets[0]
-    is_own = isinstance(target, ast.Attribute) and dotted(target.value) == first_parameter(scope)
-    return target.attr if is_own and scope.owner is not None else None  # type: ignore[union-attr]
+    if not isinstance(target, ast.Attribute) or scope.owner is None:
+        return None
+    return target.attr if dotted(target.value) == first_parameter(scope) else None
 
 
 def reads_of_attribute(module: Scope, name: str) -> list[tuple[Scope, ast.Attribute]]:

@@ -30,11 +30,11 @@ from flake8_untimed.inference.arguments import (
 from flake8_untimed.inference.scopes import Scope
 from flake8_untimed.inference.syntax import called_name, decorations, dotted, named_parameters
 from flake8_untimed.inference.values import (
+    ANSWER,
     FOREIGN,
     NOTHING_KNOWN,
     PROPERTIES,
     TRANSPARENT,
-    ANSWER,
     Alternatives,
     Class,
     Collection,
