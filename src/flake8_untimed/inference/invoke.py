@@ -238,7 +238,7 @@ def call(evaluator: Evaluator, node: ast.Call, context: Context) -> Alternatives
         if awaited:
             return awaited
     site = Site(node, context, None)  # type: ignore[arg-type]
-    groups = []
+    groups: list[Alternatives] = []
     for callee in evaluator.evaluate(node.func, context):
         if isinstance(callee, (Unknown, Parameter, Literal)):
             continue  # to call a literal raises
@@ -386,6 +386,9 @@ def _given_back(
     given = taken_by(function, site.passed)
 
     def told(value: Value) -> Alternatives:
+        if isinstance(value, Collection) and value.is_tuple:
+            elements = tuple(union(map(told, each)) for each in value.elements)
+            return (replace(value, elements=elements),)
         own = _parameter_of(value)
         if own is None or own.scope is not function.scope or own.name not in given:
             return (value,)
@@ -410,6 +413,8 @@ def _depends(evaluator: Evaluator, value: Value, scope: Scope) -> bool:
         return parameter.scope is scope
     if isinstance(value, Managed):
         return any(_depends(evaluator, v, scope) for v in value.values)
+    if isinstance(value, Collection) and value.is_tuple:
+        return any(_depends(evaluator, v, scope) for each in value.elements for v in each)
     if isinstance(value, Mapping):
         return not value.written
     if isinstance(value, Result) and not evaluator.knows(value):
