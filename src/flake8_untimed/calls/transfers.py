@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterator
 from flake8_untimed.calls import Call, Construction, Facts
 from flake8_untimed.calls.givers import written_for
 from flake8_untimed.calls.responses import uses_of
-from flake8_untimed.inference import invoke
+from flake8_untimed.inference import invoke, lineage, members
 from flake8_untimed.inference.forwarding import handing_on
 from flake8_untimed.inference.scopes import STORED, Scope, once
 from flake8_untimed.inference.syntax import (
@@ -21,9 +21,11 @@ from flake8_untimed.inference.syntax import (
     written_arguments,
 )
 from flake8_untimed.inference.values import (
+    Class,
     Context,
     Frame,
     Function,
+    Instance,
     Literal,
     Partial,
     SenderValue,
@@ -322,6 +324,11 @@ def _of_whole(
     if isinstance(node, ast.Attribute):
         stored = scope.events.get(dotted(node.value) or "", ())
         parts = [event.node for event in stored if event.name == node.attr and event.kind in STORED]
+        for value in facts.evaluator.insist(node.value, Context(scope, None)):
+            if isinstance(value, Instance):
+                found += _of_attribute(facts, value, node.attr)
+    elif isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
+        parts = [node.value] if isinstance(node.value, ast.Name) else []
     elif isinstance(node, ast.BinOp):
         parts = [node.left, node.right]
     elif isinstance(node, ast.JoinedStr):
@@ -341,7 +348,26 @@ def _of_whole(
         for called in facts.evaluator.insist(node.func, Context(scope, None)):
             if isinstance(called, Function):
                 found += [(r.value, called.scope) for r in called.scope.returns if r.value]
+            elif isinstance(called, Class) and members.may_have_fields(called.scope):
+                parts += written_arguments(node)
     return [*found, *((part, scope) for part in parts)]
+
+
+def _of_attribute(facts: Facts, value: Instance, name: str) -> list[_Part]:
+    """What an attribute of an object of the project holds: what its class stores there, or what
+    whoever makes it gives for a field."""
+    found: list[_Part] = []
+    bases = lineage.mro(facts.evaluator, value.cls) if isinstance(value.cls, Class) else ()
+    for scope in (base.scope for base in bases if isinstance(base, Class)):
+        for method, event in members.attribute_stores(scope).get(name, ()):
+            if isinstance(event.node, ast.expr):
+                found.append((event.node, method))
+        if value.site is not None and name in scope.bindings and members.is_field(scope, name):
+            passed, place = value.site.passed, members.fields_before(scope, name)
+            given = passed.keywords.get(name) or next(iter(passed.positional[place:]), None)
+            if given is not None and given.node is not None and given.context is not None:
+                found.append((given.node, given.context.scope))
+    return found
 
 
 def _of_name(facts: Facts, name: str, scope: Scope, given: Scope | None) -> list[_Part]:
