@@ -324,7 +324,9 @@ def _of_whole(
     if isinstance(node, ast.Attribute):
         stored = scope.events.get(dotted(node.value) or "", ())
         parts = [event.node for event in stored if event.name == node.attr and event.kind in STORED]
-        for value in facts.evaluator.insist(node.value, Context(scope, None)):
+        # What its own function puts there is what it sends.
+        holders = () if parts else facts.evaluator.insist(node.value, Context(scope, None))
+        for value in holders:
             if isinstance(value, Instance):
                 found += _of_attribute(facts, value, node.attr)
     elif isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):

@@ -15,7 +15,7 @@ from flake8_untimed.inference import flow, members
 from flake8_untimed.inference.arguments import Argument, bind
 from flake8_untimed.inference.scopes import Scope, once
 from flake8_untimed.inference.surroundings import times_around
-from flake8_untimed.inference.syntax import called_name, dotted, within, written_arguments
+from flake8_untimed.inference.syntax import LOOPS, called_name, dotted, within, written_arguments
 from flake8_untimed.inference.values import (
     Alternatives,
     Collection,
@@ -30,6 +30,11 @@ from flake8_untimed.inference.values import (
 from flake8_untimed.inference.walk import walk
 from flake8_untimed.limits.takers import Sent
 
+KEEPS_SILENT = (
+    "the server is asked to keep silent there, or to tell of events: it may well take longer"
+)
+WRITES_TEXT = "a language model writes the answer there: it may well take longer"
+
 _UNIT = "(?:secs?|seconds|ms|millis|milliseconds)"
 _WAIT = re.compile(
     rf"(?:x|long|max|poll|polling|request|server|drain)*(?:timeout|wait|waittime)(?:s|{_UNIT})?"
@@ -37,7 +42,7 @@ _WAIT = re.compile(
 )
 """What a server calls the time that it may keep silent."""
 _STREAM = re.compile(
-    r"accept=.*text/event-stream.*|feed=(?:longpoll|continuous|eventsource)|(?:watch|follow)=(?:true|1)"
+    r"accept=.*text/event-stream.*|feed=(?:longpoll|continuous|eventsource)|(?:watch|follow|stream)=(?:true|1)"
 )
 """An entry that asks for a body that is silent as long as nothing happens."""
 _PREFERRED = re.compile(r"prefer=.*\bwait=(\w+).*")
@@ -48,53 +53,87 @@ _WAIT_PATH = re.compile(r"/wait(?:[?#]|$)")
 """The end of an address that is answered when something is done."""
 _GENERATES = re.compile(
     r"(?:(?:^|/)(?:api/(?:v\d+/)?(?:chat|generate)|chat/completions|v1/(?:messages|responses))"
-    r"|/completions?|/ask|/runsync|/generate[-_](?:answer|question|response|summar|text)\w*)(?:[?#]|$)"
-    r"|:(?:streamG|g)enerateContent"
+    r"|/completions?|/ask|/runsync|/llm|/generate(?:[-_](?:answer|question|response|summar|text)\w*)?"
+    r")(?:[?#]|$)|:(?:streamG|g)enerateContent|//api-inference\.huggingface\.co/models/"
 )
 """That of one where a language model writes text: it often takes longer than half a minute."""
 _GENERATES_BY = re.compile(r"stream|response_mode|(?:max|min)_(?:\w+_)?tokens|maxOutputTokens")
 """An entry by which it is told how much, and whether to send it as it comes."""
-_PROMPTS = ({"model", "messages"}, {"model", "prompt"})
+_PROMPTS = ({"model", "messages"}, {"prompt"})
 """Entries that together ask it for text."""
 _LONG_POLL = re.compile("long_?poll", re.IGNORECASE)
 """How a function is named that waits so."""
+_WAITS_FOR = re.compile("_*(?:a?wait|block)_(?:for|until|till)_")
+"""How one is that waits so if it does not ask again and again."""
 _SPOKEN = re.compile(
     r"""event-stream|long_?poll|/wait["'?#]|api/(?:v\d+/)?(?:chat|generate)|completion"""
-    r"""|/generate[-_]|/ask|/runsync|v1/(?:messages|responses)"""
+    r"""|/generate|/ask|/llm|/runsync|v1/(?:messages|responses)|huggingface|def _*(?:a?wait|block)_"""
     r"""|stream|response_mode|_tokens|outputtokens|messages|prompt|generatecontent|["'?&(]\s*[\w.-]*"""
     r"""(?:timeout|wait|poll|duration|seconds|feed|watch|follow)[\w.-]*\s*["'=]"""
 )
 """How a file mentions such an entry that it writes itself, in small letters: that is faster than to look for
 both."""
-_JOINED = (ast.BinOp, ast.Call, ast.JoinedStr)
+_JOINED = (ast.BinOp, ast.BoolOp, ast.Call, ast.IfExp, ast.JoinedStr)
 _NAMES = (ast.Name, ast.Attribute)
 _DEPTH = 3
 """Functions behind functions that are looked at."""
 
 
-def asks_to_wait(facts: Facts, place: Call | Construction, seconds: str | None) -> bool:
-    """Whether a call, or one in sight that relies on the default of a client, asks for a stream of
-    events, or tells the server to keep silent for so many seconds or more, or who knows how long."""
+def meant_wait(facts: Facts, place: Call | Construction, seconds: str | None) -> str | None:
+    """What a call, or one in sight that relies on the default of a client, waits for that may well take
+    longer than so many seconds: it asks for a stream of events, or for the text of a language model, or
+    tells the server to keep silent for such a time, or who knows how long."""
     if not _speaks_of_waits(place.context.scope.module.scope):
-        return False
+        return None
     for sent in requests_of(facts, place):
-        if _LONG_POLL.search(sent.context.scope.of_statement.name):
-            return True
-        may_post = not isinstance(sent, Call) or "POST" in methods_of(facts, sent)
+        if _is_long_poll(sent):
+            return KEEPS_SILENT
         # Of a wrapper's callers, only this one counts.
         callers = sent is place or not isinstance(place, Call)
-        for argument in (a for given in _arguments(sent) for a in _behind(facts, given, callers)):
-            if any(_asks(value, seconds) for value in _shown(facts, argument)):
-                return True
-            for text in _texts(argument):
-                if any(_tells(key, told, seconds) for key, told in _IN_URL.findall(text)):
-                    return True
-                if _WAIT_PATH.search(text) or (may_post and _GENERATES.search(text)):
-                    return True
+        every = [a for given in _arguments(sent) for a in _behind(facts, given, callers)]
+        may_post = not isinstance(sent, Call) or "POST" in methods_of(facts, sent)
+        if may_post and any(_asks_for_text(facts, argument) for argument in every):
+            return WRITES_TEXT
+        if any(_asks_to_wait(facts, argument, seconds) for argument in every):
+            return KEEPS_SILENT
         clients = sent.clients if isinstance(sent, Call) else ()
         if any(facts.of_client(client, _is_of_events) for client in clients):
-            return True
-    return False
+            return KEEPS_SILENT
+    return None
+
+
+def _is_long_poll(sent: Call | Sent) -> bool:
+    """Whether the name of the function around a request says so: `wait_for_message()`, where it neither
+    asks in a loop nor sleeps."""
+    scope = sent.context.scope.of_statement
+    if not _WAITS_FOR.match(scope.name):
+        return _LONG_POLL.search(scope.name) is not None
+    is_decorated = bool(getattr(scope.node, "decorator_list", ()))
+    return not is_decorated and not _loops(scope)
+
+
+@once
+def _loops(scope: Scope) -> bool:
+    """Whether a function has a loop, or sleeps."""
+    return any(
+        isinstance(part, LOOPS)
+        or (isinstance(part, ast.Call) and called_name(part) in ("sleep", scope.name))
+        for part in within(scope.node)
+    )
+
+
+def _asks_for_text(facts: Facts, argument: Argument) -> bool:
+    return any(map(_is_prompt, _shown(facts, argument))) or any(
+        _GENERATES.search(text) for text in _texts(argument)
+    )
+
+
+def _asks_to_wait(facts: Facts, argument: Argument, seconds: str | None) -> bool:
+    return any(_asks(value, seconds) for value in _shown(facts, argument)) or any(
+        _WAIT_PATH.search(text)
+        or any(_tells(key, told, seconds) for key, told in _IN_URL.findall(text))
+        for text in _texts(argument)
+    )
 
 
 @once
@@ -175,14 +214,17 @@ def _is_of_events(facts: Facts, client: Instance) -> bool:
     )
 
 
+def _is_prompt(value: Value | None) -> bool:
+    """Whether a mapping has entries that ask for text."""
+    keys = {key for key, _ in entries(value) if isinstance(key, str)}
+    return any(prompt <= keys for prompt in _PROMPTS) or any(map(_GENERATES_BY.fullmatch, keys))
+
+
 def _asks(value: Value | None, seconds: str | None) -> bool:
     """Whether a mapping, or a list of pairs, has entries that ask for a wait."""
-    told = [(key, values) for key, values in entries(value) if isinstance(key, str)]
-    keys = {key for key, _ in told}
-    return any(prompt <= keys for prompt in _PROMPTS) or any(
-        _GENERATES_BY.fullmatch(key)
-        or any(_tells(key, getattr(v, "value", ""), seconds) for v in values)
-        for key, values in told
+    return any(
+        isinstance(key, str) and any(_tells(key, getattr(v, "value", ""), seconds) for v in values)
+        for key, values in entries(value)
     )
 
 

@@ -30,7 +30,7 @@ def needs_no_network(evaluator: Evaluator, value: SenderValue, passed: Passed) -
 
 def _is_answer(evaluator: Evaluator, argument: Argument) -> bool:
     """Whether a function that takes an address or an open answer is given the answer: it reads it."""
-    values = evaluator.argument(argument)
+    values = evaluator.argument(argument) if isinstance(argument.node, ast.Name) else ()
     return bool(values) and all(value is ANSWER for value in values)
 
 

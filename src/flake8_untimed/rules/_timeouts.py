@@ -38,7 +38,7 @@ from flake8_untimed.calls.transfers import (
     tells_events,
 )
 from flake8_untimed.calls.uncaught import goes_past
-from flake8_untimed.calls.waits import asks_to_wait, is_bounded_longer, queues, written_in_vain
+from flake8_untimed.calls.waits import is_bounded_longer, meant_wait, queues, written_in_vain
 from flake8_untimed.findings import Expression, Fix, ReplaceExpression, SetArgument
 from flake8_untimed.inference.syntax import dotted
 from flake8_untimed.inference.values import SenderValue, Symbol
@@ -66,9 +66,6 @@ EVENTS = (
 SENT_AS_ONE = "a body that may be large is sent as one there, all of it within that time"
 SENT_AGAIN = "a Retry sends what has timed out there again, POST or PATCH too: it may be done twice"
 REPEATED = "the code around sends what has timed out again, POST or PATCH too: it may be done twice"
-ASKED_TO_WAIT = (
-    "the server is asked to keep silent there, or to tell of events: it may well take longer"
-)
 BOUNDED_LONGER = "the code around gives it more time than that by itself"
 QUEUED = (
     "more may be sent there than get through at once, and that time includes the wait for a turn"
@@ -298,8 +295,9 @@ def _doubts(facts: Facts, place: Call | Construction, fix: Fix) -> Iterator[str]
         yield REPEATED
     if goes_past(facts, place):
         yield UNCAUGHT
-    if asks_to_wait(facts, place, seconds_for(value, "read")):
-        yield ASKED_TO_WAIT
+    wait = meant_wait(facts, place, seconds_for(value, "read"))
+    if wait is not None:
+        yield wait
     if tells_events(facts, place):
         yield EVENTS
     if is_bounded_longer(facts, place, seconds_for(value, "total")):

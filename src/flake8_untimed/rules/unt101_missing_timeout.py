@@ -55,9 +55,10 @@ Unsafe where what went well so far may end in an exception, or be done twice:
   that: a timeout in the answer goes past it.
 - The request asks for a stream of events (`text/event-stream`, `?watch=true`), or tells the server
   how long it may keep silent (`params={"timeout": 60}`, also of the session, in the URL, a header
-  or the body), which is no less than the timeout; or its function is called a long poll; or a
-  language model writes text at its address (`/api/generate`, `/generate-answer`) or for its body
-  (`stream`, `max_tokens`, `model` beside `messages`).
+  or the body), which is no less than the timeout; or its function is called a long poll, or
+  `wait_for_...` and neither asks in a loop nor sleeps; or a language model writes text at its address
+  (`/generate`, `/chat/completions`) or for its body (`prompt`, `max_tokens`, `model` beside
+  `messages`).
 - A body that is left unread (`stream=True`) is read as events are told: by `iter_lines()`, from its
   `raw` line by line, in pieces of one byte or as it comes (`iter_content(1)`, `chunk_size=None`), or
   by an `SSEClient`; or a body is read by `readline()` or `read(1)` in a `while`, or for lines that
