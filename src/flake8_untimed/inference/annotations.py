@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from flake8_untimed.inference import containers
 from flake8_untimed.inference.syntax import dotted
 from flake8_untimed.inference.values import (
+    ANSWER,
     NOTHING_KNOWN,
     OTHER,
     UNKNOWN,
@@ -62,7 +63,7 @@ def unless_known(
     evaluator: Evaluator, values: Alternatives, annotation: ast.expr | None, context: Context
 ) -> Alternatives:
     """The values; where they tell nothing, what the annotation says."""
-    if annotation is None:
+    if annotation is None or ANSWER in values:
         return values
     if any(tells(v) for v in values):
         return unless_filled(values, lambda: instances(evaluator, annotation, context))
