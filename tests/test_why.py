@@ -587,6 +587,13 @@ def test_what_a_parameter_is_said_to_be() -> None:
     assert said.endswith(": an annotation would (c: requests.Session)")
     (said,) = rows(of("def f(task):\n    task.model_dump()", 2).splitlines(), "not ours")
     assert said == "task is a parameter of f(), and nothing says what it is"
+    code = "from corp.http import Api\ndef f(api: Api): api.get(1)\ndef g(x: object): x.get(1)"
+    (said,) = rows(of(code, 2).splitlines(), "not ours")
+    assert said == (
+        "api is a parameter of f(), which is said to be Api: that is not known as a client"
+    )
+    (said,) = rows(of(code, 3).splitlines(), "not ours")
+    assert said.startswith("x is a parameter of g(), and nothing says what it is:")
 
 
 def test_a_line_without_a_call() -> None:

@@ -43,16 +43,24 @@ def repeats(facts: Facts, place: Call | Construction) -> bool:
     """Whether a call, or one in sight that relies on the default of a client, may send what is not
     idempotent, and is made once more when that has timed out."""
     if isinstance(place, Call):
-        # Who else calls a wrapper says nothing of this call of it.
-        return not methods_of(facts, place).isdisjoint(NOT_IDEMPOTENT) and any(
-            _is_sent_again(facts, place, sent, 0 if sent is place else _DEPTH)
-            for sent in requests_of(facts, place)
-        )
+        return _repeats(facts, place, [place])
+    sending = [call for call in place.calls if call.sender.parameters]
     return any(
-        repeats(facts, sent)
+        # What reads an answer (`getresponse()`) takes no method; what is sent before it does.
+        _repeats(facts, sent, [sent] if sent.sender.parameters else sending or [sent])
         if isinstance(sent, Call)
         else _name_of(sent) in NOT_IDEMPOTENT and _is_sent_again(facts, place, sent, 0)
         for sent in requests_of(facts, place)
+    )
+
+
+def _repeats(facts: Facts, call: Call, sending: list[Call]) -> bool:
+    """The same of one call; `sending`: those that say by which method."""
+    methods = {method for sender in sending for method in methods_of(facts, sender)}
+    # Who else calls a wrapper says nothing of this call of it.
+    return not methods.isdisjoint(NOT_IDEMPOTENT) and any(
+        _is_sent_again(facts, call, sent, 0 if sent is call else _DEPTH)
+        for sent in requests_of(facts, call)
     )
 
 

@@ -11,6 +11,7 @@ from flake8_untimed.calls import Facts
 from flake8_untimed.explanation.functions import Functions
 from flake8_untimed.explanation.places import Places
 from flake8_untimed.explanation.words import Row, short, unparsed, with_article
+from flake8_untimed.inference.syntax import every_parameter
 from flake8_untimed.inference.values import (
     Class,
     Context,
@@ -83,7 +84,12 @@ class Strangers:
         for value in self._facts.evaluate(function.value, context):
             if isinstance(value, Parameter):
                 what = "a parameter" if owner == value.name else f"the parameter {value.name}"
-                unsaid = f"{owner} is {what} of {value.scope.name}(), and nothing says what it is"
+                what = f"{owner} is {what} of {value.scope.name}()"
+                said = _annotation(value)
+                if said is not None:
+                    yield f"{what}, which is said to be {said}: that is not known as a client"
+                    continue
+                unsaid = f"{what}, and nothing says what it is"
                 would = f": an annotation would ({value.name}: requests.Session)"
                 yield unsaid + would if self._is_of_client(function.attr) else unsaid
             elif isinstance(value, Instance):
@@ -106,6 +112,14 @@ class Strangers:
         """Whether a client of some library has a method of that name that sends a request."""
         libraries = self._facts.evaluator.catalogue.libraries
         return any(method in client.senders for lib in libraries for client in lib.clients)
+
+
+def _annotation(value: Parameter) -> str | None:
+    """What the annotation of a parameter says, if it says anything."""
+    every = every_parameter(value.scope.arguments)
+    said = next((a.annotation for a in every if a.arg == value.name), None)
+    text = short(unparsed(said)) if said is not None else ""
+    return text if text.rpartition(".")[2] not in ("", "Any", "object") else None
 
 
 def _is_undefined(path: str) -> bool:

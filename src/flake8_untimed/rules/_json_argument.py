@@ -142,7 +142,7 @@ def _of_place(call: Call, argument: Argument) -> str | None:
     if call.handed_over:
         return "the sender is handed over here"
     if call.wrapper is not None:
-        return f"{call.wrapper}() may take no json="
+        return f"{call.wrapper}() may not hand a json= on as it does the text"
     if argument.position is not None and argument.position + 1 < len(call.node.args):
         return "arguments that follow it by position would move up"
     return None
