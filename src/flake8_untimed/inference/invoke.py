@@ -28,7 +28,13 @@ from flake8_untimed.inference.arguments import (
     taken_by,
 )
 from flake8_untimed.inference.scopes import Scope
-from flake8_untimed.inference.syntax import called_name, decorations, dotted, named_parameters
+from flake8_untimed.inference.syntax import (
+    called_name,
+    decorations,
+    dotted,
+    named_parameters,
+    written_arguments,
+)
 from flake8_untimed.inference.values import (
     ANSWER,
     FOREIGN,
@@ -251,7 +257,30 @@ def call(evaluator: Evaluator, node: ast.Call, context: Context) -> Alternatives
     if not groups and isinstance(node.func, ast.Attribute):
         if FOREIGN in evaluator.evaluate(node.func.value, context):
             return (FOREIGN,)
-    return union(groups)
+    return union(groups) if groups else _kept_elsewhere(evaluator, site)
+
+
+def _kept_elsewhere(evaluator: Evaluator, site: Site) -> Alternatives:
+    """The clients that a call gives to a function of which nothing is known, if that stands in a module
+    that has nothing to do with requests and gives them back: `session = cache.put(url, session)`."""
+    node, context = site.node, site.context
+    if evaluator.is_deep or not (node.args or node.keywords):
+        return NOTHING_KNOWN
+    given = union(evaluator.evaluate(part, context) for part in written_arguments(node))
+    clients = tuple(value for value in given if evaluator.client_of(value) is not None)
+    if not clients:
+        return NOTHING_KNOWN
+    if evaluator.is_rough:
+        return (*clients, Collection((clients,), False, node, is_tuple=True))
+    known = {value.key() for value in clients}
+    returned = evaluator.in_depth(lambda: call(evaluator, node, context))
+    return tuple(v for v in returned if not known.isdisjoint(_keys(v))) or NOTHING_KNOWN
+
+
+def _keys(value: Value) -> set[object]:
+    """The keys of a value and, of a tuple, of what it holds."""
+    held = value.elements if isinstance(value, Collection) and value.is_tuple else ()
+    return {value.key(), *(v.key() for each in held for v in each)}
 
 
 def _parts(
