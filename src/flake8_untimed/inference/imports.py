@@ -58,7 +58,7 @@ def module_named(evaluator: Evaluator, importer: str, dotted: str) -> Value:
 
 def project_module(evaluator: Evaluator, path: str) -> Value:
     """The module of a file (or folder) of the project."""
-    vendored = evaluator.project.vendored(path)
+    vendored = evaluator.project.outlines.vendored(path)
     if vendored is not None:
         return evaluator.symbol(vendored)
     # What a package is there for may be its submodules.
@@ -71,7 +71,7 @@ def project_module(evaluator: Evaluator, path: str) -> Value:
 
 def member(evaluator: Evaluator, path: str, name: str) -> Alternatives:
     """A name that is imported from a file (or folder) of the project."""
-    vendored = evaluator.project.vendored(path)
+    vendored = evaluator.project.outlines.vendored(path)
     if vendored is not None:
         return (evaluator.symbol(f"{vendored}.{name}"),)
     if not evaluator.is_deep and not evaluator.project.interesting(path, name):

@@ -47,7 +47,9 @@ class Project:
         """What files hold; None where that cannot be had."""
         self._named = frozenset(path.rpartition(".")[2] for path in named)
         layout = self.layout
-        self.outlines = Outlines(self._data, layout.find, layout.submodule, catalogue)
+        self.outlines = Outlines(
+            self._data, layout.find, layout.submodule, layout.dotted, catalogue
+        )
         self.heirs = Heirs(self.outlines, layout)
         self._interest = Interest(
             self.outlines,
@@ -59,20 +61,11 @@ class Project:
         )
         self.hints = Hints(self.outlines, layout, catalogue)
         self._evaluator: Evaluator | None = None
-        self._vendored: dict[str, str | None] = {}
 
     @staticmethod
     def path_of(path: str) -> str:
         """The absolute path of a file; names that are none, like `<unknown>`, stay as they are."""
         return path if path.startswith("<") or path in ("-", "stdin") else os.path.abspath(path)
-
-    def vendored(self, path: str) -> str | None:
-        """The import path of a file that belongs to a copy of a library: `app._vendor.requests`."""
-        if path not in self._vendored:
-            dotted = self.layout.dotted(path)
-            changed = self._catalogue.canonical(dotted) != dotted
-            self._vendored[path] = dotted if changed and "." in dotted else None
-        return self._vendored[path]
 
     # Reading ---------------------------------------------------------------------------------
 

@@ -97,10 +97,12 @@ class Outlines:
         data: Callable[[str], bytes],
         find: Callable[[str, str, int], str | None],
         submodule: Callable[[str, str], str | None],
+        dotted: Callable[[str], str],
         catalogue: Catalogue,
     ) -> None:
         self.data = data
         self.submodule = submodule
+        self._dotted = dotted
         self._find = find
         self._catalogue = catalogue
         self._outlines: dict[str, Outline] = {}
@@ -112,6 +114,15 @@ class Outlines:
         self._next: dict[str, tuple[str, ...]] = {}
         self._brought: dict[str, frozenset[str]] = {}
         self._last: tuple[str, list[re.Match[bytes]]] | None = None
+        self._vendored: dict[str, str | None] = {}
+
+    def vendored(self, path: str) -> str | None:
+        """The import path of a file that belongs to a copy of a library: `app._vendor.requests`."""
+        if path not in self._vendored:
+            dotted = self._dotted(path)
+            changed = self._catalogue.canonical(dotted) != dotted
+            self._vendored[path] = dotted if changed and "." in dotted else None
+        return self._vendored[path]
 
     def of(self, path: str) -> Outline:
         if path not in self._outlines:
@@ -341,7 +352,7 @@ class Outlines:
             dotted = words[0]
             local = words[-1] if len(words) == 3 else dotted.partition(".")[0]
             target = self._find(path, dotted, 0)
-            if target is not None:
+            if target is not None and self.vendored(target) is None:
                 spelled = local if len(words) == 3 else dotted
                 yield local, self._used_of(path, target, spelled)
             elif self.names_library(path):
@@ -370,18 +381,24 @@ class Outlines:
         target = self._find(path, dotted, level)
         if target is None and (level or not self.names_library(path)):
             return
-        if target is None:
+        copied = package if target is None else self.vendored(target)
+        if copied is not None:
             for name, alias in _listed(names):
-                found = self._catalogue.children(package if name == "*" else f"{package}.{name}")
+                found = self._catalogue.children(copied if name == "*" else f"{copied}.{name}")
                 if found is not None:
-                    library[alias or name] = f"{package}.{name}"
+                    library[alias or name] = f"{copied}.{name}"
             return
+        assert target is not None
         for name, alias in _listed(names):
             if name == "*":
                 yield "*", (Use(target, "*", None),)
                 continue
             local = alias or name
             submodule = self.submodule(target, name)
+            copied = self.vendored(submodule) if submodule is not None else None
+            if copied is not None:
+                library[local] = copied
+                continue
             if submodule is None or self._hides(target, name):
                 yield local, (Use(target, name, None),)
             if submodule is not None:
