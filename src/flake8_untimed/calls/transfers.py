@@ -11,6 +11,7 @@ from flake8_untimed.calls import Call, Construction, Facts
 from flake8_untimed.calls.givers import written_for
 from flake8_untimed.calls.responses import uses_of
 from flake8_untimed.inference import invoke, lineage, members
+from flake8_untimed.inference.arguments import Argument, taken_by
 from flake8_untimed.inference.forwarding import handing_on
 from flake8_untimed.inference.scopes import STORED, Scope, once
 from flake8_untimed.inference.syntax import (
@@ -95,30 +96,36 @@ def streams(facts: Facts, place: Call | Construction) -> bool:
 
 def tells_events(facts: Facts, place: Call | Construction) -> bool:
     """Whether a body is read as events are told: of one that is left to be read later, line by line as
-    it comes, or by a class for that."""
+    it comes, or by a class for that; by a function that the request goes through, or by its caller."""
     known = place.library.responses or _UNKNOWN
     return any(
         _reads_as_told(facts, sent, known)
-        or (known.lines and _may_leave_body(facts, sent) and _reads_events(sent, known.lines))
+        or (
+            known.lines
+            and _may_leave_body(facts, sent, place)
+            and (_reads_events(sent, known.lines) or _reads_events(place, known.lines))
+        )
         for sent in requests_of(facts, place)
-        if isinstance(sent, Call)
     )
 
 
-def _may_leave_body(facts: Facts, call: Call) -> bool:
-    name = call.sender.stream
+def _may_leave_body(facts: Facts, sent: Call | Sent, place: Call | Construction) -> bool:
+    caller = sent if isinstance(sent, Call) else place
+    name = caller.sender.stream if isinstance(caller, Call) else None
     if name is None or name == "*":
         return name is not None
     return any(
         not (isinstance(value, Literal) and not value.value)
-        for node in _given_for(facts, call, {name})
-        for value in facts.evaluate(node, call.context)
+        for node in _given_for(facts, sent, {name})
+        for value in facts.evaluate(node, sent.context)
     )
 
 
-def _reads_events(sent: Call, lines: tuple[str, ...]) -> bool:
+def _reads_events(sent: Call | Sent | Construction, lines: tuple[str, ...]) -> bool:
     """Whether the response is read so, in its function or, where it leaves that, perhaps elsewhere in
     the file."""
+    if isinstance(sent, Construction):
+        return False
     uses = uses_of(sent)
     if not uses.isdisjoint(lines):
         return True
@@ -128,7 +135,7 @@ def _reads_events(sent: Call, lines: tuple[str, ...]) -> bool:
     return any(name in lines or _EVENTS.search(name) for name in called)
 
 
-def _reads_as_told(facts: Facts, sent: Call, known: Responses) -> bool:
+def _reads_as_told(facts: Facts, sent: Call | Sent, known: Responses) -> bool:
     """Whether the function around a request speaks of events, or reads its body as it comes."""
     scope, uses = sent.context.scope.of_statement, uses_of(sent)
     is_open = None in uses and uses.isdisjoint(known.body)
@@ -240,9 +247,9 @@ def sends_as_one(facts: Facts, place: Call | Construction) -> bool:
 def _sends_much(facts: Facts, sent: Call | Sent, place: Call | Construction) -> bool:
     """Whether a body may be large: the whole of a file, or files that are put together to one."""
     caller = sent if isinstance(sent, Call) else place
-    body = caller.sender.body if isinstance(caller, Call) else None
-    if body is None:
+    if not isinstance(caller, Call) or caller.sender.body is None:
         return False
+    body = caller.sender.body
     scope = sent.context.scope
     others = {*body.text, *body.beside, body.json}.difference(body.files, {None})
     bodies = [*_given_for(facts, sent, others), *_of_requests(facts, sent, body.request)]
@@ -251,7 +258,36 @@ def _sends_much(facts: Facts, sent: Call | Sent, place: Call | Construction) -> 
     return any(
         _reaches([(node, scope)], lambda part, around: _of_form(part, around, given))
         for node in _given_for(facts, sent, body.files)
-    ) or any(_is_of_whole(facts, node, scope, given) for node in bodies)
+    ) or any(
+        _is_of_whole(facts, node, scope, given) or _is_handed_whole(facts, caller, node, scope)
+        for node in bodies
+    )
+
+
+def _is_handed_whole(facts: Facts, caller: Call, node: ast.expr, function: Scope) -> bool:
+    """Whether what a function sends is its parameter, and a call gives that the whole of a file."""
+    argument = (
+        _handed(facts, caller).get((function, node.id)) if isinstance(node, ast.Name) else None
+    )
+    return (
+        argument is not None
+        and argument.node is not None
+        and _is_of_whole(facts, argument.node, caller.context.scope, None)
+    )
+
+
+@once
+def _handed(facts: Facts, call: Call) -> dict[tuple[Scope, str], Argument]:
+    """What a call of a function of the project gives that, by its parameters."""
+    if call.wrapper is None or call.handed_over:
+        return {}
+    passed = invoke.passed_by(facts.evaluator, call.node, call.context)
+    return {
+        (value.scope, name): argument
+        for value in facts.evaluate(call.node.func, call.context)
+        if isinstance(value, Function)
+        for name, argument in taken_by(value, passed).items()
+    }
 
 
 def _is_of_whole(facts: Facts, node: ast.expr, scope: Scope, given: Scope | None) -> bool:
@@ -300,6 +336,17 @@ def _given_for(
         yield from (a.node for a in arguments if a is not None and a.node is not None)
     elif isinstance(sent.node, ast.Call):
         yield from (keyword.value for keyword in sent.node.keywords if keyword.arg in names)
+        yield from _given_by_place(facts, sent.node, sent.context, names)
+
+
+def _given_by_place(
+    facts: Facts, node: ast.Call, context: Context, names: Collection[str | None]
+) -> Iterator[ast.expr]:
+    """What a call of a sender gives it by position for some of its parameters."""
+    for value in facts.evaluate(node.func, context) if node.args else ():
+        if isinstance(value, SenderValue) and not value.unbound:
+            given = zip(value.sender.parameters, node.args, strict=False)
+            yield from (part for name, part in given if name in names)
 
 
 def _of_requests(facts: Facts, sent: Call | Sent, name: str | None) -> Iterator[ast.expr]:

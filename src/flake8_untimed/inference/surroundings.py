@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections import Counter
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import TYPE_CHECKING
 
 from flake8_untimed.inference import flow, invoke, lineage, objects
@@ -117,10 +117,13 @@ def _in_statement(
     late_body: bool,
 ) -> bool:
     task = None
-    if asynchronous and at in scope.places:
-        for inner, outer in pairwise(outward(scope, node, at)):
-            if isinstance(inner, ast.Await):
-                break  # What stands around it is given the result.
+    around: Scope | None = scope
+    while around is not None and at not in around.places:
+        around = around.parent  # A comprehension, or a lambda, stands in the statement of another.
+    if asynchronous and around is not None:
+        for inner, outer in pairwise(outward(around, node, at)):
+            if isinstance(inner, (ast.Await, ast.Lambda)):
+                break  # What stands around is given the result, or not even that.
             if not isinstance(outer, ast.Call):
                 continue
             if _wraps(evaluator, outer, inner, Context(scope, at)):
@@ -368,9 +371,24 @@ def _bounds_argument(evaluator: Evaluator, function: Function, place: int) -> bo
 
 
 def _bounds_use(evaluator: Evaluator, scope: Scope, name: str) -> bool:
-    """Whether a function uses a name where something bounds it."""
+    """Whether a function, or one inside it, uses a name where something bounds it, or each of what that
+    holds."""
     uses = _uses(scope).get(name, ())
-    return any(_in_statement(evaluator, use, at, scope, True, False) for use, at in uses)
+    if any(_in_statement(evaluator, use, at, scope, True, False) for use, at in uses):
+        return True
+    each = {target for use, at in uses for target in _elements(scope, use, at)}
+    inner = [child for child in scope.children.values() if name not in child.bindings]
+    return any(evaluator.is_so(_bounds_use, scope, target) for target in sorted(each)) or any(
+        evaluator.is_so(_bounds_use, child, name) for child in inner if child.is_function
+    )
+
+
+def _elements(scope: Scope, use: ast.Name, at: ast.stmt) -> Iterator[str]:
+    """The name that each of what another holds has in turn: in a loop, or a comprehension."""
+    around = next(islice(outward(scope, use, at), 1, None), at)
+    if isinstance(around, (ast.For, ast.AsyncFor, ast.comprehension)) and around.iter is use:
+        if isinstance(around.target, ast.Name):
+            yield around.target.id
 
 
 def _is_decorated(evaluator: Evaluator, scope: Scope, asynchronous: bool) -> bool:
