@@ -57,7 +57,7 @@ DEPTH = 60
 """Evaluations inside one another; deeper ones are unknown."""
 MATTERS = CLOSING | {"json.dumps"}
 """Callables outside the libraries whose results are looked into."""
-BUDGET = 1_500
+BUDGET = 6_000
 """Evaluations for one question; what takes more is unknown."""
 LARGEST = 10**15
 """Numbers beyond that are not computed with: they would grow without end."""

@@ -16,6 +16,7 @@ _CALM = (
     ast.BoolOp, ast.Compare, ast.UnaryOp, ast.IfExp,
 )  # fmt: skip
 _PYTHON_2 = frozenset(("httplib", "urllib2"))
+_OF_URLLIB = ("error", "parse", "request", "response", "robotparser", "*")
 """Modules that Python 3 has not."""
 _PYTHON_3 = frozenset(("http.client", "urllib.error", "urllib.parse", "urllib.request"))
 """Modules that each Python 3 has."""
@@ -119,13 +120,23 @@ def _is_of_python_2(scope: Scope, binding: Binding) -> bool:
     """Whether a binding imports what Python 3 has not, or stands in the handler for an import that
     cannot fail there."""
     statement = binding.statement
-    if isinstance(statement, IMPORTS) and not _modules_of(statement).isdisjoint(_PYTHON_2):
+    if isinstance(statement, IMPORTS) and _fails(statement):
         return True
     return any(
         isinstance(place.parent, TRIES)
         and place.block.startswith("handlers")
         and all(isinstance(s, IMPORTS) and _modules_of(s) <= _PYTHON_3 for s in place.parent.body)
         for place in scope.chain(statement)
+    )
+
+
+def _fails(statement: ast.Import | ast.ImportFrom) -> bool:
+    """Whether an import is of what Python 3 has not: `import urllib2`, `from urllib import urlopen`."""
+    modules = _modules_of(statement)
+    return not modules.isdisjoint(_PYTHON_2) or (
+        modules == {"urllib"}
+        and isinstance(statement, ast.ImportFrom)
+        and not all(alias.name in _OF_URLLIB for alias in statement.names)
     )
 
 

@@ -153,7 +153,7 @@ def _message(facts: Facts, call: Call) -> str:
     if call.sender.timeout is None:
         return (
             f"{name} has no timeout and takes none: it waits for ever on a silent server;"
-            f" {_instead(call)}, or use a function that takes one"
+            f" {_instead(facts, call)}, or use a function that takes one"
         )
     pair = "(connect, read)" if call.library.timeouts.tuples else "seconds"
     return (
@@ -168,9 +168,11 @@ def _in_words(facts: Facts, call: Call) -> str:
     return value.text if value.needs and not call.takes_number else "seconds"
 
 
-def _instead(call: Call) -> str:
+def _instead(facts: Facts, call: Call) -> str:
     """Where else a timeout can be set."""
-    if call.client is None and call.library.socket_default:
+    client = facts.client_of(call.client) if call.client is not None else None
+    takes_one = client is not None and (client.constructor.timeout or client.settable)
+    if call.library.socket_default and not takes_one:
         return "set socket.setdefaulttimeout()"
     return "set one on the client"
 
