@@ -9,10 +9,17 @@ from collections.abc import Sequence, Set
 from flake8_untimed.calls import Call, Construction, Facts
 from flake8_untimed.calls.elsewhere import calls_elsewhere
 from flake8_untimed.calls.given import calls_given, handings
+from flake8_untimed.calls.givers import calls_of
 from flake8_untimed.calls.keywords import own_keywords
-from flake8_untimed.calls.responses import attribute_given, reads_of_attribute, takers_of
+from flake8_untimed.calls.responses import (
+    attribute_given,
+    is_returned,
+    reads_of_attribute,
+    takers_of,
+)
+from flake8_untimed.inference import lineage
 from flake8_untimed.inference.scopes import Scope
-from flake8_untimed.inference.values import Context, Instance, Symbol, Value
+from flake8_untimed.inference.values import Class, Context, Instance, Symbol, Value
 from flake8_untimed.inference.walk import walk
 
 
@@ -59,8 +66,12 @@ def is_only_given_away(facts: Facts, made: Construction) -> bool:
     name or an attribute of its own perhaps: `OpenAI(http_client=httpx.Client())`."""
     scope = made.context.scope.of_statement
     name = attribute_given(scope, made.node)
-    if name is None:
-        uses: Sequence[tuple[Scope, ast.AST]] = [(scope, made.node)]
+    if is_returned(scope, made.node):
+        uses: Sequence[tuple[Scope, ast.AST]] = [
+            (found.scope.of_statement, found.node) for found in calls_of(facts, scope)
+        ]
+    elif name is None:
+        uses = [(scope, made.node)]
     elif _is_read_elsewhere(facts, name):
         return False
     else:
@@ -90,7 +101,13 @@ def _is_strangers(facts: Facts, node: ast.Call, context: Context) -> bool:
 
 
 def _is_strange(facts: Facts, callee: Value) -> bool:
-    """Whether something comes from a package of which nothing is known."""
+    """Whether something comes from a package of which nothing is known, or is a class that inherits from
+    there how its objects are made."""
+    if isinstance(callee, Class):
+        line = lineage.mro(facts.evaluator, callee)
+        ours = [base for base in line if isinstance(base, Class)]
+        makes_itself = any("__init__" in base.scope.bindings for base in ours)
+        return not makes_itself and any(_is_strange(facts, b) for b in line if b not in ours)
     if not isinstance(callee, Symbol):
         return False
     package = callee.path.partition(".")[0]

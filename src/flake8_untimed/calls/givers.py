@@ -264,6 +264,13 @@ def _calls_by_name(module: Scope) -> dict[str, list[Found]]:
     return by_name
 
 
+def calls_of(facts: Facts, scope: Scope) -> Iterator[Found]:
+    """The calls of a function in its own module, and in others that import that."""
+    for found in _calls_of(facts, scope):
+        if any(_called(facts, found.node, Context(found.scope, found.statement), scope)):
+            yield found
+
+
 def _given_by(
     facts: Facts, found: Found, scope: Scope, name: str, asked: frozenset[_Parameter]
 ) -> Iterator[Alternatives]:

@@ -103,6 +103,17 @@ def takers_of(scope: Scope, node: ast.AST) -> set[ast.Call | None]:
     return found
 
 
+def is_returned(scope: Scope, node: ast.AST) -> bool:
+    """Whether a function does nothing with what stands somewhere but to return it, perhaps by a name."""
+    parents = parents_of(scope)
+    whole = _choice_of(parents, node)
+    name = _name_given(whole, parents.get(whole))
+    uses = _names(scope).get(name, []) if name is not None else [whole]
+    return bool(uses) and all(
+        isinstance(parents.get(_choice_of(parents, use)), ast.Return) for use in uses
+    )
+
+
 def attribute_given(scope: Scope, node: ast.AST) -> str | None:
     """The attribute of its object that a method keeps in what it makes: `self.client = Client()`."""
     parents = parents_of(scope)
