@@ -36,6 +36,8 @@ _LIMITING = re.compile(r"rate_?limit", re.IGNORECASE)
 """In the name of what does again what was refused."""
 _ERROR = re.compile(r"(Error|Exception|Timeout)$", re.IGNORECASE)
 """At the end of the name of an exception."""
+_BY_TYPE = "retry_if_exception_type"
+"""What is given exceptions, whatever their names."""
 _BESIDE = frozenset(("auth", "cert", "cookies", "headers", "proxies", "timeout", "url", "verify"))
 """What a request is given that says nothing of what it does."""
 _Errors = Collection[str]
@@ -157,7 +159,8 @@ def does_again(facts: Facts, maker: ast.expr, context: Context, errors: _Errors)
     the look of it: no other exceptions are named there."""
     function = maker_of(maker)
     name = f"{ast.unparse(function)} {facts.path_of(function, context)}"
-    given = written_arguments(maker) if isinstance(maker, ast.Call) else []
+    written = written_arguments(maker) if isinstance(maker, ast.Call) else []
+    given = [part for argument in written for part in _spread_out(argument, context)]
     if not _RETRYING.search(name) or _LIMITING.search(name):
         # `@task(autoretry_for=(Timeout,))`
         keywords = maker.keywords if isinstance(maker, ast.Call) else []
@@ -167,11 +170,24 @@ def does_again(facts: Facts, maker: ast.expr, context: Context, errors: _Errors)
     return not named or any(is_one_of(facts, error, context, errors) for error in named)
 
 
+def _spread_out(argument: ast.expr, context: Context) -> list[ast.expr]:
+    """An argument; of a dict, perhaps of the module (`**OPTIONS`), what it holds."""
+    shown: ast.AST = argument
+    for scope in (context.scope, context.scope.module.scope):
+        if isinstance(shown, ast.Name):
+            shown, _ = flow.given(scope, shown, None)
+    return shown.values if isinstance(shown, ast.Dict) else [argument]
+
+
 def _errors_in(node: ast.expr) -> Iterator[ast.expr]:
     """The exceptions that an expression names, by the look of it."""
     for part in within(node):
         if isinstance(part, (ast.Name, ast.Attribute)) and _ERROR.search(last_name(part)):
             yield part
+        elif isinstance(part, ast.Call) and called_name(part) == _BY_TYPE:
+            for given in written_arguments(part):
+                kinds = given.elts if isinstance(given, ast.Tuple) else [given]
+                yield from (kind for kind in kinds if isinstance(kind, (ast.Name, ast.Attribute)))
 
 
 def only_then(scope: Scope, catch: Catch) -> list[ast.stmt]:

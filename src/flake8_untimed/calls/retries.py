@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from flake8_untimed.calls import Call, Construction, Facts
 from flake8_untimed.calls.givers import given_to
-from flake8_untimed.inference import lineage
+from flake8_untimed.inference import flow, lineage
 from flake8_untimed.inference.arguments import Argument, BoundArguments, bind
 from flake8_untimed.inference.scopes import Scope
 from flake8_untimed.inference.syntax import called_name
@@ -17,6 +17,7 @@ from flake8_untimed.inference.values import (
     Alternatives,
     Class,
     Collection,
+    Context,
     Instance,
     Literal,
     Result,
@@ -28,8 +29,10 @@ from flake8_untimed.libraries.model import Constructor
 
 NOT_IDEMPOTENT = ("POST", "PATCH")
 _METHODS = ("GET", "HEAD", "OPTIONS", "PUT", "DELETE", *NOT_IDEMPOTENT)
-
-
+_MADE_OF_METHOD = ("Request", "build_request")
+"""What makes a request, and is given its method first."""
+_STEPS = 5
+"""From what is sent to that."""
 _SAYING = re.compile(
     r"allowed_methods|method_whitelist|is_method_retryable|is_retry", re.IGNORECASE
 )
@@ -83,8 +86,31 @@ def methods_of(facts: Facts, call: Call) -> set[object]:
     takes = {*call.sender.parameters, *call.sender.keywords}
     if "data" in takes and "method" not in takes:
         return {"POST" if _has_data(facts, call) else "GET"}
-    told = literals(facts.values(call.argument("method")))
+    method = call.argument("method") or _of_prepared(call)
+    told = literals(facts.values(method))
     return {str(method).upper() for method in told} or {*_METHODS}
+
+
+def _of_prepared(call: Call) -> Argument | None:
+    """The method of a request that was made before it is sent, in the same function:
+    `session.send(Request("GET", url).prepare())`."""
+    request = call.argument("request")
+    node: ast.AST | None = request.node if request is not None else None
+    scope, at = call.context.scope, call.context.at
+    for _ in range(_STEPS):
+        if isinstance(node, ast.expr):
+            node, at = flow.given(scope, node, at)
+        if not isinstance(node, ast.Call):
+            return None
+        if called_name(node) in _MADE_OF_METHOD:
+            named = (keyword.value for keyword in node.keywords if keyword.arg == "method")
+            method = next(iter((*node.args[:1], *named)), None)
+            return Argument(method, Context(scope, at)) if method is not None else None
+        if called_name(node) == "prepare" and isinstance(node.func, ast.Attribute):
+            node = node.func.value
+        elif called_name(node) == "prepare_request" and node.args:
+            node = node.args[0]
+    return None
 
 
 def _has_data(facts: Facts, call: Call) -> bool:

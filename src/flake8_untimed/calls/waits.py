@@ -196,12 +196,20 @@ def _assigned(scope: Scope, name: str) -> Iterator[Argument]:
 
 
 def _shown(facts: Facts, argument: Argument) -> Iterator[Value]:
-    """What an argument may be, and what that is made of: `json.dumps({...})`, `Request(url)`."""
+    """What an argument may be, and what that is made of: `json.dumps({...})`, `Request(url)`; with the
+    mappings inside of mappings."""
     for value in facts.values(argument):
-        yield value
+        yield from _with_inner(value)
         site = value.site if isinstance(value, (Instance, Result)) else None
         for given in site.passed.arguments if site is not None else ():
-            yield from facts.values(given)
+            for part in facts.values(given):
+                yield from _with_inner(part)
+
+
+def _with_inner(value: Value) -> Iterator[Value]:
+    yield value
+    for values in value.entries.values() if isinstance(value, Mapping) else ():
+        yield from (v for v in values if isinstance(v, Mapping))
 
 
 def _is_of_events(facts: Facts, client: Instance) -> bool:

@@ -24,8 +24,19 @@ def needs_no_network(evaluator: Evaluator, value: SenderValue, passed: Passed) -
     argument = _address(value.sender, taken)
     begins = url_of(evaluator, value.sender, taken) or ""
     return begins.startswith(_NO_NETWORK) or (
-        argument is not None and (_is_local(argument) or _is_answer(evaluator, argument))
+        argument is not None
+        and (
+            _is_local(argument)
+            or _is_answer(evaluator, argument)
+            or (value.client is None and _is_nothing(evaluator, argument))
+        )
     )
+
+
+def _is_nothing(evaluator: Evaluator, argument: Argument) -> bool:
+    """Whether an address is empty, which raises at once; a client may have one of its own before it."""
+    values = evaluator.argument(argument)
+    return bool(values) and all(isinstance(v, Literal) and v.value == "" for v in values)
 
 
 def _is_answer(evaluator: Evaluator, argument: Argument) -> bool:
