@@ -128,9 +128,6 @@ def _is_spared(facts: Facts, made: Construction) -> bool:
     who relies on that: it may be made by others who give each request its own."""
     if made.calls or made.is_relied_on is not None:
         return False
-    statement = made.context.at
-    if isinstance(statement, ast.Expr) and statement.value is made.node and made.of_class is None:
-        return True  # It is thrown away.
     calls = calls_elsewhere(facts, made)
     if not calls and made.of_class is not None and made.bound.kind in (Kind.NONE, Kind.DEFAULT):
         return not any(is_relied_on(other) for other in objects_elsewhere(facts, made))
