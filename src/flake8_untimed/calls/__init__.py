@@ -85,6 +85,8 @@ class Call:
     """The other requests behind it that get the same from the caller."""
     handed_over: bool = False
     """The sender is not called here, but given to somebody who calls it."""
+    is_named_by_callers: bool = False
+    """The `**kwargs` of its function, which it passes on, hold a timeout, whoever calls that."""
     splats: tuple[ast.expr, ...] = ()
     """`**mapping` arguments that are not in sight."""
     partials: tuple[Site, ...] = ()
@@ -123,7 +125,8 @@ class Call:
     @property
     def relies(self) -> bool:
         """Whether it has nothing but the default of its client."""
-        return relies(self.bound, self.argument(self.sender.timeout) is not None, self.splats)
+        is_named = self.is_named_by_callers or self.argument(self.sender.timeout) is not None
+        return relies(self.bound, is_named, self.splats)
 
 
 @dataclass(eq=False, repr=False)

@@ -8,7 +8,8 @@ from collections.abc import Collection, Iterable, Iterator
 from flake8_untimed.bounds import UNKNOWN, Bound, Kind, Source
 from flake8_untimed.calls import Call, Construction, Facts
 from flake8_untimed.calls.given import sent_by_takers
-from flake8_untimed.calls.givers import are_made_in_sight, bound_of_given, given_to
+from flake8_untimed.calls.givers import are_made_in_sight, bound_of_given, calls_of, given_to
+from flake8_untimed.calls.keywords import own_keywords
 from flake8_untimed.calls.spelling import spelled
 from flake8_untimed.inference import constructions, invoke, lineage
 from flake8_untimed.inference.arguments import Passed, bind
@@ -147,6 +148,9 @@ def attach(facts: Facts, calls: Iterable[Call], partials: Collection[Call]) -> N
         places = (place for _, place in places_made(facts.evaluator, call))
         for made in dict.fromkeys(m for place in places for m in by_place.get(place, ())):
             made.calls.append(call)
+    for call in dict.fromkeys(call for made in facts.constructions for call in made.calls):
+        if call.bound.kind is Kind.UNKNOWN and call.splats and call.wrapper is None:
+            call.is_named_by_callers = _is_named_by_callers(facts, call)
     for made in facts.constructions:
         if made.bound.kind is Kind.UNKNOWN and made.splats:
             made.bound = _left_out(facts, made)
@@ -169,6 +173,19 @@ def attach(facts: Facts, calls: Iterable[Call], partials: Collection[Call]) -> N
                 made.is_relied_on = any(other.is_relied_on is not False for other in others)
     for call in facts.calls:
         _look_at_givers(facts, call)
+
+
+def _is_named_by_callers(facts: Facts, call: Call) -> bool:
+    """Whether a private function passes its `**kwargs` on to a request, and all its callers in sight
+    name a timeout."""
+    own = own_keywords(call)
+    if own is None or call.sender.timeout is None or not own[0].name.startswith("_"):
+        return False
+    callers = [*calls_of(facts, own[0])]
+    return bool(callers) and all(
+        any(keyword.arg == call.sender.timeout for keyword in found.node.keywords)
+        for found in callers
+    )
 
 
 def _look_at_givers(facts: Facts, call: Call) -> None:

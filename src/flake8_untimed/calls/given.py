@@ -75,8 +75,17 @@ def sent_by_takers(facts: Facts, made: Construction) -> tuple[list[Sent], bool]:
 
 
 def _taken(facts: Facts, made: Construction) -> Generator[Sent, None, None]:
-    """The requests that functions of the project send through a client that they are given."""
-    for handing in handings(facts, made):
+    """The requests that functions of the project send through a client that they are given, or by way
+    of the object that keeps it."""
+    home = _home(made)
+    keeping = [
+        handing
+        for found in (_given_itself(home) if home.is_class else ())
+        for handing, _ in _handings_of(
+            facts, found, {made.node: Made(made.node, made.client, True)}
+        )
+    ]
+    for handing in (*handings(facts, made), *keeping):
         if _is_surrounded(facts, handing, made):
             yield Sent(handing.node, handing.context, False)
         else:
