@@ -38,6 +38,7 @@ from flake8_untimed.inference.arguments import Argument
 from flake8_untimed.inference.syntax import writes_none
 from flake8_untimed.inference.values import (
     Collection,
+    Instance,
     Literal,
     Result,
     Symbol,
@@ -328,7 +329,16 @@ def _may_encode(facts: Facts, call: Call) -> bool:
     client = call.client
     if client is None:
         return False
-    return client.site is None or client.site.passed.open_keywords or not facts.is_plain(client)
+    function = call.node.func
+    holder = function.value if isinstance(function, ast.Attribute) else None
+    others = facts.evaluate(holder, call.context) if holder is not None else ()
+    return (
+        client.site is None
+        or client.site.passed.open_keywords
+        or not facts.is_plain(client)
+        # `session or ClientSession()`
+        or any(isinstance(other, Instance) and other.site is None for other in others)
+    )
 
 
 _MAKERS = tuple(
