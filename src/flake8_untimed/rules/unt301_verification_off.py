@@ -59,7 +59,10 @@ def _at(facts: Facts, place: Call | Construction) -> Iterator[Finding]:
             continue
         how = "elsewhere" if argument.position is None else "by position"
         fix, why_not = None, f"the argument is given {how}"
-        advice = "leave it out, or name your own CA file"
+        risk, advice = "anybody in between", "leave it out, or name your own CA file"
+        if switch.only:
+            risk = "whoever has a trusted certificate, for whatever host,"
+            advice = "leave it out, or write the name that the certificate has"
         if isinstance(place, Call) and place.wrapper is not None:
             why_not = f"what {place.wrapper}() does without it is its own matter"
             advice = "let the certificate be verified, or name your own CA file"
@@ -74,8 +77,7 @@ def _at(facts: Facts, place: Call | Construction) -> Iterator[Finding]:
         yield facts.finding(
             "UNT301",
             place.node,
-            f"{place.name}() switches {what} off ({text}): anybody in between can answer for the"
-            f" server; {advice}",
+            f"{place.name}() switches {what} off ({text}): {risk} can answer for the server; {advice}",
             fix,
             why_not,
         )

@@ -60,8 +60,8 @@ def check(facts: Facts) -> Iterator[Finding]:
                 "UNT302",
                 setting.node,
                 f"{target} = {facts.text(setting.value)} switches certificate verification off for"
-                " every later call: anybody in between can answer for the server; leave it out, or"
-                " name your own CA file",
+                f" every later call that names no {switch.name}=: anybody in between can answer for"
+                " the server; leave it out, or name your own CA file",
                 fix,
                 why_not,
             )
