@@ -24,6 +24,7 @@ RESPONSES = {
     "cachecontrol": "requests.Response",
     "httpx": "httpx.Response",
     "httpx2": "httpx2.Response",
+    "httpx-aiohttp": "httpx.Response",
     "aiohttp": "aiohttp.ClientResponse",
     "aiohttp-client-cache": "aiohttp.ClientResponse",
     "niquests": "niquests.Response",

@@ -153,10 +153,11 @@ def _is_missing(evaluator: Evaluator, cls: Class, name: str) -> bool:
 
 def _bound_to(cls: Scope, name: str) -> list[Scope]:
     """What the body of a class binds a name to, as scopes: the class itself for what is no
-    function."""
+    function. To say what it will be (`send: Callable[..., Any]`) binds nothing."""
     return [
         cls.child(b.node, b.node) if b.kind == "def" else cls  # type: ignore[arg-type]
         for b in cls.bindings.get(name, ())
+        if b.kind != "annotation"
     ]
 
 
