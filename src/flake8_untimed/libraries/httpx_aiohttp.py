@@ -26,7 +26,6 @@ LIBRARY = Library(
     ),
     aliases={"httpx_aiohttp.client": "httpx_aiohttp"},
     default_named=httpx.LIBRARY.default_named,
-    timeout_types=httpx.LIBRARY.timeout_types,
     one_shot=True,
     responses=httpx.LIBRARY.responses,
 )
