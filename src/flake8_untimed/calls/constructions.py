@@ -19,11 +19,13 @@ from flake8_untimed.inference.values import (
     Alternatives,
     Class,
     Context,
+    Function,
     Instance,
     Site,
     Symbol,
     Value,
 )
+from flake8_untimed.inference.walk import parents_of
 from flake8_untimed.libraries.model import Client, Constructor, Library, Timeouts
 
 
@@ -161,6 +163,7 @@ def attach(facts: Facts, calls: Iterable[Call], partials: Collection[Call]) -> N
         elif not made.calls and made.bound.source is Source.CLIENT:
             if made.bound.kind is not Kind.BOUNDED and made.of_class is None:
                 made.sent, is_spent = sent_by_takers(facts, made)
+                is_spent = is_spent or _is_given_by_lambda(facts, made)
                 if made.sent or is_spent:
                     made.is_relied_on = any(sent.relies for sent in made.sent)
                 made.is_too_much = is_spent and not made.is_relied_on
@@ -173,6 +176,22 @@ def attach(facts: Facts, calls: Iterable[Call], partials: Collection[Call]) -> N
                 made.is_relied_on = any(other.is_relied_on is not False for other in others)
     for call in facts.calls:
         _look_at_givers(facts, call)
+
+
+def _is_given_by_lambda(facts: Facts, made: Construction) -> bool:
+    """Whether what the project has makes the client when it wants one: `Transport(lambda: Client())`."""
+    scope = made.context.scope
+    if not isinstance(scope.node, ast.Lambda) or scope.node.body is not made.node:
+        return False
+    parents = parents_of(scope.of_block)
+    taker = parents.get(scope.node)
+    taker = parents.get(taker) if isinstance(taker, ast.keyword) else taker
+    if not isinstance(taker, ast.Call) or taker.func is scope.node:
+        return False
+    context = Context(scope.of_block, made.context.at)
+    return any(
+        isinstance(v, (Class, Function)) for v in facts.evaluator.insist(taker.func, context)
+    )
 
 
 def _is_named_by_callers(facts: Facts, call: Call) -> bool:
