@@ -142,8 +142,7 @@ def _repeated_late(facts: Facts, retry: _Retry) -> tuple[str, ...]:
 
 
 def _may_hold(methods: Value, method: str) -> bool:
-    """Whether what a `Retry` is told to send again may hold a method. What
-    is empty means all."""
+    """Whether what a `Retry` is told to send again may hold a method. What is empty means all."""
     if isinstance(methods, Collection):
         return not methods.elements or any(
             not isinstance(v, Literal) or str(v.value).upper() == method

@@ -16,8 +16,9 @@ _CALM = (
     ast.BoolOp, ast.Compare, ast.UnaryOp, ast.IfExp,
 )  # fmt: skip
 _PYTHON_2 = frozenset(("httplib", "urllib2"))
-_OF_URLLIB = ("error", "parse", "request", "response", "robotparser", "*")
 """Modules that Python 3 has not."""
+_OF_URLLIB = ("error", "parse", "request", "response", "robotparser", "*")
+"""What it has of urllib."""
 _PYTHON_3 = frozenset(("http.client", "urllib.error", "urllib.parse", "urllib.request"))
 """Modules that each Python 3 has."""
 MANY = 32

@@ -22,8 +22,8 @@ httpx.get(url, timeout=5.0)
 
 ## When it is not reported
 For calls through a client that was made out of sight; nor for one that is only given to another
-package: `OpenAI(http_client=httpx.Client())`, by a name of its own perhaps. What limits its requests
-there is out of sight: the packages of OpenAI and others take their own 10 minutes then.
+package: `OpenAI(http_client=httpx.Client())`, by way of a name, an attribute or a function perhaps.
+What limits its requests there is out of sight: the packages of OpenAI and others take their own 10 minutes then.
 
 ## Fix
 Writes the same seconds down (safe: nothing changes at run time). None at a client whose calls have
