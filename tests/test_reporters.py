@@ -140,7 +140,7 @@ FULL = Report(
         reported(fix=Replacement(3, 4, "    requests.get('u', timeout=(5, 30))\n")),
         reported(path="/abs olute/ü\udcff.py", span=Span(1, 1, 9, 2), fingerprint="f01"),
     ],
-    [("broken.py", "syntax error on line 2: invalid syntax")],
+    [("broken.py", "syntax error on line 2 for Python 3.12: invalid syntax")],
     checked=3,
     rules=RULES,
 )

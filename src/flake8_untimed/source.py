@@ -7,6 +7,7 @@ import codecs
 import os
 import re
 import stat
+import sys
 import warnings
 from bisect import bisect_right
 from functools import cached_property
@@ -188,7 +189,10 @@ class Source:
                 return compile(self.text, "<unknown>", "exec", flags, dont_inherit=True)
         except SyntaxError as error:
             where = f" on line {error.lineno}" if error.lineno else ""
-            raise SourceError(self.path, f"syntax error{where}: {error.msg}") from None
+            # What a newer Python admits is an error to an older one.
+            reader = "Python {}.{}".format(*sys.version_info)
+            text = f"syntax error{where} for {reader}: {error.msg}"
+            raise SourceError(self.path, text) from None
         except (RecursionError, MemoryError):
             raise SourceError(self.path, "is nested too deeply to be parsed") from None
         except ValueError as error:  # null bytes before Python 3.12, lone surrogates
