@@ -47,22 +47,22 @@ _Parameter = tuple[Scope, str]
 def given_to(facts: Facts, call: Call) -> list[Alternatives]:
     """For a call through a parameter of its function, or through what a constructor keeps of one:
     what each place of the project gives it there. Nothing where one of these is not in sight."""
-    scope = call.context.scope.of_statement
-    given = [
-        [*_set_on_property(facts, scope, h)] or _given_to(facts, (*_parameters(facts, scope, h),))
-        for h in _holders(facts, call)
-    ]
+    given = []
+    for holder in _holders(facts, call):
+        scope = _home_of(call.context.scope, holder)
+        parameters = (*_parameters(facts, scope, holder),)
+        given.append([*_set_on_property(facts, scope, holder)] or _given_to(facts, parameters))
     return [values for each in given for values in each] if all(given) else []
 
 
 def given_as(facts: Facts, call: Call) -> list[Alternatives]:
     """For a call through a parameter of its function, whatever else its name may hold: what the
     places of the project that are in sight give it there."""
-    scope = call.context.scope.of_statement
-    names = {h.id for h in _holders(facts, call) if isinstance(h, ast.Name)}
+    names = {h.id: h for h in _holders(facts, call) if isinstance(h, ast.Name)}
+    homes = [(_home_of(call.context.scope, names[name]), name) for name in sorted(names)]
     parameters = [
         (scope, name)
-        for name in sorted(names)
+        for scope, name in homes
         if any(binding.kind == "parameter" for binding in scope.bindings.get(name, ()))
     ]
     return _given_to(facts, (*parameters,)) if parameters else given_to(facts, call)
@@ -146,6 +146,16 @@ def _holders(facts: Facts, call: Call) -> list[_Holder]:
         if isinstance(part, _HOLDERS)
         and (call.is_given or any(map(facts.client_of, facts.evaluate(part, context))))
     ]
+
+
+def _home_of(scope: Scope, holder: ast.expr) -> Scope:
+    """The function that binds the name that something in a function begins with: itself, or one around
+    it."""
+    name = (dotted(holder) or "").partition(".")[0]
+    home = scope
+    while name not in home.bindings and home.parent is not None and not home.parent.is_class:
+        home = home.parent
+    return home.of_statement
 
 
 def _parameters(
@@ -284,7 +294,8 @@ def _given_by(
             yield values
             continue
         holder = _argument_for(taker, passed, name)
-        origins = _parameters(facts, found.scope.of_statement, holder) if holder is not None else []
+        home = _home_of(found.scope, holder) if holder is not None else found.scope
+        origins = _parameters(facts, home, holder) if holder is not None else []
         new = [origin for origin in origins if origin not in asked]
         if new or not origins:
             yield from [*_given_for(facts, new, asked)] or [values]

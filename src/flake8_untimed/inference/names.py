@@ -48,6 +48,7 @@ from flake8_untimed.inference.values import (
     Mapping,
     Parameter,
     Plain,
+    Result,
     Site,
     Symbol,
     Unknown,
@@ -303,7 +304,7 @@ def _bound(
     # Of several imports, the one that is written first is the first choice.
     values = union(groups[::-1] if imports == len(groups) else groups)
     declared = declared and name in scope.declarations
-    if declared and not any(tells(v) for v in values):
+    if declared and not any(_tells(evaluator, v) for v in values):
         # An annotation says no more than what is seen to be bound, if that is seen.
         types_of = declaration(evaluator, scope, name, frame)
         if groups and not (scope.is_class and members.may_have_fields(scope)):
@@ -317,6 +318,14 @@ def _bound(
         if declared and not scope.is_class:
             return types.unless_filled(values, lambda: declaration(evaluator, scope, name, frame))
     return values
+
+
+def _tells(evaluator: Evaluator, value: Value) -> bool:
+    """Whether a value is more than nothing; `Field(default=None)` is as little as None."""
+    if isinstance(value, Result) and "default" in value.site.passed.keywords:
+        default = value.site.passed.keywords["default"]
+        return any(tells(v) for v in evaluator.argument(default))
+    return tells(value)
 
 
 def _narrowed(
