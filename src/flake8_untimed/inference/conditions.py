@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, Union
 
-from flake8_untimed.inference import containers, lineage
+from flake8_untimed.inference import containers, elsewhere, lineage
 from flake8_untimed.inference.flow import Guard
 from flake8_untimed.inference.scopes import Scope
 from flake8_untimed.inference.syntax import called_name, dotted, within, writes_none
@@ -104,6 +104,17 @@ def _is_constant(node: ast.AST, scope: Scope) -> bool:
 
 
 def _outcome(evaluator: Evaluator, test: ast.expr, context: Context) -> bool | None:
+    verdict = _outcome_here(evaluator, test, context)
+    subject = test.left if isinstance(test, ast.Compare) else test
+    if verdict is None or not isinstance(subject, ast.Attribute):
+        return verdict
+    owners = evaluator.evaluate(subject.value, context)
+    is_open = any(elsewhere.is_told_by_heirs(evaluator, v, subject.attr) for v in owners)
+    return None if is_open else verdict
+
+
+def _outcome_here(evaluator: Evaluator, test: ast.expr, context: Context) -> bool | None:
+    """The same, by what is seen of its parts where they stand."""
     if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
         inner = _outcome(evaluator, test.operand, context)
         return None if inner is None else not inner

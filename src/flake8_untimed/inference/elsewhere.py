@@ -58,6 +58,17 @@ def is_up_to_heirs(evaluator: Evaluator, value: Value, name: str, values: Altern
     return False
 
 
+def is_told_by_heirs(evaluator: Evaluator, value: Value, name: str) -> bool:
+    """Whether a subclass gives an attribute of its own to objects of which only a class is known, be it
+    what it may in that class."""
+    if not isinstance(value, Instance) or value.site is not None or evaluator.is_rough:
+        return False
+    if not isinstance(value.cls, Class) or value.cls.scope.mangled(name) != name:
+        return False
+    scope = value.cls.scope
+    return evaluator.project.heirs.say_otherwise(scope.module.path, scope.name, name)
+
+
 def _may_say(evaluator: Evaluator, base: Value, name: str) -> bool:
     """Whether another base of a subclass gives its objects an attribute, or may do so."""
     if not isinstance(base, Class):
